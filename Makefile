@@ -1,0 +1,92 @@
+# make run    build everything and serve it      PORT=8080 DATA=./data
+# make test   everything, on both databases, in a real browser
+# make bench  measure, print a table, write bench/results.json
+# make soak   the long form of the loss-and-kill proof
+# make lint   what a machine can find; make fmt lays out the code
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+
+PORT ?= 8080
+DATA ?= ./data
+
+stamps := target/stamps
+with_services := scripts/services.sh with
+
+# What the front end is made of; what is fetched or built does not count.
+web_sources := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+rust_sources := Cargo.toml Cargo.lock $(shell find crates -type f 2>/dev/null)
+
+.PHONY: run build test test-web test-rust test-browser bench soak lint fmt clean
+
+run: build
+	@echo
+	@echo "  Zhike is starting: open http://127.0.0.1:$(PORT)/"
+	@echo
+	@exec target/release/zhike serve --listen 127.0.0.1:$(PORT) --data "$(DATA)"
+
+# Cargo knows better than make what is out of date, and is quick to say that nothing is.
+build: $(stamps)/web
+	cargo build --release --locked --package zhike-server
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+e2e/node_modules/.package-lock.json: e2e/package-lock.json
+	cd e2e && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+	@touch $@
+
+$(stamps)/web: web/node_modules/.package-lock.json $(web_sources)
+	cd web && npm run build
+	@mkdir -p $(@D) && touch $@
+
+# --- tests -----------------------------------------------------------------
+
+# One PostgreSQL and one NATS for the whole run, stopped whatever happens.
+test:
+	scripts/install-deps.sh
+	+$(with_services) $(MAKE) --no-print-directory -j1 test-web test-rust test-browser
+
+test-web: web/node_modules/.package-lock.json
+	cd web && npm test
+
+# The front end first: the server's tests fetch it from the server.
+test-rust: $(stamps)/web
+	cargo test --locked --workspace
+
+# In the binary that ships when it is up to date, else in the one the tests built.
+test-browser: $(stamps)/web e2e/node_modules/.package-lock.json
+	@if [ -x target/release/zhike ] && [ -z "$$(find $(rust_sources) -newer target/release/zhike -print -quit)" ]; then \
+	  binary=target/release/zhike; \
+	else \
+	  cargo build --locked --package zhike-server; binary=target/debug/zhike; \
+	fi; \
+	echo "browser tests against $$binary"; \
+	cd e2e && ZHIKE_BIN="$$PWD/../$$binary" npm test
+
+# --- measurements ------------------------------------------------------------
+
+bench: build
+	scripts/install-deps.sh
+	$(with_services) cargo run --release --locked --package zhike-bench -- $(BENCH)
+
+soak: build
+	scripts/install-deps.sh
+	$(with_services) cargo run --release --locked --package zhike-bench -- soak $(SOAK)
+
+# --- form ----------------------------------------------------------------------
+
+lint: web/node_modules/.package-lock.json e2e/node_modules/.package-lock.json
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cd web && npm run lint && npm run typecheck
+	cd e2e && npm run typecheck
+
+fmt:
+	cargo fmt --all
+
+clean:
+	rm -rf target web/node_modules e2e/node_modules web/apps/*/dist e2e/results

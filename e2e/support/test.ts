@@ -1,0 +1,28 @@
+import { test as base } from '@playwright/test'
+import { Api } from './api.ts'
+import { type Server, startServer } from './server.ts'
+
+interface Fixtures {
+  /** The API, called with the page's own session. */
+  api: Api
+  /** A page already signed in as the administrator of the shared installation. */
+  signedIn: void
+  /** An installation nobody has set up yet, for this test alone. */
+  fresh: Server
+}
+
+export const test = base.extend<Fixtures>({
+  api: async ({ context }, use) => use(new Api(context.request)),
+  signedIn: async ({ api }, use) => {
+    await api.signIn()
+    await use()
+  },
+  // Playwright reads what a fixture needs from its first parameter, which must be a pattern.
+  fresh: async ({}, use, info) => {
+    const server = await startServer(info.titlePath.join('-').replace(/[^\p{L}\p{N}]+/gu, '-'))
+    await use(server)
+    await server.stop()
+  },
+})
+
+export { expect } from '@playwright/test'

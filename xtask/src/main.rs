@@ -1,0 +1,47 @@
+//! `cargo xtask …`: the house's own tools.
+
+use std::process::ExitCode;
+
+use zhike_xtask::{licences, new_module, tidy, tree};
+
+const USAGE: &str = "\
+cargo xtask new-module NAME [--after OTHER]   an empty slice that passes everything
+cargo xtask licences                          check what we ship against deny.toml
+cargo xtask tidy                              check the rules no compiler checks";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = tree::root();
+    let findings = match arguments.as_slice() {
+        ["new-module", name] => return told(new_module::create(&root, name, None)),
+        ["new-module", name, "--after", other] => return told(new_module::create(&root, name, Some(other))),
+        ["licences"] => match licences::check(&root) {
+            Ok(findings) => findings,
+            Err(problem) => return told(Err(problem)),
+        },
+        ["tidy"] => tidy::all(&root),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    for finding in &findings {
+        eprintln!("{finding}");
+    }
+    println!("{}: {} found", arguments[0], findings.len());
+    if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn told(outcome: Result<String, String>) -> ExitCode {
+    match outcome {
+        Ok(said) => {
+            println!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

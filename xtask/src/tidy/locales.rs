@@ -1,0 +1,181 @@
+//! Every text exists in every language.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::Finding;
+use crate::{rust, tree};
+
+/// The languages the product speaks.
+const LOCALES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
+
+/// Where the console keeps the texts of the server's error codes, one file a language.
+const CONSOLE_ERRORS: &str = "web/packages/i18n/catalogues/errors";
+
+/// A crate's catalogues hold the same keys in every language and no empty text, and every error
+/// code a crate declares in `codes.rs` has a text in its own catalogues and in the console's.
+pub fn locales(root: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let console = catalogues(root, CONSOLE_ERRORS, &mut findings);
+    for krate in tree::crates(root) {
+        let dir = format!("{}/locales", krate.dir);
+        let own = catalogues(root, &dir, &mut findings);
+        findings.extend(gaps(&dir, &own));
+        let codes = codes(root, &krate.dir);
+        if !codes.is_empty() && own.is_empty() {
+            findings.push(Finding::new(&dir, "missing: the crate's error codes have no texts"));
+        }
+        for (code, file, line) in codes {
+            for (locale, texts) in &own {
+                if !says(texts, &code) {
+                    findings.push(Finding::at(&file, line, format!("`{code}` has no text in {dir}/{locale}.json")));
+                }
+            }
+            for (locale, texts) in &console {
+                if !says(texts, &code) {
+                    findings.push(Finding::at(
+                        &file,
+                        line,
+                        format!("`{code}` has no text in {CONSOLE_ERRORS}/{locale}.json"),
+                    ));
+                }
+            }
+        }
+    }
+    findings
+}
+
+type Texts = BTreeMap<String, String>;
+
+/// The catalogues in a directory by language, nested keys joined with dots. A directory that does
+/// not exist has none; one that does must have all.
+fn catalogues(root: &Path, dir: &str, findings: &mut Vec<Finding>) -> BTreeMap<&'static str, Texts> {
+    let mut found = BTreeMap::new();
+    if !root.join(dir).is_dir() {
+        return found;
+    }
+    for locale in LOCALES {
+        let file = format!("{dir}/{locale}.json");
+        let mut texts = Texts::new();
+        match serde_json::from_str::<Value>(&tree::read(root, &file)) {
+            Ok(value) => flatten(&value, "", &mut texts),
+            Err(problem) => findings.push(Finding::new(&file, format!("not a catalogue: {problem}"))),
+        }
+        found.insert(locale, texts);
+    }
+    found
+}
+
+fn flatten(value: &Value, prefix: &str, into: &mut Texts) {
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                flatten(value, &path, into);
+            }
+        }
+        Value::String(text) => {
+            into.insert(prefix.to_owned(), text.clone());
+        }
+        // Lists and numbers are no texts; the empty one is reported below.
+        _ => {
+            into.insert(prefix.to_owned(), String::new());
+        }
+    }
+}
+
+/// Keys that one language has and another lacks, texts that are empty, places filled differently.
+fn gaps(dir: &str, catalogues: &BTreeMap<&str, Texts>) -> Vec<Finding> {
+    let place = Regex::new(r"\{\s*\$?(\w+)").expect("a fixed pattern");
+    let places = |text: &str| -> BTreeSet<String> { place.captures_iter(text).map(|c| c[1].to_owned()).collect() };
+    let keys: BTreeSet<&String> = catalogues.values().flat_map(BTreeMap::keys).collect();
+    let mut findings = Vec::new();
+    for key in keys {
+        let first = LOCALES.iter().find_map(|locale| catalogues.get(locale)?.get(key)).map(|text| places(text));
+        for (locale, texts) in catalogues {
+            let file = format!("{dir}/{locale}.json");
+            match texts.get(key) {
+                None => findings.push(Finding::new(file, format!("`{key}` is missing"))),
+                Some(text) if text.trim().is_empty() => findings.push(Finding::new(file, format!("`{key}` is empty"))),
+                Some(text) if Some(places(text)) != first => {
+                    findings.push(Finding::new(file, format!("`{key}` fills other places than its translations")));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    findings
+}
+
+/// The error codes declared in a crate's `codes.rs`, with file and line.
+fn codes(root: &Path, dir: &str) -> Vec<(String, String, usize)> {
+    let declared = Regex::new(r"\bCode::new\(\s*$").expect("a fixed pattern");
+    let mut found = Vec::new();
+    for file in tree::files(root, &format!("{dir}/src")) {
+        if file.file_name().is_none_or(|name| name != "codes.rs") {
+            continue;
+        }
+        let source = rust::read(&tree::read(root, &file));
+        for literal in &source.literals {
+            if declared.is_match(&source.code[..literal.at]) {
+                found.push((literal.text.clone(), tree::slashed(&file), literal.line));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a catalogue has a text for a code, under `errors.` or at its top.
+fn says(texts: &Texts, code: &str) -> bool {
+    texts.contains_key(code) || texts.contains_key(&format!("errors.{code}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::fixture;
+
+    fn found(en: &str, code: &str) -> Vec<String> {
+        let full = r#"{"errors":{"a":{"gone":"没有 {name}"}},"title":"甲"}"#;
+        let tree = fixture::tree(&[
+            ("crates/modules/a/Cargo.toml", ""),
+            ("crates/modules/a/locales/zh-CN.json", full),
+            ("crates/modules/a/locales/zh-TW.json", full),
+            ("crates/modules/a/locales/en.json", en),
+            ("crates/modules/a/src/codes.rs", code),
+        ]);
+        locales(tree.path()).iter().map(ToString::to_string).collect()
+    }
+
+    const FULL: &str = r#"{"errors":{"a":{"gone":"no {name}"}},"title":"A"}"#;
+
+    #[test]
+    fn complete_catalogues_pass() {
+        assert_eq!(found(FULL, "pub const GONE: Code = Code::new(\"a.gone\");"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_gap_is_found() {
+        for (en, what) in [
+            (r#"{"errors":{"a":{"gone":"no {name}"}}}"#, "`title` is missing"),
+            (r#"{"errors":{"a":{"gone":"no {name}"}},"title":" "}"#, "`title` is empty"),
+            (r#"{"errors":{"a":{"gone":"no {nmae}"}},"title":"A"}"#, "fills other places"),
+            ("{", "not a catalogue"),
+        ] {
+            let found = found(en, "");
+            assert!(found.iter().any(|f| f.contains("en.json") && f.contains(what)), "{what}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_without_text_is_found() {
+        let found = found(FULL, "pub const LATE: Code =\n    Code::new(\"a.late\");");
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].starts_with("crates/modules/a/src/codes.rs:2: `a.late`"), "{found:?}");
+    }
+}
