@@ -1,0 +1,111 @@
+//! The outbox: facts in one order that no reader can see a gap in.
+//!
+//! On SQLite one writer commits in the order of `seq`. On PostgreSQL transactions commit out of
+//! order, so a fact also carries its transaction's id as `epoch`; a reader goes by `(epoch, seq)`
+//! and stops below the oldest transaction still running, so that nothing can appear behind it.
+
+use kernel::{Result, Timestamp};
+
+use crate::{Fact, Note, StoredFact, Tx, params, seam, sql, value::ToValue};
+
+sql! {
+    INSERT = "INSERT INTO facts (kind, subject, topic, topic_seq, data, actor_kind, actor_id, at)
+              VALUES {rows:TEXT,TEXT,TEXT,BIGINT,TEXT,TEXT,TEXT,BIGINT}";
+    TOPIC_SINCE = "SELECT topic_seq, kind, at, data FROM facts WHERE topic = $1 AND topic_seq > $2 ORDER BY topic_seq LIMIT $3";
+    CURSOR = "SELECT epoch, seq FROM cursors WHERE listener = $1";
+    MOVE_CURSOR = "INSERT INTO cursors (listener, epoch, seq, at) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (listener) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at";
+}
+
+seam! {
+    AFTER =
+        sqlite "SELECT epoch, seq, kind, subject, data, at FROM facts
+                WHERE seq > $2 AND epoch >= $1 ORDER BY seq LIMIT $3",
+        postgres "SELECT epoch, seq, kind, subject, data, at FROM facts
+                  WHERE (epoch, seq) > ($1, $2)
+                    AND epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                  ORDER BY epoch, seq LIMIT $3";
+    END =
+        sqlite "SELECT epoch, seq FROM facts ORDER BY seq DESC LIMIT 1",
+        postgres "SELECT epoch, seq FROM facts
+                  WHERE epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                  ORDER BY epoch DESC, seq DESC LIMIT 1";
+}
+
+/// A place in the order of facts; the default is before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The transaction's id on PostgreSQL, 0 on SQLite.
+    pub epoch: i64,
+    /// The fact's number.
+    pub seq: i64,
+}
+
+pub(crate) fn insert(tx: &mut Tx<'_>, facts: &[Fact]) -> Result<()> {
+    let (kind, id) = (tx.actor().kind(), tx.actor().id_text());
+    let now = tx.now();
+    let rows: Vec<_> = facts
+        .iter()
+        .map(|fact| {
+            let (topic, topic_seq) = fact.topic.as_ref().map_or((None, None), |(topic, seq)| (Some(topic), Some(seq)));
+            vec![
+                fact.kind.to_value(),
+                fact.subject.to_value(),
+                topic.map_or(crate::Value::Null, ToValue::to_value),
+                topic_seq.map_or(crate::Value::Null, ToValue::to_value),
+                fact.data.to_value(),
+                kind.to_value(),
+                id.to_value(),
+                now.to_value(),
+            ]
+        })
+        .collect();
+    tx.exec_rows(&INSERT, &rows).map(drop)
+}
+
+/// Up to `limit` facts after `from`, in order.
+///
+/// # Errors
+/// From the database.
+pub fn after(tx: &mut Tx<'_>, from: Position, limit: i64) -> Result<Vec<StoredFact>> {
+    let rows: Vec<(i64, i64, String, String, String, Timestamp)> = tx.all(&AFTER, params![from.epoch, from.seq, limit])?;
+    let stored = |(epoch, seq, kind, subject, data, at)| StoredFact { epoch, seq, kind, subject, data, at };
+    Ok(rows.into_iter().map(stored).collect())
+}
+
+/// The place of the newest fact a reader may see.
+///
+/// # Errors
+/// From the database.
+pub fn end(tx: &mut Tx<'_>) -> Result<Position> {
+    let last: Option<(i64, i64)> = tx.maybe(&END, &[])?;
+    Ok(last.map_or_else(Position::default, |(epoch, seq)| Position { epoch, seq }))
+}
+
+/// Up to `limit` facts of `topic` with a number above `seq`, as they were told.
+///
+/// # Errors
+/// From the database.
+pub fn topic_since(tx: &mut Tx<'_>, topic: &str, seq: i64, limit: i64) -> Result<Vec<Note>> {
+    let rows: Vec<(i64, String, Timestamp, String)> = tx.all(&TOPIC_SINCE, params![topic, seq, limit])?;
+    let note = |(seq, kind, at, data): (i64, String, Timestamp, String)| Note { topic: topic.into(), seq, kind, at, data: data.into(), audience: None };
+    Ok(rows.into_iter().map(note).collect())
+}
+
+/// How far `listener` has come; the beginning if it never ran.
+///
+/// # Errors
+/// From the database.
+pub fn cursor(tx: &mut Tx<'_>, listener: &str) -> Result<Position> {
+    let found: Option<(i64, i64)> = tx.maybe(&CURSOR, params![listener])?;
+    Ok(found.map_or_else(Position::default, |(epoch, seq)| Position { epoch, seq }))
+}
+
+/// Notes that `listener` is done with everything up to `position`.
+///
+/// # Errors
+/// From the database.
+pub fn move_cursor(tx: &mut Tx<'_>, listener: &str, position: Position) -> Result<()> {
+    let now = tx.now();
+    tx.exec(&MOVE_CURSOR, params![listener, position.epoch, position.seq, now]).map(drop)
+}

@@ -1,0 +1,212 @@
+//! One transaction.
+
+use std::sync::Arc;
+
+use kernel::{Actor, Error, Id, Noun, Origin, Owned, Result, Rng, Timestamp};
+use serde::Serialize;
+
+use crate::{
+    Dialect, Fact, FromRow, Note, Row, Statement, Value, outbox,
+    statement::CHUNKS,
+    postgres::Session,
+};
+
+/// A transaction: what a closure handed to [`crate::Db::read`] or [`crate::Db::write`] works with.
+pub struct Tx<'c> {
+    conn: Conn<'c>,
+    origin: Arc<Origin>,
+    now: Timestamp,
+    rng: Rng,
+    writes: bool,
+    facts: Vec<Fact>,
+    notes: Vec<Note>,
+}
+
+/// The connection behind a transaction.
+pub(crate) enum Conn<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Postgres(&'c mut Session),
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn new(conn: Conn<'c>, origin: Arc<Origin>, now: Timestamp, rng: Rng, writes: bool) -> Self {
+        Self { conn, origin, now, rng, writes, facts: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Who does this.
+    pub fn actor(&self) -> &Actor {
+        &self.origin.actor
+    }
+
+    /// Who does this, and from where.
+    pub fn origin(&self) -> &Arc<Origin> {
+        &self.origin
+    }
+
+    /// The moment the transaction began: everything in it happens then.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The house's randomness.
+    pub fn rng(&self) -> &Rng {
+        &self.rng
+    }
+
+    /// A new id.
+    pub fn new_id<T: Noun>(&self) -> Id<T> {
+        Id::new(self.now, &self.rng)
+    }
+
+    /// Which database this is; for the seams only.
+    pub fn dialect(&self) -> Dialect {
+        match self.conn {
+            Conn::Sqlite(_) => Dialect::Sqlite,
+            Conn::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Runs a statement that changes rows; answers how many.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] from the database, or in a transaction that only reads.
+    pub fn exec(&mut self, statement: &'static Statement, values: &[Value<'_>]) -> Result<u64> {
+        self.may_run(statement)?;
+        self.run(statement.text(self.dialect()), values)
+    }
+
+    /// Runs a statement with `{rows}` for any number of rows, a few large pieces at a time.
+    ///
+    /// # Errors
+    /// As [`Tx::exec`].
+    pub fn exec_rows(&mut self, statement: &'static Statement, rows: &[Vec<Value<'_>>]) -> Result<u64> {
+        self.may_run(statement)?;
+        let dialect = self.dialect();
+        let mut changed = 0;
+        self.in_chunks(rows, |tx, size, values| {
+            changed += tx.run(statement.chunk(dialect, size), values)?;
+            Ok(())
+        })?;
+        Ok(changed)
+    }
+
+    /// Like [`Tx::exec_rows`], for a statement that answers rows.
+    ///
+    /// # Errors
+    /// As [`Tx::exec`].
+    pub fn all_rows<T: FromRow>(&mut self, statement: &'static Statement, rows: &[Vec<Value<'_>>]) -> Result<Vec<T>> {
+        self.may_run(statement)?;
+        let dialect = self.dialect();
+        let mut found = Vec::new();
+        self.in_chunks(rows, |tx, size, values| tx.fetch(statement.chunk(dialect, size), values, &mut found))?;
+        Ok(found)
+    }
+
+    /// Every row of an answer.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] from the database.
+    pub fn all<T: FromRow>(&mut self, statement: &'static Statement, values: &[Value<'_>]) -> Result<Vec<T>> {
+        self.may_run(statement)?;
+        let mut found = Vec::new();
+        self.fetch(statement.text(self.dialect()), values, &mut found)?;
+        Ok(found)
+    }
+
+    /// The first row of an answer, if it has one.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] from the database.
+    pub fn maybe<T: FromRow>(&mut self, statement: &'static Statement, values: &[Value<'_>]) -> Result<Option<T>> {
+        Ok(self.all(statement, values)?.into_iter().next())
+    }
+
+    /// The first row of an answer.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it has none; [`Error::Internal`] from the database.
+    pub fn one<T: FromRow>(&mut self, statement: &'static Statement, values: &[Value<'_>]) -> Result<T> {
+        self.maybe(statement, values)?.ok_or(Error::NotFound)
+    }
+
+    /// Keeps a fact in the outbox with this transaction, and tells it after the commit.
+    pub fn emit(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+
+    /// Tells the watchers of the list `topic` after the commit, without keeping it: `data` is the
+    /// changed row, with a `version` that rises. `audience` is whose row it is.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when `data` is no JSON.
+    pub fn notify(&mut self, topic: &str, kind: &'static str, data: &impl Serialize, audience: Option<Owned>) -> Result<()> {
+        let data = serde_json::to_string(data).map_err(Error::internal)?.into();
+        self.notes.push(Note { topic: topic.into(), seq: 0, kind: kind.into(), at: self.now, data, audience });
+        Ok(())
+    }
+
+    /// Writes the facts; answers what to tell after the commit, and whether there were facts.
+    pub(crate) fn finish(mut self) -> Result<(Vec<Note>, bool)> {
+        let facts = std::mem::take(&mut self.facts);
+        if !facts.is_empty() {
+            outbox::insert(&mut self, &facts)?;
+        }
+        let grew = !facts.is_empty();
+        let mut notes = Vec::with_capacity(facts.len() + self.notes.len());
+        for fact in facts {
+            if let Some((topic, seq)) = fact.topic {
+                notes.push(Note { topic, seq, kind: fact.kind.into(), at: self.now, data: fact.data.into(), audience: None });
+            }
+        }
+        notes.append(&mut self.notes);
+        Ok((notes, grew))
+    }
+
+    fn may_run(&self, statement: &Statement) -> Result<()> {
+        if self.writes || statement.reads() {
+            return Ok(());
+        }
+        Err(Error::internal(format!("{} writes in a transaction that reads", statement.name())))
+    }
+
+    fn in_chunks(&mut self, rows: &[Vec<Value<'_>>], mut run: impl FnMut(&mut Self, usize, &[Value<'_>]) -> Result<()>) -> Result<()> {
+        let mut rest = rows;
+        for (size, &chunk) in CHUNKS.iter().enumerate() {
+            while rest.len() >= chunk {
+                let (now, later) = rest.split_at(chunk);
+                run(self, size, &now.concat())?;
+                rest = later;
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => {
+                let mut prepared = conn.prepare_cached(text).map_err(Error::internal)?;
+                let changed = prepared.execute(rusqlite::params_from_iter(values)).map_err(Error::internal)?;
+                Ok(changed as u64)
+            }
+            Conn::Postgres(session) => session.execute(text, values),
+        }
+    }
+
+    fn fetch<T: FromRow>(&mut self, text: &'static str, values: &[Value<'_>], found: &mut Vec<T>) -> Result<()> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => {
+                let mut prepared = conn.prepare_cached(text).map_err(Error::internal)?;
+                let mut rows = prepared.query(rusqlite::params_from_iter(values)).map_err(Error::internal)?;
+                while let Some(row) = rows.next().map_err(Error::internal)? {
+                    found.push(T::from_row(&Row::Sqlite(row))?);
+                }
+            }
+            Conn::Postgres(session) => {
+                for row in session.query(text, values)? {
+                    found.push(T::from_row(&Row::Postgres(&row))?);
+                }
+            }
+        }
+        Ok(())
+    }
+}
