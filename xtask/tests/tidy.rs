@@ -67,3 +67,8 @@ fn no_file_knows_this_machine() {
 fn every_module_has_its_parts() {
     clean(tidy::slices);
 }
+
+#[test]
+fn no_two_nouns_share_an_id_prefix() {
+    clean(tidy::prefixes);
+}

@@ -9,45 +9,54 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::Finding;
-use crate::{rust, tree};
+use crate::{
+    rust,
+    tree::{self, Crate},
+};
 
 /// The languages the product speaks.
 const LOCALES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
 
-/// Where the console keeps the texts of the server's error codes, one file a language.
-const CONSOLE_ERRORS: &str = "web/packages/i18n/catalogues/errors";
+/// Where the console keeps the texts of the server's error codes and permissions, a file a language.
+const CONSOLE: &str = "web/packages/i18n/catalogues";
 
-/// A crate's catalogues hold the same keys in every language and no empty text, and every error
-/// code a crate declares in `codes.rs` has a text in its own catalogues and in the console's.
+/// A crate's catalogues hold the same keys in every language and no empty text. Every error code a
+/// crate declares in `codes.rs` and every permission in `policy.rs` has a text in its own
+/// catalogues and in the console's.
 pub fn locales(root: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let console = catalogues(root, CONSOLE_ERRORS, &mut findings);
+    let console: BTreeMap<&str, _> = ["errors", "permissions"]
+        .map(|section| (section, catalogues(root, &format!("{CONSOLE}/{section}"), &mut findings)))
+        .into();
     for krate in tree::crates(root) {
         let dir = format!("{}/locales", krate.dir);
         let own = catalogues(root, &dir, &mut findings);
         findings.extend(gaps(&dir, &own));
-        let codes = codes(root, &krate.dir);
-        if !codes.is_empty() && own.is_empty() {
-            findings.push(Finding::new(&dir, "missing: the crate's error codes have no texts"));
+        let names = names(root, &krate);
+        if let (Some(name), true) = (names.first(), own.is_empty()) {
+            findings.push(Finding::new(&dir, format!("missing: `{}` has no text", name.text)));
         }
-        for (code, file, line) in codes {
-            for (locale, texts) in &own {
-                if !says(texts, &code) {
-                    findings.push(Finding::at(&file, line, format!("`{code}` has no text in {dir}/{locale}.json")));
-                }
-            }
-            for (locale, texts) in &console {
-                if !says(texts, &code) {
-                    findings.push(Finding::at(
-                        &file,
-                        line,
-                        format!("`{code}` has no text in {CONSOLE_ERRORS}/{locale}.json"),
-                    ));
+        for name in names {
+            let theirs = own.iter().map(|(locale, texts)| (format!("{dir}/{locale}.json"), texts));
+            let shown = console[name.section].iter();
+            let shown = shown.map(|(locale, texts)| (format!("{CONSOLE}/{}/{locale}.json", name.section), texts));
+            for (file, texts) in theirs.chain(shown) {
+                let nested = format!("{}.{}", name.section, name.text);
+                if !texts.contains_key(&nested) && !texts.contains_key(&name.text) {
+                    findings.push(Finding::at(&name.file, name.line, format!("`{}` has no text in {file}", name.text)));
                 }
             }
         }
     }
     findings
+}
+
+/// A name people meet only translated: an error code or a permission.
+struct Name {
+    section: &'static str,
+    text: String,
+    file: String,
+    line: usize,
 }
 
 type Texts = BTreeMap<String, String>;
@@ -112,27 +121,29 @@ fn gaps(dir: &str, catalogues: &BTreeMap<&str, Texts>) -> Vec<Finding> {
     findings
 }
 
-/// The error codes declared in a crate's `codes.rs`, with file and line.
-fn codes(root: &Path, dir: &str) -> Vec<(String, String, usize)> {
+/// The error codes in a crate's `codes.rs` and the permissions in its `policy.rs`.
+fn names(root: &Path, krate: &Crate) -> Vec<Name> {
     let declared = Regex::new(r"\bCode::new\(\s*$").expect("a fixed pattern");
+    let permission = Regex::new(&format!(r"^{}\.[a-z_]+$", krate.name)).expect("a crate's name is a word");
     let mut found = Vec::new();
-    for file in tree::files(root, &format!("{dir}/src")) {
-        if file.file_name().is_none_or(|name| name != "codes.rs") {
-            continue;
-        }
+    for file in tree::files(root, &format!("{}/src", krate.dir)) {
+        let section = match file.file_name().and_then(|name| name.to_str()) {
+            Some("codes.rs") => "errors",
+            Some("policy.rs") => "permissions",
+            _ => continue,
+        };
         let source = rust::read(&tree::read(root, &file));
-        for literal in &source.literals {
-            if declared.is_match(&source.code[..literal.at]) {
-                found.push((literal.text.clone(), tree::slashed(&file), literal.line));
+        for literal in source.literals {
+            let meant = match section {
+                "errors" => declared.is_match(&source.code[..literal.at]),
+                _ => permission.is_match(&literal.text),
+            };
+            if meant {
+                found.push(Name { section, text: literal.text, file: tree::slashed(&file), line: literal.line });
             }
         }
     }
     found
-}
-
-/// Whether a catalogue has a text for a code, under `errors.` or at its top.
-fn says(texts: &Texts, code: &str) -> bool {
-    texts.contains_key(code) || texts.contains_key(&format!("errors.{code}"))
 }
 
 #[cfg(test)]
@@ -170,6 +181,20 @@ mod tests {
             let found = found(en, "");
             assert!(found.iter().any(|f| f.contains("en.json") && f.contains(what)), "{what}: {found:?}");
         }
+    }
+
+    #[test]
+    fn a_permission_without_text_is_found() {
+        let tree = fixture::tree(&[
+            ("crates/modules/a/Cargo.toml", ""),
+            ("crates/modules/a/src/policy.rs", "const READ: &str = \"a.read\";\nconst SAID: &str = \"a b.c\";"),
+            ("crates/modules/a/locales/zh-CN.json", r#"{"permissions":{"a.read":"看"}}"#),
+            ("crates/modules/a/locales/zh-TW.json", r#"{"permissions":{"a.read":"看"}}"#),
+            ("crates/modules/a/locales/en.json", r#"{"permissions":{"a.read":"read"}}"#),
+        ]);
+        assert_eq!(locales(tree.path()), Vec::new());
+        fixture::write(tree.path(), "crates/modules/a/src/policy.rs", "const CLOSE: &str = \"a.close\";");
+        assert_eq!(locales(tree.path()).len(), 3);
     }
 
     #[test]
