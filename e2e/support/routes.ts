@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, existsSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,23 +12,36 @@ export interface Route {
   path: string
 }
 
+/** The shell's own pages, which no module registers. */
+export const SHELL: Route[] = [
+  { module: 'shell', name: 'sign-in', path: '/sign-in' },
+  { module: 'shell', name: 'settings', path: '/settings' },
+  { module: 'shell', name: 'forbidden', path: '/forbidden' },
+  { module: 'shell', name: 'not-found', path: '/there-is-no-such-page' },
+]
+
 /** Every page of every module's `routes.ts`: a page that is added is walked without being listed here. */
 export function registeredRoutes(): Route[] {
   return readdirSync(pages)
     .filter((module) => existsSync(join(pages, module, 'routes.ts')))
     .flatMap((module) => {
       const source = readFileSync(join(pages, module, 'routes.ts'), 'utf8')
-      const found = [...source.matchAll(/\bpath:\s*'([^']+)'[\s\S]*?\bname:\s*'([^']+)'/g)]
-      return found.map(([, path, name]) => ({ module, name: name ?? '', path: path ?? '' }))
+      const found = [...source.matchAll(/\bpath:\s*'([^']+)',\s*name:\s*'([^']+)'/g)]
+      if (found.length !== source.split('component:').length - 1) throw new Error(`pages/${module}/routes.ts: write path and name first, as literals`)
+      return found.map(([, path = '', name = '']) => ({ module, name, path: path.startsWith('/') ? path : `/settings/${path}` }))
     })
 }
 
-/** The address of a page, its parameters filled; throws when a parameter has no sample. */
-export function address(route: Route, samples: Record<string, string>): string {
-  const path = route.path.startsWith('/') ? route.path : `/${route.path}`
-  return path.replace(/:(\w+)(\([^)]*\))?\??/g, (_, parameter: string) => {
-    const sample = samples[route.name] ?? samples[`${route.module}.${parameter}`] ?? samples[route.module]
-    if (!sample) throw new Error(`the page ${route.name} takes :${parameter}: give it a sample in support/samples.ts`)
+/**
+ * The addresses to look at: the page with its parameters filled from the samples, and without those
+ * it can do without. Throws when a parameter has no sample, so that a new page brings one.
+ */
+export function addresses(route: Route, samples: Record<string, string>): string[] {
+  const bare = route.path.replace(/\/:\w+\?/g, '')
+  const filled = route.path.replace(/:(\w+)\??/g, (_, parameter: string) => {
+    const sample = samples[`${route.module}.${parameter}`]
+    if (!sample) throw new Error(`the page ${route.name} takes :${parameter}: give support/samples.ts a "${route.module}.${parameter}"`)
     return sample
   })
+  return bare.includes(':') || bare === filled ? [filled] : [bare, filled]
 }

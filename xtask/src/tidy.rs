@@ -64,6 +64,7 @@ pub fn all(root: &Path) -> Vec<Finding> {
         unfinished,
         machine_paths,
         slices,
+        prefixes,
     ];
     rules.iter().flat_map(|rule| rule(root)).collect()
 }
