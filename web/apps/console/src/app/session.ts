@@ -1,0 +1,61 @@
+import { api, ApiError, onUnauthenticated, type Session } from '@zhike/api'
+import { asLocale, setLocale, setTimeZone } from '@zhike/i18n'
+import { setViewOwner } from '@zhike/ui'
+import { computed, shallowRef } from 'vue'
+
+/** Who is signed in, for the whole page. `undefined` until asked, `null` when nobody is. */
+const session = shallowRef<Session | null | undefined>(undefined)
+
+/** The session ended while the page was in use: the frame shows the sign-in over it. */
+export const expired = shallowRef(false)
+
+onUnauthenticated(() => {
+  if (session.value) expired.value = true
+})
+
+export const me = computed(() => session.value?.user)
+export const role = computed(() => session.value?.role)
+export const signedIn = computed(() => Boolean(session.value))
+
+/** Whether the signed-in person holds a permission, with any reach. */
+export function can(permission: string | undefined): boolean {
+  return permission === undefined || session.value?.grants[permission] !== undefined
+}
+
+/** Asks the server who we are, once; answers from memory afterwards. */
+export async function loadSession(): Promise<Session | null> {
+  if (session.value !== undefined) return session.value
+  try {
+    await adopt(await api.get<Session>('/session'))
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error
+    session.value = null
+  }
+  return session.value ?? null
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  await adopt(await api.post<Session>('/session', { body: { login, password } }))
+}
+
+/** Takes a session the server just gave: by sign-in, by first set-up. */
+export async function adopt(next: Session): Promise<void> {
+  session.value = next
+  expired.value = false
+  setViewOwner(next.user.id)
+  const locale = asLocale(next.user.locale)
+  if (locale) await setLocale(locale)
+  void loadTimeZone()
+}
+
+/** Ends the session here and at the server. A whole reload drops every cached record of the person. */
+export async function signOut(): Promise<void> {
+  await api.delete('/session').catch(() => {})
+  location.assign('/sign-in')
+}
+
+// Without the right to read it, times show in the browser's own zone.
+async function loadTimeZone(): Promise<void> {
+  const organisation = await api.get<{ time_zone: string }>('/settings/organisation').catch(() => undefined)
+  setTimeZone(organisation?.time_zone)
+}

@@ -1,0 +1,37 @@
+import type { Conversation } from '@zhike/api'
+import { describe, expect, it } from 'vitest'
+import { arrange, countLenses, take, unread } from './inbox'
+
+const row = (id: string, over: Partial<Conversation> = {}): Conversation => ({
+  id, channel_id: 'chn_1', customer_id: 'cus_1', customer_name: id, state: 'active', assignee_id: 'me', assignee_name: null, unit_id: null,
+  last_seq: 3, visitor_read_seq: 0, agent_read_seq: 1, last_message_at: 10, preview: '', waiting_since: null, opened_at: 1, closed_at: null, version: 1, ...over,
+})
+const keys = (rows: Conversation[], lens: 'mine' | 'unanswered' | 'all', folded: Array<'active' | 'queued' | 'closed'> = []) =>
+  arrange(rows, lens, 'me', new Set(folded)).map(({ key }) => key)
+
+describe('the inbox', () => {
+  it('lets the version decide, not the order of arrival', () => {
+    const rows = new Map<string, Conversation>()
+    expect(take(rows, row('a', { version: 3, preview: 'new' }))).toBe(true)
+    expect(take(rows, row('a', { version: 2, preview: 'old' }))).toBe(false)
+    expect(rows.get('a')?.preview).toBe('new')
+  })
+
+  it('puts who waits longest first', () => {
+    const rows = [row('calm', { last_message_at: 99 }), row('late', { waiting_since: 5 }), row('later', { waiting_since: 9 })]
+    expect(keys(rows, 'mine')).toEqual(['active', 'late', 'later', 'calm', 'queued', 'closed'])
+  })
+
+  it('shows the queue to everyone but others’ conversations only in all', () => {
+    const rows = [row('mine'), row('theirs', { assignee_id: 'you' }), row('free', { state: 'queued', assignee_id: null, waiting_since: 2 })]
+    expect(keys(rows, 'mine')).toEqual(['active', 'mine', 'queued', 'free', 'closed'])
+    expect(keys(rows, 'all', ['queued'])).toEqual(['active', 'mine', 'theirs', 'queued', 'closed'])
+    expect(keys(rows, 'unanswered')).toEqual(['active', 'queued', 'free'])
+    expect(countLenses(rows, 'me')).toEqual({ mine: 1, unanswered: 1, all: 3 })
+  })
+
+  it('counts what was not read', () => {
+    expect(unread(row('a'))).toBe(2)
+    expect(unread(row('a', { state: 'closed' }))).toBe(0)
+  })
+})

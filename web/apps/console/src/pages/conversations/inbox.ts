@@ -1,0 +1,68 @@
+import type { Conversation } from '@zhike/api'
+
+/** Which conversations a reader wants in the list. */
+export type Lens = 'mine' | 'unanswered' | 'all'
+
+export const GROUPS = ['active', 'queued', 'closed'] as const
+export type Group = (typeof GROUPS)[number]
+
+/** A line of the list: the head of a group, or a conversation. */
+export type Line = { kind: 'head'; key: string; group: Group; count: number } | { kind: 'row'; key: string; row: Conversation }
+
+/** How long a customer may wait for a reply before the clock turns red, in milliseconds, until a queue sets its own. */
+export const REPLY_TARGET = 60_000
+
+/**
+ * Takes a row into the known ones. Facts and pages may arrive in any order: the version
+ * decides, never the order of arrival. Returns whether anything changed.
+ */
+export function take(rows: Map<string, Conversation>, row: Conversation): boolean {
+  const known = rows.get(row.id)
+  if (known && known.version >= row.version) return false
+  rows.set(row.id, row)
+  return true
+}
+
+export function seenThrough(row: Conversation, lens: Lens, myId: string): boolean {
+  if (lens === 'all') return true
+  const mine = row.assignee_id === myId
+  return lens === 'mine' ? mine || row.state === 'queued' : row.state !== 'closed' && row.waiting_since !== null && (mine || row.state === 'queued')
+}
+
+/** Messages of the customer that the agent has not read. */
+export function unread(row: Conversation): number {
+  return row.state === 'closed' ? 0 : Math.max(0, row.last_seq - row.agent_read_seq)
+}
+
+/** Who waits longest comes first; then who spoke last. What is over goes newest first. */
+function before(a: Conversation, b: Conversation): number {
+  if (a.state !== 'closed' && (a.waiting_since ?? 0) !== (b.waiting_since ?? 0)) {
+    return (a.waiting_since ?? Number.MAX_SAFE_INTEGER) - (b.waiting_since ?? Number.MAX_SAFE_INTEGER)
+  }
+  return (b.last_message_at ?? b.opened_at) - (a.last_message_at ?? a.opened_at)
+}
+
+/** The list as it is drawn: each group under its head, folded groups as a head alone. */
+export function arrange(rows: Iterable<Conversation>, lens: Lens, myId: string, folded: ReadonlySet<Group>): Line[] {
+  const groups: Record<Group, Conversation[]> = { active: [], queued: [], closed: [] }
+  for (const row of rows) if (seenThrough(row, lens, myId)) groups[row.state].push(row)
+  return GROUPS.flatMap((group): Line[] => {
+    const members = groups[group]
+    if (lens === 'unanswered' && group === 'closed') return []
+    const head: Line = { kind: 'head', key: group, group, count: members.length }
+    if (folded.has(group)) return [head]
+    return [head, ...members.sort(before).map((row): Line => ({ kind: 'row', key: row.id, row }))]
+  })
+}
+
+/** The figures on the lenses. */
+export function countLenses(rows: Iterable<Conversation>, myId: string): Record<Lens, number> {
+  const counts = { mine: 0, unanswered: 0, all: 0 }
+  for (const row of rows) {
+    if (row.state === 'closed') continue
+    counts.all += 1
+    if (row.assignee_id === myId) counts.mine += 1
+    if (seenThrough(row, 'unanswered', myId)) counts.unanswered += 1
+  }
+  return counts
+}

@@ -1,0 +1,43 @@
+import type { Message } from '@zhike/api'
+import { describe, expect, it } from 'vitest'
+import { EMPTY_TRANSCRIPT, leavesGap, logbook, markRead, merge, type Pending, settle } from './transcript'
+
+const message = (seq: number, over: Partial<Message> = {}): Message => ({
+  id: `msg_${seq}`, conversation_id: 'cnv_1', seq, client_id: `c${seq}`, author: 'customer', author_id: null, author_name: null,
+  kind: 'text', text: String(seq), file_id: null, at: seq * 60_000, ...over,
+})
+const seqs = (list: readonly Message[]) => list.map(({ seq }) => seq)
+const pending = (client_id: string): Pending => ({ client_id, conversation_id: 'cnv_1', text: '', written_at: 0, state: 'sending' })
+
+describe('a transcript', () => {
+  it('keeps each message once, in order, whatever way it came', () => {
+    let transcript = merge(EMPTY_TRANSCRIPT, [message(3), message(1)])
+    transcript = merge(transcript, [message(2), message(3)])
+    expect(seqs(transcript.messages)).toEqual([1, 2, 3])
+    expect(merge(transcript, [message(2)])).toBe(transcript)
+  })
+
+  it('notices a hole', () => {
+    const transcript = merge(EMPTY_TRANSCRIPT, [message(1)])
+    expect(leavesGap(transcript, message(3))).toBe(true)
+    expect(leavesGap(transcript, message(2))).toBe(false)
+    expect(leavesGap(EMPTY_TRANSCRIPT, message(9))).toBe(false)
+  })
+
+  it('reads forward only', () => {
+    const read = markRead(EMPTY_TRANSCRIPT, 4)
+    expect(markRead(read, 2)).toBe(read)
+  })
+
+  it('lets go of what arrived', () => {
+    const waiting = [pending('c1'), pending('c9')]
+    expect(settle(waiting, [message(1)]).map(({ client_id }) => client_id)).toEqual(['c9'])
+    expect(settle(waiting, [message(5)])).toBe(waiting)
+  })
+
+  it('heads each day, and shows a time where it changes', () => {
+    const at = (seq: number, ms: number) => message(seq, { at: ms })
+    const entries = logbook([at(1, 0), at(2, 30_000), at(3, 60_000), at(4, 86_400_000)], [pending('x')], (ms) => String(Math.floor(ms / 86_400_000)))
+    expect(entries.map((entry) => (entry.kind === 'message' ? `${entry.message.seq}${entry.showTime ? '*' : ''}` : entry.kind))).toEqual(['day', '1*', '2', '3*', 'day', '4*', 'pending'])
+  })
+})

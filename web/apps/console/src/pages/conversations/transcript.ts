@@ -1,0 +1,81 @@
+import type { Message } from '@zhike/api'
+
+/** A message on its way: written here, not yet acknowledged by the server. */
+export interface Pending {
+  client_id: string
+  conversation_id: string
+  text: string
+  file_id?: string
+  written_at: number
+  /** `waiting`: will be sent again by itself. `failed`: the server refused it; the writer decides. */
+  state: 'sending' | 'waiting' | 'failed'
+  error?: unknown
+}
+
+/** What is known of one conversation's messages; always an unbroken run, ascending by seq. */
+export interface Transcript {
+  readonly messages: readonly Message[]
+  /** Older messages exist before the first. */
+  readonly hasEarlier: boolean
+  readonly visitorRead: number
+}
+
+export const EMPTY_TRANSCRIPT: Transcript = { messages: [], hasEarlier: false, visitorRead: 0 }
+
+/** The last sequence of the run, 0 when empty. */
+export function lastSeq(transcript: Transcript): number {
+  return transcript.messages.at(-1)?.seq ?? 0
+}
+
+/** Adds messages, from wherever they came, once each and in order. */
+export function merge(transcript: Transcript, incoming: readonly Message[]): Transcript {
+  const bySeq = new Map(transcript.messages.map((message) => [message.seq, message]))
+  let fresh = false
+  for (const message of incoming) {
+    if (bySeq.has(message.seq)) continue
+    bySeq.set(message.seq, message)
+    fresh = true
+  }
+  if (!fresh) return transcript
+  return { ...transcript, messages: [...bySeq.values()].sort((a, b) => a.seq - b.seq) }
+}
+
+/** Whether a message leaves a hole after the run: then the missing ones must be fetched first. */
+export function leavesGap(transcript: Transcript, message: Message): boolean {
+  return transcript.messages.length > 0 && message.seq > lastSeq(transcript) + 1
+}
+
+/** Reading only moves forward. */
+export function markRead(transcript: Transcript, seq: number): Transcript {
+  return seq > transcript.visitorRead ? { ...transcript, visitorRead: seq } : transcript
+}
+
+/** What the server has acknowledged is no longer on its way. */
+export function settle(pending: readonly Pending[], messages: readonly Message[]): readonly Pending[] {
+  const arrived = new Set(messages.map((message) => message.client_id))
+  const left = pending.filter((one) => !arrived.has(one.client_id))
+  return left.length === pending.length ? pending : left
+}
+
+/** A line of the logbook. */
+export type Entry =
+  | { kind: 'day'; key: string; at: number }
+  | { kind: 'message'; key: string; message: Message; showTime: boolean }
+  | { kind: 'pending'; key: string; pending: Pending }
+
+/** The logbook: days as headings, the time only where it changes, what is on its way last. */
+export function logbook(messages: readonly Message[], pending: readonly Pending[], dayOf: (at: number) => string): Entry[] {
+  const entries: Entry[] = []
+  let day = ''
+  let minute = -1
+  for (const message of messages) {
+    const its = dayOf(message.at)
+    if (its !== day) entries.push({ kind: 'day', key: `day-${its}`, at: message.at })
+    const now = Math.floor(message.at / 60_000)
+    entries.push({ kind: 'message', key: message.id, message, showTime: its !== day || now !== minute })
+    day = its
+    minute = now
+  }
+  for (const one of pending) entries.push({ kind: 'pending', key: one.client_id, pending: one })
+  return entries
+}
