@@ -1,1 +1,18 @@
-//! http
+//! The edge: what every request passes through, and what a module is made of.
+
+mod app;
+mod compose;
+mod cx;
+mod docs;
+mod extract;
+mod idempotency;
+mod layers;
+mod module;
+mod problem;
+
+pub use app::{App, Authenticator, Credentials, Limits};
+pub use compose::{House, compose, schema};
+pub use cx::{Cx, Door, credentials};
+pub use extract::{Json, Path, Query};
+pub use module::{Catalogue, Locales, Module, Permission};
+pub use problem::{Answer, Problem, codes};

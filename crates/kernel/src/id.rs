@@ -5,11 +5,13 @@
 //! text stands in the database, in URLs, in logs and in audit entries, so that
 //! one search finds a thing everywhere. Ids of one noun sort by creation time.
 
-use std::{fmt, marker::PhantomData, str::FromStr};
+use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::{
-    PartialSchema, ToSchema,
+    ToSchema,
+    // Generic types describe themselves through this trait; utoipa's derive does the same.
+    __dev::ComposeSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 use uuid::Uuid;
@@ -136,13 +138,13 @@ impl<T: Noun> Serialize for Id<T> {
 
 impl<'de, T: Noun> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
         text.parse().map_err(de::Error::custom)
     }
 }
 
-impl<T: Noun> PartialSchema for Id<T> {
-    fn schema() -> RefOr<Schema> {
+impl<T: Noun> ComposeSchema for Id<T> {
+    fn compose(_generics: Vec<RefOr<Schema>>) -> RefOr<Schema> {
         let example = format!("{}_01jd3k5v2pf6z8q0w4x7y9abcd", T::PREFIX);
         ObjectBuilder::new()
             .schema_type(Type::String)
@@ -151,7 +153,11 @@ impl<T: Noun> PartialSchema for Id<T> {
             .into()
     }
 }
-impl<T: Noun> ToSchema for Id<T> {}
+impl<T: Noun> ToSchema for Id<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("Id_{}", T::PREFIX))
+    }
+}
 
 macro_rules! shared_nouns {
     ($($(#[$doc:meta])* $noun:ident, $id:ident, $prefix:literal;)*) => {$(

@@ -47,7 +47,7 @@ macro_rules! seam {
 #[macro_export]
 macro_rules! migrations {
     ($($name:literal),* $(,)?) => {
-        &[$($crate::Migration::both($name, include_str!(concat!("../migrations/", $name, ".sql")))),*]
+        const { &[$($crate::Migration::both($name, include_str!(concat!("../migrations/", $name, ".sql")))),*] }
     };
 }
 

@@ -1,7 +1,9 @@
 //! What tests stand on: real databases, a running product, people who sign in.
 
+mod app;
 mod db;
 
+pub use app::{Person, Reply, TestApp};
 pub use db::{TestDb, service};
 
 /// Declares tests that run on both databases: `on_both! { async fn name(db: TestDb) { … } }`.

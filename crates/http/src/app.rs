@@ -1,0 +1,95 @@
+//! The running product, as its handlers see it.
+
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    future::Future,
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+};
+
+use kernel::{Actor, Clock, Result};
+use store::Db;
+
+/// What everything that serves a request shares. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    limits: Limits,
+    parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+}
+
+/// How much one caller may ask for.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Requests a second of one signed-in session, token or anonymous address, over time.
+    pub requests_per_second: u32,
+    /// Requests at once.
+    pub burst: u32,
+    /// Bytes of a request body, uploads apart.
+    pub body: usize,
+    /// Whether `X-Forwarded-For` is believed: only behind a proxy that sets it.
+    pub trust_proxy: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests_per_second: 100, burst: 400, body: 1 << 20, trust_proxy: false }
+    }
+}
+
+/// What a request shows to say who sends it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Credentials {
+    /// The cookie of a browser session.
+    Session(String),
+    /// An `Authorization: Bearer` token.
+    Bearer(String),
+}
+
+/// The guard of the front door: `access` answers who shows these credentials.
+pub trait Authenticator: Send + Sync {
+    /// Who this is; [`kernel::Error::Unauthenticated`] when the credentials are no longer good.
+    fn authenticate<'a>(
+        &'a self,
+        app: &'a App,
+        credentials: &'a Credentials,
+        ip: Option<IpAddr>,
+    ) -> Pin<Box<dyn Future<Output = Result<Actor>> + Send + 'a>>;
+}
+
+impl App {
+    /// An app over `db`; `parts` are what modules share with their handlers, one of each type.
+    pub fn new(db: Db, limits: Limits, parts: Vec<Arc<dyn Any + Send + Sync>>) -> Self {
+        let parts = parts.into_iter().map(|part| ((*part).type_id(), part)).collect();
+        Self(Arc::new(Inner { db, limits, parts }))
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The house's clock.
+    pub fn clock(&self) -> &Clock {
+        self.0.db.clock()
+    }
+
+    /// How much one caller may ask for.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The part of type `T` that its module put in.
+    ///
+    /// # Panics
+    /// When no module did: a fault of the composition, met by the first test that starts it.
+    pub fn part<T: Send + Sync + 'static>(&self) -> Arc<T> {
+        let part = self.0.parts.get(&TypeId::of::<T>()).cloned();
+        let part = part.and_then(|part| part.downcast::<T>().ok());
+        part.unwrap_or_else(|| panic!("no module put in a {}", std::any::type_name::<T>()))
+    }
+}

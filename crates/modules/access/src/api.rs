@@ -1,0 +1,162 @@
+//! What other modules and the command line call.
+
+use http::Catalogue;
+use kernel::{Error, Reach, Result, UserId};
+use store::{Fact, Tx};
+
+pub use crate::{http::session::session_cookie, model::login as normal_login};
+use crate::{
+    door,
+    events::UserChanged,
+    model::{ApiToken, Locale, Role, RoleKind, User, UserState},
+    passwords, policy, queries,
+};
+
+/// The roles a new installation begins with, by the name they are created under.
+pub const FIRST_ROLES: [&str; 4] = ["administrator", "head", "supervisor", "agent"];
+
+/// A password made ready to be kept: checked, and hashed off the database's threads.
+#[derive(Clone, Debug)]
+pub struct Secret(String);
+
+/// Checks and hashes a password for `login`.
+///
+/// # Errors
+/// [`Error::Invalid`] on field `password` when it is too short, too long or holds the login.
+pub async fn secret(password: String, login: &str, rng: &kernel::Rng) -> Result<Secret> {
+    passwords::check("password", &password, login)?;
+    passwords::hash(password, rng).await.map(Secret)
+}
+
+/// Whether nobody has an account yet: the installation is new.
+///
+/// # Errors
+/// From the database.
+pub fn is_new(tx: &mut Tx<'_>) -> Result<bool> {
+    queries::any_user(tx).map(|any| !any)
+}
+
+/// Creates the roles a new installation begins with, once.
+///
+/// # Errors
+/// From the database.
+pub fn create_first_roles(tx: &mut Tx<'_>, catalogue: &Catalogue) -> Result<()> {
+    for name in FIRST_ROLES {
+        if queries::role_by_name(tx, name)?.is_some() {
+            continue;
+        }
+        let kind = if name == "administrator" { RoleKind::Administrator } else { RoleKind::Ordinary };
+        let role = Role { id: tx.new_id(), name: name.into(), kind, created_at: tx.now(), version: 1 };
+        queries::insert_role(tx, &role)?;
+        let first = |permission: &http::Permission| match name {
+            "agent" => permission.agent,
+            "supervisor" => permission.supervisor,
+            "head" => permission.head,
+            _ => Some(Reach::All),
+        };
+        let grants: Vec<_> = catalogue.0.iter().filter_map(|permission| Some((permission.name.to_owned(), first(permission)?))).collect();
+        queries::set_grants(tx, role.id, &grants)?;
+    }
+    Ok(())
+}
+
+/// Creates an account with the role of this name.
+///
+/// # Errors
+/// [`Error::Invalid`] for a malformed login or unknown role, [`Error::Conflict`] when the login is taken.
+pub fn create_user(tx: &mut Tx<'_>, login: &str, name: &str, role: &str, locale: Locale, secret: &Secret) -> Result<User> {
+    let login = normal_login(login)?;
+    kernel::Check::new().text("name", name, 1..=80).done()?;
+    let role = queries::role_by_name(tx, role)?.ok_or_else(|| Error::field("role", "unknown"))?;
+    let user = User {
+        id: tx.new_id(),
+        login,
+        name: name.trim().into(),
+        role_id: role.id,
+        locale,
+        state: UserState::Active,
+        password_hash: secret.0.clone(),
+        created_at: tx.now(),
+        version: 1,
+    };
+    queries::insert_user(tx, &user)?;
+    audit::api::record(tx, audit::api::Entry::new("access.user_created", "user", user.id).created(&user))?;
+    told(tx, &user)?;
+    Ok(user)
+}
+
+/// Keeps the fact that an account changed.
+pub(crate) fn told(tx: &mut Tx<'_>, user: &User) -> Result<()> {
+    let changed = UserChanged { user_id: user.id, name: user.name.clone(), active: user.is_active() };
+    tx.emit(Fact::new(UserChanged::KIND, user.id, &changed)?);
+    Ok(())
+}
+
+/// Begins a browser session for `user`; answers the secret its cookie carries.
+///
+/// # Errors
+/// From the database.
+pub fn begin_session(tx: &mut Tx<'_>, user: UserId) -> Result<String> {
+    door::begin_session(tx, user)
+}
+
+/// Makes an API token that acts as the account of this login; answers it and its secret, shown once.
+///
+/// # Errors
+/// [`Error::NotFound`] without such an account.
+pub fn create_token(tx: &mut Tx<'_>, login: &str, name: &str) -> Result<(ApiToken, String)> {
+    let user = user_by_login(tx, login)?.ok_or(Error::NotFound)?;
+    new_token(tx, user.id, name, None)
+}
+
+pub(crate) fn new_token(tx: &mut Tx<'_>, user: UserId, name: &str, expires_at: Option<kernel::Timestamp>) -> Result<(ApiToken, String)> {
+    let secret = format!("zk_{}", tx.rng().secret());
+    let token = ApiToken {
+        id: tx.new_id(),
+        user_id: user,
+        name: name.trim().into(),
+        secret_hash: door::fingerprint(&secret),
+        created_at: tx.now(),
+        expires_at,
+        revoked_at: None,
+    };
+    queries::insert_token(tx, &token)?;
+    audit::api::record(tx, audit::api::Entry::new("access.token_created", "token", token.id).created(&token))?;
+    Ok((token, secret))
+}
+
+/// The account of this id.
+///
+/// # Errors
+/// [`Error::NotFound`] without one.
+pub fn user(tx: &mut Tx<'_>, id: UserId) -> Result<User> {
+    queries::user(tx, id)
+}
+
+/// The account of this login, if there is one.
+///
+/// # Errors
+/// From the database.
+pub fn user_by_login(tx: &mut Tx<'_>, login: &str) -> Result<Option<User>> {
+    queries::user_by_login(tx, login)
+}
+
+/// How far the person's role grants `permission`, if it does. For rules about somebody who is not
+/// the one acting: may this colleague approve, own, receive?
+///
+/// # Errors
+/// From the database.
+pub fn reach_of(tx: &mut Tx<'_>, user: UserId, permission: &'static str) -> Result<Option<Reach>> {
+    let user = queries::user(tx, user)?;
+    if !user.is_active() {
+        return Ok(None);
+    }
+    let role = queries::role(tx, user.role_id)?;
+    if role.kind == RoleKind::Administrator {
+        return Ok(Some(Reach::All));
+    }
+    Ok(queries::grants(tx, role.id)?.into_iter().find(|(name, _)| name == permission).map(|(_, reach)| reach))
+}
+
+/// The name of the permission to manage accounts and roles.
+pub const MANAGE: &str = policy::MANAGE;

@@ -1,0 +1,10 @@
+//! Refusals of this module.
+
+use kernel::Code;
+
+pub(crate) const LOGIN_TAKEN: Code = Code::new("access.login_taken");
+pub(crate) const ROLE_NAME_TAKEN: Code = Code::new("access.role_name_taken");
+pub(crate) const LAST_ADMINISTRATOR: Code = Code::new("access.last_administrator");
+pub(crate) const BUILT_IN_ROLE: Code = Code::new("access.built_in_role");
+pub(crate) const NOT_YOUR_OWN: Code = Code::new("access.not_your_own");
+pub(crate) const STALE: Code = Code::new("access.stale");

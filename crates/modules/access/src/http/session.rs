@@ -1,0 +1,211 @@
+//! Signing in and out, and one's own account.
+
+use std::collections::BTreeMap;
+
+use audit::api::Entry;
+use axum::{
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use http::{Answer, App, Catalogue, Cx, Json, Problem};
+use kernel::{Error, Id, Reach, Result, UnitId, UserId};
+use serde::{Deserialize, Serialize};
+use store::params;
+use utoipa::ToSchema;
+
+use crate::{
+    Placement, door,
+    model::{Locale, Role, login},
+    passwords, queries,
+    throttle::{self, Counted},
+};
+
+/// The name and the password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// The name to sign in with; capitals do not matter.
+    login: String,
+    /// The password.
+    password: String,
+}
+
+/// Who is signed in, and what they may do.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Session {
+    user: SessionUser,
+    role: SessionRole,
+    /// Permission → how far.
+    grants: BTreeMap<String, Reach>,
+}
+
+/// The person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SessionUser {
+    id: UserId,
+    login: String,
+    name: String,
+    locale: Locale,
+    /// The department or team they belong to.
+    unit_id: Option<UnitId>,
+}
+
+/// Their role.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SessionRole {
+    id: Id<Role>,
+    name: String,
+}
+
+async fn describe(cx: &Cx, user: UserId) -> Result<Session> {
+    let (placement, catalogue) = (cx.app().part::<Box<dyn Placement>>(), cx.app().part::<Catalogue>());
+    cx.read(move |tx| {
+        let user = queries::user(tx, user)?;
+        let role = queries::role(tx, user.role_id)?;
+        let staff = door::staff(tx, &user, &**placement, &catalogue)?;
+        Ok(Session {
+            user: SessionUser { id: user.id, login: user.login, name: user.name, locale: user.locale, unit_id: staff.unit },
+            role: SessionRole { id: role.id, name: role.name },
+            grants: staff.grants.into_iter().collect(),
+        })
+    })
+    .await
+}
+
+/// The session cookie for `secret`: out of reach of scripts and of other sites' pages.
+pub fn session_cookie(app: &App, secret: &str) -> String {
+    let secure = if app.limits().trust_proxy { "; Secure" } else { "" };
+    let age = if secret.is_empty() { "; Max-Age=0" } else { "" };
+    format!("zhike_session={secret}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/session", tag = "access", responses((status = 200, body = Session)))]
+pub(crate) async fn read(cx: Cx) -> Answer<Session> {
+    let user = cx.actor().staff()?.id;
+    Ok(Json(describe(&cx, user).await?))
+}
+
+/// Signs in. Sets the session cookie.
+#[utoipa::path(post, path = "/session", tag = "access", request_body = SignIn, responses((status = 200, body = Session)))]
+pub(crate) async fn sign_in(cx: Cx, Json(request): Json<SignIn>) -> Result<Response, Problem> {
+    let login = login(&request.login).map_err(|_| wrong())?;
+    if request.password.len() > 1_000 {
+        return Err(wrong().into());
+    }
+    let counted = |login: &str, ip| [Some(Counted::login(login)), Counted::address(ip)];
+    let (name, ip) = (login.clone(), cx.origin().ip);
+    let account = cx
+        .read(move |tx| {
+            for counted in counted(&name, ip).iter().flatten() {
+                throttle::check(tx, counted)?;
+            }
+            queries::user_by_login(tx, &name)
+        })
+        .await?;
+    let hash = account.as_ref().map(|user| user.password_hash.clone());
+    let right = passwords::verify(request.password, hash).await?;
+    let user = account.filter(|user| right && user.is_active()).map(|user| user.id);
+    let secret = cx
+        .write(move |tx| {
+            for counted in counted(&login, ip).iter().flatten() {
+                // Another guess may have failed meanwhile.
+                throttle::check(tx, counted)?;
+                match user {
+                    Some(_) => throttle::succeeded(tx, counted)?,
+                    None => throttle::failed(tx, counted)?,
+                }
+            }
+            let Some(user) = user else { return Ok(None) };
+            audit::api::record(tx, Entry::new("access.signed_in", "user", user))?;
+            door::begin_session(tx, user).map(Some)
+        })
+        .await?;
+    let (Some(user), Some(secret)) = (user, secret) else { return Err(wrong().into()) };
+    let cookie = session_cookie(cx.app(), &secret);
+    Ok(([(header::SET_COOKIE, cookie)], Json(describe(&cx, user).await?)).into_response())
+}
+
+/// One answer for every wrong pair: which half was wrong stays unsaid.
+fn wrong() -> Error {
+    Error::field("password", "wrong_login_or_password")
+}
+
+/// Signs out: the session ends, here and in every other tab.
+#[utoipa::path(delete, path = "/session", tag = "access", responses((status = 204)))]
+pub(crate) async fn sign_out(cx: Cx, headers: HeaderMap) -> Result<Response, Problem> {
+    let user = cx.actor().staff()?.id;
+    let hash = own_session(&headers);
+    cx.write(move |tx| {
+        tx.exec(&queries::END_SESSION, params![hash])?;
+        audit::api::record(tx, Entry::new("access.signed_out", "user", user))
+    })
+    .await?;
+    cx.app().part::<door::Recent>().forget_all();
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session_cookie(cx.app(), ""))]).into_response())
+}
+
+/// One's own choices.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnChoices {
+    /// The language to see.
+    locale: Locale,
+}
+
+/// Changes one's own language.
+#[utoipa::path(patch, path = "/session", tag = "access", request_body = OwnChoices, responses((status = 200, body = Session)))]
+pub(crate) async fn change(cx: Cx, Json(request): Json<OwnChoices>) -> Answer<Session> {
+    let id = cx.actor().staff()?.id;
+    cx.write(move |tx| {
+        tx.actor().permit_own(tx.now()).map(drop)?;
+        let mut user = queries::user(tx, id)?;
+        user.locale = request.locale;
+        user.version += 1;
+        queries::save_user(tx, &user)
+    })
+    .await?;
+    Ok(Json(describe(&cx, id).await?))
+}
+
+/// The old password and the new one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPassword {
+    /// The password until now.
+    old: String,
+    /// The password from now on: 10 to 200 characters.
+    new: String,
+}
+
+/// Changes one's own password; every other session of the account ends.
+#[utoipa::path(post, path = "/session/password", tag = "access", request_body = NewPassword, responses((status = 204)))]
+pub(crate) async fn change_password(cx: Cx, headers: HeaderMap, Json(request): Json<NewPassword>) -> Result<StatusCode, Problem> {
+    let id = cx.actor().staff()?.id;
+    let user = cx.read(move |tx| queries::user(tx, id)).await?;
+    if !passwords::verify(request.old, Some(user.password_hash)).await? {
+        return Err(Error::field("old", "wrong_password").into());
+    }
+    passwords::check("new", &request.new, &user.login)?;
+    let hash = passwords::hash(request.new, cx.app().db().rng()).await?;
+    let kept = own_session(&headers);
+    cx.write(move |tx| {
+        let mut user = queries::user(tx, id)?;
+        user.password_hash = hash.clone();
+        user.version += 1;
+        queries::save_user(tx, &user)?;
+        queries::end_sessions(tx, id, &kept)?;
+        audit::api::record(tx, Entry::new("access.password_changed", "user", id))
+    })
+    .await?;
+    cx.app().part::<door::Recent>().forget_all();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The hash of the session the request came with; empty for a token.
+fn own_session(headers: &HeaderMap) -> String {
+    match http::credentials(headers) {
+        Some(http::Credentials::Session(secret)) => door::fingerprint(&secret),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,34 @@
+//! Who may come in, and what they may do.
+
+pub mod api;
+mod codes;
+mod door;
+pub mod events;
+mod http;
+mod model;
+mod passwords;
+mod policy;
+mod queries;
+mod throttle;
+
+use ::http::{Door, Module};
+
+pub use door::{Place, Placement};
+pub use model::{ApiToken, Locale, Role, RoleKind, User, UserState};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    let door: Door = Box::new(door::FrontDoor::default());
+    Module::new("access")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611221010_access"])
+        .permissions(policy::PERMISSIONS)
+        .part(door)
+        .part(door::Recent::default())
+        .part(door::nowhere())
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

@@ -1,0 +1,116 @@
+//! What other modules call.
+
+use kernel::{Actor, Error, Result};
+use serde::Serialize;
+use serde_json::Value;
+use store::{Record, Tx};
+
+use crate::{model::AuditEntry, queries};
+
+/// What is to be written on the trail.
+#[derive(Debug)]
+#[must_use = "hand it to record()"]
+pub struct Entry {
+    action: &'static str,
+    subject_kind: &'static str,
+    subject_id: String,
+    before: Option<Value>,
+    after: Option<Value>,
+    reason: Option<String>,
+}
+
+impl Entry {
+    /// `action` (`tasks.closed`) was done to the thing of this kind and id.
+    pub fn new(action: &'static str, subject_kind: &'static str, subject_id: impl ToString) -> Self {
+        Self { action, subject_kind, subject_id: subject_id.to_string(), before: None, after: None, reason: None }
+    }
+
+    /// What the thing was, and became. Fields that stayed the same are left out.
+    pub fn change(mut self, before: &impl Serialize, after: &impl Serialize) -> Self {
+        let (before, after) = differing(to_value(before), to_value(after));
+        (self.before, self.after) = (Some(before), Some(after));
+        self
+    }
+
+    /// What came to be.
+    pub fn created(mut self, after: &impl Serialize) -> Self {
+        self.after = Some(to_value(after));
+        self
+    }
+
+    /// What is no more.
+    pub fn deleted(mut self, before: &impl Serialize) -> Self {
+        self.before = Some(to_value(before));
+        self
+    }
+
+    /// Why, in the actor's words.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+/// Writes an entry, with the transaction: it stands or falls with the change it describes.
+///
+/// # Errors
+/// From the database.
+pub fn record(tx: &mut Tx<'_>, entry: Entry) -> Result<()> {
+    let origin = tx.origin().clone();
+    let actor_name = match &origin.actor {
+        Actor::Staff(staff) => Some(staff.name.clone()),
+        _ => None,
+    };
+    let json = |value: Option<Value>| value.map(|value| value.to_string());
+    let row = AuditEntry {
+        id: tx.new_id(),
+        at: tx.now(),
+        actor_kind: origin.actor.kind().into(),
+        actor_id: origin.actor.id_text(),
+        actor_name,
+        action: entry.action.into(),
+        subject_kind: entry.subject_kind.into(),
+        subject_id: entry.subject_id,
+        before: json(entry.before),
+        after: json(entry.after),
+        reason: entry.reason,
+        ip: origin.ip.map(|ip| ip.to_string()),
+        user_agent: origin.user_agent.clone(),
+        request_id: origin.request_id.clone(),
+    };
+    match tx.exec(&queries::INSERT, &row.values())? {
+        1 => Ok(()),
+        _ => Err(Error::internal("an audit entry was not written")),
+    }
+}
+
+fn to_value(thing: &impl Serialize) -> Value {
+    serde_json::to_value(thing).unwrap_or(Value::Null)
+}
+
+fn differing(before: Value, after: Value) -> (Value, Value) {
+    match (before, after) {
+        (Value::Object(mut before), Value::Object(mut after)) => {
+            let same: Vec<_> = before.keys().filter(|key| before.get(*key) == after.get(*key)).cloned().collect();
+            for key in same {
+                before.remove(&key);
+                after.remove(&key);
+            }
+            (Value::Object(before), Value::Object(after))
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_changed_is_kept() {
+        let entry = Entry::new("tasks.closed", "task", 1)
+            .change(&serde_json::json!({"state": "open", "title": "回电"}), &serde_json::json!({"state": "done", "title": "回电"}));
+        assert_eq!(entry.before.unwrap().to_string(), r#"{"state":"open"}"#);
+        assert_eq!(entry.after.unwrap().to_string(), r#"{"state":"done"}"#);
+    }
+}
