@@ -1,36 +1,30 @@
 //! What handlers take and answer, with refusals in our own words.
 
 use axum::{
-    body::Bytes,
+    body::Body,
     extract::{FromRequest, FromRequestParts, Request},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use futures_util::StreamExt as _;
 use kernel::{Error, FieldError, Params};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::Problem;
+use crate::{App, Problem};
 
 /// A JSON body, taken or answered.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("application/json") {
             return Err(refuse("content-type", "not_json", "application/json"));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                let mut response = refuse("body", "too_large", "");
-                *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-                return response;
-            }
-            refuse("body", "unreadable", "")
-        })?;
+        let bytes = read_body(request.into_body(), app.limits().body).await?;
         serde_json::from_slice(&bytes).map(Json).map_err(|error| {
             let text = error.to_string();
             // serde names an unknown or missing field between backquotes.
@@ -50,6 +44,35 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
     }
+}
+
+/// Bytes beyond the limit that are read and thrown away, so that the sender hears the refusal
+/// instead of a broken connection.
+const DRAINED: usize = 16 << 20;
+
+/// The whole body, up to `limit` bytes.
+///
+/// # Errors
+/// 413 beyond the limit, 422 when the body breaks off.
+pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Vec<u8>, Response> {
+    let mut stream = body.into_data_stream();
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| refuse("body", "unreadable", ""))?;
+        length += chunk.len();
+        if length <= limit {
+            bytes.extend_from_slice(&chunk);
+        } else if length > limit + DRAINED {
+            break;
+        }
+    }
+    if length > limit {
+        let mut response = refuse("body", "too_large", "");
+        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return Err(response);
+    }
+    Ok(bytes)
 }
 
 /// The parts of the path. What is no id names nothing: 404.

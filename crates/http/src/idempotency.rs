@@ -11,11 +11,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use kernel::{Error, Result};
+use kernel::Error;
 use sha2::{Digest, Sha256};
 use store::{Migration, params, sql};
 
-use crate::{App, Cx, Problem, codes};
+use crate::{App, Cx, Problem, codes, extract::read_body};
 
 sql! {
     RESERVE = "INSERT INTO idempotency_keys (owner, key, fingerprint, reserved_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
@@ -49,20 +49,19 @@ pub(crate) async fn layer(State(app): State<App>, cx: Cx, request: Request, next
     match key {
         // An upload is not held in memory to be compared.
         Some(key) if request.method() == Method::POST && !multipart => match once(&app, &cx, key, request, next).await {
-            Ok(response) => response,
-            Err(error) => Problem(error).into_response(),
+            Ok(response) | Err(response) => response,
         },
         _ => next.run(request).await,
     }
 }
 
-async fn once(app: &App, cx: &Cx, key: String, request: Request, next: Next) -> Result<Response> {
+async fn once(app: &App, cx: &Cx, key: String, request: Request, next: Next) -> Result<Response, Response> {
     if key.is_empty() || key.len() > 100 {
-        return Err(Error::field("idempotency-key", "out_of_range"));
+        return Err(Problem(Error::field("idempotency-key", "out_of_range")).into_response());
     }
     let owner = cx.actor().id_text().or_else(|| cx.origin().ip.map(|ip| ip.to_string())).unwrap_or_default();
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, app.limits().body).await.map_err(|_| Error::field("body", "too_large"))?;
+    let bytes = read_body(body, app.limits().body).await?;
     let mut hasher = Sha256::new();
     hasher.update(parts.uri.to_string());
     hasher.update([0]);
@@ -86,7 +85,8 @@ async fn once(app: &App, cx: &Cx, key: String, request: Request, next: Next) -> 
                 _ => tx.exec(&RENEW, params![&*owner, &*key, now]).map(|_| Before::Run),
             }
         })
-        .await?
+        .await
+        .map_err(refusal)?
     };
     if let Before::Answered(status, body) = before {
         return Ok(replay(status, body));
@@ -95,7 +95,7 @@ async fn once(app: &App, cx: &Cx, key: String, request: Request, next: Next) -> 
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let status = response.status();
     let (mut parts, body) = response.into_parts();
-    let bytes: Bytes = to_bytes(body, usize::MAX).await.map_err(Error::internal)?;
+    let bytes: Bytes = to_bytes(body, usize::MAX).await.map_err(|error| refusal(Error::internal(error)))?;
     parts.headers.remove(header::CONTENT_LENGTH);
     let kept = std::str::from_utf8(&bytes).ok().filter(|text| text.len() <= LARGEST).map(str::to_owned);
     cx.write(move |tx| match &kept {
@@ -103,8 +103,13 @@ async fn once(app: &App, cx: &Cx, key: String, request: Request, next: Next) -> 
         Some(text) if status.is_success() => tx.exec(&ANSWER, params![&*owner, &*key, i64::from(status.as_u16()), text]),
         _ => tx.exec(&FREE, params![&*owner, &*key]),
     })
-    .await?;
+    .await
+    .map_err(refusal)?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn refusal(error: Error) -> Response {
+    Problem(error).into_response()
 }
 
 fn replay(status: i64, body: String) -> Response {

@@ -148,25 +148,16 @@ mod tests {
     use super::*;
     use crate::Rng;
 
-    fn unit(seed: u64) -> UnitId {
-        UnitId::new(Timestamp::from_millis(1), &Rng::seeded(seed))
-    }
-
-    fn agent(reach: Reach) -> (Actor, UserId) {
-        let id = UserId::new(Timestamp::from_millis(1), &Rng::seeded(9));
-        let grants = HashMap::from([("tasks.close".to_owned(), reach)]);
-        let team = vec![unit(1)];
-        let department = vec![unit(1), unit(2)];
-        (Actor::Staff(Arc::new(Staff { id, name: "苏禾".into(), unit: Some(unit(1)), team, department, grants })), id)
-    }
-
     #[test]
     fn each_reach_covers_what_it_says_and_hides_the_rest() {
-        let now = Timestamp::from_millis(5);
-        let other = UserId::new(now, &Rng::seeded(3));
-        let things = [Owned::by(None, unit(9)), Owned::by(other, unit(2)), Owned::by(other, unit(1))];
+        let (now, rng) = (Timestamp::from_millis(5), Rng::seeded(1));
+        let (team, sister, far) = (UnitId::new(now, &rng), UnitId::new(now, &rng), UnitId::new(now, &rng));
+        let (id, other) = (UserId::new(now, &rng), UserId::new(now, &rng));
+        let things = [Owned::by(None, far), Owned::by(other, sister), Owned::by(other, team)];
         for (reach, seen) in [(Reach::Own, 0), (Reach::Team, 1), (Reach::Department, 2), (Reach::All, 3)] {
-            let (actor, id) = agent(reach);
+            let grants = HashMap::from([("tasks.close".to_owned(), reach)]);
+            let staff = Staff { id, name: "苏禾".into(), unit: Some(team), team: vec![team], department: vec![team, sister], grants };
+            let actor = Actor::Staff(Arc::new(staff));
             let count = things.iter().filter(|thing| actor.permit("tasks.close", thing, now).is_ok()).count();
             assert_eq!(count, seen, "{reach:?}");
             assert!(actor.permit("tasks.close", &Owned::by(id, None), now).is_ok());
