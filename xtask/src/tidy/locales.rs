@@ -17,34 +17,21 @@ use crate::{
 /// The languages the product speaks.
 const LOCALES: [&str; 3] = ["zh-CN", "zh-TW", "en"];
 
-/// Where the console keeps the texts of the server's error codes and permissions, a file a language.
-const CONSOLE: &str = "web/packages/i18n/catalogues";
-
-/// A crate's catalogues hold the same keys in every language and no empty text. Every error code a
-/// crate declares in `codes.rs` and every permission in `policy.rs` has a text in its own
-/// catalogues and in the console's.
+/// A crate's catalogues hold the same keys in every language and no empty text, and every error
+/// code and permission it declares has a text in them.
 pub fn locales(root: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let console: BTreeMap<&str, _> = ["errors", "permissions"]
-        .map(|section| (section, catalogues(root, &format!("{CONSOLE}/{section}"), &mut findings)))
-        .into();
     for krate in tree::crates(root) {
         let dir = format!("{}/locales", krate.dir);
         let own = catalogues(root, &dir, &mut findings);
         findings.extend(gaps(&dir, &own));
-        let names = names(root, &krate);
-        if let (Some(name), true) = (names.first(), own.is_empty()) {
-            findings.push(Finding::new(&dir, format!("missing: `{}` has no text", name.text)));
-        }
-        for name in names {
-            let theirs = own.iter().map(|(locale, texts)| (format!("{dir}/{locale}.json"), texts));
-            let shown = console[name.section].iter();
-            let shown = shown.map(|(locale, texts)| (format!("{CONSOLE}/{}/{locale}.json", name.section), texts));
-            for (file, texts) in theirs.chain(shown) {
-                let nested = format!("{}.{}", name.section, name.text);
-                if !texts.contains_key(&nested) && !texts.contains_key(&name.text) {
-                    findings.push(Finding::at(&name.file, name.line, format!("`{}` has no text in {file}", name.text)));
-                }
+        for name in names(root, &krate) {
+            let nested = format!("{}.{}", name.section, name.text);
+            let said = |texts: &Texts| texts.contains_key(&nested) || texts.contains_key(&name.text);
+            let silent: Vec<&str> = LOCALES.into_iter().filter(|locale| !own.get(locale).is_some_and(said)).collect();
+            if !silent.is_empty() {
+                let what = format!("`{}` has no text in {dir} for {}", name.text, silent.join(", "));
+                findings.push(Finding::at(&name.file, name.line, what));
             }
         }
     }
@@ -121,26 +108,21 @@ fn gaps(dir: &str, catalogues: &BTreeMap<&str, Texts>) -> Vec<Finding> {
     findings
 }
 
-/// The error codes in a crate's `codes.rs` and the permissions in its `policy.rs`.
+/// The error codes a crate declares, and the permissions in its `policy.rs`.
 fn names(root: &Path, krate: &Crate) -> Vec<Name> {
-    let declared = Regex::new(r"\bCode::new\(\s*$").expect("a fixed pattern");
+    let code = Regex::new(r"\bCode::new\(\s*$").expect("a fixed pattern");
     let permission = Regex::new(&format!(r"^{}\.[a-z_]+$", krate.name)).expect("a crate's name is a word");
     let mut found = Vec::new();
     for file in tree::files(root, &format!("{}/src", krate.dir)) {
-        let section = match file.file_name().and_then(|name| name.to_str()) {
-            Some("codes.rs") => "errors",
-            Some("policy.rs") => "permissions",
-            _ => continue,
-        };
+        let policy = file.file_name().is_some_and(|name| name == "policy.rs");
         let source = rust::read(&tree::read(root, &file));
         for literal in source.literals {
-            let meant = match section {
-                "errors" => declared.is_match(&source.code[..literal.at]),
-                _ => permission.is_match(&literal.text),
+            let section = match () {
+                () if code.is_match(&source.code[..literal.at]) => "errors",
+                () if policy && permission.is_match(&literal.text) => "permissions",
+                () => continue,
             };
-            if meant {
-                found.push(Name { section, text: literal.text, file: tree::slashed(&file), line: literal.line });
-            }
+            found.push(Name { section, text: literal.text, file: tree::slashed(&file), line: literal.line });
         }
     }
     found
@@ -194,13 +176,15 @@ mod tests {
         ]);
         assert_eq!(locales(tree.path()), Vec::new());
         fixture::write(tree.path(), "crates/modules/a/src/policy.rs", "const CLOSE: &str = \"a.close\";");
-        assert_eq!(locales(tree.path()).len(), 3);
+        assert_eq!(locales(tree.path()).len(), 1);
     }
 
     #[test]
     fn a_code_without_text_is_found() {
         let found = found(FULL, "pub const LATE: Code =\n    Code::new(\"a.late\");");
-        assert_eq!(found.len(), 3, "{found:?}");
-        assert!(found[0].starts_with("crates/modules/a/src/codes.rs:2: `a.late`"), "{found:?}");
+        assert_eq!(
+            found,
+            ["crates/modules/a/src/codes.rs:2: `a.late` has no text in crates/modules/a/locales for zh-CN, zh-TW, en"]
+        );
     }
 }
