@@ -1,0 +1,97 @@
+import { type Locator, type Page, expect } from '@playwright/test'
+import { textsFor } from '../../web/apps/widget/src/texts.ts'
+import { ADMINISTRATOR } from './api.ts'
+import { text } from './texts.ts'
+
+const said = textsFor(['zh-CN']).texts
+
+/** A customer in front of the trial page. */
+export class Visitor {
+  readonly page: Page
+  /** The messages shown, greeting and times left out. */
+  readonly messages: Locator
+  readonly #field: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.messages = page.getByRole('log').locator('.own > .bubble, .other > .bubble')
+    this.#field = page.getByLabel(said.input)
+  }
+
+  async arrive(base = ''): Promise<void> {
+    await this.page.goto(`${base}/demo/widget`)
+    await expect(this.page.getByText(said.ready)).toBeVisible()
+  }
+
+  /** Writes and sends; does not wait for the server. */
+  async say(words: string): Promise<void> {
+    await this.#field.fill(words)
+    await this.#field.press('Enter')
+  }
+
+  /** Waits until the server has acknowledged everything said. */
+  async delivered(): Promise<void> {
+    await expect(this.page.locator('.pending')).toHaveCount(0)
+  }
+
+  /** Waits until the server is there again. */
+  async online(): Promise<void> {
+    await expect(this.page.locator('.status.lost, .status.connecting')).toHaveCount(0)
+  }
+}
+
+/** A colleague in front of the console. */
+export class Agent {
+  readonly page: Page
+  /** The transcript of the open conversation. */
+  readonly log: Locator
+  /** The messages in it. */
+  readonly messages: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.log = page.getByRole('log')
+    this.messages = this.log.locator('.text-base')
+  }
+
+  /** Walks through the first set-up of an empty installation. */
+  async setUp(base: string): Promise<void> {
+    const { page } = this
+    await page.goto(base)
+    await expect(page).toHaveURL(/\/setup$/)
+    await page.getByLabel(text('setup.organisation.name')).fill('晨光家电')
+    await page.getByRole('button', { name: text('setup.next') }).click()
+    await page.getByLabel(text('setup.administrator.name')).fill(ADMINISTRATOR.name)
+    await page.getByLabel(text('setup.administrator.login')).fill(ADMINISTRATOR.login)
+    await page.getByLabel(text('setup.administrator.password')).fill(ADMINISTRATOR.password)
+    await page.getByRole('button', { name: text('setup.finish') }).click()
+    await expect(page).not.toHaveURL(/setup|sign-in/)
+  }
+
+  /** Declares readiness: from now on conversations are offered. */
+  async ready(): Promise<void> {
+    const mine = text('routing.presence.mine', { state: '' })
+    await this.page.getByRole('button', { name: mine }).click()
+    await this.page.getByRole('menuitem', { name: new RegExp(`^${text('routing.presence.ready')}`) }).click()
+    await expect(this.page.getByRole('button', { name: text('routing.presence.mine', { state: text('routing.presence.ready') }) })).toBeVisible()
+  }
+
+  /** Takes the conversation that is being offered. */
+  async accept(): Promise<void> {
+    await this.page.getByRole('alert').getByRole('button', { name: text('conversations.offer.accept') }).click()
+    await expect(this.page).toHaveURL(/\/conversations\/cnv_/)
+  }
+
+  /** Writes a reply into the open conversation and sends it; does not wait for the server. */
+  async reply(words: string): Promise<void> {
+    const field = this.page.locator('textarea')
+    await field.fill(words)
+    await field.press('Enter')
+  }
+}
+
+/** Both sides show exactly these words, once and in this order. */
+export async function bothSee(visitor: Visitor, agent: Agent, words: string[]): Promise<void> {
+  await expect(visitor.messages).toHaveText(words)
+  await expect(agent.messages).toHaveText(words)
+}
