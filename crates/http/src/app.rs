@@ -11,6 +11,7 @@ use std::{
 
 use kernel::{Actor, Clock, Result};
 use store::Db;
+use tokio::sync::watch;
 
 /// What everything that serves a request shares. Cheap to clone.
 #[derive(Clone)]
@@ -19,6 +20,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     db: Db,
     limits: Limits,
+    grew: watch::Sender<()>,
     parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
 }
 
@@ -65,7 +67,7 @@ impl App {
     /// An app over `db`; `parts` are what modules share with their handlers, one of each type.
     pub fn new(db: Db, limits: Limits, parts: Vec<Arc<dyn Any + Send + Sync>>) -> Self {
         let parts = parts.into_iter().map(|part| ((*part).type_id(), part)).collect();
-        Self(Arc::new(Inner { db, limits, parts }))
+        Self(Arc::new(Inner { db, limits, grew: watch::Sender::new(()), parts }))
     }
 
     /// The database.
@@ -81,6 +83,15 @@ impl App {
     /// How much one caller may ask for.
     pub fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// Changes whenever the outbox grew, here or on another node: for what runs beside the requests.
+    pub fn facts_grew(&self) -> watch::Receiver<()> {
+        self.0.grew.subscribe()
+    }
+
+    pub(crate) fn tell_facts_grew(&self) {
+        self.0.grew.send_replace(());
     }
 
     /// The part of type `T` that its module put in.

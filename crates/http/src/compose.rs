@@ -5,17 +5,23 @@ use std::{any::Any, sync::Arc};
 use axum::Router;
 use kernel::Error;
 use store::{Db, Migration};
+use tokio::{sync::watch, task::JoinHandle};
 use utoipa_axum::router::OpenApiRouter;
+use wire::{Bus, Hub};
 
-use crate::{App, Catalogue, Limits, Module, Problem, docs, idempotency, layers};
+use crate::{
+    App, Catalogue, Limits, Module, Problem, docs, idempotency, layers,
+    module::Background,
+    socket::{self, AllTopics},
+};
 
 /// Every step of the schema that these modules and the house itself need.
 pub fn schema(modules: &[Module]) -> Vec<Migration> {
-    let own = [store::own_migrations(), idempotency::migrations()];
+    let own = [store::own_migrations(), work::migrations(), idempotency::migrations()];
     own.into_iter().chain(modules.iter().map(|module| module.migrations)).flatten().copied().collect()
 }
 
-/// The product put together: what serves requests, and its description.
+/// The product put together: what serves requests, what runs beside them, and its description.
 pub struct House {
     /// What handlers share.
     pub app: App,
@@ -23,22 +29,78 @@ pub struct House {
     pub router: Router<App>,
     /// The description of the API.
     pub openapi: utoipa::openapi::OpenApi,
+    jobs: Vec<work::Handler>,
+    listeners: Vec<work::Listener>,
+    crons: Vec<work::Cron>,
+    background: Vec<Background>,
+}
+
+/// What runs beside the requests.
+pub struct Running {
+    /// Jobs, listeners and schedules.
+    pub runner: work::Runner,
+    stop: watch::Sender<bool>,
+    background: Vec<JoinHandle<()>>,
 }
 
 /// Puts `modules` together over `db`. Where two bring a part of one type, the lower one's counts.
-pub fn compose(db: Db, limits: Limits, modules: Vec<Module>, parts: Vec<Arc<dyn Any + Send + Sync>>) -> House {
+pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House {
+    let hub = Hub::start(&db, bus);
     let permissions = modules.iter().flat_map(|module| module.permissions).copied().collect();
-    let mut all: Vec<Arc<dyn Any + Send + Sync>> = vec![Arc::new(Catalogue(permissions))];
-    all.extend(parts);
+    let mut parts: Vec<Arc<dyn Any + Send + Sync>> = vec![Arc::new(Catalogue(permissions)), Arc::new(hub)];
     let mut api = OpenApiRouter::new();
+    let mut outside = Router::new();
+    let (mut topics, mut jobs, mut listeners, mut crons, mut background) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for module in modules {
-        all.extend(module.parts);
+        parts.extend(module.parts);
         api = api.merge(module.routes);
+        outside = outside.merge(module.outside);
+        topics.extend(module.topics);
+        jobs.extend(module.jobs);
+        listeners.extend(module.listeners);
+        crons.extend(module.crons);
+        background.extend(module.background);
     }
-    let app = App::new(db, limits, all);
+    parts.push(Arc::new(AllTopics(topics)));
+    let app = App::new(db, limits, parts);
     let (api, description) = OpenApiRouter::new().nest("/api/v1", api).split_for_parts();
     let openapi = docs::openapi(description);
-    let api = api.route("/api/v1/{*rest}", axum::routing::any(|| async { Problem(Error::NotFound) }));
-    let router = layers::layered(api, &app).merge(docs::routes(&openapi));
-    House { app, router, openapi }
+    let api = api
+        .route("/api/v1/ws", axum::routing::get(socket::open))
+        .route("/api/v1/{*rest}", axum::routing::any(|| async { Problem(Error::NotFound) }));
+    let router = layers::layered(api, &app).merge(docs::routes(&openapi)).merge(outside);
+    House { app, router, openapi, jobs, listeners, crons, background }
+}
+
+impl House {
+    /// Starts what runs beside the requests.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when two jobs, listeners or schedules share a name.
+    pub fn start(&mut self, config: work::RunnerConfig) -> kernel::Result<Running> {
+        let (waker, app) = (config.waker.clone(), self.app.clone());
+        self.app.part::<Hub>().on_facts(Box::new(move || {
+            waker.wake();
+            app.tell_facts_grew();
+        }));
+        let (jobs, listeners, crons) =
+            (std::mem::take(&mut self.jobs), std::mem::take(&mut self.listeners), std::mem::take(&mut self.crons));
+        let runner = work::Runner::start(self.app.db(), config, jobs, listeners, crons)?;
+        let (stop, stopped) = watch::channel(false);
+        let background = std::mem::take(&mut self.background);
+        let background = background.into_iter().map(|start| start(self.app.clone(), stopped.clone())).collect();
+        Ok(Running { runner, stop, background })
+    }
+}
+
+impl Running {
+    /// Lets everything finish what it has begun, then ends it.
+    pub async fn stop(self) {
+        // Nobody listens when there is no background.
+        let _ = self.stop.send(true);
+        for task in self.background {
+            let _ = task.await;
+        }
+        self.runner.stop().await;
+    }
 }

@@ -9,10 +9,12 @@ mod idempotency;
 mod layers;
 mod module;
 mod problem;
+mod socket;
 
 pub use app::{App, Authenticator, Credentials, Limits};
-pub use compose::{House, compose, schema};
+pub use compose::{House, Running, compose, schema};
 pub use cx::{Cx, Door, credentials};
 pub use extract::{Json, Path, Query};
-pub use module::{Catalogue, Locales, Module, Permission};
+pub use module::{Background, Catalogue, Locales, Module, Permission};
+pub use socket::Topics;
 pub use problem::{Answer, Problem, codes};

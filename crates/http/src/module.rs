@@ -2,11 +2,13 @@
 
 use std::{any::Any, sync::Arc};
 
+use axum::Router;
 use kernel::Reach;
 use store::Migration;
+use tokio::{sync::watch, task::JoinHandle};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::App;
+use crate::{App, socket::Topics};
 
 /// A permission a role may grant, and what the roles of a new installation grant of it.
 #[derive(Clone, Copy, Debug)]
@@ -66,12 +68,40 @@ pub struct Module {
     pub locales: Locales,
     /// What its handlers share: see [`App::part`].
     pub parts: Vec<Arc<dyn Any + Send + Sync>>,
+    /// Routes outside `/api/v1`, such as the visitors' socket.
+    pub outside: Router<App>,
+    /// Topics of the staff socket.
+    pub topics: Vec<Arc<dyn Topics>>,
+    /// Its jobs.
+    pub jobs: Vec<work::Handler>,
+    /// Its reactions to facts.
+    pub listeners: Vec<work::Listener>,
+    /// Its schedules.
+    pub crons: Vec<work::Cron>,
+    /// What runs as long as the product does; started once everything stands.
+    pub background: Vec<Background>,
 }
+
+/// Something that runs as long as the product does: it ends when the receiver says so.
+pub type Background = Box<dyn FnOnce(App, watch::Receiver<bool>) -> JoinHandle<()> + Send>;
 
 impl Module {
     /// A module that does nothing yet.
     pub fn new(name: &'static str) -> Self {
-        Self { name, routes: OpenApiRouter::new(), migrations: &[], permissions: &[], locales: &[], parts: Vec::new() }
+        Self {
+            name,
+            routes: OpenApiRouter::new(),
+            migrations: &[],
+            permissions: &[],
+            locales: &[],
+            parts: Vec::new(),
+            outside: Router::new(),
+            topics: Vec::new(),
+            jobs: Vec::new(),
+            listeners: Vec::new(),
+            crons: Vec::new(),
+            background: Vec::new(),
+        }
     }
 
     /// With these operations.
@@ -101,6 +131,42 @@ impl Module {
     /// With this part for its handlers.
     pub fn part<T: Send + Sync + 'static>(mut self, part: T) -> Self {
         self.parts.push(Arc::new(part));
+        self
+    }
+
+    /// With these routes outside `/api/v1`.
+    pub fn outside(mut self, routes: Router<App>) -> Self {
+        self.outside = routes;
+        self
+    }
+
+    /// With these topics of the staff socket.
+    pub fn topics(mut self, topics: impl Topics + 'static) -> Self {
+        self.topics.push(Arc::new(topics));
+        self
+    }
+
+    /// With this job.
+    pub fn job(mut self, handler: work::Handler) -> Self {
+        self.jobs.push(handler);
+        self
+    }
+
+    /// With this reaction to facts.
+    pub fn listener(mut self, listener: work::Listener) -> Self {
+        self.listeners.push(listener);
+        self
+    }
+
+    /// With this schedule.
+    pub fn cron(mut self, cron: work::Cron) -> Self {
+        self.crons.push(cron);
+        self
+    }
+
+    /// With this running beside the requests.
+    pub fn background(mut self, background: Background) -> Self {
+        self.background.push(background);
         self
     }
 }

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
-use http::{App, Catalogue, House, Limits, Module};
+use http::{App, Catalogue, Limits, Module, Running};
 use kernel::{Id, Origin, User, UserId};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -21,6 +21,7 @@ pub struct TestApp {
     /// Where it listens.
     pub address: SocketAddr,
     client: reqwest::Client,
+    running: Option<Running>,
 }
 
 /// What came back.
@@ -84,13 +85,20 @@ impl TestApp {
 
     /// Starts with these limits.
     pub async fn start_with(db: TestDb, limits: Limits, modules: Vec<Module>) -> Self {
-        let House { app, router, openapi } = http::compose(db.db.clone(), limits, modules, Vec::new());
+        Self::start_node(db, wire::Bus::Local, limits, modules).await
+    }
+
+    /// Starts one node of several, on this bus.
+    pub async fn start_node(db: TestDb, bus: wire::Bus, limits: Limits, modules: Vec<Module>) -> Self {
+        let mut house = http::compose(db.db.clone(), bus, limits, modules);
+        let running = house.start(work::RunnerConfig::default()).expect("jobs and listeners have names of their own");
+        let (app, openapi) = (house.app.clone(), house.openapi.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let router: Router = router.with_state(app.clone());
+        let router: Router = house.router.with_state(app.clone());
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { db, app, openapi, address, client: reqwest::Client::new() }
+        Self { db, app, openapi, address, client: reqwest::Client::new(), running: Some(running) }
     }
 
     /// Nobody.
@@ -117,6 +125,27 @@ impl TestApp {
             .await
             .expect("an account");
         Person { id: Some(id), token: Some(token), ..self.anonymous() }
+    }
+
+    /// Waits until every job due is done and every listener has heard every fact.
+    ///
+    /// # Panics
+    /// When a job is dead or a fact was left.
+    pub async fn settle(&self) {
+        let running = self.running.as_ref().expect("it runs");
+        let left = running.runner.drain().await.expect("the work ends");
+        assert!(left.is_clean(), "left behind: {left:?}");
+    }
+
+    /// Settles and ends: the last line of a test that expects nothing left behind.
+    ///
+    /// # Panics
+    /// As [`TestApp::settle`].
+    pub async fn finish(mut self) {
+        self.settle().await;
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
     }
 
     /// The product itself as the one who acts.
