@@ -16,9 +16,10 @@ pub(crate) fn after(attempt: i64, first_ms: u64, rng: &Rng) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use kernel::Rng;
+    use proptest::prelude::{prop_assert, proptest};
 
-    use super::*;
+    use super::{LONGEST_MS, after};
 
     proptest! {
         #[test]

@@ -98,13 +98,14 @@ impl JobCx {
 }
 
 type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+type Start = Arc<dyn Fn(JobCx, &str) -> Running + Send + Sync>;
 
 /// How one kind of job is done.
 #[derive(Clone)]
 pub struct Handler {
     pub(crate) kind: String,
     pub(crate) timeout: Duration,
-    run: Arc<dyn Fn(JobCx, &str) -> Running + Send + Sync>,
+    run: Start,
 }
 
 impl Handler {

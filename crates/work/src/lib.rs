@@ -35,3 +35,10 @@ pub use runner::{Runner, RunnerConfig, TimeZoneOf, Waker};
 pub fn migrations() -> &'static [store::Migration] {
     store::migrations!["202611220902_jobs"]
 }
+
+/// This crate's texts, one JSON catalogue a locale.
+pub const LOCALES: &[(&str, &str)] = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];

@@ -1,0 +1,205 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+use kernel::{Error, PageQuery};
+use store::Dialect;
+use testkit::on_both;
+use work::{JobState, Listener, Runner, RunnerConfig, api};
+
+use crate::help::*;
+
+fn noter() -> Listener {
+    Listener::new("test.noter", &["counted"], note)
+}
+
+fn numbers(count: u32) -> Vec<String> {
+    (0..count).map(|n| format!("{n:03}")).collect()
+}
+
+async fn retry_the_dead_one(db: &store::Db) {
+    let origin = kernel::Origin::system("test");
+    let retried = db.write(&origin, |tx| {
+        let dead = api::list(tx, JobState::Dead, &PageQuery::default())?;
+        api::retry(tx, dead.items[0].id)
+    });
+    retried.await.unwrap();
+}
+
+on_both! { schema();
+
+async fn each_fact_is_applied_once_in_order_whatever_wakes_and_whoever_dies(db: TestDb) {
+    let other = second_node(&db);
+    let writer = { let db = db.db.clone(); tokio::spawn(async move { emit(&db, "counted", numbers(300)).await }) };
+    for round in 0..6 {
+        let (node, config) = if round % 2 == 0 { (&db.db, hasty("a")) } else { (&other, hasty("b")) };
+        let runner = Runner::start(node, config, vec![], vec![noter()], vec![]).unwrap();
+        let before = effects(&db.db).await.len();
+        for _ in 0..50 {
+            runner.wake();
+        }
+        if !writer.is_finished() {
+            until("some progress", || async { effects(&db.db).await.len() > before || writer.is_finished() }).await;
+        }
+        // It dies in the middle; its lease runs out.
+        crash(&db, runner, 10_000).await;
+    }
+    writer.await.unwrap();
+    let runner = Runner::start(&db.db, hasty("c"), vec![], vec![noter()], vec![]).unwrap();
+    assert!(runner.drain().await.unwrap().is_clean());
+    assert_eq!(effects(&db.db).await, numbers(300));
+}
+
+async fn two_nodes_that_both_think_they_lead_still_apply_a_fact_once(db: TestDb) {
+    let other = second_node(&db);
+    // Leases of a millisecond, and a clock that runs: the lead changes all the time.
+    let fickle = |node| RunnerConfig { lease_ms: 1, ..hasty(node) };
+    let a = Runner::start(&db.db, fickle("a"), vec![], vec![noter()], vec![]).unwrap();
+    let b = Runner::start(&other, fickle("b"), vec![], vec![noter()], vec![]).unwrap();
+    for chunk in numbers(120).chunks(4) {
+        emit(&db.db, "counted", chunk.to_vec()).await;
+        db.clock.advance(10);
+        a.wake();
+        b.wake();
+    }
+    // One goes on alone.
+    b.stop().await;
+    pass(&db, 500).await;
+    assert!(a.drain().await.unwrap().is_clean());
+    assert_eq!(effects(&db.db).await, numbers(120));
+}
+
+async fn facts_of_other_kinds_only_move_the_cursor(db: TestDb) {
+    let runner = Runner::start(&db.db, hasty("a"), vec![], vec![noter()], vec![]).unwrap();
+    emit(&db.db, "other", numbers(150)).await;
+    emit(&db.db, "counted", ["mine".to_owned()]).await;
+    emit(&db.db, "other", numbers(3)).await;
+    assert!(runner.drain().await.unwrap().is_clean());
+    runner.stop().await;
+    let (cursor, end) = db.db.read(&db.system(), |tx| {
+        Ok((store::outbox::cursor(tx, "test.noter")?, store::outbox::end(tx)?))
+    }).await.unwrap();
+    assert!(cursor <= end);
+    assert_eq!(effects(&db.db).await, ["mine"]);
+}
+
+async fn a_new_listener_begins_with_the_oldest_fact_or_with_now(db: TestDb) {
+    emit(&db.db, "counted", ["before".to_owned()]).await;
+    // What is still hidden then counts as happening from now on.
+    until("its being in sight", || async {
+        db.db.read(&kernel::Origin::system("test"), store::outbox::end).await.unwrap() != store::outbox::Position::default()
+    })
+    .await;
+    let late = || Listener::new("test.late", &["counted"], |tx, fact| leave(tx, &format!("late {}", fact.subject))).from_now();
+    let runner = Runner::start(&db.db, hasty("a"), vec![], vec![noter(), late()], vec![]).unwrap();
+    until("the first", || async { effects(&db.db).await == ["before"] }).await;
+    runner.drain().await.unwrap();
+    runner.stop().await;
+    // What happens while it is away is not lost to it.
+    emit(&db.db, "counted", ["after".to_owned()]).await;
+    let runner = Runner::start(&db.db, hasty("b"), vec![], vec![noter(), late()], vec![]).unwrap();
+    runner.drain().await.unwrap();
+    let mut left = effects(&db.db).await;
+    left.sort();
+    assert_eq!(left, ["after", "before", "late after"]);
+}
+
+async fn a_listener_from_now_on_an_empty_outbox_misses_nothing(db: TestDb) {
+    let late = || noter().from_now();
+    let runner = Runner::start(&db.db, hasty("a"), vec![], vec![late()], vec![]).unwrap();
+    until("the begin", || async {
+        db.db.read(&kernel::Origin::system("test"), |tx| store::outbox::cursor(tx, "test.noter")).await.unwrap()
+            != store::outbox::Position::default()
+    }).await;
+    runner.stop().await;
+    emit(&db.db, "counted", ["first".to_owned()]).await;
+    let runner = Runner::start(&db.db, hasty("b"), vec![], vec![late()], vec![]).unwrap();
+    runner.drain().await.unwrap();
+    assert_eq!(effects(&db.db).await, ["first"]);
+}
+
+async fn a_bad_fact_is_put_aside_and_an_administrator_can_have_it_tried_again(db: TestDb) {
+    let broken = Arc::new(AtomicBool::new(true));
+    let state = broken.clone();
+    let picky = Listener::new("test.picky", &["counted"], move |tx, fact| {
+        leave(tx, &format!("picky {}", fact.subject))?;
+        if fact.subject == "bad" && state.load(Ordering::SeqCst) { Err(Error::internal("cannot")) } else { Ok(()) }
+    });
+    let runner = Runner::start(&db.db, hasty("a"), vec![], vec![picky, noter()], vec![]).unwrap();
+    emit(&db.db, "counted", ["good".to_owned(), "bad".to_owned(), "next".to_owned()]).await;
+    let drained = runner.drain().await.unwrap();
+    assert_eq!(drained.held_up, [("test.picky".to_owned(), "internal: cannot".to_owned())]);
+    // Only its own listener waits.
+    let mut left = effects(&db.db).await;
+    left.sort();
+    assert_eq!(left, ["bad", "good", "next", "picky good"]);
+    until("its being put aside", || async {
+        db.clock.advance(5_000);
+        runner.wake();
+        effects(&db.db).await.contains(&"picky next".to_owned())
+    }).await;
+    let drained = runner.drain().await.unwrap();
+    assert_eq!(drained.dead, [("fact:test.picky".to_owned(), "internal: cannot".to_owned())]);
+    assert!(!effects(&db.db).await.contains(&"picky bad".to_owned()));
+    retry_the_dead_one(&db.db).await;
+    assert_eq!(runner.drain().await.unwrap().dead.len(), 1, "still bad: one try, dead again");
+    broken.store(false, Ordering::SeqCst);
+    retry_the_dead_one(&db.db).await;
+    assert!(runner.drain().await.unwrap().is_clean());
+    assert_eq!(effects(&db.db).await.iter().filter(|what| *what == "picky bad").count(), 1);
+}
+
+async fn a_reaction_may_enqueue_and_emit_and_drain_waits_for_the_last_of_it(db: TestDb) {
+    let chain = Listener::new("test.chain", &["counted", "echoed"], |tx, fact| {
+        if fact.kind == "counted" {
+            tx.emit(store::Fact::new("echoed", &fact.subject, &())?);
+            return Ok(());
+        }
+        work::enqueue(tx, &Leave(fact.subject.clone())).map(drop)
+    });
+    let runner = Runner::start(&db.db, hasty("a"), vec![leaver()], vec![chain], vec![]).unwrap();
+    emit(&db.db, "counted", numbers(10)).await;
+    assert!(runner.drain().await.unwrap().is_clean());
+    let mut left = effects(&db.db).await;
+    left.sort();
+    assert_eq!(left, numbers(10));
+}
+
+async fn a_fact_hidden_behind_an_older_transaction_is_found_as_soon_as_that_ends(db: TestDb) {
+    if db.db.dialect() == Dialect::Sqlite {
+        return; // One writer: nothing is ever hidden.
+    }
+    let slow = RunnerConfig { scan: Duration::from_secs(600), ..hasty("a") };
+    let runner = Arc::new(Runner::start(&db.db, slow, vec![], vec![noter()], vec![]).unwrap());
+    let (go, wait) = mpsc::channel::<()>();
+    let (begun, ready) = tokio::sync::oneshot::channel();
+    let (older, mut begun) = (db.db.clone(), Some(begun));
+    let older = tokio::spawn(async move {
+        older.append(&kernel::Origin::system("test"), move |tx| {
+            leave(tx, "older")?;
+            if let Some(begun) = begun.take() {
+                begun.send(()).unwrap();
+            }
+            wait.recv().map_err(Error::internal)
+        }).await
+    });
+    ready.await.unwrap();
+    emit(&db.db, "counted", ["hidden".to_owned()]).await;
+    runner.wake();
+    let draining = { let runner = runner.clone(); tokio::spawn(async move { runner.drain().await }) };
+    a_moment().await;
+    assert!(effects(&db.db).await.is_empty() && !draining.is_finished());
+    go.send(()).unwrap();
+    older.await.unwrap().unwrap();
+    assert!(draining.await.unwrap().unwrap().is_clean());
+    let mut left = effects(&db.db).await;
+    left.sort();
+    assert_eq!(left, ["hidden", "older"]);
+}
+
+}
