@@ -32,10 +32,12 @@ build: $(stamps)/web
 	cargo build --release --locked --package zhike-server
 
 web/node_modules/.package-lock.json: web/package-lock.json
+	node scripts/complete-lock.mjs $< --check
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
 e2e/node_modules/.package-lock.json: e2e/package-lock.json
+	node scripts/complete-lock.mjs $< --check
 	cd e2e && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
 	@touch $@
 
@@ -45,10 +47,11 @@ $(stamps)/web: web/node_modules/.package-lock.json $(web_sources)
 
 # --- tests -----------------------------------------------------------------
 
-# One PostgreSQL and one NATS for the whole run, stopped whatever happens.
+# One PostgreSQL and one NATS for the whole run, stopped whatever happens. What fails does not keep
+# the rest from being tried.
 test:
 	scripts/install-deps.sh
-	+$(with_services) $(MAKE) --no-print-directory -j1 test-web test-rust test-browser
+	+$(with_services) $(MAKE) --no-print-directory -j1 -k test-web test-rust test-browser
 
 test-web: web/node_modules/.package-lock.json
 	cd web && npm test
@@ -59,7 +62,7 @@ test-rust: $(stamps)/web
 
 # In the binary that ships when it is up to date, else in the one the tests built.
 test-browser: $(stamps)/web e2e/node_modules/.package-lock.json
-	@if [ -x target/release/zhike ] && [ -z "$$(find $(rust_sources) -newer target/release/zhike -print -quit)" ]; then \
+	@if [ -x target/release/zhike ] && [ -z "$$(find $(rust_sources) $(stamps)/web -newer target/release/zhike -print -quit)" ]; then \
 	  binary=target/release/zhike; \
 	else \
 	  cargo build --locked --package zhike-server; binary=target/debug/zhike; \
