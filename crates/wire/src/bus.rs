@@ -10,7 +10,7 @@ use std::{
 use kernel::{Owned, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Frame, Utf8Bytes, hub::Inner};
+use crate::{Utf8Bytes, frame::Frame, hub::Inner};
 
 /// How a node reaches the others.
 #[derive(Clone)]

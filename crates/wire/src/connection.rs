@@ -13,7 +13,8 @@ use kernel::{Error, Result};
 use tokio::time::Sleep;
 
 use crate::{
-    Action, Close, Frame, Hub, Limits, Opened, ServerFrame, Session, Utf8Bytes, codes, error_code,
+    Action, Close, Hub, Limits, Opened, ServerFrame, Session, Utf8Bytes, codes, error_code,
+    frame::Frame,
     inbox::{Inbox, Mail},
     session::From,
     watch::{Need, Watch},
@@ -52,9 +53,8 @@ pub(crate) struct Connection<S> {
     pub(crate) unflushed: bool,
     /// Given to the inbox in exchange for what waits there.
     pub(crate) buffer: Vec<(u32, Arc<Frame>)>,
+    /// The session at work, and reads of the outbox.
     pub(crate) busy: FuturesUnordered<BoxFuture<'static, Done>>,
-    /// How many of those handle a client's frame.
-    handling: usize,
     /// Runs while a number is missing somewhere.
     pub(crate) moment: Option<Pin<Box<Sleep>>>,
     /// The beat, and how many frames came in it.
@@ -76,7 +76,6 @@ impl<S: Session> Connection<S> {
             unflushed: false,
             buffer: Vec::new(),
             busy: FuturesUnordered::new(),
-            handling: 0,
             moment: None,
             heard: (0, 0),
             nonsense: 0,
@@ -108,7 +107,7 @@ impl<S: Session> Connection<S> {
             self.inbox.paused.store(true, Relaxed);
             return self.hub.beat() != beat;
         }
-        self.handling < self.limits.at_once
+        self.busy.len() < self.limits.at_once
     }
 
     /// Any sign of life from the client.
@@ -121,7 +120,6 @@ impl<S: Session> Connection<S> {
     pub(crate) fn frame(&mut self, text: &str) -> Result<(), Close> {
         let Ok(frame) = serde_json::from_str::<S::Frame>(text) else { return self.malformed() };
         let session = self.session.clone();
-        self.handling += 1;
         // The loop polls it before it reads the next frame.
         self.busy.push(Box::pin(async move { Done::Handled(session.handle(frame).await) }));
         Ok(())
@@ -158,13 +156,8 @@ impl<S: Session> Connection<S> {
     /// Something that was under way is done.
     pub(crate) fn done(&mut self, done: Done) -> Result<(), Close> {
         match done {
-            Done::Handled(answer) => {
-                self.handling -= 1;
-                match answer {
-                    Ok(action) => return self.act(action),
-                    Err(error) => self.refuse(None, &error),
-                }
-            }
+            Done::Handled(Ok(action)) => return self.act(action),
+            Done::Handled(Err(error)) => self.refuse(None, &error),
             Done::Opened(id, opened) => {
                 if let Some(at) = self.find(id) {
                     self.opened(at, opened);

@@ -194,15 +194,15 @@ pub fn error_code(error: &Error) -> &'static str {
 
 /// A note made ready to go out: its text is written once, however many watch.
 #[derive(Clone, Debug)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Its number within its topic, or 0.
-    pub seq: i64,
+    pub(crate) seq: i64,
     /// What happened.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Whose thing it is, if that limits who hears of it.
-    pub audience: Option<Owned>,
+    pub(crate) audience: Option<Owned>,
     /// The whole frame as it goes out.
-    pub text: Utf8Bytes,
+    pub(crate) text: Utf8Bytes,
 }
 
 impl Frame {

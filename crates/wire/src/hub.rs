@@ -15,8 +15,9 @@ use store::{Db, Note, Sink};
 use tokio::{sync::Semaphore, time::MissedTickBehavior};
 
 use crate::{
-    Bus, Carrier, Close, Frame, Inlet,
+    Bus, Carrier, Close, Inlet,
     bus::{self, Body, Node},
+    frame::Frame,
     inbox::Inbox,
     meters::Meters,
     nats::Nats,

@@ -11,7 +11,8 @@ use std::{
 use futures_util::task::AtomicWaker;
 use kernel::UserId;
 
-use crate::{Close, Frame};
+use crate::Close;
+use crate::frame::Frame;
 
 /// A connection as the hub sees it.
 pub(crate) struct Inbox {

@@ -3,7 +3,8 @@
 use kernel::Result;
 use store::outbox;
 
-use crate::{Frame, Hub};
+use crate::Hub;
+use crate::frame::Frame;
 
 /// Facts read at once.
 const PAGE: i64 = 200;

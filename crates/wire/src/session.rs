@@ -127,7 +127,7 @@ impl Opened {
 pub struct Limits {
     /// Frames a second; what comes faster is read later, nothing is lost.
     pub frames_per_second: u32,
-    /// Frames being handled at once; the next is read when one is done.
+    /// Frames being handled and topics being opened at once; the next frame is read when one is done.
     pub at_once: usize,
     /// Topics watched at once.
     pub topics: usize,

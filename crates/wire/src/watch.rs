@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::Frame;
+use crate::frame::Frame;
 
 /// Frames held while something is being loaded; beyond it they are let go and read again.
 const HELD: usize = 256;
