@@ -2,6 +2,7 @@
 # make test   everything, on both databases, in a real browser
 # make bench  measure, print a table, write bench/results.json
 # make soak   the long form of the loss-and-kill proof
+# make api    refresh openapi.json and the console's types from the server's code
 # make lint   what a machine can find; make fmt lays out the code
 
 SHELL := bash
@@ -19,7 +20,7 @@ with_services := scripts/services.sh with
 web_sources := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 rust_sources := Cargo.toml Cargo.lock $(shell find crates -type f 2>/dev/null)
 
-.PHONY: run build test test-web test-rust test-browser bench soak lint fmt clean
+.PHONY: run build test test-web test-rust test-browser bench soak api lint fmt clean
 
 run: build
 	@echo
@@ -79,6 +80,13 @@ bench: build
 soak: build
 	scripts/install-deps.sh
 	$(with_services) cargo run --release --locked --package zhike-bench -- soak $(SOAK)
+
+# --- what is made from code and kept -------------------------------------------
+
+api: web/node_modules/.package-lock.json
+	cargo run --locked --quiet --package zhike-server -- openapi >target/openapi.json
+	mv target/openapi.json openapi.json
+	cd web && npm run api:generate
 
 # --- form ----------------------------------------------------------------------
 

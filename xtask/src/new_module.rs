@@ -93,7 +93,8 @@ pub fn create(root: &Path, wish: Wish<'_>) -> Result<String, String> {
         "crates/modules/{module} is there, with {noun} as its first noun. Now:\n  \
          cargo test -p zhike-{module}      its own tests (updates Cargo.lock)\n  \
          translate locales/, say in README.md what a {noun} is, and give it a life\n  \
-         refresh openapi.json and the console's types, and add pages/{module} to the console"
+         make api                         refreshes openapi.json and the console's types\n  \
+         then add pages/{module} to the console"
     ))
 }
 
@@ -158,12 +159,17 @@ fn line_below(root: &Path, file: &str, above: &[String], pattern: &str, line: &s
 fn composed(root: &Path, module: &str, above: &[String]) -> Result<String, String> {
     let text = tree::read(root, COMPOSITION);
     for name in above {
-        let there = Regex::new(&format!(r"\b{name}::module\([^()]*\)(,?)")).expect("a name");
-        if let Some(found) = there.captures(&text) {
-            let end = found.get(0).expect("the match").end();
-            let comma = if found[1].is_empty() { "," } else { "" };
-            return Ok(format!("{}{comma}\n{module}::module(),{}", &text[..end], &text[end..]));
-        }
+        let call = format!("{name}::module(");
+        let Some(from) = text.find(&call).map(|at| at + call.len()) else { continue };
+        // The call may hand something over, and that something may be a call.
+        let mut depth = 1;
+        let length = text[from..].find(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth == 0
+        });
+        let end = from + length.ok_or_else(|| format!("{COMPOSITION}: a parenthesis stays open"))? + 1;
+        let rest = text[end..].strip_prefix(',').unwrap_or(&text[end..]);
+        return Ok(format!("{},\n{module}::module(),{rest}", &text[..end]));
     }
     Err(format!("{COMPOSITION} names no module above: register it by hand first"))
 }
@@ -246,7 +252,7 @@ mod tests {
                 "[workspace.dependencies]\naudit = { package = \"zhike-audit\", path = \"x\" }\nserde = \"1\"\n",
             ),
             ("crates/server/Cargo.toml", "[dependencies]\naudit.workspace = true\nserde.workspace = true\n"),
-            (COMPOSITION, "fn modules() -> Vec<Module> {\n    vec![audit::module()]\n}\n"),
+            (COMPOSITION, "fn modules() -> Vec<Module> {\n    vec![audit::module(data.join(\"x\"))]\n}\n"),
             ("crates/kernel/src/id.rs", "shared_nouns! { Visit, VisitId, \"vst\"; }"),
             ("crates/http/migrations/209912312358_x.sql", "CREATE TABLE x (id TEXT);"),
         ])
@@ -265,7 +271,11 @@ mod tests {
                 .contains("x\" }\nvisits = { package = \"zhike-visits\", path = \"crates/modules/visits\" }\nserde")
         );
         assert!(text("crates/server/Cargo.toml").contains("audit.workspace = true\nvisits.workspace = true\n"));
-        assert!(text(COMPOSITION).contains("vec![audit::module(), visits::module()"), "{}", text(COMPOSITION));
+        assert!(
+            text(COMPOSITION).contains("vec![audit::module(data.join(\"x\")), visits::module()"),
+            "{}",
+            text(COMPOSITION)
+        );
         assert!(text("crates/modules/visits/src/model.rs").contains("PREFIX: &'static str = \"vis\""));
         assert!(text("crates/modules/visits/migrations/209912312359_visits.sql").contains("CREATE TABLE visits"));
         for file in tree::files(house.path(), "crates/modules/visits") {

@@ -8,10 +8,17 @@ use std::{
 /// Directories that hold what was built or fetched, never what was written.
 const SKIPPED: &[&str] = &["target", "node_modules", "dist", "data", "results"];
 
-/// The root of the repository this tool was built in.
+/// The root of the repository that cargo runs this tool in.
+///
+/// # Panics
+/// When it is no checkout of this repository: an empty tree would break no rule.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().expect("xtask lies in the repository").to_owned()
+    // Asked when running, not when building: checkouts may share a target directory.
+    let xtask =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let root = xtask.parent().expect("xtask lies in the repository").to_owned();
+    assert!(root.join(crate::ranks::FILE).is_file(), "{} is no checkout", root.display());
+    root
 }
 
 /// Every written file below `dir`, as paths relative to `root`, sorted. A missing directory has

@@ -11,12 +11,16 @@ use crate::{rust, tree};
 /// outside.
 const CLOCK_READERS: &[&str] = &["crates/kernel/src/time.rs", "crates/kernel/src/clock.rs", "bench/"];
 
-/// Time comes from the context's clock, so that a test can hold it. Tests themselves may look at
-/// the machine's.
+/// Time comes from the context's clock, so that a test can hold it. Tests and examples themselves
+/// may look at the machine's.
 pub fn clocks(root: &Path) -> Vec<Finding> {
     let reading =
         Regex::new(r"\b(SystemTime|Instant|Timestamp|Zoned|Utc|Local)::now\s*\(\s*\)").expect("a fixed pattern");
-    let exempt = |file: &str| CLOCK_READERS.iter().any(|reader| file.starts_with(reader)) || file.contains("/tests/");
+    let exempt = |file: &str| {
+        CLOCK_READERS.iter().any(|reader| file.starts_with(reader))
+            || file.contains("/tests/")
+            || file.contains("/examples/")
+    };
     every_match(root, &reading, exempt, "reads the machine's clock: take the time from the context")
 }
 

@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// A crate depends only on crates above it. A module reaches another only through its `api`, its
-/// facts (`events`), or a guard trait it owns; `testkit` serves tests alone.
+/// facts (`events`), and the types and guard traits at its root; `testkit` serves tests alone. The
+/// composition names the modules in order.
 pub fn ranks(root: &Path) -> Vec<Finding> {
     let order = Ranks::of(root);
     let mut findings = Vec::new();
@@ -44,6 +45,7 @@ pub fn ranks(root: &Path) -> Vec<Finding> {
             }
         }
     }
+    findings.extend(composition(root, &order));
     findings
 }
 
@@ -74,7 +76,6 @@ fn dependencies(root: &Path, manifest: &str) -> BTreeMap<String, bool> {
 
 /// Where `krate`'s code reaches into `other` by another way than those allowed.
 fn reaches(root: &Path, krate: &Crate, other: &str) -> Vec<Finding> {
-    let guards = guards(root, other);
     let path = Regex::new(&format!(r"\b{other}::(?:(\w+)|\{{)")).expect("a module's name is a word");
     let mut findings = Vec::new();
     for file in tree::files(root, &format!("{}/src", krate.dir)) {
@@ -93,12 +94,12 @@ fn reaches(root: &Path, krate: &Crate, other: &str) -> Vec<Finding> {
                 None => first_names(&code[whole.end()..]),
             };
             for name in names {
-                let allowed = matches!(name.as_str(), "api" | "events") || guards.contains(&name);
-                if !allowed {
+                let shown = matches!(name.as_str(), "api" | "events") || name.starts_with(char::is_uppercase);
+                if !shown {
                     findings.push(Finding::at(
                         &tree::slashed(&file),
                         rust::line_of(&code, whole.start()),
-                        format!("`{other}::{name}`: another module shows only `api`, `events` and its guard traits"),
+                        format!("`{other}::{name}`: another module shows only `api`, `events`, types and guard traits"),
                     ));
                 }
             }
@@ -107,21 +108,21 @@ fn reaches(root: &Path, krate: &Crate, other: &str) -> Vec<Finding> {
     findings
 }
 
-/// The traits a module shows at its root: what lower modules may implement.
-fn guards(root: &Path, module: &str) -> Vec<String> {
-    let declared = Regex::new(r"\bpub trait (\w+)").expect("a fixed pattern");
-    let lib = rust::read(&tree::read(root, format!("crates/modules/{module}/src/lib.rs"))).code;
-    let mut found = Vec::new();
-    for file in tree::files(root, &format!("crates/modules/{module}/src")) {
-        let code = rust::read(&tree::read(root, &file)).code;
-        for trait_ in declared.captures_iter(&code) {
-            let shown = Regex::new(&format!(r"\b(?:use\b[^;]*|trait )\b{}\b", &trait_[1])).expect("a name is a word");
-            if shown.is_match(&lib) {
-                found.push(trait_[1].to_owned());
-            }
+/// Where `compose.rs` names a module below one that ranks lower.
+fn composition(root: &Path, order: &Ranks) -> Vec<Finding> {
+    const FILE: &str = "crates/server/src/compose.rs";
+    let module = Regex::new(r"\b(\w+)::module\(").expect("a fixed pattern");
+    let code = rust::read(&tree::read(root, FILE)).code;
+    let named: Vec<_> =
+        module.captures_iter(&code).map(|c| (c[1].to_owned(), c.get(1).expect("a name").start())).collect();
+    let mut findings = Vec::new();
+    for pair in named.windows(2) {
+        if order.place(&pair[0].0) > order.place(&pair[1].0) {
+            let line = rust::line_of(&code, pair[1].1);
+            findings.push(Finding::at(FILE, line, format!("`{}` ranks above `{}`", pair[1].0, pair[0].0)));
         }
     }
-    found
+    findings
 }
 
 /// The first names inside the braces of `use x::{a::b, c}`, the text beginning after `{`.
@@ -185,10 +186,21 @@ mod tests {
 
     #[test]
     fn reaching_into_a_module_is_refused() {
-        let found =
-            with(TASKS, "", "use access::{api, model::User};\nfn f() -> access::Session { access::queries::all() }\n");
+        let found = with(
+            TASKS,
+            "",
+            "use access::{api, model::User};\nfn f() -> access::Session { access::queries::all(); access::module() }\n",
+        );
         assert_eq!(found.len(), 3, "{found:?}");
-        assert!(found[1].starts_with("crates/modules/tasks/src/lib.rs:2: `access::Session`"), "{found:?}");
+        assert!(found[1].starts_with("crates/modules/tasks/src/lib.rs:2: `access::queries`"), "{found:?}");
+    }
+
+    #[test]
+    fn the_composition_follows_the_ranks() {
+        let compose = "vec![tasks::module(), access::module(x)] // server::module(";
+        let tree = fixture::tree(&[(ranks::FILE, ORDER), ("crates/server/src/compose.rs", compose)]);
+        let found: Vec<_> = ranks(tree.path()).iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["crates/server/src/compose.rs:1: `access` ranks above `tasks`"]);
     }
 
     #[test]
