@@ -1,1 +1,5 @@
-//! server
+//! The product put together.
+
+pub mod compose;
+pub mod config;
+pub mod serve;

@@ -2,9 +2,11 @@
 
 mod app;
 mod db;
+mod socket;
 
 pub use app::{Person, Reply, TestApp};
 pub use db::{TestDb, service};
+pub use socket::Socket;
 
 /// Declares tests that run on both databases: `on_both! { async fn name(db: TestDb) { … } }`.
 ///

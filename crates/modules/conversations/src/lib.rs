@@ -1,1 +1,33 @@
-//! conversations
+//! Threads with customers, and the messages in them.
+
+pub mod api;
+mod append;
+mod codes;
+pub mod events;
+mod http;
+mod model;
+mod policy;
+mod queries;
+mod topics;
+mod visitor;
+mod writer;
+
+use ::http::Module;
+
+pub use model::{Author, Conversation, ConversationId, Message, MessageKind, Side, State};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("conversations")
+        .routes(http::routes())
+        .outside(visitor::routes())
+        .topics(topics::ConversationTopics)
+        .migrations(store::migrations!["202611221200_conversations"])
+        .permissions(policy::PERMISSIONS)
+        .part(writer::Writer::default())
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

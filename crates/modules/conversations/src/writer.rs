@@ -1,0 +1,96 @@
+//! The one way a message gets in: what arrives while a batch is being kept is the next batch.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, OnceLock},
+};
+
+use kernel::{Error, Origin, Result};
+use store::{Db, Dialect};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    append::{Post, append},
+    model::Message,
+};
+
+/// Messages kept in one transaction at most: bounds how long the first of them waits.
+const BATCH: usize = 128;
+/// Messages that may wait before senders are told to come back.
+const QUEUE: usize = 4_096;
+/// Batches under way at once on PostgreSQL, where sessions commit side by side. A conversation
+/// always goes the same lane, so its messages keep their order. SQLite has one writer anyway.
+const LANES: usize = 3;
+
+type Waiting = (Post, oneshot::Sender<Result<Message>>);
+
+/// Where messages are handed in: a part of the app.
+#[derive(Default)]
+pub struct Writer(OnceLock<Vec<mpsc::Sender<Waiting>>>);
+
+/// An answer that is on its way.
+pub struct Receipt(oneshot::Receiver<Result<Message>>);
+
+impl Receipt {
+    /// The message as it was kept; durable by then.
+    ///
+    /// # Errors
+    /// Why it was not kept; [`Error::Unavailable`] when that is unknown: say it again with the same
+    /// client id.
+    pub async fn kept(self) -> Result<Message> {
+        self.0.await.map_err(|_| Error::Unavailable("messages"))?
+    }
+}
+
+impl Writer {
+    /// Hands a message in. Those handed in one after the other for one conversation are kept in
+    /// that order.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when too many wait.
+    pub fn hand_in(&self, db: &Db, post: Post) -> Result<Receipt> {
+        let lanes = self.0.get_or_init(|| {
+            let count = if db.dialect() == Dialect::Sqlite { 1 } else { LANES };
+            (0..count).map(|_| start_lane(db.clone())).collect()
+        });
+        let mut hasher = DefaultHasher::new();
+        post.conversation.hash(&mut hasher);
+        let lane = &lanes[hasher.finish() as usize % lanes.len()];
+        let (reply, answer) = oneshot::channel();
+        lane.try_send((post, reply)).map_err(|_| Error::Unavailable("messages_busy"))?;
+        Ok(Receipt(answer))
+    }
+}
+
+fn start_lane(db: Db) -> mpsc::Sender<Waiting> {
+    let (sender, mut queue) = mpsc::channel::<Waiting>(QUEUE);
+    tokio::spawn(async move {
+        let origin = Origin::system("messages");
+        let mut batch = Vec::with_capacity(BATCH);
+        while queue.recv_many(&mut batch, BATCH).await > 0 {
+            let (posts, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+            settle(&db, &origin, posts.into(), replies).await;
+        }
+    });
+    sender
+}
+
+async fn settle(db: &Db, origin: &Arc<Origin>, posts: Arc<[Post]>, replies: Vec<oneshot::Sender<Result<Message>>>) {
+    let whole = {
+        let posts = posts.clone();
+        db.append(origin, move |tx| append(tx, &posts)).await
+    };
+    match whole {
+        // A sender may have gone away; the message stays.
+        Ok(answers) => replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(answer))),
+        Err(_) if posts.len() > 1 => {
+            // One of them broke the batch: each alone, so that only it is refused.
+            for (post, reply) in posts.iter().zip(replies) {
+                let one = [post.clone()];
+                let answer = db.append(origin, move |tx| append(tx, &one)).await;
+                drop(reply.send(answer.and_then(|mut all| all.pop().unwrap_or(Err(Error::NotFound)))));
+            }
+        }
+        Err(error) => replies.into_iter().take(1).for_each(|reply| drop(reply.send(Err(Error::internal(error.to_string()))))),
+    }
+}

@@ -1,0 +1,68 @@
+//! Accounts and tokens from the command line.
+
+use std::io::Read as _;
+
+use clap::Subcommand;
+use http::Catalogue;
+use kernel::{Error, Origin, Result};
+use store::Db;
+
+use server::compose;
+
+#[derive(Subcommand)]
+pub(crate) enum UserCommand {
+    /// Creates an account; its password is read from standard input.
+    Create {
+        /// The name of the role: administrator, head, supervisor, agent, or one of your own.
+        #[arg(long)]
+        role: String,
+        /// The name to sign in with.
+        #[arg(long)]
+        login: String,
+        /// The name colleagues see [default: the login].
+        #[arg(long)]
+        name: Option<String>,
+        /// Confirms that the password comes on standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Creates an API token that acts as an account, and prints it once.
+    Create {
+        /// The account's login.
+        #[arg(long)]
+        user: String,
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+pub(crate) async fn user(command: &UserCommand, db: Db) -> Result<()> {
+    let UserCommand::Create { role, login, name, .. } = command;
+    let mut password = String::new();
+    std::io::stdin().read_to_string(&mut password).map_err(Error::internal)?;
+    let secret = access::api::secret(password.trim_end_matches(['\r', '\n']).to_owned(), login, db.rng()).await?;
+    let permissions = compose::modules("data".as_ref()).iter().flat_map(|module| module.permissions).copied().collect();
+    let catalogue = Catalogue(permissions);
+    let (role, login, name) = (role.clone(), login.clone(), name.clone().unwrap_or_else(|| login.clone()));
+    let user = db
+        .write(&Origin::system("command line"), move |tx| {
+            access::api::create_first_roles(tx, &catalogue)?;
+            access::api::create_user(tx, &login, &name, &role, access::Locale::ZhCn, &secret)
+        })
+        .await?;
+    println!("{}", user.id);
+    Ok(())
+}
+
+pub(crate) async fn token(command: &TokenCommand, db: Db) -> Result<()> {
+    let TokenCommand::Create { user, name } = command;
+    let (user, name) = (user.clone(), name.clone());
+    let (_, secret) = db.write(&Origin::system("command line"), move |tx| access::api::create_token(tx, &user, &name)).await?;
+    println!("{secret}");
+    Ok(())
+}
