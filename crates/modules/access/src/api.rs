@@ -1,14 +1,17 @@
 //! What other modules and the command line call.
 
-use http::Catalogue;
+use http::{App, Catalogue};
 use kernel::{Error, Reach, Result, UserId};
 use store::{Fact, Tx};
 
-pub use crate::{http::session::session_cookie, model::login as normal_login};
+pub use crate::{
+    http::session::{Session, describe, session_cookie},
+    model::{Locale, User, login as normal_login},
+};
 use crate::{
     door,
     events::UserChanged,
-    model::{ApiToken, Locale, Role, RoleKind, User, UserState},
+    model::{ApiToken, Role, RoleKind, UserState},
     passwords, policy, queries,
 };
 
@@ -123,6 +126,12 @@ pub(crate) fn new_token(tx: &mut Tx<'_>, user: UserId, name: &str, expires_at: O
     queries::insert_token(tx, &token)?;
     audit::api::record(tx, audit::api::Entry::new("access.token_created", "token", token.id).created(&token))?;
     Ok((token, secret))
+}
+
+/// Lets this node's front door look everybody up anew: somebody stands, or may do, elsewhere now.
+/// Other nodes feel it within five seconds. Call it after the commit.
+pub fn look_again(app: &App) {
+    app.part::<door::Recent>().forget_all();
 }
 
 /// The account of this id.

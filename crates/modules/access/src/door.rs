@@ -84,7 +84,6 @@ impl Recent {
     }
 }
 
-#[derive(Default)]
 pub(crate) struct FrontDoor;
 
 impl Authenticator for FrontDoor {

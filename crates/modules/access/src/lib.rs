@@ -18,7 +18,7 @@ pub use model::{ApiToken, Locale, Role, RoleKind, User, UserState};
 
 /// This module, for the composition.
 pub fn module() -> Module {
-    let door: Door = Box::new(door::FrontDoor::default());
+    let door: Door = Box::new(door::FrontDoor);
     Module::new("access")
         .routes(http::routes())
         .migrations(store::migrations!["202611221010_access"])

@@ -1,1 +1,29 @@
-//! settings
+//! The organisation and its business time.
+
+pub mod api;
+mod codes;
+pub mod events;
+mod http;
+mod model;
+mod policy;
+mod queries;
+
+use ::http::Module;
+
+pub use model::{
+    BusinessCalendar, CalendarRevision, DayHours, Organisation, Slot, Slots, SpecialDay, SpecialKind, SpecialSource,
+    Week,
+};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("settings")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611221020_settings"])
+        .permissions(policy::PERMISSIONS)
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

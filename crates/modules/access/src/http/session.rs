@@ -32,7 +32,7 @@ pub(crate) struct SignIn {
 
 /// Who is signed in, and what they may do.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Session {
+pub struct Session {
     user: SessionUser,
     role: SessionRole,
     /// Permission → how far.
@@ -57,7 +57,11 @@ pub(crate) struct SessionRole {
     name: String,
 }
 
-async fn describe(cx: &Cx, user: UserId) -> Result<Session> {
+/// What `user` is told on signing in: who they are, and what they may do.
+///
+/// # Errors
+/// [`Error::NotFound`] without such an account.
+pub async fn describe(cx: &Cx, user: UserId) -> Result<Session> {
     let (placement, catalogue) = (cx.app().part::<Box<dyn Placement>>(), cx.app().part::<Catalogue>());
     cx.read(move |tx| {
         let user = queries::user(tx, user)?;

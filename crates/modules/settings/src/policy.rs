@@ -1,0 +1,19 @@
+//! Who may change the settings. Everybody who is signed in may read them.
+
+use http::Permission;
+use kernel::{Actor, Owned, Permit, Result, Timestamp};
+
+const MANAGE: &str = "settings.manage";
+
+pub(crate) const PERMISSIONS: &[Permission] = &[Permission::whole(MANAGE)];
+
+pub(crate) fn may_manage(actor: &Actor, now: Timestamp) -> Result<Permit> {
+    actor.permit(MANAGE, &Owned::NOBODY, now)
+}
+
+pub(crate) fn may_read(actor: &Actor) -> Result<()> {
+    match actor {
+        Actor::System(_) => Ok(()),
+        other => other.staff().map(drop),
+    }
+}
