@@ -6,7 +6,7 @@ use kernel::{Origin, Result, Timestamp};
 use store::{Db, Tx, params, sql};
 use tokio::{
     sync::watch,
-    time::{interval, sleep},
+    time::{MissedTickBehavior, interval, sleep},
 };
 
 use crate::{
@@ -97,6 +97,7 @@ impl Crons {
             return;
         }
         let mut scan = interval(self.pace.scan);
+        scan.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut woken = self.waker.watch();
         let mut plan: Option<Plan> = None;
         while !*self.stop.borrow() {

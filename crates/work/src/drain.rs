@@ -61,7 +61,8 @@ pub(crate) async fn drain(
 ) -> Result<Drained> {
     let mut quiet: Option<Survey> = None;
     let mut open = Vec::new();
-    for _ in 0..PATIENCE.as_millis() / EVERY.as_millis() {
+    let mut patience = std::pin::pin!(sleep(PATIENCE));
+    loop {
         waker.wake();
         let survey = survey(db, hand.clone(), listeners.clone(), held_up.clone()).await?;
         if !survey.open.is_empty() {
@@ -78,7 +79,10 @@ pub(crate) async fn drain(
                 _ => quiet = Some(survey),
             }
         }
-        sleep(EVERY).await;
+        tokio::select! {
+            () = &mut patience => break,
+            () = sleep(EVERY) => {}
+        }
     }
     Err(Error::internal(format!("not quiet after {} s: {open:?}", PATIENCE.as_secs())))
 }

@@ -116,6 +116,9 @@ impl Worker {
         let look =
             move |tx: &mut store::Tx<'_>| Ok((queue::any_abandoned(tx, &hand, &ids)?, queue::unknown(tx, &hand)?));
         let (abandoned, unknown) = self.db.read(origin, look).await?;
+        for kind in reported.iter() {
+            metrics::gauge!("zhike_jobs_unknown", "kind" => kind.clone()).set(0.0);
+        }
         for (kind, count) in unknown {
             if reported.insert(kind.clone()) {
                 tracing::error!(kind, count, "jobs of a kind this program does not know wait for one that does");
