@@ -1,1 +1,29 @@
-//! channels
+//! The ways customers reach the department, and how a visitor is known again.
+
+pub mod api;
+mod codes;
+pub mod events;
+mod http;
+mod model;
+mod policy;
+mod queries;
+mod tokens;
+
+use ::http::Module;
+
+pub use model::{Channel, ChannelKind, ChannelSettings, ChannelState, Origins};
+pub use tokens::{VisitorKey, VisitorTokens};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("channels")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611221210_channels"])
+        .permissions(policy::PERMISSIONS)
+        .part(VisitorTokens::default())
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

@@ -1,1 +1,27 @@
-//! customers
+//! The people served: who they are, on which channels, and which of them are one.
+
+pub mod api;
+mod codes;
+mod contact;
+pub mod events;
+mod http;
+mod model;
+mod policy;
+mod queries;
+
+use ::http::Module;
+
+pub use model::{Customer, CustomerCard, CustomerState};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("customers")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611221200_customers"])
+        .permissions(policy::PERMISSIONS)
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

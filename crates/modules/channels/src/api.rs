@@ -1,0 +1,68 @@
+//! What other modules call.
+
+use audit::api::Entry;
+use http::App;
+use kernel::{ChannelId, Result};
+use store::{Fact, Tx};
+
+pub use crate::tokens::VisitorKey;
+use crate::{
+    events::ChannelChanged,
+    model::{Channel, ChannelKind},
+    queries,
+    tokens::VisitorTokens,
+};
+
+/// What the first web chat of an installation is called until somebody renames it.
+pub const FIRST_NAME: &str = "网站会话";
+
+/// The channel of this id.
+///
+/// # Errors
+/// [`kernel::Error::NotFound`] without one.
+pub fn get(tx: &mut Tx<'_>, id: ChannelId) -> Result<Channel> {
+    queries::find(tx, id)
+}
+
+/// The channel a widget names by its public key.
+///
+/// # Errors
+/// [`kernel::Error::NotFound`] without one.
+pub fn by_public_key(tx: &mut Tx<'_>, public_key: &str) -> Result<Channel> {
+    queries::find_key(tx, public_key)
+}
+
+/// The installation's web chat: the oldest, an active one before a paused one; made when there is
+/// none. To be called in a transaction that writes, with full isolation.
+///
+/// # Errors
+/// From the database.
+pub fn default_web_chat(tx: &mut Tx<'_>) -> Result<Channel> {
+    if let Some(channel) = queries::first(tx, ChannelKind::WebChat)? {
+        return Ok(channel);
+    }
+    let channel = Channel::web_chat(tx.new_id(), FIRST_NAME, tx.now(), tx.rng());
+    add(tx, &channel)?;
+    Ok(channel)
+}
+
+/// The key that signs visitor tokens: `key.issue(visitor, now)`, `key.verify(token, now)`. Asks the
+/// database on its first use in a process only.
+///
+/// # Errors
+/// From the database.
+pub async fn visitor_key(app: &App) -> Result<VisitorKey> {
+    app.part::<VisitorTokens>().key(app).await
+}
+
+pub(crate) fn add(tx: &mut Tx<'_>, channel: &Channel) -> Result<()> {
+    queries::insert(tx, channel)?;
+    audit::api::record(tx, Entry::new("channels.created", "channel", channel.id).created(channel))?;
+    told(tx, channel)
+}
+
+pub(crate) fn told(tx: &mut Tx<'_>, channel: &Channel) -> Result<()> {
+    let fact = ChannelChanged { channel_id: channel.id, active: channel.is_active() };
+    tx.emit(Fact::new(ChannelChanged::KIND, channel.id, &fact)?);
+    tx.notify("channels", ChannelChanged::KIND, channel, None)
+}

@@ -1,0 +1,254 @@
+//! Channels: ways customers reach the department.
+
+use std::borrow::Cow;
+
+use kernel::{ChannelId, Check, Permit, Result, Rng, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{Cell, FromCell, ToValue, Value, text_enum};
+use utoipa::ToSchema;
+
+text_enum! {
+    /// What carries a channel's messages.
+    pub enum ChannelKind {
+        /// A chat window on a web page.
+        WebChat = "web_chat",
+    }
+}
+
+text_enum! {
+    /// Whether a channel takes new conversations.
+    pub enum ChannelState {
+        /// It does.
+        Active = "active",
+        /// It does not; those already open go on.
+        Paused = "paused",
+    }
+}
+
+/// How a web chat presents itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelSettings {
+    /// The first words a visitor reads: up to 500 characters; empty: none.
+    #[serde(default)]
+    pub greeting: String,
+    /// The colour of the widget, `#rrggbb`.
+    #[serde(default = "ChannelSettings::accent")]
+    #[schema(example = "#2563eb", pattern = "^#[0-9a-f]{6}$")]
+    pub accent: String,
+}
+
+impl ChannelSettings {
+    fn accent() -> String {
+        "#2563eb".into()
+    }
+}
+
+impl Default for ChannelSettings {
+    fn default() -> Self {
+        Self { greeting: String::new(), accent: Self::accent() }
+    }
+}
+
+/// The pages that may embed a channel, by origin (`https://shop.example.com`); empty: all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct Origins(pub Vec<String>);
+
+store::record! {
+    /// A way customers reach the department.
+    #[derive(Clone, Debug, Serialize, ToSchema)]
+    pub struct Channel {
+        /// Its id.
+        pub id: ChannelId,
+        /// What carries its messages.
+        pub kind: ChannelKind,
+        /// The name colleagues see.
+        #[schema(example = "网站会话")]
+        pub name: String,
+        /// Whether it takes new conversations.
+        pub state: ChannelState,
+        /// How it presents itself.
+        pub settings: ChannelSettings,
+        /// What the widget names it by; public, as it stands in the page.
+        pub public_key: String,
+        /// The pages that may embed it.
+        pub allowed_origins: Origins,
+        /// Since when.
+        pub created_at: Timestamp,
+        /// Rises with each change; a change of an older version is refused.
+        pub version: i64,
+    }
+}
+
+/// What somebody wants a channel to be; none: as it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Details {
+    pub name: Option<String>,
+    pub state: Option<ChannelState>,
+    pub settings: Option<ChannelSettings>,
+    pub allowed_origins: Option<Origins>,
+}
+
+impl Channel {
+    /// A new web chat, open to every page.
+    pub(crate) fn web_chat(id: ChannelId, name: &str, now: Timestamp, rng: &Rng) -> Self {
+        let key = rng.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        Self {
+            id,
+            kind: ChannelKind::WebChat,
+            name: name.to_owned(),
+            state: ChannelState::Active,
+            settings: ChannelSettings::default(),
+            public_key: format!("wk_{key}"),
+            allowed_origins: Origins::default(),
+            created_at: now,
+            version: 1,
+        }
+    }
+
+    /// The channel with these details.
+    ///
+    /// # Errors
+    /// [`kernel::Error::Invalid`] naming every field that cannot be taken.
+    pub(crate) fn with(mut self, _permit: &Permit, details: Details) -> Result<Self> {
+        let mut check = Check::new().maybe_text("name", details.name.as_deref(), 1..=60);
+        if let Some(settings) = &details.settings {
+            check = check.text("settings.greeting", &settings.greeting, 0..=500).that(
+                is_colour(&settings.accent),
+                "settings.accent",
+                "malformed",
+            );
+        }
+        let mut origins = None;
+        if let Some(Origins(given)) = &details.allowed_origins {
+            check = check.that(given.len() <= 50, "allowed_origins", "too_large");
+            let normal: Vec<_> = given.iter().take(50).map(|text| origin(text)).collect();
+            for (at, normal) in normal.iter().enumerate() {
+                check = check.that(normal.is_some(), format!("allowed_origins[{at}]"), "malformed");
+            }
+            origins = Some(Origins(normal.into_iter().flatten().collect()));
+        }
+        check.done()?;
+        self.name = details.name.map_or(self.name, |name| name.trim().to_owned());
+        self.state = details.state.unwrap_or(self.state);
+        self.settings = details.settings.map_or(self.settings, |given| ChannelSettings {
+            greeting: given.greeting.trim().to_owned(),
+            accent: given.accent.to_lowercase(),
+        });
+        self.allowed_origins = origins.unwrap_or(self.allowed_origins);
+        Ok(self)
+    }
+
+    /// Whether it takes new conversations.
+    pub fn is_active(&self) -> bool {
+        self.state == ChannelState::Active
+    }
+
+    /// Whether a page of this origin, as the browser's `Origin` header names it, may embed the channel.
+    pub fn allows(&self, page: Option<&str>) -> bool {
+        let Origins(allowed) = &self.allowed_origins;
+        allowed.is_empty() || page.and_then(origin).is_some_and(|page| allowed.contains(&page))
+    }
+}
+
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// An origin as browsers spell it: scheme, host in lower case, port unless it is the scheme's own.
+fn origin(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let (scheme, rest) = text.split_once("://").filter(|(scheme, _)| ["http", "https"].contains(scheme))?;
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) => (host, Some(port.parse::<u16>().ok()?)),
+        None => (rest, None),
+    };
+    let label =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let fine = text.len() <= 250 && host.split('.').all(label);
+    let own = if scheme == "https" { 443 } else { 80 };
+    fine.then(|| match port.filter(|port| *port != own) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    })
+}
+
+macro_rules! kept_as_json {
+    ($($type:ident),*) => {$(
+        impl ToValue for $type {
+            fn to_value(&self) -> Value<'_> {
+                Value::Text(Cow::Owned(serde_json::json!(self).to_string()))
+            }
+        }
+
+        impl FromCell for $type {
+            fn from_cell(cell: Cell<'_>) -> Result<Self, &'static str> {
+                match cell {
+                    Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($type)),
+                    _ => Err(stringify!($type)),
+                }
+            }
+        }
+    )*};
+}
+
+kept_as_json!(ChannelSettings, Origins);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_one_spelling_and_nothing_behind_it() {
+        for text in ["https://Shop.Example.com", "https://shop.example.com/", "https://shop.example.com:443"] {
+            assert_eq!(origin(text).as_deref(), Some("https://shop.example.com"), "{text}");
+        }
+        assert_eq!(origin("http://localhost:5173").as_deref(), Some("http://localhost:5173"));
+        for text in [
+            "",
+            "null",
+            "*",
+            "shop.example.com",
+            "javascript://x",
+            "https://",
+            "https://a/b",
+            "https://a?b",
+            "https://u@a",
+            "https://a:b",
+            "https://a..b",
+        ] {
+            assert_eq!(origin(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_may_embed_what_names_it_or_names_nobody() {
+        let mut channel = Channel::web_chat(
+            ChannelId::new(Timestamp::from_millis(1), &Rng::seeded(1)),
+            "a",
+            Timestamp::from_millis(1),
+            &Rng::seeded(1),
+        );
+        assert!(channel.allows(None) && channel.allows(Some("https://any.example")));
+        channel.allowed_origins = Origins(vec!["https://shop.example.com".into()]);
+        assert!(channel.allows(Some("https://SHOP.example.com")));
+        for page in [None, Some("null"), Some("https://shop.example.com.evil.example"), Some("http://shop.example.com")]
+        {
+            assert!(!channel.allows(page), "{page:?}");
+        }
+    }
+
+    #[test]
+    fn a_colour_is_six_digits() {
+        assert!(
+            is_colour("#2563EB")
+                && !is_colour("red")
+                && !is_colour("#12345")
+                && !is_colour("#12345;")
+                && !is_colour("url(x)")
+        );
+    }
+}

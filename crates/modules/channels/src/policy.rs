@@ -1,0 +1,20 @@
+//! Who may see and set up channels.
+
+use http::Permission;
+use kernel::{Actor, Owned, Permit, Reach, Result, Scope, Timestamp};
+
+const READ: &str = "channels.read";
+const MANAGE: &str = "channels.manage";
+
+pub(crate) const PERMISSIONS: &[Permission] = &[
+    Permission::whole(READ).at_first(Some(Reach::All), Some(Reach::All), Some(Reach::All)),
+    Permission::whole(MANAGE),
+];
+
+pub(crate) fn may_read(actor: &Actor) -> Result<Scope> {
+    actor.scope(READ)
+}
+
+pub(crate) fn may_manage(actor: &Actor, now: Timestamp) -> Result<Permit> {
+    actor.permit(MANAGE, &Owned::NOBODY, now)
+}

@@ -1,0 +1,62 @@
+//! All SQL of this module.
+
+use kernel::{ChannelId, Cursor, Error, Result, Scope, Timestamp};
+use store::{Record, Tx, params, sql};
+
+use crate::{
+    codes,
+    model::{Channel, ChannelKind},
+};
+
+sql! {
+    INSERT(Channel) = "INSERT INTO channels ({cols}) VALUES ({vals})";
+    UPDATE(Channel) = "UPDATE channels SET {sets} WHERE id = $1 AND version = $9 - 1";
+    FIND(Channel) = "SELECT {cols} FROM channels WHERE id = $1";
+    FIND_KEY(Channel) = "SELECT {cols} FROM channels WHERE public_key = $1";
+    FIRST(Channel) = "SELECT {cols} FROM channels WHERE kind = $1
+        ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END, created_at, id LIMIT 1";
+    LIST(Channel) = "SELECT {cols} FROM channels WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3";
+
+    SECRET = "SELECT secret FROM channel_secrets WHERE purpose = $1";
+    INSERT_SECRET = "INSERT INTO channel_secrets (purpose, secret, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+}
+
+pub(crate) fn insert(tx: &mut Tx<'_>, channel: &Channel) -> Result<()> {
+    match tx.exec(&INSERT, &channel.values())? {
+        1 => Ok(()),
+        _ => Err(Error::internal("a channel was not written")),
+    }
+}
+
+pub(crate) fn save(tx: &mut Tx<'_>, channel: &Channel) -> Result<()> {
+    match tx.exec(&UPDATE, &channel.values())? {
+        1 => Ok(()),
+        _ => Err(codes::STALE.conflict()),
+    }
+}
+
+pub(crate) fn find(tx: &mut Tx<'_>, id: ChannelId) -> Result<Channel> {
+    tx.one(&FIND, params![id])
+}
+
+pub(crate) fn find_key(tx: &mut Tx<'_>, public_key: &str) -> Result<Channel> {
+    tx.one(&FIND_KEY, params![public_key])
+}
+
+/// The oldest of this kind, an active one before a paused one.
+pub(crate) fn first(tx: &mut Tx<'_>, kind: ChannelKind) -> Result<Option<Channel>> {
+    tx.maybe(&FIRST, params![kind])
+}
+
+pub(crate) fn list(tx: &mut Tx<'_>, _all: &Scope, after: &Cursor, limit: i64) -> Result<Vec<Channel>> {
+    tx.all(&LIST, params![after.key, after.id, limit])
+}
+
+pub(crate) fn secret(tx: &mut Tx<'_>, purpose: &str) -> Result<Option<String>> {
+    Ok(tx.maybe::<(String,)>(&SECRET, params![purpose])?.map(|(secret,)| secret))
+}
+
+/// Keeps a secret, unless another node has kept one already.
+pub(crate) fn insert_secret(tx: &mut Tx<'_>, purpose: &str, secret: &str, now: Timestamp) -> Result<()> {
+    tx.exec(&INSERT_SECRET, params![purpose, secret, now]).map(drop)
+}

@@ -1,0 +1,284 @@
+//! What other modules call.
+
+use std::collections::HashMap;
+
+use audit::api::Entry;
+use kernel::{Actor, ChannelId, Check, CustomerId, Error, Permit, Result, Timestamp, UnitId, UserId, Visitor};
+use serde::Serialize;
+use store::{Fact, SearchDoc, Tx};
+use utoipa::ToSchema;
+
+use crate::{
+    contact,
+    events::{CustomerChanged, CustomerCreated, CustomerErased},
+    model::{Customer, CustomerCard, CustomerState, Details, Identity},
+    policy, queries,
+};
+
+/// How much time passes before a further contact is written down, in milliseconds.
+const SEEN: i64 = 60_000;
+
+/// The kind of a customer in the search index; its reference is the customer's id.
+pub const SEARCH_KIND: &str = "customer";
+
+/// Who `external_id` is on `channel`: the customer met there before, or a new one. Asking again
+/// answers the same customer. A `name` the stranger gives is tamed, and taken while the customer has none.
+/// A later merge is followed: the survivor is answered.
+///
+/// # Errors
+/// [`Error::Invalid`] for an empty `external_id` or one beyond 200 characters.
+pub fn for_identity(tx: &mut Tx<'_>, channel: ChannelId, external_id: &str, name: Option<&str>) -> Result<Customer> {
+    let id = tx.new_id();
+    meet(tx, channel, external_id, id, name)
+}
+
+/// The customer a visitor's token names: made, with the token's id, when they write for the first time.
+///
+/// # Errors
+/// From the database.
+pub fn first_contact(tx: &mut Tx<'_>, visitor: Visitor, name: Option<&str>) -> Result<Customer> {
+    meet(tx, visitor.channel, &visitor.customer.to_string(), visitor.customer, name)
+}
+
+fn meet(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    external_id: &str,
+    new_id: CustomerId,
+    name: Option<&str>,
+) -> Result<Customer> {
+    Check::new().text("external_id", external_id, 1..=200).done()?;
+    let name = name.map(contact::tame_name).unwrap_or_default();
+    let now = tx.now();
+    let known = match queries::identity(tx, channel, external_id)? {
+        Some(known) => known,
+        None => {
+            let identity = Identity {
+                channel_id: channel,
+                external_id: external_id.to_owned(),
+                customer_id: new_id,
+                name: name.clone(),
+                created_at: now,
+                seen_at: now,
+            };
+            if queries::insert_identity(tx, &identity)? {
+                let customer = Customer::unknown(identity.customer_id, now).with(&named(&name));
+                queries::insert(tx, &customer)?;
+                created(tx, &customer, Some(channel))?;
+                return Ok(customer);
+            }
+            // Another node met them a moment ago.
+            queries::identity(tx, channel, external_id)?.ok_or(Error::NotFound)?
+        }
+    };
+    let new_name = !name.is_empty() && name != known.name;
+    if new_name || now.since(known.seen_at) >= SEEN {
+        queries::seen(tx, &known, if new_name { &name } else { &known.name }, now)?;
+    }
+    let customer = get(tx, known.customer_id)?;
+    if customer.name.is_empty() && !name.is_empty() && customer.state == CustomerState::Active {
+        let mut after = customer.with(&named(&name));
+        after.version += 1;
+        queries::save(tx, &after)?;
+        changed(tx, &after)?;
+        return Ok(after);
+    }
+    Ok(customer)
+}
+
+/// Where this id leads: itself, or the survivor of the merges it was part of.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such customer.
+pub fn survivor(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerId> {
+    queries::find(tx, id).map(|customer| customer.survivor())
+}
+
+/// The customer this id leads to, in clear: for modules that did their own check.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such customer.
+pub fn get(tx: &mut Tx<'_>, id: CustomerId) -> Result<Customer> {
+    let customer = queries::find(tx, id)?;
+    match customer.survivor_id {
+        Some(survivor) => queries::find(tx, survivor),
+        None => Ok(customer),
+    }
+}
+
+/// The customer this id leads to, masked: for modules that did their own check.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such customer.
+pub fn card(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerCard> {
+    get(tx, id).map(|customer| customer.card())
+}
+
+/// The customer this id leads to, masked, when the actor may read it: for search results.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none the actor may see; [`Error::Forbidden`]
+/// without the permission to read any.
+pub fn visible(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerCard> {
+    let sight = policy::may_read(tx.actor())?;
+    let customer = get(tx, id)?;
+    if sight.covers(&customer) { Ok(customer.card()) } else { Err(Error::NotFound) }
+}
+
+/// The name of the customer this id leads to; empty while unknown.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such customer.
+pub fn name_of(tx: &mut Tx<'_>, id: CustomerId) -> Result<String> {
+    get(tx, id).map(|customer| customer.name)
+}
+
+/// The names of many customers at once, by the ids asked for. Ids of nobody are left out.
+///
+/// # Errors
+/// From the database.
+pub fn names(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
+    Ok(queries::names(tx, ids)?.into_iter().collect())
+}
+
+/// Everything this module holds about one person, in clear.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerExport {
+    /// The customer, then every alias.
+    customers: Vec<ExportedCustomer>,
+    /// Who they are on the channels.
+    identities: Vec<ExportedIdentity>,
+}
+
+/// One row of a person, in clear.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExportedCustomer {
+    id: CustomerId,
+    name: String,
+    phone: Option<String>,
+    email: Option<String>,
+    note: String,
+    state: CustomerState,
+    created_at: Timestamp,
+}
+
+/// One identity of a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExportedIdentity {
+    channel_id: ChannelId,
+    external_id: String,
+    name: String,
+    created_at: Timestamp,
+    seen_at: Timestamp,
+}
+
+/// Everything this module holds about the person this id leads to, in clear. The caller checks that
+/// it may go out, and writes that it did.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such customer.
+pub fn export(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerExport> {
+    let customers = whole(tx, id)?;
+    let ids: Vec<_> = customers.iter().map(|customer| customer.id).collect();
+    let identities = queries::identities(tx, &ids)?.into_iter().map(|identity| ExportedIdentity {
+        channel_id: identity.channel_id,
+        external_id: identity.external_id,
+        name: identity.name,
+        created_at: identity.created_at,
+        seen_at: identity.seen_at,
+    });
+    let customers = customers.into_iter().map(|customer| ExportedCustomer {
+        id: customer.id,
+        name: customer.name,
+        phone: customer.phone,
+        email: customer.email,
+        note: customer.note,
+        state: customer.state,
+        created_at: customer.created_at,
+    });
+    Ok(CustomerExport { customers: customers.collect(), identities: identities.collect() })
+}
+
+/// Empties the person this id leads to, aliases and all, and tells the other modules to do the same.
+pub(crate) fn erase(tx: &mut Tx<'_>, permit: &Permit, id: CustomerId, reason: &str) -> Result<Customer> {
+    let rows = whole(tx, id)?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let survivor = rows.into_iter().try_fold(None, |first, before| {
+        let after = before.clone().erased(permit);
+        queries::save(tx, &after)?;
+        tx.unindex(SEARCH_KIND, &after.id.to_string())?;
+        audit::api::record(
+            tx,
+            Entry::new("customers.erased", "customer", after.id).change(&before.trace(), &after.trace()).reason(reason),
+        )?;
+        Ok::<_, Error>(first.or(Some(after)))
+    })?;
+    let survivor = survivor.ok_or(Error::NotFound)?;
+    queries::erase_identities(tx, &ids)?;
+    tx.emit(Fact::new(CustomerErased::KIND, survivor.id, &CustomerErased { customer_ids: ids })?);
+    told(tx, &survivor)?;
+    Ok(survivor)
+}
+
+/// The survivor this id leads to, then its aliases.
+pub(crate) fn whole(tx: &mut Tx<'_>, id: CustomerId) -> Result<Vec<Customer>> {
+    let survivor = get(tx, id)?;
+    let aliases = queries::aliases(tx, survivor.id)?;
+    Ok(std::iter::once(survivor).chain(aliases).collect())
+}
+
+/// Everything that follows from a new customer.
+pub(crate) fn created(tx: &mut Tx<'_>, customer: &Customer, channel: Option<ChannelId>) -> Result<()> {
+    index(tx, std::slice::from_ref(customer))?;
+    let fact = CustomerCreated { customer_id: customer.id, channel_id: channel };
+    tx.emit(Fact::new(CustomerCreated::KIND, customer.id, &fact)?);
+    told(tx, customer)
+}
+
+/// Everything that follows from changed details.
+pub(crate) fn changed(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
+    index_again(tx, customer.id)?;
+    let fact = CustomerChanged { customer_id: customer.id, version: customer.version };
+    tx.emit(Fact::new(CustomerChanged::KIND, customer.id, &fact)?);
+    told(tx, customer)
+}
+
+/// Tells the watchers of the list.
+pub(crate) fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
+    tx.notify("customers", "customer.changed", &customer.card(), Some(customer.owned()))
+}
+
+/// Puts the person this id leads to into the index as they are now, and takes an alias out of it.
+pub(crate) fn index_again(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
+    let rows = whole(tx, id)?;
+    for row in &rows {
+        tx.unindex(SEARCH_KIND, &row.id.to_string())?;
+    }
+    index(tx, &rows)
+}
+
+/// The survivor's entry holds what is known of its aliases too: an old number finds the person.
+fn index(tx: &mut Tx<'_>, rows: &[Customer]) -> Result<()> {
+    let text = rows.iter().map(Customer::words).collect::<Vec<_>>().join(" ");
+    match rows.first() {
+        Some(survivor) if !text.trim().is_empty() => tx.index(&[SearchDoc {
+            kind: SEARCH_KIND,
+            reference: survivor.id.to_string(),
+            at: survivor.created_at,
+            text,
+        }]),
+        _ => Ok(()),
+    }
+}
+
+/// Who looks after a customer entered by hand, at first: the one who did it.
+pub(crate) fn keeper(actor: &Actor) -> (Option<UserId>, Option<UnitId>) {
+    match actor {
+        Actor::Staff(staff) => (Some(staff.id), staff.unit),
+        _ => (None, None),
+    }
+}
+
+fn named(name: &str) -> Details {
+    Details { name: Some(name.to_owned()), ..Details::default() }
+}

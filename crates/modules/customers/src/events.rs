@@ -1,0 +1,64 @@
+//! Facts this module emits. They carry ids and no personal data: facts outlive an erasure.
+
+use kernel::{ChannelId, CustomerId};
+use serde::{Deserialize, Serialize};
+
+/// A customer was entered by hand, or first met on a channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CustomerCreated {
+    /// Who.
+    pub customer_id: CustomerId,
+    /// Where first met; none when entered by hand.
+    pub channel_id: Option<ChannelId>,
+}
+
+/// A customer's details or owner changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CustomerChanged {
+    /// Who.
+    pub customer_id: CustomerId,
+    /// The version now.
+    pub version: i64,
+}
+
+/// Somebody said that two are one person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CustomerMerged {
+    /// The one that became an alias.
+    pub alias_id: CustomerId,
+    /// The one that both now lead to.
+    pub survivor_id: CustomerId,
+}
+
+/// A merge was taken back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CustomerUnmerged {
+    /// The one that stands in its own right again.
+    pub customer_id: CustomerId,
+    /// The one it led to.
+    pub from_id: CustomerId,
+}
+
+/// A customer's personal data was erased here: whoever keeps some of it must erase theirs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CustomerErased {
+    /// The customer and every alias.
+    pub customer_ids: Vec<CustomerId>,
+}
+
+macro_rules! kinds {
+    ($($fact:ident = $kind:literal;)*) => {$(
+        impl $fact {
+            /// The fact's kind.
+            pub const KIND: &'static str = $kind;
+        }
+    )*};
+}
+
+kinds! {
+    CustomerCreated = "customer.created";
+    CustomerChanged = "customer.changed";
+    CustomerMerged = "customer.merged";
+    CustomerUnmerged = "customer.unmerged";
+    CustomerErased = "customer.erased";
+}

@@ -1,0 +1,23 @@
+//! The operations.
+
+mod change;
+mod create;
+mod erase;
+mod export;
+mod list;
+mod merge;
+mod read;
+mod unmask;
+
+use http::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(read::read, change::change))
+        .routes(routes!(unmask::unmask))
+        .routes(routes!(merge::merge, merge::unmerge))
+        .routes(routes!(erase::erase))
+        .routes(routes!(export::export))
+}

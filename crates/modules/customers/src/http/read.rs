@@ -1,0 +1,63 @@
+//! One customer.
+
+use http::{Answer, Cx, Json, Path};
+use kernel::{ChannelId, CustomerId, Error, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{api, model::CustomerCard, queries};
+
+/// A customer with what hangs on them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CustomerView {
+    #[serde(flatten)]
+    card: CustomerCard,
+    /// The name of the colleague who looks after them.
+    owner_name: Option<String>,
+    /// The alias that was asked for, when it was one.
+    merged_from: Option<CustomerId>,
+    /// The aliases that lead here.
+    aliases: Vec<CustomerCard>,
+    /// Where they were met.
+    identities: Vec<IdentityView>,
+}
+
+/// Where a customer was met.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IdentityView {
+    /// The channel.
+    channel_id: ChannelId,
+    /// The name they gave there; empty when none.
+    name: String,
+    /// When first.
+    created_at: Timestamp,
+    /// When last, to the minute.
+    seen_at: Timestamp,
+}
+
+/// One customer, masked. Asked for an alias, the survivor answers, with `merged_from`.
+#[utoipa::path(get, path = "/customers/{id}", tag = "customers", params(("id" = CustomerId, Path)), responses((status = 200, body = CustomerView)))]
+pub(crate) async fn read(cx: Cx, Path(id): Path<CustomerId>) -> Answer<CustomerView> {
+    let view = cx
+        .read(move |tx| {
+            let card = api::visible(tx, id)?;
+            let aliases = queries::aliases(tx, card.id)?;
+            let ids: Vec<_> = std::iter::once(card.id).chain(aliases.iter().map(|alias| alias.id)).collect();
+            let identities = queries::identities(tx, &ids)?.into_iter().map(|identity| IdentityView {
+                channel_id: identity.channel_id,
+                name: identity.name,
+                created_at: identity.created_at,
+                seen_at: identity.seen_at,
+            });
+            let identities = identities.collect();
+            let owner_name = match card.owner_id.map(|owner| access::api::user(tx, owner)) {
+                None | Some(Err(Error::NotFound)) => None,
+                Some(owner) => Some(owner?.name),
+            };
+            let merged_from = Some(id).filter(|id| *id != card.id);
+            let aliases = aliases.iter().map(|alias| alias.card()).collect();
+            Ok(CustomerView { card, owner_name, merged_from, aliases, identities })
+        })
+        .await?;
+    Ok(Json(view))
+}

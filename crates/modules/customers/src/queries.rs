@@ -1,0 +1,143 @@
+//! All SQL of this module.
+
+use kernel::{ChannelId, Cursor, CustomerId, Error, Result, Timestamp, UserId};
+use store::{Record, Tx, params, sql};
+
+use crate::{
+    codes,
+    model::{Customer, Identity},
+    policy::Sight,
+};
+
+sql! {
+    INSERT(Customer) = "INSERT INTO customers ({cols}) VALUES ({vals})";
+    UPDATE(Customer) = "UPDATE customers SET {sets} WHERE id = $1 AND version = $13 - 1";
+    FIND(Customer) = "SELECT {cols} FROM customers WHERE id = $1";
+    ALIASES(Customer) = "SELECT {cols} FROM customers WHERE survivor_id = $1 ORDER BY created_at, id";
+    MERGED_INTO = "SELECT id FROM customers WHERE merged_into = $1";
+    LEAD_TO = "UPDATE customers SET survivor_id = $2
+        WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
+    NAMES = "SELECT c.id, s.name FROM customers c JOIN customers s ON s.id = COALESCE(c.survivor_id, c.id)
+        WHERE c.id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
+    LIST(Customer) = "
+        SELECT {cols} FROM customers
+        WHERE (created_at, id) < ($1, $2)
+          AND survivor_id IS NULL
+          AND (CAST($3 AS BOOLEAN) OR owner_id = $4 OR unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT)))
+            OR (CAST($6 AS BOOLEAN) AND owner_id IS NULL AND unit_id IS NULL))
+          AND (CAST($7 AS TEXT) IS NULL OR instr(folded, $7) > 0)
+          AND (CAST($8 AS TEXT) IS NULL OR phone = $8 OR id IN (SELECT survivor_id FROM customers WHERE phone = $8))
+          AND (CAST($9 AS TEXT) IS NULL OR email = $9 OR id IN (SELECT survivor_id FROM customers WHERE email = $9))
+          AND (CAST($10 AS TEXT) IS NULL OR owner_id = $10)
+        ORDER BY created_at DESC, id DESC LIMIT $11";
+
+    INSERT_IDENTITY(Identity) = "INSERT INTO customer_identities ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    IDENTITY(Identity) = "SELECT {cols} FROM customer_identities WHERE channel_id = $1 AND external_id = $2";
+    SEEN = "UPDATE customer_identities SET name = $3, seen_at = $4 WHERE channel_id = $1 AND external_id = $2";
+    IDENTITIES(Identity) = "SELECT {cols} FROM customer_identities
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY created_at, channel_id, external_id";
+    ERASE_IDENTITIES = "DELETE FROM customer_identities WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
+}
+
+/// Which customers a list holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// Part of the folded name.
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub owner: Option<UserId>,
+}
+
+pub(crate) fn insert(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
+    match tx.exec(&INSERT, &customer.values())? {
+        1 => Ok(()),
+        _ => Err(Error::internal("a customer was not written")),
+    }
+}
+
+pub(crate) fn save(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
+    match tx.exec(&UPDATE, &customer.values())? {
+        1 => Ok(()),
+        _ => Err(codes::STALE.conflict()),
+    }
+}
+
+/// This very row, alias or not.
+pub(crate) fn find(tx: &mut Tx<'_>, id: CustomerId) -> Result<Customer> {
+    tx.one(&FIND, params![id])
+}
+
+/// Every alias that leads to this customer, however far.
+pub(crate) fn aliases(tx: &mut Tx<'_>, id: CustomerId) -> Result<Vec<Customer>> {
+    tx.all(&ALIASES, params![id])
+}
+
+/// The rows somebody merged into this very one.
+pub(crate) fn merged_into(tx: &mut Tx<'_>, id: CustomerId) -> Result<Vec<CustomerId>> {
+    Ok(tx.all::<(CustomerId,)>(&MERGED_INTO, params![id])?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Makes these aliases lead to `survivor`.
+pub(crate) fn lead_to(tx: &mut Tx<'_>, aliases: &[CustomerId], survivor: CustomerId) -> Result<()> {
+    match aliases {
+        [] => Ok(()),
+        aliases => tx.exec(&LEAD_TO, params![ids(aliases), survivor]).map(drop),
+    }
+}
+
+pub(crate) fn names(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<(CustomerId, String)>> {
+    tx.all(&NAMES, params![ids(of)])
+}
+
+pub(crate) fn list(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    filter: &Filter,
+    before: &Cursor,
+    limit: i64,
+) -> Result<Vec<Customer>> {
+    let Filter { name, phone, email, owner } = filter;
+    let (scope, unowned) = (&sight.scope, sight.unowned);
+    tx.all(
+        &LIST,
+        params![
+            before.key,
+            before.id,
+            scope.is_all(),
+            scope.own(),
+            scope.units_json(),
+            unowned,
+            name,
+            phone,
+            email,
+            owner,
+            limit
+        ],
+    )
+}
+
+/// Adds an identity; false when the channel knows this external id already.
+pub(crate) fn insert_identity(tx: &mut Tx<'_>, identity: &Identity) -> Result<bool> {
+    Ok(tx.exec(&INSERT_IDENTITY, &identity.values())? == 1)
+}
+
+pub(crate) fn identity(tx: &mut Tx<'_>, channel: ChannelId, external_id: &str) -> Result<Option<Identity>> {
+    tx.maybe(&IDENTITY, params![channel, external_id])
+}
+
+pub(crate) fn seen(tx: &mut Tx<'_>, identity: &Identity, name: &str, at: Timestamp) -> Result<()> {
+    tx.exec(&SEEN, params![identity.channel_id, identity.external_id, name, at]).map(drop)
+}
+
+pub(crate) fn identities(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<Identity>> {
+    tx.all(&IDENTITIES, params![ids(of)])
+}
+
+pub(crate) fn erase_identities(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<()> {
+    tx.exec(&ERASE_IDENTITIES, params![ids(of)]).map(drop)
+}
+
+fn ids(of: &[CustomerId]) -> String {
+    serde_json::json!(of).to_string()
+}
