@@ -21,6 +21,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
 use wire::{Action, Bus, Carrier, Hub, Inlet, Limits, Opened, ServerFrame, Session, Tuning};
 
 sql! {
+    COUNTER = "INSERT INTO cursors (listener, epoch, seq, at) VALUES ($1, 0, 0, 0) ON CONFLICT DO NOTHING";
+    RAISE = "UPDATE cursors SET seq = seq + 1 WHERE listener = $1";
+    NUMBER = "SELECT seq FROM cursors WHERE listener = $1";
     LAST = "SELECT CAST(COALESCE(MAX(topic_seq), 0) AS BIGINT) FROM facts WHERE topic = $1";
     pub(crate) PRUNE = "DELETE FROM facts WHERE topic = $1 AND topic_seq <= $2";
 }
@@ -138,10 +141,13 @@ pub(crate) async fn post(db: &Db, topic: &str) -> i64 {
 /// As [`post`], with so many bytes in it.
 pub(crate) async fn post_large(db: &Db, topic: &str, size: usize) -> i64 {
     let (topic, origin) = (topic.to_owned(), Origin::system("test"));
-    let written = db.write(&origin, move |tx| {
-        let (last,) = tx.one::<(i64,)>(&LAST, params![topic])?;
-        tx.emit(Fact::new("counted", "thing", &json!({ "pad": "x".repeat(size) }))?.on(topic.clone(), last + 1));
-        Ok(last + 1)
+    // The counter's row is locked until the commit, as a conversation's is.
+    let written = db.append(&origin, move |tx| {
+        tx.exec(&COUNTER, params![topic])?;
+        tx.exec(&RAISE, params![topic])?;
+        let (seq,) = tx.one::<(i64,)>(&NUMBER, params![topic])?;
+        tx.emit(Fact::new("counted", "thing", &json!({ "pad": "x".repeat(size) }))?.on(topic.clone(), seq));
+        Ok(seq)
     });
     written.await.unwrap()
 }
