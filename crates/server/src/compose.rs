@@ -5,15 +5,12 @@ use std::path::Path;
 use http::Module;
 
 /// The modules of the product; uploads are kept below `data`.
-pub fn modules(data: &Path) -> Vec<Module> {
+pub fn modules(_data: &Path) -> Vec<Module> {
     vec![
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(data.join("files")),
         tasks::module(),
-        approvals::module(),
-        people::module(),
         customers::module(),
         channels::module(),
         conversations::module(),

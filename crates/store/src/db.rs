@@ -89,6 +89,15 @@ impl Db {
         }
     }
 
+    /// How many transactions this database lets write side by side: more batches at once than that
+    /// only wait for each other.
+    pub fn writers(&self) -> usize {
+        match self.0.engine {
+            Engine::Sqlite(_) => 1,
+            Engine::Postgres(_) => 3,
+        }
+    }
+
     /// The house's clock.
     pub fn clock(&self) -> &Clock {
         &self.0.shared.clock

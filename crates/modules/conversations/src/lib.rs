@@ -22,7 +22,7 @@ pub fn module() -> Module {
         .routes(http::routes())
         .outside(visitor::routes())
         .topics(topics::ConversationTopics)
-        .migrations(store::migrations!["202611221200_conversations"])
+        .migrations(store::migrations!["202611221230_conversations"])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
         .locales(&[

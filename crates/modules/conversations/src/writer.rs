@@ -6,7 +6,7 @@ use std::{
 };
 
 use kernel::{Error, Origin, Result};
-use store::{Db, Dialect};
+use store::Db;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -18,13 +18,10 @@ use crate::{
 const BATCH: usize = 128;
 /// Messages that may wait before senders are told to come back.
 const QUEUE: usize = 4_096;
-/// Batches under way at once on PostgreSQL, where sessions commit side by side. A conversation
-/// always goes the same lane, so its messages keep their order. SQLite has one writer anyway.
-const LANES: usize = 3;
-
 type Waiting = (Post, oneshot::Sender<Result<Message>>);
 
-/// Where messages are handed in: a part of the app.
+/// Where messages are handed in: a part of the app. It keeps as many batches under way as the database
+/// has writers; a conversation always goes the same lane, so its messages keep their order.
 #[derive(Default)]
 pub struct Writer(OnceLock<Vec<mpsc::Sender<Waiting>>>);
 
@@ -50,8 +47,7 @@ impl Writer {
     /// [`Error::Unavailable`] when too many wait.
     pub fn hand_in(&self, db: &Db, post: Post) -> Result<Receipt> {
         let lanes = self.0.get_or_init(|| {
-            let count = if db.dialect() == Dialect::Sqlite { 1 } else { LANES };
-            (0..count).map(|_| start_lane(db.clone())).collect()
+            (0..db.writers()).map(|_| start_lane(db.clone())).collect()
         });
         let mut hasher = DefaultHasher::new();
         post.conversation.hash(&mut hasher);
