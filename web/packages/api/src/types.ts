@@ -17,12 +17,9 @@ export interface User {
   id: string
   login: string
   name: string
-  locale: string
   role_id: string
-  role_name?: string
-  unit_id: string | null
-  suspended_at: number | null
-  last_seen_at?: number | null
+  locale: string
+  state: 'active' | 'suspended'
   created_at: number
   version: number
 }
@@ -30,28 +27,30 @@ export interface User {
 export interface Role {
   id: string
   name: string
-  built_in?: boolean
+  kind: 'administrator' | 'ordinary'
   grants: Record<string, Scope>
-  users?: number
+  created_at: number
   version: number
 }
 
 export interface Permission {
   name: string
-  module: string
-  scopes: Scope[]
+  /** Whether it reaches own, team, department or all; one that does not is all or nothing. */
+  reaches: boolean
 }
 
 export interface Token {
   id: string
   name: string
-  prefix?: string
   user_id: string
   created_at: number
-  last_used_at: number | null
   expires_at: number | null
-  /** Only in the answer to its creation. */
-  secret?: string
+  revoked_at: number | null
+}
+
+/** The answer to a token's creation: the only time its secret is shown. */
+export interface NewToken extends Token {
+  secret: string
 }
 
 export interface AuditEntry {
@@ -63,8 +62,9 @@ export interface AuditEntry {
   action: string
   subject_kind: string
   subject_id: string
-  before: Record<string, unknown> | null
-  after: Record<string, unknown> | null
+  /** JSON texts. */
+  before: string | null
+  after: string | null
   ip: string | null
   user_agent: string | null
   request_id: string | null
@@ -72,9 +72,11 @@ export interface AuditEntry {
 }
 
 export interface Organisation {
+  id: string
   name: string
   time_zone: string
   locale: string
+  version: number
 }
 
 export interface Slot {
@@ -84,6 +86,7 @@ export interface Slot {
 
 export interface BusinessHours {
   week: { day: number; slots: Slot[] }[]
+  version: number
 }
 
 export interface SpecialDay {
@@ -104,19 +107,31 @@ export interface StoredFile {
 export interface Task {
   id: string
   title: string
-  detail: string
+  detail: string | null
   state: 'open' | 'done' | 'cancelled'
   owner_id: string | null
   owner_name: string | null
   unit_id: string | null
   source: string
+  /** Whether a person may close it; one that may not closes with what it stands for. */
+  by_hand: boolean
   subject_kind: string | null
   subject_id: string | null
   due_at: number | null
+  created_by_name: string | null
   created_at: number
   done_at: number | null
   result: string | null
+  overdue: boolean
   version: number
+}
+
+/** My own open tasks, and those in pools that I may take. */
+export interface TaskCounts {
+  open: number
+  overdue: number
+  due_today: number
+  pooled: number
 }
 
 export interface Approval {
@@ -183,27 +198,41 @@ export interface Member {
 export interface Customer {
   id: string
   name: string
+  /** Masked. */
   phone: string | null
+  /** Masked. */
   email: string | null
-  note: string | null
-  merged_into: string | null
-  identities?: { channel_id: string; channel_name?: string; external_id: string }[]
+  note: string
+  owner_id: string | null
+  unit_id: string | null
+  state: 'active' | 'merged' | 'erased'
   created_at: number
-  updated_at: number
   version: number
+}
+
+/** A customer in full, still masked. Asked for an alias, the survivor answers. */
+export interface CustomerView extends Customer {
+  owner_name: string | null
+  merged_from: string | null
+  aliases: Customer[]
+  identities: { channel_id: string; name: string; created_at: number; seen_at: number }[]
 }
 
 export interface Channel {
   id: string
+  kind: 'web_chat'
   name: string
-  kind: string
-  state?: string
+  state: 'active' | 'paused'
+  settings: { greeting: string; accent: string }
+  public_key: string
+  allowed_origins: string[]
+  created_at: number
+  version: number
 }
 
 export interface Conversation {
   id: string
   channel_id: string
-  channel_name?: string
   customer_id: string
   customer_name: string
   state: 'queued' | 'active' | 'closed'
@@ -211,10 +240,10 @@ export interface Conversation {
   assignee_name: string | null
   unit_id: string | null
   last_seq: number
-  visitor_read_seq: number
+  customer_read_seq: number
   agent_read_seq: number
-  last_message_at: number | null
-  preview: string | null
+  last_message_at: number
+  preview: string
   waiting_since: number | null
   opened_at: number
   closed_at: number | null
@@ -225,11 +254,11 @@ export interface Message {
   id: string
   conversation_id: string
   seq: number
-  client_id: string | null
+  client_id: string
   author: 'customer' | 'agent' | 'system'
   author_id: string | null
-  author_name: string | null
-  kind: 'text' | 'file' | 'event'
+  author_name: string
+  kind: 'text' | 'file'
   text: string
   file_id: string | null
   at: number
@@ -239,28 +268,36 @@ export type PresenceState = 'offline' | 'not_ready' | 'ready'
 
 export interface Presence {
   user_id: string
-  user_name?: string
+  name: string
+  unit_id: string | null
   state: PresenceState
   reason: string | null
   capacity: number
-  load?: number
-  since?: number
+  since: number
+  version: number
 }
 
 export interface Queue {
   id: string
   name: string
-  waiting?: number
-  longest_since?: number | null
+  /** How long an offer waits for an answer, in seconds. */
+  offer_seconds: number
+  /** 200 stands for 200 or more. */
+  waiting: number
+  longest_since: number | null
+  ready: number
+  created_at: number
+  version: number
 }
 
 export interface Offer {
   id: string
   conversation_id: string
+  channel_id: string
   customer_name: string
-  preview: string | null
-  queue_name?: string
-  offered_at: number
+  preview: string
+  waiting_since: number | null
+  made_at: number
   expires_at: number
 }
 

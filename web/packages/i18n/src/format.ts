@@ -10,8 +10,7 @@ const zone = shallowRef<string | undefined>(undefined)
 /** Sets the zone all times are shown in. An unknown name is ignored rather than breaking every screen. */
 export function setTimeZone(name: string | undefined): void {
   try {
-    if (name) new Intl.DateTimeFormat('en', { timeZone: name })
-    zone.value = name
+    zone.value = name && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
   } catch {
     zone.value = undefined
   }

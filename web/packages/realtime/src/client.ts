@@ -10,7 +10,7 @@ export interface TopicHandlers {
   snapshot?(data: unknown, seq: number): void
   /** One change, in order, once. */
   fact(fact: FactFrame): void
-  /** The connection came back to a topic that cannot be resumed: fetch again. */
+  /** Something on a topic without numbers may have been missed: fetch it again. */
   refetch?(): void
   /** The server refused the topic. */
   refused?(code: string): void
@@ -37,8 +37,8 @@ const PING_EVERY = 25_000
 const PATIENCE = 8_000
 /** Frames overtaken on the way usually arrive within this; after it the client asks again. */
 const GAP_PATIENCE = 400
-/** Close codes by which the server says that the caller is not, or no longer, signed in. */
-const UNAUTHENTICATED = new Set([4401, 3000])
+/** The close code by which the server says that the caller is not, or no longer, signed in. */
+const UNAUTHENTICATED = new Set([4401])
 
 /** The staff socket: one connection, many topics, nothing lost and nothing doubled across reconnects. */
 export class RealtimeClient {
@@ -155,8 +155,9 @@ export class RealtimeClient {
       this.send({ t: 'subscribe', topic: name, ...(effect.since ? { since: effect.since } : {}) })
       return
     }
-    for (const handlers of [...topic.handlers]) {
+    for (const handlers of topic.handlers) {
       if (effect.do === 'snapshot') handlers.snapshot?.(effect.data, effect.seq)
+      else if (effect.do === 'refetch') handlers.refetch?.()
       else handlers.fact(effect.fact)
     }
   }

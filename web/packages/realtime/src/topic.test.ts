@@ -59,6 +59,7 @@ describe('a topic', () => {
 
   it('subscribes again when the server says so', () => {
     expect(receive(start(7), { t: 'resync', topic: 'x' }).effects).toEqual([{ do: 'subscribe', since: 7 }])
+    expect(receive(start(0), { t: 'resync', topic: 'inbox' }).effects).toEqual([{ do: 'refetch' }])
   })
 
   it('is not wound back by an old snapshot', () => {

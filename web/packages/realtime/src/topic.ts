@@ -20,6 +20,7 @@ export type Effect =
   | { do: 'subscribe'; since: number | null }
   | { do: 'snapshot'; data: unknown; seq: number }
   | { do: 'deliver'; fact: FactFrame }
+  | { do: 'refetch' }
 
 export interface Step {
   state: TopicState
@@ -57,6 +58,8 @@ export function receive(state: TopicState, frame: ServerFrame): Step {
     case 'fact':
       return takeFact(state, frame)
     case 'resync':
+      // A list topic has no numbers to ask after: only fetching it again tells what was missed.
+      if (!state.seq) return { state, effects: [{ do: 'refetch' }] }
       return { state: { ...state, early: new Map(), asking: true }, effects: [{ do: 'subscribe', since: state.seq }] }
     default:
       return { state, effects: [] }

@@ -4,12 +4,23 @@ import { computed, type MaybeRefOrGetter, toValue } from 'vue'
 
 type Query = Record<string, string | number | boolean | null | undefined>
 
+interface Options {
+  enabled?: MaybeRefOrGetter<boolean>
+  /** Rows a page. */
+  limit?: number
+  /** The server gives this list whole and takes no page. */
+  whole?: boolean
+}
+
 /** A list of the server, page by page, ready for a DataTable. */
-export function useList<Row>(path: string, query: MaybeRefOrGetter<Query> = {}, options: { enabled?: MaybeRefOrGetter<boolean>; limit?: number } = {}) {
+export function useList<Row>(path: string, query: MaybeRefOrGetter<Query> = {}, options: Options = {}) {
   const result = useInfiniteQuery({
     queryKey: computed(() => [path, 'list', toValue(query)]),
-    queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Row>>(path, { query: { ...toValue(query), limit: options.limit ?? 100, cursor: pageParam }, signal }),
+    queryFn: async ({ pageParam, signal }) => {
+      const paging = options.whole ? {} : { limit: options.limit ?? 100, cursor: pageParam }
+      const answer = await api.get<Row[] | Page<Row>>(path, { query: { ...toValue(query), ...paging }, signal })
+      return Array.isArray(answer) ? { items: answer, next_cursor: null } : answer
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,

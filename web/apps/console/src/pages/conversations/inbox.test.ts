@@ -1,10 +1,10 @@
 import type { Conversation } from '@zhike/api'
 import { describe, expect, it } from 'vitest'
-import { arrange, countLenses, take, unread } from './inbox'
+import { arrange, countLenses, take } from './inbox'
 
 const row = (id: string, over: Partial<Conversation> = {}): Conversation => ({
   id, channel_id: 'chn_1', customer_id: 'cus_1', customer_name: id, state: 'active', assignee_id: 'me', assignee_name: null, unit_id: null,
-  last_seq: 3, visitor_read_seq: 0, agent_read_seq: 1, last_message_at: 10, preview: '', waiting_since: null, opened_at: 1, closed_at: null, version: 1, ...over,
+  last_seq: 3, customer_read_seq: 0, agent_read_seq: 1, last_message_at: 10, preview: '', waiting_since: null, opened_at: 1, closed_at: null, version: 1, ...over,
 })
 const keys = (rows: Conversation[], lens: 'mine' | 'unanswered' | 'all', folded: Array<'active' | 'queued' | 'closed'> = []) =>
   arrange(rows, lens, 'me', new Set(folded)).map(({ key }) => key)
@@ -28,10 +28,5 @@ describe('the inbox', () => {
     expect(keys(rows, 'all', ['queued'])).toEqual(['active', 'mine', 'theirs', 'queued', 'closed'])
     expect(keys(rows, 'unanswered')).toEqual(['active', 'queued', 'free'])
     expect(countLenses(rows, 'me')).toEqual({ mine: 1, unanswered: 1, all: 3 })
-  })
-
-  it('counts what was not read', () => {
-    expect(unread(row('a'))).toBe(2)
-    expect(unread(row('a', { state: 'closed' }))).toBe(0)
   })
 })

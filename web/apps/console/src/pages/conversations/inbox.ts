@@ -29,17 +29,12 @@ export function seenThrough(row: Conversation, lens: Lens, myId: string): boolea
   return lens === 'mine' ? mine || row.state === 'queued' : row.state !== 'closed' && row.waiting_since !== null && (mine || row.state === 'queued')
 }
 
-/** Messages of the customer that the agent has not read. */
-export function unread(row: Conversation): number {
-  return row.state === 'closed' ? 0 : Math.max(0, row.last_seq - row.agent_read_seq)
-}
-
 /** Who waits longest comes first; then who spoke last. What is over goes newest first. */
 function before(a: Conversation, b: Conversation): number {
   if (a.state !== 'closed' && (a.waiting_since ?? 0) !== (b.waiting_since ?? 0)) {
     return (a.waiting_since ?? Number.MAX_SAFE_INTEGER) - (b.waiting_since ?? Number.MAX_SAFE_INTEGER)
   }
-  return (b.last_message_at ?? b.opened_at) - (a.last_message_at ?? a.opened_at)
+  return b.last_message_at - a.last_message_at
 }
 
 /** The list as it is drawn: each group under its head, folded groups as a head alone. */

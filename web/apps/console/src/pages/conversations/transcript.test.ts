@@ -1,9 +1,9 @@
 import type { Message } from '@zhike/api'
 import { describe, expect, it } from 'vitest'
-import { EMPTY_TRANSCRIPT, leavesGap, logbook, markRead, merge, type Pending, settle } from './transcript'
+import { EMPTY_TRANSCRIPT, logbook, markRead, merge, type Pending, refresh, settle } from './transcript'
 
 const message = (seq: number, over: Partial<Message> = {}): Message => ({
-  id: `msg_${seq}`, conversation_id: 'cnv_1', seq, client_id: `c${seq}`, author: 'customer', author_id: null, author_name: null,
+  id: `msg_${seq}`, conversation_id: 'cnv_1', seq, client_id: `c${seq}`, author: 'customer', author_id: null, author_name: '',
   kind: 'text', text: String(seq), file_id: null, at: seq * 60_000, ...over,
 })
 const seqs = (list: readonly Message[]) => list.map(({ seq }) => seq)
@@ -17,11 +17,12 @@ describe('a transcript', () => {
     expect(merge(transcript, [message(2)])).toBe(transcript)
   })
 
-  it('notices a hole', () => {
-    const transcript = merge(EMPTY_TRANSCRIPT, [message(1)])
-    expect(leavesGap(transcript, message(3))).toBe(true)
-    expect(leavesGap(transcript, message(2))).toBe(false)
-    expect(leavesGap(EMPTY_TRANSCRIPT, message(9))).toBe(false)
+  it('takes the latest, and lets go of what does not join on', () => {
+    const old = merge(EMPTY_TRANSCRIPT, [message(1), message(2)])
+    expect(seqs(refresh(old, [message(2), message(5)], true).messages)).toEqual([1, 2, 5])
+    expect(refresh(old, [message(2), message(5)], true).hasEarlier).toBe(false)
+    const far = refresh(old, [message(8), message(9)], true)
+    expect([seqs(far.messages), far.hasEarlier]).toEqual([[8, 9], true])
   })
 
   it('reads forward only', () => {

@@ -12,15 +12,18 @@ export interface Pending {
   error?: unknown
 }
 
-/** What is known of one conversation's messages; always an unbroken run, ascending by seq. */
+/**
+ * What is known of one conversation's messages: a run without omissions, ascending by seq.
+ * The numbers themselves have gaps, for other facts of the conversation take theirs from the same row.
+ */
 export interface Transcript {
   readonly messages: readonly Message[]
   /** Older messages exist before the first. */
   readonly hasEarlier: boolean
-  readonly visitorRead: number
+  readonly customerRead: number
 }
 
-export const EMPTY_TRANSCRIPT: Transcript = { messages: [], hasEarlier: false, visitorRead: 0 }
+export const EMPTY_TRANSCRIPT: Transcript = { messages: [], hasEarlier: false, customerRead: 0 }
 
 /** The last sequence of the run, 0 when empty. */
 export function lastSeq(transcript: Transcript): number {
@@ -40,14 +43,16 @@ export function merge(transcript: Transcript, incoming: readonly Message[]): Tra
   return { ...transcript, messages: [...bySeq.values()].sort((a, b) => a.seq - b.seq) }
 }
 
-/** Whether a message leaves a hole after the run: then the missing ones must be fetched first. */
-export function leavesGap(transcript: Transcript, message: Message): boolean {
-  return transcript.messages.length > 0 && message.seq > lastSeq(transcript) + 1
+/** Takes the latest messages as the server gives them; what does not join on to them is let go, to be fetched again. */
+export function refresh(transcript: Transcript, latest: readonly Message[], hasEarlier: boolean): Transcript {
+  const joins = transcript.messages.length === 0 || latest.length === 0 || (latest[0]?.seq ?? 0) <= lastSeq(transcript)
+  const kept = joins ? transcript : { ...transcript, messages: [] }
+  return { ...merge(kept, latest), hasEarlier: kept.messages.length > 0 && kept.messages[0]!.seq < (latest[0]?.seq ?? Number.MAX_SAFE_INTEGER) ? transcript.hasEarlier : hasEarlier }
 }
 
 /** Reading only moves forward. */
 export function markRead(transcript: Transcript, seq: number): Transcript {
-  return seq > transcript.visitorRead ? { ...transcript, visitorRead: seq } : transcript
+  return seq > transcript.customerRead ? { ...transcript, customerRead: seq } : transcript
 }
 
 /** What the server has acknowledged is no longer on its way. */

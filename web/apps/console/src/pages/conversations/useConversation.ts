@@ -1,20 +1,22 @@
-import { api, type Message, type Page } from '@zhike/api'
+import { api, type Conversation, type Message, type Page } from '@zhike/api'
 import { formatDate } from '@zhike/i18n'
 import type { FactFrame } from '@zhike/realtime'
 import { computed, onScopeDispose, shallowRef } from 'vue'
 import { realtime } from '@/app/realtime'
 import { discard, onArrived, outbox } from './outbox'
-import { EMPTY_TRANSCRIPT, lastSeq, leavesGap, logbook, markRead, merge, settle } from './transcript'
+import { EMPTY_TRANSCRIPT, logbook, markRead, merge, refresh, settle } from './transcript'
+import { takeRow } from './useInbox'
 
 const PAGE = 60
+/** How many messages a snapshot begins with, when there are as many. */
+const SNAPSHOT = 50
 
-/** The live transcript of one conversation: history by pages, news by facts, holes filled by fetching. */
+/** The live transcript of one conversation: history by pages, news by facts, the latest with each snapshot. */
 export function useConversation(id: string) {
   const transcript = shallowRef(EMPTY_TRANSCRIPT)
   const loading = shallowRef(true)
   const error = shallowRef<unknown>(undefined)
   const loadingEarlier = shallowRef(false)
-  let catchingUp: Promise<void> | undefined
 
   function takeMessages(messages: readonly Message[]): void {
     transcript.value = merge(transcript.value, messages)
@@ -23,7 +25,12 @@ export function useConversation(id: string) {
     for (const one of mine) if (!left.has(one)) discard(one.client_id)
   }
 
-  const fetchPage = (query: { before?: number; after?: number }) =>
+  function takeLatest(messages: readonly Message[], hasEarlier: boolean): void {
+    transcript.value = refresh(transcript.value, messages, hasEarlier)
+    takeMessages(messages)
+  }
+
+  const fetchPage = (query: { before?: number }) =>
     api.get<Page<Message>>('/conversations/{id}/messages', { path: { id }, query: { ...query, limit: PAGE } })
 
   /** The newest page: where reading begins. */
@@ -32,8 +39,7 @@ export function useConversation(id: string) {
     error.value = undefined
     try {
       const page = await fetchPage({})
-      takeMessages(page.items)
-      transcript.value = { ...transcript.value, hasEarlier: (transcript.value.messages[0]?.seq ?? 1) > 1 }
+      takeLatest(page.items, page.next_cursor !== null)
     } catch (cause) {
       error.value = cause
     } finally {
@@ -43,48 +49,33 @@ export function useConversation(id: string) {
 
   async function loadEarlier(): Promise<void> {
     const first = transcript.value.messages[0]?.seq
-    if (first === undefined || first <= 1 || loadingEarlier.value) return
+    if (first === undefined || loadingEarlier.value) return
     loadingEarlier.value = true
     try {
       const page = await fetchPage({ before: first })
       takeMessages(page.items)
-      transcript.value = { ...transcript.value, hasEarlier: page.items.length > 0 && (transcript.value.messages[0]?.seq ?? 1) > 1 }
+      transcript.value = { ...transcript.value, hasEarlier: page.next_cursor !== null }
     } finally {
       loadingEarlier.value = false
     }
   }
 
-  /** Fetches everything after the last known message; calls made meanwhile share the one under way. */
-  function catchUp(): Promise<void> {
-    catchingUp ??= (async () => {
-      try {
-        for (;;) {
-          const page = await fetchPage({ after: lastSeq(transcript.value) })
-          takeMessages(page.items)
-          if (page.items.length < PAGE) return
-        }
-      } finally {
-        catchingUp = undefined
-      }
-    })()
-    return catchingUp
-  }
-
   function takeFact(fact: FactFrame): void {
     if (fact.kind === 'message.posted') {
-      const message = fact.data as Message
-      if (leavesGap(transcript.value, message)) void catchUp()
-      else takeMessages([message])
+      takeMessages([fact.data as Message])
     } else if (fact.kind === 'message.read') {
-      const read = fact.data as { reader: string; seq: number }
-      if (read.reader === 'customer') transcript.value = markRead(transcript.value, read.seq)
+      const read = fact.data as { by: 'customer' | 'agent'; seq: number }
+      if (read.by === 'customer') transcript.value = markRead(transcript.value, read.seq)
     }
   }
 
+  void load()
   onScopeDispose(
     realtime.subscribe(`conversation:${id}`, {
-      snapshot: () => {
-        if (!loading.value) void catchUp()
+      snapshot: (data) => {
+        const state = data as { conversation: Conversation; messages: Message[] }
+        takeRow(state.conversation)
+        takeLatest(state.messages, state.messages.length >= SNAPSHOT)
       },
       fact: takeFact,
     }),
@@ -92,7 +83,6 @@ export function useConversation(id: string) {
   onArrived((message) => {
     if (message.conversation_id === id) takeMessages([message])
   })
-  void load()
 
   return {
     entries: computed(() => logbook(transcript.value.messages, outbox.value.filter((one) => one.conversation_id === id), formatDate)),
@@ -102,6 +92,6 @@ export function useConversation(id: string) {
     loadingEarlier,
     load,
     loadEarlier,
-    setVisitorRead: (seq: number) => (transcript.value = markRead(transcript.value, seq)),
+    setCustomerRead: (seq: number) => (transcript.value = markRead(transcript.value, seq)),
   }
 }

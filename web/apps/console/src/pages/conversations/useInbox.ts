@@ -52,6 +52,13 @@ export function takeRow(row: Conversation): void {
   if (take(rows.value, row)) triggerRef(rows)
 }
 
+/** A row went out of reach: it was given to somebody whose conversations one may not see. */
+function dropRow(row: Conversation): void {
+  const known = rows.value.get(row.id)
+  // The same change may also say that it came into reach by another way; then it stays.
+  if (known && known.version < row.version && rows.value.delete(row.id)) triggerRef(rows)
+}
+
 /** The live list for as long as the component lives. */
 export function useInbox() {
   users += 1
@@ -60,6 +67,7 @@ export function useInbox() {
     stop = realtime.subscribe('inbox', {
       fact: (fact) => {
         if (fact.kind === 'conversation.changed') takeRow(fact.data as Conversation)
+        else if (fact.kind === 'conversation.left') dropRow(fact.data as Conversation)
       },
       refetch: () => void load(),
     })

@@ -1,0 +1,10 @@
+import { UserPlus, Users } from '@lucide/vue'
+import { definePages } from '@/app/registry'
+
+export default definePages({
+  module: 'customers',
+  pages: [
+    { path: '/customers', name: 'customers', title: 'customers.title', component: () => import('./CustomersPage.vue'), permission: 'customers.read', rail: { icon: Users, label: 'customers.rail', order: 30 }, also: 'kh kehu customers' },
+  ],
+  palette: [{ id: 'customer.new', label: 'customers.new', also: 'xjkh new customer', icon: UserPlus, permission: 'customers.edit', to: { name: 'customers', query: { open: 'new' } } }],
+})

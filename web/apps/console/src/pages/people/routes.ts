@@ -1,0 +1,9 @@
+import { definePages } from '@/app/registry'
+
+export default definePages({
+  module: 'people',
+  pages: [
+    { path: '/settings/units', name: 'units', title: 'people.units.title', component: () => import('./UnitsPage.vue'), permission: 'people.read', settings: { section: 'people', label: 'people.units.title', order: 10 }, also: 'bm bumen tuandui departments teams members' },
+    { path: '/settings/posts', name: 'posts', title: 'people.posts.title', component: () => import('./PostsPage.vue'), permission: 'people.read', settings: { section: 'people', label: 'people.posts.title', order: 20 }, also: 'gw gangwei posts' },
+  ],
+})
