@@ -215,7 +215,7 @@ async fn perform(db: Db, handler: Handler, job: JobRecord, run: Run, waker: Wake
     let outcome = match timeout(limit, inside.join_next()).await {
         Ok(Some(Ok(outcome))) => outcome,
         Ok(Some(Err(error))) => Err(Error::internal(error)),
-        Ok(None) | Err(_) => Err(Error::internal(format!("did not end within {} s", limit.as_secs()))),
+        Ok(None) | Err(_) => Err(Error::internal(format!("did not end within {} ms", limit.as_millis()))),
     };
     inside.shutdown().await;
     let seconds = db.clock().now().since(began).max(0) as f64 / 1_000.0;

@@ -43,12 +43,18 @@ pub(crate) struct Leave(pub(crate) String);
 impl Job for Leave {
     const KIND: &'static str = "test.leave";
     const ATTEMPTS: u32 = 4;
-    const TIMEOUT: Duration = Duration::from_millis(300);
 }
 
-/// Does [`Leave`], each at least once.
+/// Does [`Leave`], each exactly once: tests that let hours pass at a stroke also let leases run out.
 pub(crate) fn leaver() -> Handler {
-    Handler::new(|cx: JobCx, job: Leave| async move { cx.db.write(&cx.origin, move |tx| leave(tx, &job.0)).await })
+    Handler::new(|cx: JobCx, job: Leave| async move {
+        let (db, origin) = (cx.db.clone(), cx.origin.clone());
+        let work = move |tx: &mut Tx<'_>| {
+            cx.finish(tx)?;
+            leave(tx, &job.0)
+        };
+        db.write(&origin, work).await
+    })
 }
 
 /// Enqueues [`Leave`] jobs with these names.

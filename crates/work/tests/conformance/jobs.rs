@@ -28,6 +28,16 @@ impl Job for Once {
     const ATTEMPTS: u32 = 1;
 }
 
+/// A job that must end soon.
+#[derive(Serialize, Deserialize)]
+struct Brief;
+impl Job for Brief {
+    const KIND: &'static str = "test.brief";
+    const TIMEOUT: Duration = Duration::from_millis(500);
+}
+
+store::sql! { LEASED_UNTIL = "SELECT lease_until FROM jobs WHERE state = 'leased'"; }
+
 fn hanging(started: Arc<AtomicU32>) -> Handler {
     Handler::new(move |_, _: Once| {
         started.fetch_add(1, Ordering::SeqCst);
@@ -89,7 +99,7 @@ async fn many_jobs_over_two_nodes_run_once_each(db: TestDb) {
             running.lock().unwrap().push(job.0.clone());
             async move {
                 tokio::time::sleep(Duration::from_millis(3)).await;
-                cx.db.write(&cx.origin, move |tx| leave(tx, &job.0)).await
+                cx.db.append(&cx.origin, move |tx| leave(tx, &job.0)).await
             }
         })
     };
@@ -153,15 +163,20 @@ async fn a_running_job_keeps_its_lease_however_long_it_takes(db: TestDb) {
             }
         })
     };
-    // Leases of 80 ms, renewed every 20 ms of real time, while the clock goes 10 ms at a time.
+    // The clock goes on, each time by less than the lease, as soon as it has been renewed.
     let short = |node| RunnerConfig { job_lease_ms: 80, ..hasty(node) };
     let a = Runner::start(&db.db, short("a"), vec![handler()], vec![], vec![]).unwrap();
     db.db.write(&db.system(), |tx| work::enqueue(tx, &Once)).await.unwrap();
     until("the start", || async { starts.load(Ordering::SeqCst) == 1 }).await;
     let b = Runner::start(&db.db, short("b"), vec![handler()], vec![], vec![]).unwrap();
-    for _ in 0..25 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        db.clock.advance(10);
+    for _ in 0..12 {
+        db.clock.advance(60);
+        let renewed = db.clock.now().plus_millis(80);
+        until("the renewal", || async {
+            let (end,): (kernel::Timestamp,) = db.db.read(&db.system(), |tx| tx.one(&LEASED_UNTIL, &[])).await.unwrap();
+            end == renewed
+        }).await;
+        b.wake();
     }
     free.store(true, Ordering::SeqCst);
     assert!(b.drain().await.unwrap().is_clean());
@@ -247,23 +262,23 @@ async fn a_dead_job_can_be_discarded_and_a_living_one_cannot(db: TestDb) {
 }
 
 async fn a_panic_and_a_job_without_end_are_failures_like_any_other(db: TestDb) {
-    let handler = Handler::new(|cx: JobCx, job: Leave| {
+    let panics = Handler::new(|cx: JobCx, job: Leave| {
         assert!(job.0 != "panics at once", "on purpose");
         async move {
-            match (job.0.as_str(), cx.attempt) {
-                ("panics", 1) => panic!("on purpose"),
-                ("hangs", 1) => std::future::pending().await,
-                _ => cx.db.write(&cx.origin, move |tx| leave(tx, &job.0)).await,
-            }
+            assert!(cx.attempt > 1, "on purpose");
+            cx.db.write(&cx.origin, move |tx| leave(tx, &job.0)).await
         }
     });
-    let runner = Runner::start(&db.db, hasty("a"), vec![handler], vec![], vec![]).unwrap();
-    enqueue(&db.db, &["panics", "hangs", "panics at once"]).await;
-    assert_eq!(runner.drain().await.unwrap().retrying.len(), 3);
+    let hangs = Handler::new(|_, _: Brief| std::future::pending());
+    let runner = Runner::start(&db.db, hasty("a"), vec![panics, hangs], vec![], vec![]).unwrap();
+    enqueue(&db.db, &["panics", "panics at once"]).await;
+    db.db.write(&db.system(), |tx| work::enqueue(tx, &Brief)).await.unwrap();
+    let mut failed = runner.drain().await.unwrap().retrying;
+    failed.sort();
+    assert_eq!(failed[0], ("test.brief".to_owned(), "internal: did not end within 500 ms".to_owned()));
+    assert_eq!((failed.len(), failed[1].1.contains("panicked")), (3, true), "{failed:?}");
     db.clock.advance(2_000);
-    until("the second attempts", || async { effects(&db.db).await.len() == 2 }).await;
-    let drained = runner.drain().await.unwrap();
-    assert_eq!(drained.retrying.len(), 1, "{drained:?}");
+    until("the second attempt", || async { effects(&db.db).await == ["panics"] }).await;
 }
 
 async fn a_key_is_taken_while_its_job_waits_and_free_when_it_runs(db: TestDb) {
