@@ -21,7 +21,7 @@ pub fn module() -> Module {
     let door: Door = Box::new(door::FrontDoor);
     Module::new("access")
         .routes(http::routes())
-        .migrations(store::migrations!["202611221010_access"])
+        .migrations(store::migrations!["202611221010_access", "202611221011_accounts"])
         .permissions(policy::PERMISSIONS)
         .part(door)
         .part(door::Recent::default())

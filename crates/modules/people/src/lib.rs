@@ -1,1 +1,28 @@
-//! people
+//! Departments, teams, posts, and who belongs where.
+
+pub mod api;
+mod codes;
+pub mod events;
+mod http;
+mod model;
+mod placement;
+mod policy;
+mod queries;
+
+use ::http::Module;
+
+pub use model::{Member, Membership, Post, Tree, UnitKind, UnitPlace, UnitRow};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("people")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611221100_people"])
+        .permissions(policy::PERMISSIONS)
+        .part(placement::placement())
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}
