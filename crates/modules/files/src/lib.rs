@@ -1,1 +1,43 @@
-//! files
+//! Files people send: taken in with care, kept while something refers to them, handed out safely.
+
+pub mod api;
+mod disk;
+pub mod events;
+mod http;
+mod jobs;
+mod kinds;
+mod links;
+mod measure;
+mod model;
+mod policy;
+mod queries;
+mod receive;
+mod sniff;
+
+use std::path::PathBuf;
+
+use ::http::Module;
+use kernel::Result;
+
+pub use disk::Store;
+pub use model::{FileId, OwnerKind, StoredFile};
+
+/// This module, for the composition; the files lie in `folder`.
+///
+/// # Errors
+/// [`kernel::Error::Internal`] when the folder cannot be made or read.
+pub fn module(folder: PathBuf) -> Result<Module> {
+    let store = Store::open(folder)?;
+    Ok(Module::new("files")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611221220_files"])
+        .permissions(policy::PERMISSIONS)
+        .job(jobs::sweeping(store.clone()))
+        .cron(jobs::cron()?)
+        .part(store)
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ]))
+}

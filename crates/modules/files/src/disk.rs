@@ -1,0 +1,144 @@
+//! Where the bytes lie: an object store, today a folder on this machine's disk.
+
+use std::{io, path::PathBuf, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use kernel::{Error, Result, Timestamp};
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path};
+use tokio::sync::{OnceCell, Semaphore};
+
+use crate::{links::LinkKey, model::FileId};
+
+/// Uploads at once on one node: each holds less than a megabyte.
+const AT_ONCE: usize = 64;
+
+/// Where files lie: a part of the app. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    objects: Arc<dyn ObjectStore>,
+    folder: PathBuf,
+    uploads: Arc<Semaphore>,
+    pub(crate) key: OnceCell<LinkKey>,
+}
+
+impl Store {
+    /// The store in this folder, which is made when it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the folder cannot be made or read.
+    pub fn open(folder: PathBuf) -> Result<Self> {
+        std::fs::create_dir_all(&folder).map_err(Error::internal)?;
+        // An acknowledged file must survive a power cut like the row that names it.
+        let objects = LocalFileSystem::new_with_prefix(&folder).map_err(Error::internal)?.with_fsync(true);
+        let uploads = Arc::new(Semaphore::new(AT_ONCE));
+        Ok(Self(Arc::new(Inner { objects: Arc::new(objects), folder, uploads, key: OnceCell::new() })))
+    }
+
+    /// Room for one more upload, held until it ends.
+    ///
+    /// # Errors
+    /// [`Error::Limited`] when too many are under way.
+    pub(crate) fn room(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
+        self.0.uploads.clone().try_acquire_owned().map_err(|_| Error::Limited { retry_after: 2 })
+    }
+
+    pub(crate) fn key(&self) -> &OnceCell<LinkKey> {
+        &self.0.key
+    }
+
+    /// Begins to write a file: it is there only once it is complete.
+    pub(crate) async fn begin(&self, id: FileId) -> Result<Upload> {
+        let parts = self.0.objects.put_multipart(&place(id)).await.map_err(Error::internal)?;
+        Ok(Upload { parts })
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there are none.
+    pub(crate) async fn read(
+        &self,
+        id: FileId,
+    ) -> Result<impl Stream<Item = object_store::Result<Bytes>> + Send + 'static> {
+        match self.0.objects.get(&place(id)).await {
+            Ok(found) => Ok(found.into_stream()),
+            Err(object_store::Error::NotFound { .. }) => Err(Error::NotFound),
+            Err(other) => Err(Error::internal(other)),
+        }
+    }
+
+    /// Deletes a file's bytes, if there are any.
+    pub(crate) async fn delete(&self, id: FileId) -> Result<()> {
+        match self.0.objects.delete(&place(id)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(other) => Err(Error::internal(other)),
+        }
+    }
+
+    /// Every file that lies here since before then, in heaps of at most 500.
+    pub(crate) fn older_than(&self, before: Timestamp) -> impl Stream<Item = Vec<FileId>> + Send + 'static {
+        let objects = self.0.objects.clone();
+        let all = objects.list(None).filter_map(move |found| async move {
+            let found = found.ok()?;
+            let old = found.last_modified.timestamp_millis() < before.millis();
+            found.location.filename().filter(|_| old)?.parse().ok()
+        });
+        all.chunks(500)
+    }
+
+    /// Deletes what uploads left half written before then: a process that was killed could not.
+    pub(crate) async fn sweep_halves(&self, before: Timestamp) -> io::Result<usize> {
+        let mut swept = 0;
+        let mut shelves = tokio::fs::read_dir(&self.0.folder).await?;
+        while let Some(shelf) = shelves.next_entry().await? {
+            if !shelf.file_type().await?.is_dir() {
+                continue;
+            }
+            let mut files = tokio::fs::read_dir(shelf.path()).await?;
+            while let Some(file) = files.next_entry().await? {
+                // What the store has not finished bears its name, `#` and a number.
+                if file.file_name().to_string_lossy().contains('#') && age(&file).await? < before {
+                    tokio::fs::remove_file(file.path()).await?;
+                    swept += 1;
+                }
+            }
+        }
+        Ok(swept)
+    }
+}
+
+async fn age(file: &tokio::fs::DirEntry) -> io::Result<Timestamp> {
+    let changed = file.metadata().await?.modified()?;
+    let since = changed.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Ok(Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+/// Shelves by the id's last two letters, which are random, so that no folder grows too large.
+fn place(id: FileId) -> Path {
+    let name = id.to_string();
+    let shelf = &name[name.len() - 2..];
+    Path::from(format!("{shelf}/{name}"))
+}
+
+/// A file being written. Dropped before it is complete, it leaves nothing.
+pub(crate) struct Upload {
+    parts: Box<dyn MultipartUpload>,
+}
+
+impl Upload {
+    pub(crate) async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.parts.put_part(PutPayload::from_bytes(bytes)).await.map_err(Error::internal)
+    }
+
+    pub(crate) async fn complete(mut self) -> Result<()> {
+        self.parts.complete().await.map(drop).map_err(Error::internal)
+    }
+
+    pub(crate) async fn abort(mut self) {
+        // The sweep finds what this leaves.
+        let _ = self.parts.abort().await;
+    }
+}

@@ -1,0 +1,15 @@
+//! The operations.
+
+mod read;
+mod send;
+
+use axum::extract::DefaultBodyLimit;
+use http::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::api;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    let sending = OpenApiRouter::new().routes(routes!(send::send)).layer(DefaultBodyLimit::max(api::REQUEST));
+    OpenApiRouter::new().merge(sending).routes(routes!(read::read)).routes(routes!(read::content))
+}
