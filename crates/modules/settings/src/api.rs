@@ -5,11 +5,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kernel::{Id, Result};
-use store::Tx;
+use kernel::{Id, Origin, Result};
+use store::{Db, Tx};
 
 pub use crate::model::{BusinessCalendar, Organisation};
 use crate::{
+    holidays,
     model::{self, CalendarRevision},
     queries,
 };
@@ -52,4 +53,13 @@ pub fn calendar(tx: &mut Tx<'_>) -> Result<Arc<BusinessCalendar>> {
         built.insert(revision, calendar.clone());
     }
     Ok(calendar)
+}
+
+/// What the nightly schedule does: takes in public holidays decreed since the last ones taken in;
+/// answers how many days came.
+///
+/// # Errors
+/// From the database.
+pub async fn follow_holidays(db: &Db, origin: &Arc<Origin>) -> Result<usize> {
+    holidays::follow(db, origin).await
 }

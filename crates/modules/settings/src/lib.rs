@@ -3,7 +3,9 @@
 pub mod api;
 mod codes;
 pub mod events;
+mod holidays;
 mod http;
+mod jobs;
 mod model;
 mod policy;
 mod queries;
@@ -21,6 +23,8 @@ pub fn module() -> Module {
         .routes(http::routes())
         .migrations(store::migrations!["202611221020_settings"])
         .permissions(policy::PERMISSIONS)
+        .job(jobs::follow())
+        .cron(jobs::schedule())
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),
             ("zh-TW", include_str!("../locales/zh-TW.json")),

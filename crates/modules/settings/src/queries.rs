@@ -18,6 +18,7 @@ sql! {
     FIND_DAY(SpecialDay) = "SELECT {cols} FROM special_days WHERE id = $1";
     DELETE_DAY = "DELETE FROM special_days WHERE id = $1";
     ALL_DAYS(SpecialDay) = "SELECT {cols} FROM special_days ORDER BY date";
+    LAST_STATUTORY = "SELECT date FROM special_days WHERE source = 'statutory' ORDER BY date DESC LIMIT 1";
     LIST_DAYS(SpecialDay) = "SELECT {cols} FROM special_days WHERE date > $1 AND date >= $2 AND date < $3 ORDER BY date LIMIT $4";
 }
 
@@ -62,4 +63,9 @@ pub(crate) fn all_days(tx: &mut Tx<'_>) -> Result<Vec<SpecialDay>> {
 /// Days after the date `after`, from `from` on and before `to`, in order.
 pub(crate) fn days(tx: &mut Tx<'_>, after: &str, from: &str, to: &str, limit: i64) -> Result<Vec<SpecialDay>> {
     tx.all(&LIST_DAYS, params![after, from, to, limit])
+}
+
+/// The date of the last decreed day that was taken in.
+pub(crate) fn last_statutory(tx: &mut Tx<'_>) -> Result<Option<String>> {
+    Ok(tx.maybe::<(String,)>(&LAST_STATUTORY, &[])?.map(|(date,)| date))
 }

@@ -11,11 +11,8 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
 
-use super::{
-    organisation::{changed, checked_zone},
-    special_days,
-};
-use crate::{codes, queries};
+use super::organisation::{changed, checked_zone};
+use crate::{codes, holidays, queries};
 
 /// Whether this installation waits for its first administrator, and whose it is.
 #[derive(Serialize, ToSchema)]
@@ -69,7 +66,7 @@ pub(crate) async fn set_up(cx: Cx, Json(request): Json<NewOrganisation>) -> Resu
     let zone = checked_zone(request.time_zone.as_deref().unwrap_or(zone_of(request.locale)))?;
     let secret = access::api::secret(request.password, &login, cx.app().db().rng()).await?;
     let decreed = if zone == "Asia/Shanghai" {
-        special_days::decreed_from(cx.app().clock().now()).await?
+        holidays::known_at(cx.app().clock().now()).await?
     } else {
         Vec::new()
     };
@@ -87,7 +84,7 @@ pub(crate) async fn set_up(cx: Cx, Json(request): Json<NewOrganisation>) -> Resu
             after.locale = request.locale;
             after.version += 1;
             changed(tx, &before, after)?;
-            special_days::take_in(tx, &decreed)?;
+            holidays::take_in(tx, &decreed)?;
             Ok((user.id, access::api::begin_session(tx, user.id)?))
         })
         .await?;

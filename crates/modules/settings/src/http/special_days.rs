@@ -3,15 +3,13 @@
 use audit::api::Entry;
 use axum::http::StatusCode;
 use http::{Answer, Cx, Json, Path, Problem, Query};
-use kernel::{Check, Error, Id, Page, PageQuery, Result, Timestamp};
+use kernel::{Check, Error, Id, Page, PageQuery};
 use serde::{Deserialize, Serialize};
-use store::{Fact, Tx};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    codes,
-    events::BusinessTimeChanged,
-    model::{self, Decreed, Slot, Slots, SpecialDay, SpecialKind, SpecialSource},
+    codes, holidays,
+    model::{self, Slot, Slots, SpecialDay, SpecialKind, SpecialSource},
     policy, queries,
 };
 
@@ -85,7 +83,7 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewSpecialDay>) -> Answer
                 return Err(codes::DAY_TAKEN.conflict());
             }
             audit::api::record(tx, Entry::new("settings.special_day_added", "special_day", day.id).created(&day))?;
-            revised(tx)?;
+            holidays::revised(tx)?;
             Ok(day)
         })
         .await?;
@@ -100,7 +98,7 @@ pub(crate) async fn delete(cx: Cx, Path(id): Path<Id<SpecialDay>>) -> Result<Sta
         let day = queries::day(tx, id)?;
         queries::delete_day(tx, id)?;
         audit::api::record(tx, Entry::new("settings.special_day_deleted", "special_day", id).deleted(&day))?;
-        revised(tx)
+        holidays::revised(tx)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -128,58 +126,17 @@ pub(crate) struct Imported {
 #[utoipa::path(post, path = "/settings/special-days/import", tag = "settings", request_body = Import, responses((status = 200, body = Imported)))]
 pub(crate) async fn import(cx: Cx, Json(request): Json<Import>) -> Answer<Imported> {
     let _permit = policy::may_manage(cx.actor(), cx.app().clock().now())?;
-    let days = look_up(vec![request.year]).await?;
+    let days = holidays::of_years(vec![request.year]).await?;
     if days.is_empty() {
         return Err(Error::field("year", "not_decreed").into());
     }
     let imported = cx
         .write(move |tx| {
             let _permit = policy::may_manage(tx.actor(), tx.now())?;
-            let added = take_in(tx, &days)?;
+            let added = holidays::take_in(tx, &days)?;
             let kept = (days.len() - added.len()) as i64;
             Ok(Imported { added, kept })
         })
         .await?;
     Ok(Json(imported))
-}
-
-/// The holidays decreed for the year of `now`, by Shanghai's clock, and the one after.
-pub(crate) async fn decreed_from(now: Timestamp) -> Result<Vec<Decreed>> {
-    const SHANGHAI: i64 = 8 * 3_600_000;
-    let local = jiff::Timestamp::from_millisecond(now.plus_millis(SHANGHAI).millis()).map_err(Error::internal)?;
-    let year = i64::from(jiff::tz::Offset::UTC.to_datetime(local).year());
-    look_up(vec![year, year + 1]).await
-}
-
-async fn look_up(years: Vec<i64>) -> Result<Vec<Decreed>> {
-    tokio::task::spawn_blocking(move || years.into_iter().flat_map(model::decreed).collect())
-        .await
-        .map_err(Error::internal)
-}
-
-/// Adds the decreed days whose dates are not special days yet; answers those added.
-pub(crate) fn take_in(tx: &mut Tx<'_>, days: &[Decreed]) -> Result<Vec<SpecialDay>> {
-    let mut added = Vec::new();
-    for Decreed { date, kind, name } in days.iter().cloned() {
-        let (source, slots) = (SpecialSource::Statutory, Slots::default());
-        let day = SpecialDay { id: tx.new_id(), date, kind, slots, name, source, created_at: tx.now() };
-        if queries::insert_day(tx, &day)? {
-            added.push(day);
-        }
-    }
-    if !added.is_empty() {
-        let id = queries::organisation(tx)?.id;
-        let dates: Vec<_> = added.iter().map(|day| &day.date).collect();
-        audit::api::record(tx, Entry::new("settings.holidays_imported", "organisation", id).created(&dates))?;
-        revised(tx)?;
-    }
-    Ok(added)
-}
-
-/// The calendar is another one now.
-fn revised(tx: &mut Tx<'_>) -> Result<()> {
-    queries::revise(tx)?;
-    let id = queries::organisation(tx)?.id;
-    tx.emit(Fact::new(BusinessTimeChanged::KIND, id, &BusinessTimeChanged {})?);
-    Ok(())
 }
