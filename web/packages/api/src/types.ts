@@ -134,41 +134,62 @@ export interface TaskCounts {
   pooled: number
 }
 
+export type ApprovalKind = 'compensation' | 'discount' | 'points' | 'credit'
+
 export interface Approval {
   id: string
-  kind: string
-  title: string
-  detail: string
-  state: 'pending' | 'approved' | 'rejected' | 'withdrawn'
-  amount: number | null
-  applicant_id: string
-  applicant_name: string
-  approver_id: string | null
-  approver_name: string | null
+  kind: ApprovalKind
+  /** In minor units of the currency; points as they are. */
+  amount: number
+  currency: string | null
+  reason: string
+  source: string
   subject_kind: string | null
   subject_id: string | null
-  comment: string | null
-  decided_at: number | null
+  applicant_id: string
+  applicant_name: string | null
+  state: 'pending' | 'approved' | 'rejected' | 'withdrawn'
+  /** How many must say yes. */
+  needed: number
+  /** How many are still missing. */
+  outstanding: number
+  may_decide: boolean
+  steps: ApprovalStep[]
   due_at: number | null
   created_at: number
+  decided_at: number | null
   version: number
 }
 
-export interface AuthorityLimit {
-  role_id: string
-  kind: string
-  amount: number
+export interface ApprovalStep {
+  id: string
+  decision: 'approve' | 'reject'
+  comment: string | null
+  decided_by: string
+  decided_by_name: string | null
+  in_name_of: string
+  in_name_of_name: string | null
+  decided_at: number
+}
+
+export interface AuthorityLimits {
+  limits: { role_id: string; kind: ApprovalKind; currency: string | null; amount: number }[]
+  /** Above these a second person must agree. */
+  two_person: { kind: ApprovalKind; currency: string | null; above: number }[]
+  version: number
 }
 
 export interface Delegation {
   id: string
-  from_id: string
-  from_name?: string
-  to_id: string
-  to_name?: string
+  delegator_id: string
+  delegator_name: string | null
+  delegate_id: string
+  delegate_name: string | null
+  kinds: ApprovalKind[]
   starts_at: number
   ends_at: number
-  reason: string
+  revoked_at: number | null
+  active: boolean
 }
 
 export interface Unit {
@@ -306,9 +327,8 @@ export interface Job {
   kind: string
   state: string
   attempts: number
-  max_attempts?: number
-  error: string | null
-  payload: unknown
+  max_attempts: number
+  last_error: string | null
+  run_at: number | null
   created_at: number
-  failed_at: number | null
 }

@@ -1,2 +1,16 @@
-/** What may be asked for so far; later modules bring theirs. */
-export const KINDS = ['compensation', 'refund', 'discount', 'other'] as const
+import type { Approval, ApprovalKind } from '@zhike/api'
+import { formatMoney, formatNumber } from '@zhike/i18n'
+
+/** What may be asked for. */
+export const KINDS: readonly ApprovalKind[] = ['compensation', 'discount', 'points', 'credit']
+
+/** The currency amounts are asked in until the organisation may choose. */
+export const CURRENCY = 'CNY'
+
+/** Points have no currency. */
+export const currencyOf = (kind: ApprovalKind): string | null => (kind === 'points' ? null : CURRENCY)
+
+/** An amount as it is read: money with its sign, points as a number. */
+export function amountWords({ amount, currency }: Pick<Approval, 'amount' | 'currency'>): string {
+  return currency === null ? formatNumber(amount) : formatMoney(amount, currency)
+}
