@@ -79,7 +79,11 @@ fn meet(
     if customer.name.is_empty() && !name.is_empty() && customer.state == CustomerState::Active {
         let mut after = customer.with(&named(&name));
         after.version += 1;
-        queries::save(tx, &after)?;
+        match queries::save(tx, &after) {
+            // Somebody else named them a moment ago: their name stays.
+            Err(Error::Conflict(..)) => return get(tx, after.id),
+            saved => saved?,
+        }
         changed(tx, &after)?;
         return Ok(after);
     }
