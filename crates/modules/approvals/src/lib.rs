@@ -1,1 +1,29 @@
-//! approvals
+//! Authority: how much each role may grant, and who must be asked for more.
+
+pub mod api;
+mod authority;
+mod codes;
+pub mod events;
+mod http;
+mod model;
+mod policy;
+mod queries;
+mod topics;
+
+use ::http::Module;
+
+pub use model::{Approval, ApprovalKind, ApprovalState, Decision, LARGEST, Verdict};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("approvals")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611221050_approvals"])
+        .permissions(policy::PERMISSIONS)
+        .topics(topics::ApprovalTopics)
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

@@ -1,1 +1,31 @@
-//! tasks
+//! Duties: every one is a task, and every list of what is due or overdue is a view of them.
+
+pub mod api;
+mod codes;
+pub mod events;
+mod http;
+mod jobs;
+mod model;
+mod policy;
+mod queries;
+mod topics;
+
+use ::http::Module;
+
+pub use model::{Task, TaskState};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("tasks")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611221040_tasks"])
+        .permissions(policy::PERMISSIONS)
+        .topics(topics::TaskTopics)
+        .job(jobs::remind())
+        .cron(jobs::schedule())
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}
