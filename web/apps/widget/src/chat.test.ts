@@ -51,6 +51,11 @@ describe('the visitor’s chat', () => {
     expect([texts(chat), chat.seq, chat.agentRead, chat.agentName]).toEqual([['1', '2'], 3, 2, '苏禾'])
   })
 
+  it('stops where there is no such channel', () => {
+    expect(hear(begin(null), { t: 'error', code: 'not_found' }).chat.phase).toBe('absent')
+    expect(hear(hear(begin(null), ready()).chat, { t: 'error', code: 'not_found' }).chat.phase).toBe('ready')
+  })
+
   it('opens the next conversation with a hello that has no past', () => {
     let { chat } = hear(begin(null), ready(5, [message(5)]))
     chat = hear(chat, { t: 'closed' }).chat

@@ -6,7 +6,8 @@ import type { ClientFrame, Message, ServerFrame } from './frames'
  * refused it, and is sent again under the same client id after every `ready`.
  */
 export interface Chat {
-  phase: 'connecting' | 'ready' | 'lost' | 'closed'
+  /** `absent`: there is no such channel; nothing more is tried. */
+  phase: 'connecting' | 'ready' | 'lost' | 'closed' | 'absent'
   token: string | null
   conversation: string | null
   /** The last fact known: where a reconnect resumes. */
@@ -66,6 +67,8 @@ export function hear(chat: Chat, frame: ServerFrame): Step {
       return { chat: takeFact(chat, frame), send: [] }
     case 'closed':
       return { chat: { ...chat, phase: 'closed', conversation: null, seq: 0 }, send: [] }
+    case 'error':
+      return { chat: frame.code === 'not_found' && chat.phase !== 'ready' ? { ...chat, phase: 'absent' } : chat, send: [] }
     default:
       return { chat, send: [] }
   }

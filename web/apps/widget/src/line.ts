@@ -94,6 +94,7 @@ export class Line {
   private lost(): void {
     this.drop()
     clearTimeout(this.retryTimer)
+    if (this.chat.phase === 'absent') return
     // A hello would open a new conversation: after the end only the visitor's next word does.
     if (this.chat.phase === 'closed' && this.chat.pending.length === 0) return
     this.update({ ...this.chat, phase: 'lost' })
