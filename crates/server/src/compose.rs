@@ -3,17 +3,24 @@
 use std::path::Path;
 
 use http::Module;
+use kernel::Result;
 
 /// The modules of the product; uploads are kept below `data`.
-pub fn modules(_data: &Path) -> Vec<Module> {
-    vec![
+///
+/// # Errors
+/// When the folder for uploads cannot be made.
+pub fn modules(data: &Path) -> Result<Vec<Module>> {
+    Ok(vec![
         audit::module(),
         access::module(),
         settings::module(),
+        files::module(data.join("files"))?,
         tasks::module(),
+        approvals::module(),
+        people::module(),
         customers::module(),
         channels::module(),
         conversations::module(),
         routing::module(),
-    ]
+    ])
 }

@@ -26,15 +26,18 @@ use crate::{compose, config::Config};
 pub fn open(config: &Config) -> Result<Db> {
     std::fs::create_dir_all(&config.data).map_err(Error::internal)?;
     let clock = Clock::system();
-    for name in store::migrate(&config.target, &http::schema(&compose::modules(&config.data)), clock.now())? {
+    for name in store::migrate(&config.target, &http::schema(&compose::modules(&config.data)?), clock.now())? {
         tracing::info!(name, "migrated");
     }
     Db::open(&config.target, clock, Rng::system())
 }
 
 /// Puts the product together over an open database.
-pub fn house(config: &Config, db: Db) -> House {
-    http::compose(db, config.bus(), config.limits.clone(), compose::modules(&config.data))
+///
+/// # Errors
+/// When the folder for uploads cannot be made.
+pub fn house(config: &Config, db: Db) -> Result<House> {
+    Ok(http::compose(db, config.bus(), config.limits.clone(), compose::modules(&config.data)?))
 }
 
 /// The description of the whole API, from an empty database in memory of its own.
@@ -43,7 +46,7 @@ pub fn house(config: &Config, db: Db) -> House {
 /// When no temporary database can be made.
 pub fn description() -> Result<String> {
     let db = Db::open(&Target::Sqlite(":memory:".into()), Clock::system(), Rng::system())?;
-    let house = http::compose(db, Bus::Local, Limits::default(), compose::modules("data".as_ref()));
+    let house = http::compose(db, Bus::Local, Limits::default(), compose::modules(&std::env::temp_dir())?);
     let mut text = house.openapi.to_pretty_json().map_err(Error::internal)?;
     text.push('\n');
     Ok(text)
@@ -55,7 +58,7 @@ pub fn description() -> Result<String> {
 /// When the address cannot be listened on.
 pub async fn serve(config: &Config, db: Db, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     let metrics = PrometheusBuilder::new().install_recorder().map_err(Error::internal)?;
-    let mut house = house(config, db);
+    let mut house = house(config, db)?;
     let time_zone: work::TimeZoneOf = Arc::new(|tx| settings::api::organisation(tx).map(|organisation| organisation.time_zone));
     let running = house.start(work::RunnerConfig { time_zone, ..work::RunnerConfig::default() })?;
     let app = house.app.clone();

@@ -7,7 +7,7 @@ use http::Catalogue;
 use kernel::{Error, Origin, Result};
 use store::Db;
 
-use server::compose;
+use server::{compose, config::Config};
 
 #[derive(Subcommand)]
 pub(crate) enum UserCommand {
@@ -41,12 +41,12 @@ pub(crate) enum TokenCommand {
     },
 }
 
-pub(crate) async fn user(command: &UserCommand, db: Db) -> Result<()> {
+pub(crate) async fn user(command: &UserCommand, config: &Config, db: Db) -> Result<()> {
     let UserCommand::Create { role, login, name, .. } = command;
     let mut password = String::new();
     std::io::stdin().read_to_string(&mut password).map_err(Error::internal)?;
     let secret = access::api::secret(password.trim_end_matches(['\r', '\n']).to_owned(), login, db.rng()).await?;
-    let permissions = compose::modules("data".as_ref()).iter().flat_map(|module| module.permissions).copied().collect();
+    let permissions = compose::modules(&config.data)?.iter().flat_map(|module| module.permissions).copied().collect();
     let catalogue = Catalogue(permissions);
     let (role, login, name) = (role.clone(), login.clone(), name.clone().unwrap_or_else(|| login.clone()));
     let user = db

@@ -1,0 +1,193 @@
+//! A server process in a place of its own, and what it costs.
+
+use std::{
+    fs,
+    io::Write as _,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A running `zhike serve` with an administrator's token.
+pub struct Place {
+    binary: PathBuf,
+    folder: tempfile::TempDir,
+    database: Option<String>,
+    port: u16,
+    child: Option<Child>,
+    /// An administrator's API token.
+    pub token: String,
+    /// The public key of the web chat.
+    pub channel: String,
+    /// How long the last start took, from exec to a ready answer.
+    pub start: Duration,
+}
+
+impl Place {
+    /// Starts a server on SQLite, or on a fresh database of this PostgreSQL server.
+    pub async fn start(binary: &Path, postgres: Option<&str>) -> Outcome<Self> {
+        let database = postgres.map(fresh_database).transpose()?;
+        let folder = tempfile::tempdir()?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut place = Self {
+            binary: binary.to_owned(),
+            folder,
+            database,
+            port,
+            child: None,
+            token: String::new(),
+            channel: String::new(),
+            start: Duration::ZERO,
+        };
+        place.run(&["user", "create", "--role", "administrator", "--login", "bench", "--password-stdin"], "correct horse battery")?;
+        place.token = place.run(&["token", "create", "--user", "bench", "--name", "bench"], "")?.trim().to_owned();
+        place.restart().await?;
+        let channel = place.post("/channels", json!({"name": "bench", "kind": "web_chat"})).await?;
+        place.channel = channel["public_key"].as_str().ok_or("a channel has a public key")?.to_owned();
+        Ok(place)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.env("ZHIKE_LOG", "warn").arg("--data").arg(self.folder.path());
+        if let Some(url) = &self.database {
+            command.args(["--database", url]);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &[&str], input: &str) -> Outcome<String> {
+        let mut child = self.command().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        child.stdin.take().ok_or("a pipe")?.write_all(input.as_bytes())?;
+        let output = child.wait_with_output()?;
+        if output.status.success() { Ok(String::from_utf8(output.stdout)?) } else { Err(format!("{arguments:?} failed").into()) }
+    }
+
+    /// Starts the server, again if it ran, and waits until it is ready.
+    pub async fn restart(&mut self) -> Outcome<()> {
+        self.kill();
+        let listen = format!("127.0.0.1:{}", self.port);
+        let begun = Instant::now();
+        let mut command = self.command();
+        command.args(["--requests-per-second", "1000000", "--listen", &listen, "serve"]).stdout(Stdio::null());
+        self.child = Some(command.spawn()?);
+        let client = reqwest::Client::new();
+        loop {
+            let ready = client.get(self.url("/readyz")).send().await;
+            if ready.is_ok_and(|answer| answer.status().is_success()) {
+                self.start = begun.elapsed();
+                return Ok(());
+            }
+            if begun.elapsed() > Duration::from_secs(30) {
+                return Err("the server did not become ready".into());
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Kills the server with SIGKILL.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It may have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// An address of the server.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// A WebSocket address of the server.
+    pub fn socket(&self, path: &str) -> String {
+        format!("ws://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Posts to the API as the administrator.
+    pub async fn post(&self, path: &str, body: Value) -> Outcome<Value> {
+        let request = reqwest::Client::new().post(self.url(&format!("/api/v1{path}"))).bearer_auth(&self.token).json(&body);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// Milliseconds of CPU the server and its database have used so far.
+    pub fn cpu_ms(&self) -> f64 {
+        let server = self.child.as_ref().map_or(0.0, |child| ticks(child.id()));
+        let database = if self.database.is_some() { postgres_pids().into_iter().map(ticks).sum() } else { 0.0 };
+        // A tick is 10 ms on every Linux this runs on.
+        (server + database) * 10.0
+    }
+
+    /// Bytes of memory that are the server's own.
+    pub fn memory(&self) -> u64 {
+        let Some(child) = &self.child else { return 0 };
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) * 1_024
+    }
+
+    /// How many of these statements' rows the database holds, asked of the database itself.
+    pub fn count(&self, statement: &str) -> Outcome<i64> {
+        match &self.database {
+            None => Ok(rusqlite::Connection::open(self.folder.path().join("zhike.db"))?.query_row(statement, [], |row| row.get(0))?),
+            Some(url) => {
+                let (url, statement) = (url.clone(), statement.to_owned());
+                let counted = std::thread::spawn(move || -> Outcome<i64> {
+                    Ok(postgres::Client::connect(&url, postgres::NoTls)?.query_one(&statement, &[])?.get(0))
+                });
+                counted.join().map_err(|_| "counting failed")?
+            }
+        }
+    }
+
+    /// Runs statements on the database itself; the server must not be running on SQLite.
+    pub fn fill(&self, sqlite: &str, postgres: &str) -> Outcome<()> {
+        match &self.database {
+            None => Ok(rusqlite::Connection::open(self.folder.path().join("zhike.db"))?.execute_batch(sqlite)?),
+            Some(url) => {
+                let (url, text) = (url.clone(), postgres.to_owned());
+                let done = std::thread::spawn(move || -> Outcome<()> {
+                    Ok(postgres::Client::connect(&url, postgres::NoTls)?.batch_execute(&text)?)
+                });
+                done.join().map_err(|_| "filling failed")?
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn fresh_database(server: &str) -> Outcome<String> {
+    let (server, name) = (server.to_owned(), format!("zhike_bench_{}_{}", std::process::id(), postgres_pids().len()));
+    let made = std::thread::spawn(move || -> Outcome<String> {
+        let mut client = postgres::Client::connect(&server, postgres::NoTls)?;
+        client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}"))?;
+        client.batch_execute(&format!("CREATE DATABASE {name}"))?;
+        let (base, _) = server.rsplit_once('/').ok_or("a database in the URL")?;
+        Ok(format!("{base}/{name}"))
+    });
+    made.join().map_err(|_| "no database")?
+}
+
+/// Ticks of CPU of a process and of those of its children that have ended.
+fn ticks(pid: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    // utime, stime, cutime, cstime: fields 14 to 17, counted before the name in brackets was cut.
+    fields.get(11..15).map_or(0.0, |times| times.iter().filter_map(|time| time.parse::<f64>().ok()).sum())
+}
+
+fn postgres_pids() -> Vec<u32> {
+    let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres")).collect()
+}
