@@ -3,7 +3,7 @@ import { begin, type Chat, greet, hear, retry, write } from './chat'
 import type { Message, ServerFrame } from './frames'
 
 const message = (seq: number, over: Partial<Message> = {}): Message => ({ id: `msg_${seq}`, seq, client_id: `c${seq}`, author: 'agent', author_name: '苏禾', kind: 'text', text: String(seq), at: seq, ...over })
-const ready = (seq = 0, messages: Message[] = [], conversation = 'cnv_1'): ServerFrame => ({ t: 'ready', token: 'tok', conversation: { id: conversation }, customer: 'cus_1', seq, messages })
+const ready = (seq = 0, messages: Message[] = [], conversation = 'cnv_1'): ServerFrame => ({ t: 'ready', token: 'tok', conversation: { id: conversation, agent_read_seq: 0 }, customer: 'cus_1', seq, messages })
 const posted = (one: Message): ServerFrame => ({ t: 'fact', seq: one.seq, kind: 'message.posted', at: one.at, data: one })
 const texts = (chat: Chat) => chat.messages.map(({ text }) => text)
 const pending = (client_id: string) => ({ client_id, text: client_id, written_at: 1 })
@@ -58,9 +58,10 @@ describe('the visitor’s chat', () => {
 
   it('opens the next conversation with a hello that has no past', () => {
     let { chat } = hear(begin(null), ready(5, [message(5)]))
+    chat = hear(chat, { t: 'fact', seq: 6, kind: 'message.read', at: 6, data: { by: 'agent', seq: 5 } }).chat
     chat = hear(chat, { t: 'closed' }).chat
     expect(greet(chat, 'chn_1')).toEqual({ t: 'hello', channel: 'chn_1', token: 'tok' })
     chat = hear(chat, ready(1, [message(6)], 'cnv_2')).chat
-    expect([chat.phase, chat.seq, texts(chat)]).toEqual(['ready', 1, ['5', '6']])
+    expect([chat.phase, chat.seq, chat.agentRead, texts(chat)]).toEqual(['ready', 1, 0, ['5', '6']])
   })
 })

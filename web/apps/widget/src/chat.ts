@@ -66,7 +66,7 @@ export function hear(chat: Chat, frame: ServerFrame): Step {
     case 'fact':
       return { chat: takeFact(chat, frame), send: [] }
     case 'closed':
-      return { chat: { ...chat, phase: 'closed', conversation: null, seq: 0 }, send: [] }
+      return { chat: ended(chat), send: [] }
     case 'error':
       return { chat: frame.code === 'not_found' && chat.phase !== 'ready' ? { ...chat, phase: 'absent' } : chat, send: [] }
     default:
@@ -77,7 +77,7 @@ export function hear(chat: Chat, frame: ServerFrame): Step {
 function takeReady(chat: Chat, frame: Extract<ServerFrame, { t: 'ready' }>): Step {
   // Another conversation than before: its numbers begin anew, the old words stay on screen above.
   const same = chat.conversation === null || chat.conversation === frame.conversation?.id
-  const merged = mergeMessages({ ...chat, agentRead: same ? chat.agentRead : 0 }, frame.messages)
+  const merged = mergeMessages({ ...chat, agentRead: Math.max(same ? chat.agentRead : 0, frame.conversation?.agent_read_seq ?? 0) }, frame.messages)
   const next: Chat = { ...merged, phase: 'ready', token: frame.token, conversation: frame.conversation?.id ?? null, seq: Math.max(same ? chat.seq : 0, frame.seq) }
   return { chat: next, send: next.pending.filter((one) => !one.refused).map(asSend) }
 }
@@ -96,9 +96,12 @@ function takeFact(chat: Chat, fact: Extract<ServerFrame, { t: 'fact' }>): Chat {
     const read = fact.data as { by: 'customer' | 'agent'; seq: number }
     return read.by === 'agent' ? { ...next, agentRead: Math.max(chat.agentRead, read.seq) } : next
   }
-  if (fact.kind === 'conversation.closed') return { ...next, phase: 'closed', conversation: null, seq: 0 }
+  if (fact.kind === 'conversation.closed') return ended(next)
   return next
 }
+
+/** The conversation is over: the next one counts from nothing. */
+const ended = (chat: Chat): Chat => ({ ...chat, phase: 'closed', conversation: null, seq: 0, agentRead: 0 })
 
 /** Adds messages once each, by id; what was pending under their client id has arrived. */
 function mergeMessages(chat: Chat, incoming: readonly Message[]): Chat {

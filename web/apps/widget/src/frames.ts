@@ -12,7 +12,7 @@ export interface Message {
 
 /** What the visitor's socket says. */
 export type ServerFrame =
-  | { t: 'ready'; token: string; conversation: { id: string } | null; customer: string; seq: number; messages: Message[] }
+  | { t: 'ready'; token: string; conversation: { id: string; agent_read_seq: number } | null; customer: string; seq: number; messages: Message[] }
   | { t: 'ack'; client_id: string; seq: number; id: string; at: number }
   | { t: 'refused'; client_id: string; code: string }
   | { t: 'fact'; seq: number; kind: string; at: number; data: unknown }
