@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use wire::{Bus, Hub};
 
 use crate::{
-    App, Catalogue, Limits, Module, Problem, docs, idempotency, layers,
+    App, Catalogue, Limits, Module, Privacies, Problem, docs, idempotency, layers,
     module::Background,
     socket::{self, AllTopics},
 };
@@ -47,10 +47,13 @@ pub struct Running {
 pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House {
     let hub = Hub::start(&db, bus);
     let permissions = modules.iter().flat_map(|module| module.permissions).copied().collect();
-    let mut parts: Vec<Arc<dyn Any + Send + Sync>> = vec![Arc::new(Catalogue(permissions)), Arc::new(hub)];
+    let privacies = Privacies(modules.iter().filter_map(|module| module.privacy).collect());
+    let mut parts: Vec<Arc<dyn Any + Send + Sync>> =
+        vec![Arc::new(Catalogue(permissions)), Arc::new(privacies), Arc::new(hub)];
     let mut api = OpenApiRouter::new();
     let mut outside = Router::new();
-    let (mut topics, mut jobs, mut listeners, mut crons, mut background) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut topics, mut jobs, mut listeners, mut crons, mut background) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for module in modules {
         parts.extend(module.parts);
         api = api.merge(module.routes);

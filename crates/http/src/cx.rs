@@ -51,7 +51,10 @@ impl Cx {
     ///
     /// # Errors
     /// What the closure answers.
-    pub async fn read<T: Send + 'static>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.app.db().read(&self.origin, work).await
     }
 
@@ -59,7 +62,10 @@ impl Cx {
     ///
     /// # Errors
     /// What the closure answers.
-    pub async fn write<T: Send + 'static>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.app.db().write(&self.origin, work).await
     }
 }
@@ -98,7 +104,8 @@ impl Cx {
                 Err(error) => return Err(error.into()),
             },
         };
-        let user_agent = header_text(&parts.headers, header::USER_AGENT.as_str()).map(|text| text.chars().take(200).collect());
+        let user_agent =
+            header_text(&parts.headers, header::USER_AGENT.as_str()).map(|text| text.chars().take(200).collect());
         let request_id = header_text(&parts.headers, "x-request-id").unwrap_or_default().chars().take(64).collect();
         Ok(Self { app: app.clone(), origin: Arc::new(Origin { actor, ip, user_agent, request_id }) })
     }

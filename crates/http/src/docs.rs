@@ -23,7 +23,11 @@ use crate::{
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Zhike 知客", description = "Everything the console does, it does through this API.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    info(
+        title = "Zhike 知客",
+        description = "Everything the console does, it does through this API.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
     components(schemas(Body, FieldProblem))
 )]
 struct Base;
@@ -36,7 +40,8 @@ pub(crate) fn openapi(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::Open
     let components = api.components.get_or_insert_default();
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("zhike_session")));
     components.add_security_scheme("session", cookie);
-    components.add_security_scheme("token", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
+    components
+        .add_security_scheme("token", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
     let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
     let refusal = ResponseBuilder::new()
         .description("Refused: the body says why, and which fields")
@@ -56,18 +61,39 @@ pub(crate) fn routes(api: &utoipa::openapi::OpenApi) -> Router<App> {
     let json: Arc<str> = api.to_json().unwrap_or_default().into();
     let page: Arc<str> = page(api).into();
     Router::new()
-        .route("/api/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json.to_string()).into_response() }))
+        .route(
+            "/api/openapi.json",
+            get(
+                move || async move { ([(header::CONTENT_TYPE, "application/json")], json.to_string()).into_response() },
+            ),
+        )
         .route("/api/docs", get(move || async move { Html(page.to_string()) }))
 }
 
 fn page(api: &utoipa::openapi::OpenApi) -> String {
     let mut body = String::new();
     for (path, item) in &api.paths.paths {
-        let verbs = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)];
+        let verbs = [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("PUT", &item.put),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ];
         for (verb, operation) in verbs.into_iter().filter_map(|(verb, operation)| Some((verb, operation.as_ref()?))) {
-            let text = [&operation.summary, &operation.description].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+            let text = [&operation.summary, &operation.description]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" ");
             // Writing to a String cannot fail.
-            let _ = write!(body, "<tr><td><code>{verb}</code></td><td><code>{}</code></td><td>{}</td></tr>", escape(path), escape(&text));
+            let _ = write!(
+                body,
+                "<tr><td><code>{verb}</code></td><td><code>{}</code></td><td>{}</td></tr>",
+                escape(path),
+                escape(&text)
+            );
         }
     }
     format!(

@@ -113,6 +113,10 @@ fn refuse(field: &'static str, code: &'static str, detail: &str) -> Response {
 fn refuse_owned(field: String, code: &'static str, detail: &str) -> Response {
     let field: String = field.chars().take(100).collect();
     let detail: String = detail.chars().take(200).collect();
-    let params = if detail.is_empty() { Params::new() } else { Params::from([("detail", detail.into())]) };
+    let params = if detail.is_empty() {
+        Params::new()
+    } else {
+        Params::from([("detail", detail.into())])
+    };
     Problem(Error::Invalid(vec![FieldError { field: field.into(), code, params }])).into_response()
 }

@@ -45,12 +45,15 @@ enum Before {
 
 pub(crate) async fn layer(State(app): State<App>, cx: Cx, request: Request, next: Next) -> Response {
     let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
-    let multipart = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
+    let multipart =
+        request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
     match key {
         // An upload is not held in memory to be compared.
-        Some(key) if request.method() == Method::POST && !multipart => match once(&app, &cx, key, request, next).await {
-            Ok(response) | Err(response) => response,
-        },
+        Some(key) if request.method() == Method::POST && !multipart => {
+            match once(&app, &cx, key, request, next).await {
+                Ok(response) | Err(response) => response,
+            }
+        }
         _ => next.run(request).await,
     }
 }
@@ -77,7 +80,8 @@ async fn once(app: &App, cx: &Cx, key: String, request: Request, next: Next) -> 
             if tx.exec(&RESERVE, params![&*owner, &*key, fingerprint, now])? == 1 {
                 return Ok(Before::Run);
             }
-            let found: (String, kernel::Timestamp, Option<i64>, Option<String>) = tx.one(&FIND, params![&*owner, &*key])?;
+            let found: (String, kernel::Timestamp, Option<i64>, Option<String>) =
+                tx.one(&FIND, params![&*owner, &*key])?;
             match found {
                 (other, ..) if other != fingerprint => Err(codes::KEY_REUSED.conflict()),
                 (_, _, Some(status), body) => Ok(Before::Answered(status, body.unwrap_or_default())),
@@ -100,7 +104,9 @@ async fn once(app: &App, cx: &Cx, key: String, request: Request, next: Next) -> 
     let kept = std::str::from_utf8(&bytes).ok().filter(|text| text.len() <= LARGEST).map(str::to_owned);
     cx.write(move |tx| match &kept {
         // Only what was done is remembered; what failed may be tried again with the same key.
-        Some(text) if status.is_success() => tx.exec(&ANSWER, params![&*owner, &*key, i64::from(status.as_u16()), text]),
+        Some(text) if status.is_success() => {
+            tx.exec(&ANSWER, params![&*owner, &*key, i64::from(status.as_u16()), text])
+        }
         _ => tx.exec(&FREE, params![&*owner, &*key]),
     })
     .await
@@ -113,7 +119,8 @@ fn refusal(error: Error) -> Response {
 }
 
 fn replay(status: i64, body: String) -> Response {
-    let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
+    let status =
+        u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
     let mut response = (status, body).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));

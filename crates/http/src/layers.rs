@@ -23,7 +23,9 @@ pub(crate) fn layered(api: Router<App>, app: &App) -> Router<App> {
     let rate = NonZeroU32::new(limits.requests_per_second).unwrap_or(NonZeroU32::MIN);
     let limiter = Arc::new(DefaultKeyedRateLimiter::<String>::keyed(Quota::per_second(rate).allow_burst(burst)));
     api.layer(from_fn_with_state(app.clone(), idempotency::layer))
-        .layer(from_fn_with_state(app.clone(), move |cx: Cx, request: Request, next: Next| limit(limiter.clone(), cx, request, next)))
+        .layer(from_fn_with_state(app.clone(), move |cx: Cx, request: Request, next: Next| {
+            limit(limiter.clone(), cx, request, next)
+        }))
         .layer(DefaultBodyLimit::max(limits.body))
         .layer(CatchPanicLayer::custom(|_| Problem(Error::internal("a handler panicked")).into_response()))
         .layer(from_fn_with_state(app.clone(), trace))
@@ -63,8 +65,10 @@ async fn limit(limiter: Arc<DefaultKeyedRateLimiter<String>>, cx: Cx, request: R
 
 /// One line in the log and one measurement for each request.
 async fn trace(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| id.chars().take(64).collect());
-    let id: String = id.unwrap_or_else(|| app.db().rng().bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect());
+    let id =
+        request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| id.chars().take(64).collect());
+    let id: String =
+        id.unwrap_or_else(|| app.db().rng().bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect());
     if let Ok(value) = HeaderValue::from_str(&id) {
         request.headers_mut().insert("x-request-id", value);
     }

@@ -15,6 +15,6 @@ pub use app::{App, Authenticator, Credentials, Limits};
 pub use compose::{House, Running, compose, schema};
 pub use cx::{Cx, Door, credentials};
 pub use extract::{Json, Path, Query};
-pub use module::{Background, Catalogue, Locales, Module, Permission};
-pub use socket::Topics;
+pub use module::{Background, Catalogue, Locales, Module, Permission, Privacies, Privacy};
 pub use problem::{Answer, Problem, codes};
+pub use socket::Topics;

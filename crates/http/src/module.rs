@@ -3,8 +3,9 @@
 use std::{any::Any, sync::Arc};
 
 use axum::Router;
-use kernel::Reach;
-use store::Migration;
+use kernel::{CustomerId, Reach, Result};
+use serde_json::Value;
+use store::{Migration, Tx};
 use tokio::{sync::watch, task::JoinHandle};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -50,6 +51,21 @@ impl Permission {
 #[derive(Clone, Debug)]
 pub struct Catalogue(pub Vec<Permission>);
 
+/// What a module holds about customers: every module that holds anything brings one.
+#[derive(Clone, Copy)]
+pub struct Privacy {
+    /// The module.
+    pub module: &'static str,
+    /// Everything it holds about the person these ids stand for, in clear.
+    pub export: fn(&mut Tx<'_>, &[CustomerId]) -> Result<Value>,
+    /// Empties what is personal, in the transaction that erases the customer. Ledgers stay.
+    pub erase: fn(&mut Tx<'_>, &[CustomerId]) -> Result<()>,
+}
+
+/// Every module's [`Privacy`]: a part of the app, used by `customers`.
+#[derive(Clone)]
+pub struct Privacies(pub Vec<Privacy>);
+
 /// A module's texts, one JSON catalogue a locale: `(locale, text)`.
 pub type Locales = &'static [(&'static str, &'static str)];
 
@@ -80,6 +96,8 @@ pub struct Module {
     pub crons: Vec<work::Cron>,
     /// What runs as long as the product does; started once everything stands.
     pub background: Vec<Background>,
+    /// What it holds about customers.
+    pub privacy: Option<Privacy>,
 }
 
 /// Something that runs as long as the product does: it ends when the receiver says so.
@@ -101,6 +119,7 @@ impl Module {
             listeners: Vec::new(),
             crons: Vec::new(),
             background: Vec::new(),
+            privacy: None,
         }
     }
 
@@ -167,6 +186,12 @@ impl Module {
     /// With this running beside the requests.
     pub fn background(mut self, background: Background) -> Self {
         self.background.push(background);
+        self
+    }
+
+    /// With this answer to what it holds about customers.
+    pub fn privacy(mut self, privacy: Privacy) -> Self {
+        self.privacy = Some(privacy);
         self
     }
 }

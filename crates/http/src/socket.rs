@@ -18,7 +18,12 @@ pub trait Topics: Send + Sync {
     fn owns(&self, topic: &str) -> bool;
 
     /// Lets whoever asks in `cx` watch `topic`, or refuses; see [`wire::Session::open`].
-    fn open<'a>(&'a self, cx: &'a Cx, topic: &'a str, since: Option<i64>) -> Pin<Box<dyn Future<Output = Result<Opened>> + Send + 'a>>;
+    fn open<'a>(
+        &'a self,
+        cx: &'a Cx,
+        topic: &'a str,
+        since: Option<i64>,
+    ) -> Pin<Box<dyn Future<Output = Result<Opened>> + Send + 'a>>;
 }
 
 /// Every module's topics: a part of the app.

@@ -43,7 +43,8 @@ pub fn migrations() -> &'static [Migration] {
     &OWN
 }
 
-const REGISTER: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";
+const REGISTER: &str =
+    "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";
 
 /// Runs what has not run yet; answers the names of what it ran.
 ///
@@ -68,7 +69,9 @@ pub fn run(target: &Target, migrations: &[Migration], now: kernel::Timestamp) ->
             let known = names.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(Error::internal)?;
             drop(names);
             let ran = apply(&sorted, known, now, |migration, note| {
-                conn.execute_batch(migration.sqlite).and_then(|()| conn.execute_batch(note)).map_err(|error| broken(migration, &error))
+                conn.execute_batch(migration.sqlite)
+                    .and_then(|()| conn.execute_batch(note))
+                    .map_err(|error| broken(migration, &error))
             })?;
             conn.execute_batch("COMMIT").map_err(Error::internal)?;
             Ok(ran)
@@ -82,7 +85,10 @@ pub fn run(target: &Target, migrations: &[Migration], now: kernel::Timestamp) ->
             let rows = session.query("SELECT name FROM migrations", &[])?;
             let known = rows.iter().map(|row| row.get(0)).collect();
             let ran = apply(&sorted, known, now, |migration, note| {
-                session.batch(migration.postgres).and_then(|()| session.batch(note)).map_err(|error| broken(migration, &error))
+                session
+                    .batch(migration.postgres)
+                    .and_then(|()| session.batch(note))
+                    .map_err(|error| broken(migration, &error))
             })?;
             session.batch("COMMIT")?;
             Ok(ran)
@@ -97,12 +103,17 @@ fn apply(
     mut step: impl FnMut(&Migration, &str) -> Result<()>,
 ) -> Result<Vec<&'static str>> {
     if let Some(newer) = known.iter().find(|name| sorted.iter().all(|migration| migration.name != name.as_str())) {
-        return Err(Error::internal(format!("the database knows {newer}, this program does not: start a newer release")));
+        return Err(Error::internal(format!(
+            "the database knows {newer}, this program does not: start a newer release"
+        )));
     }
     let mut ran = Vec::new();
     for migration in sorted.iter().filter(|migration| !known.iter().any(|name| name == migration.name)) {
         // The name is our own literal, the time a number: nothing to escape.
-        step(migration, &format!("INSERT INTO migrations (name, applied_at) VALUES ('{}', {})", migration.name, now.millis()))?;
+        step(
+            migration,
+            &format!("INSERT INTO migrations (name, applied_at) VALUES ('{}', {})", migration.name, now.millis()),
+        )?;
         ran.push(migration.name);
     }
     Ok(ran)

@@ -12,6 +12,7 @@ sql! {
     INSERT = "INSERT INTO facts (kind, subject, topic, topic_seq, data, actor_kind, actor_id, at)
               VALUES {rows:TEXT,TEXT,TEXT,BIGINT,TEXT,TEXT,TEXT,BIGINT}";
     TOPIC_SINCE = "SELECT topic_seq, kind, at, data FROM facts WHERE topic = $1 AND topic_seq > $2 ORDER BY topic_seq LIMIT $3";
+    FORGET_TOPIC = "DELETE FROM facts WHERE topic = $1";
     CURSOR = "SELECT epoch, seq FROM cursors WHERE listener = $1";
     MOVE_CURSOR = "INSERT INTO cursors (listener, epoch, seq, at) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (listener) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at";
@@ -68,7 +69,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, facts: &[Fact]) -> Result<()> {
 /// # Errors
 /// From the database.
 pub fn after(tx: &mut Tx<'_>, from: Position, limit: i64) -> Result<Vec<StoredFact>> {
-    let rows: Vec<(i64, i64, String, String, String, Timestamp)> = tx.all(&AFTER, params![from.epoch, from.seq, limit])?;
+    let rows: Vec<(i64, i64, String, String, String, Timestamp)> =
+        tx.all(&AFTER, params![from.epoch, from.seq, limit])?;
     let stored = |(epoch, seq, kind, subject, data, at)| StoredFact { epoch, seq, kind, subject, data, at };
     Ok(rows.into_iter().map(stored).collect())
 }
@@ -88,8 +90,24 @@ pub fn end(tx: &mut Tx<'_>) -> Result<Position> {
 /// From the database.
 pub fn topic_since(tx: &mut Tx<'_>, topic: &str, seq: i64, limit: i64) -> Result<Vec<Note>> {
     let rows: Vec<(i64, String, Timestamp, String)> = tx.all(&TOPIC_SINCE, params![topic, seq, limit])?;
-    let note = |(seq, kind, at, data): (i64, String, Timestamp, String)| Note { topic: topic.into(), seq, kind, at, data: data.into(), audience: None };
+    let note = |(seq, kind, at, data): (i64, String, Timestamp, String)| Note {
+        topic: topic.into(),
+        seq,
+        kind,
+        at,
+        data: data.into(),
+        audience: None,
+    };
     Ok(rows.into_iter().map(note).collect())
+}
+
+/// Deletes the facts of a topic: for the erasure of a person. Who asks for them later is given the
+/// topic's state instead.
+///
+/// # Errors
+/// From the database.
+pub fn forget_topic(tx: &mut Tx<'_>, topic: &str) -> Result<()> {
+    tx.exec(&FORGET_TOPIC, params![topic]).map(drop)
 }
 
 /// How far `listener` has come; the beginning if it never ran.

@@ -81,7 +81,9 @@ impl Session {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let mut client = config.connect(MakeRustlsConnect::new(tls)).map_err(Error::internal)?;
-        client.batch_execute("SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off").map_err(Error::internal)?;
+        client
+            .batch_execute("SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off")
+            .map_err(Error::internal)?;
         Ok(Self { client, prepared: HashMap::new() })
     }
 
@@ -123,7 +125,8 @@ impl Session {
             if let Some(begin) = begin {
                 self.batch(begin)?;
             }
-            let tx = Tx::new(Conn::Postgres(self), job.origin().clone(), shared.clock.now(), shared.rng.clone(), writes);
+            let tx =
+                Tx::new(Conn::Postgres(self), job.origin().clone(), shared.clock.now(), shared.rng.clone(), writes);
             let error = match job.attempt(tx) {
                 Ok(()) if begin.is_none() => return Ok(()),
                 Ok(()) => match self.batch("COMMIT") {

@@ -39,7 +39,8 @@ impl Statement {
     /// Whether it only reads.
     pub fn reads(&self) -> bool {
         let text = self.templates[0].trim_start();
-        text.starts_with("SELECT") || (text.starts_with("WITH") && !["UPDATE ", "INSERT ", "DELETE "].iter().any(|verb| text.contains(verb)))
+        text.starts_with("SELECT")
+            || (text.starts_with("WITH") && !["UPDATE ", "INSERT ", "DELETE "].iter().any(|verb| text.contains(verb)))
     }
 
     /// The text for one row, as `dialect` takes it.
@@ -49,7 +50,11 @@ impl Statement {
 
     /// Every text this statement can take in `dialect`.
     pub fn texts(&'static self, dialect: Dialect) -> Vec<&'static str> {
-        let sizes = if self.templates[0].contains("{rows") { 0..CHUNKS.len() } else { CHUNKS.len() - 1..CHUNKS.len() };
+        let sizes = if self.templates[0].contains("{rows") {
+            0..CHUNKS.len()
+        } else {
+            CHUNKS.len() - 1..CHUNKS.len()
+        };
         sizes.map(|size| self.chunk(dialect, size)).collect()
     }
 
@@ -105,9 +110,11 @@ mod tests {
 
     #[test]
     fn templates_spell_out_columns_and_rows() {
-        static UPDATE: Statement = Statement::new("t::UPDATE", ["UPDATE t SET {sets} WHERE id = $1"; 2], &["id", "name"]);
+        static UPDATE: Statement =
+            Statement::new("t::UPDATE", ["UPDATE t SET {sets} WHERE id = $1"; 2], &["id", "name"]);
         assert_eq!(UPDATE.text(Dialect::Postgres), "UPDATE t SET id = $1, name = $2 WHERE id = $1");
-        static MANY: Statement = Statement::new("t::MANY", ["WITH v(a, b) AS (VALUES {rows:TEXT,BIGINT}) SELECT a FROM v"; 2], &[]);
+        static MANY: Statement =
+            Statement::new("t::MANY", ["WITH v(a, b) AS (VALUES {rows:TEXT,BIGINT}) SELECT a FROM v"; 2], &[]);
         assert!(MANY.texts(Dialect::Sqlite)[1].contains("(CAST(?1 AS TEXT), CAST(?2 AS BIGINT)), (CAST(?3 AS TEXT)"));
         assert!(MANY.reads() && !UPDATE.reads());
     }

@@ -5,11 +5,7 @@ use std::sync::Arc;
 use kernel::{Actor, Error, Id, Noun, Origin, Owned, Result, Rng, Timestamp};
 use serde::Serialize;
 
-use crate::{
-    Dialect, Fact, FromRow, Note, Row, Statement, Value, outbox,
-    statement::CHUNKS,
-    postgres::Session,
-};
+use crate::{Dialect, Fact, FromRow, Note, Row, Statement, Value, outbox, postgres::Session, statement::CHUNKS};
 
 /// A transaction: what a closure handed to [`crate::Db::read`] or [`crate::Db::write`] works with.
 pub struct Tx<'c> {
@@ -139,7 +135,13 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// [`Error::Internal`] when `data` is no JSON.
-    pub fn notify(&mut self, topic: &str, kind: &'static str, data: &impl Serialize, audience: Option<Owned>) -> Result<()> {
+    pub fn notify(
+        &mut self,
+        topic: &str,
+        kind: &'static str,
+        data: &impl Serialize,
+        audience: Option<Owned>,
+    ) -> Result<()> {
         let data = serde_json::to_string(data).map_err(Error::internal)?.into();
         self.notes.push(Note { topic: topic.into(), seq: 0, kind: kind.into(), at: self.now, data, audience });
         Ok(())
@@ -155,7 +157,14 @@ impl<'c> Tx<'c> {
         let mut notes = Vec::with_capacity(facts.len() + self.notes.len());
         for fact in facts {
             if let Some((topic, seq)) = fact.topic {
-                notes.push(Note { topic, seq, kind: fact.kind.into(), at: self.now, data: fact.data.into(), audience: None });
+                notes.push(Note {
+                    topic,
+                    seq,
+                    kind: fact.kind.into(),
+                    at: self.now,
+                    data: fact.data.into(),
+                    audience: None,
+                });
             }
         }
         notes.append(&mut self.notes);
@@ -169,7 +178,11 @@ impl<'c> Tx<'c> {
         Err(Error::internal(format!("{} writes in a transaction that reads", statement.name())))
     }
 
-    fn in_chunks(&mut self, rows: &[Vec<Value<'_>>], mut run: impl FnMut(&mut Self, usize, &[Value<'_>]) -> Result<()>) -> Result<()> {
+    fn in_chunks(
+        &mut self,
+        rows: &[Vec<Value<'_>>],
+        mut run: impl FnMut(&mut Self, usize, &[Value<'_>]) -> Result<()>,
+    ) -> Result<()> {
         let mut rest = rows;
         for (size, &chunk) in CHUNKS.iter().enumerate() {
             while rest.len() >= chunk {

@@ -1,6 +1,6 @@
 //! The store's promises, on both databases.
 
-use store::{Fact, SearchDoc, own_migrations, outbox, params, sql};
+use store::{Fact, SearchDoc, outbox, own_migrations, params, sql};
 use testkit::on_both;
 
 sql! {

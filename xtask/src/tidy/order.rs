@@ -26,9 +26,8 @@ pub fn ranks(root: &Path) -> Vec<Finding> {
         let used = dependencies(root, &manifest);
         for (name, dev) in &used {
             let Some(other) = order.place(name) else { continue };
-            // `testkit` stands on the base crates and serves the tests of all, theirs too.
-            let in_tests = *dev && (name == "testkit" || name == &krate.name);
-            if other >= place && !in_tests {
+            // A test needs somebody who acts: it may use what stands below its crate.
+            if other >= place && !dev {
                 findings.push(Finding::new(
                     &manifest,
                     format!("`{}` may not use `{name}`, which stands below it in {}", krate.name, ranks::FILE),

@@ -4,15 +4,15 @@ use http::{App, Catalogue};
 use kernel::{Error, Reach, Result, UserId};
 use store::{Fact, Tx};
 
-pub use crate::{
-    http::session::{Session, describe, session_cookie},
-    model::{Locale, User, login as normal_login},
-};
 use crate::{
     door,
     events::UserChanged,
     model::{ApiToken, Role, RoleKind, UserState},
     passwords, policy, queries,
+};
+pub use crate::{
+    http::session::{Session, describe, session_cookie},
+    model::{Locale, User, login as normal_login},
 };
 
 /// The roles a new installation begins with, by the name they are created under.
@@ -48,7 +48,11 @@ pub fn create_first_roles(tx: &mut Tx<'_>, catalogue: &Catalogue) -> Result<()> 
         if queries::role_by_name(tx, name)?.is_some() {
             continue;
         }
-        let kind = if name == "administrator" { RoleKind::Administrator } else { RoleKind::Ordinary };
+        let kind = if name == "administrator" {
+            RoleKind::Administrator
+        } else {
+            RoleKind::Ordinary
+        };
         let role = Role { id: tx.new_id(), name: name.into(), kind, created_at: tx.now(), version: 1 };
         queries::insert_role(tx, &role)?;
         let first = |permission: &http::Permission| match name {
@@ -57,7 +61,11 @@ pub fn create_first_roles(tx: &mut Tx<'_>, catalogue: &Catalogue) -> Result<()> 
             "head" => permission.head,
             _ => Some(Reach::All),
         };
-        let grants: Vec<_> = catalogue.0.iter().filter_map(|permission| Some((permission.name.to_owned(), first(permission)?))).collect();
+        let grants: Vec<_> = catalogue
+            .0
+            .iter()
+            .filter_map(|permission| Some((permission.name.to_owned(), first(permission)?)))
+            .collect();
         queries::set_grants(tx, role.id, &grants)?;
     }
     Ok(())
@@ -67,7 +75,14 @@ pub fn create_first_roles(tx: &mut Tx<'_>, catalogue: &Catalogue) -> Result<()> 
 ///
 /// # Errors
 /// [`Error::Invalid`] for a malformed login or unknown role, [`Error::Conflict`] when the login is taken.
-pub fn create_user(tx: &mut Tx<'_>, login: &str, name: &str, role: &str, locale: Locale, secret: &Secret) -> Result<User> {
+pub fn create_user(
+    tx: &mut Tx<'_>,
+    login: &str,
+    name: &str,
+    role: &str,
+    locale: Locale,
+    secret: &Secret,
+) -> Result<User> {
     let login = normal_login(login)?;
     kernel::Check::new().text("name", name, 1..=80).done()?;
     let role = queries::role_by_name(tx, role)?.ok_or_else(|| Error::field("role", "unknown"))?;
@@ -112,7 +127,12 @@ pub fn create_token(tx: &mut Tx<'_>, login: &str, name: &str) -> Result<(ApiToke
     new_token(tx, user.id, name, None)
 }
 
-pub(crate) fn new_token(tx: &mut Tx<'_>, user: UserId, name: &str, expires_at: Option<kernel::Timestamp>) -> Result<(ApiToken, String)> {
+pub(crate) fn new_token(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    name: &str,
+    expires_at: Option<kernel::Timestamp>,
+) -> Result<(ApiToken, String)> {
     let secret = format!("zk_{}", tx.rng().secret());
     let token = ApiToken {
         id: tx.new_id(),

@@ -147,7 +147,9 @@ async fn touch(app: &App, hash: String) -> Result<()> {
 pub(crate) fn staff(tx: &mut Tx<'_>, user: &User, placement: &dyn Placement, catalogue: &Catalogue) -> Result<Staff> {
     let role = queries::role(tx, user.role_id)?;
     let grants = match role.kind {
-        RoleKind::Administrator => catalogue.0.iter().map(|permission| (permission.name.to_owned(), Reach::All)).collect(),
+        RoleKind::Administrator => {
+            catalogue.0.iter().map(|permission| (permission.name.to_owned(), Reach::All)).collect()
+        }
         RoleKind::Ordinary => queries::grants(tx, role.id)?.into_iter().collect(),
     };
     let Place { unit, team, department } = placement.place(tx, user.id)?;
@@ -166,6 +168,9 @@ pub(crate) fn begin_session(tx: &mut Tx<'_>, user: UserId) -> Result<String> {
     let origin = tx.origin().clone();
     let ip = origin.ip.map(|ip| ip.to_string());
     tx.exec(&queries::FORGET_SESSIONS, params![now])?;
-    tx.exec(&queries::INSERT_SESSION, params![fingerprint(&secret), user, now, now.plus_millis(IDLE), ip, origin.user_agent])?;
+    tx.exec(
+        &queries::INSERT_SESSION,
+        params![fingerprint(&secret), user, now, now.plus_millis(IDLE), ip, origin.user_agent],
+    )?;
     Ok(secret)
 }

@@ -134,6 +134,7 @@ impl User {
 /// A login as it is kept: trimmed and in lower case, 2 to 64 letters, digits, `.`, `-`, `_`, `@`.
 pub fn login(text: &str) -> Result<String> {
     let login = text.trim().to_lowercase();
-    let fine = login.chars().all(|c| c.is_alphanumeric() || ".-_@".contains(c)) && (2..=64).contains(&login.chars().count());
+    let fine =
+        login.chars().all(|c| c.is_alphanumeric() || ".-_@".contains(c)) && (2..=64).contains(&login.chars().count());
     if fine { Ok(login) } else { Err(Error::field("login", "malformed")) }
 }

@@ -1,7 +1,7 @@
 //! All SQL of this module but the throttle's.
 
 use kernel::{Cursor, Id, Reach, Result, Scope, UserId};
-use store::{Record, Tx, ToValue, params, sql};
+use store::{Record, ToValue, Tx, params, sql};
 
 use crate::model::{ApiToken, Role, User};
 
@@ -62,7 +62,14 @@ pub(crate) fn user_by_login(tx: &mut Tx<'_>, login: &str) -> Result<Option<User>
     tx.maybe(&FIND_LOGIN, params![login])
 }
 
-pub(crate) fn users(tx: &mut Tx<'_>, _all: &Scope, state: Option<&str>, text: &str, before: &Cursor, limit: i64) -> Result<Vec<User>> {
+pub(crate) fn users(
+    tx: &mut Tx<'_>,
+    _all: &Scope,
+    state: Option<&str>,
+    text: &str,
+    before: &Cursor,
+    limit: i64,
+) -> Result<Vec<User>> {
     tx.all(&LIST_USERS, params![before.key, before.id, state, text, limit])
 }
 
@@ -111,7 +118,10 @@ pub(crate) fn grants(tx: &mut Tx<'_>, role: Id<Role>) -> Result<Vec<(String, Rea
 pub(crate) fn set_grants(tx: &mut Tx<'_>, role: Id<Role>, grants: &[(String, Reach)]) -> Result<()> {
     tx.exec(&CLEAR_GRANTS, params![role])?;
     let reaches: Vec<_> = grants.iter().map(|(permission, reach)| (permission, reach_text(*reach))).collect();
-    let rows: Vec<_> = reaches.iter().map(|(permission, reach)| vec![role.to_value(), permission.to_value(), reach.to_value()]).collect();
+    let rows: Vec<_> = reaches
+        .iter()
+        .map(|(permission, reach)| vec![role.to_value(), permission.to_value(), reach.to_value()])
+        .collect();
     tx.exec_rows(&INSERT_GRANTS, &rows).map(drop)
 }
 

@@ -108,8 +108,10 @@ mod tests {
 
     #[test]
     fn only_what_changed_is_kept() {
-        let entry = Entry::new("tasks.closed", "task", 1)
-            .change(&serde_json::json!({"state": "open", "title": "回电"}), &serde_json::json!({"state": "done", "title": "回电"}));
+        let entry = Entry::new("tasks.closed", "task", 1).change(
+            &serde_json::json!({"state": "open", "title": "回电"}),
+            &serde_json::json!({"state": "done", "title": "回电"}),
+        );
         assert_eq!(entry.before.unwrap().to_string(), r#"{"state":"open"}"#);
         assert_eq!(entry.after.unwrap().to_string(), r#"{"state":"done"}"#);
     }

@@ -27,7 +27,13 @@ pub(crate) struct Filter {
     pub to: Timestamp,
 }
 
-pub(crate) fn list(tx: &mut Tx<'_>, _all: &Scope, filter: &Filter, before: &Cursor, limit: i64) -> Result<Vec<AuditEntry>> {
+pub(crate) fn list(
+    tx: &mut Tx<'_>,
+    _all: &Scope,
+    filter: &Filter,
+    before: &Cursor,
+    limit: i64,
+) -> Result<Vec<AuditEntry>> {
     let Filter { subject, actor, action, from, to } = filter;
     tx.all(&LIST, params![before.key, before.id, subject, actor, action, from, to, limit])
 }

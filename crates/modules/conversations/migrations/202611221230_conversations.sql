@@ -22,6 +22,7 @@ CREATE TABLE conversations (
 CREATE UNIQUE INDEX conversations_open ON conversations (channel_id, customer_id) WHERE closed_at IS NULL;
 CREATE INDEX conversations_state ON conversations (state, opened_at, id);
 CREATE INDEX conversations_assignee ON conversations (assignee_id, state, opened_at, id);
+CREATE INDEX conversations_customer ON conversations (customer_id, opened_at, id);
 CREATE INDEX conversations_opened ON conversations (opened_at, id);
 CREATE TABLE messages (
     id TEXT NOT NULL PRIMARY KEY,

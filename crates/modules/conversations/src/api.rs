@@ -5,15 +5,15 @@ use kernel::{Actor, ChannelId, Cursor, CustomerId, Owned, Permit, Result, UserId
 use serde::Serialize;
 use store::{Fact, Tx};
 
-use crate::{
-    codes, events,
-    model::{Conversation, ConversationId, Side},
-    queries,
-};
 pub use crate::{
     append::Post,
     model::{Assignee, topic},
     writer::{Receipt, Writer},
+};
+use crate::{
+    codes, events,
+    model::{Conversation, ConversationId, Side},
+    queries,
 };
 
 /// The conversation of this id, whoever may see it: for modules that did their own check.
@@ -132,7 +132,13 @@ pub fn assignee(actor: &Actor) -> Result<Assignee> {
 }
 
 /// Keeps and tells what happened to a conversation, as its fact number `last_seq`.
-fn happened(tx: &mut Tx<'_>, conversation: &Conversation, kind: &'static str, fact: &impl Serialize, before: Option<Owned>) -> Result<()> {
+fn happened(
+    tx: &mut Tx<'_>,
+    conversation: &Conversation,
+    kind: &'static str,
+    fact: &impl Serialize,
+    before: Option<Owned>,
+) -> Result<()> {
     tx.emit(Fact::new(kind, conversation.id, fact)?.on(conversation.topic(), conversation.last_seq));
     tell_inbox(tx, conversation, before)
 }

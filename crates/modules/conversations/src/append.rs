@@ -28,6 +28,9 @@ pub struct Post {
     pub text: String,
     /// The file, when it is one.
     pub file_id: Option<String>,
+    /// Conversations before this one in which it may have been said already: a sender who did not
+    /// hear that it was kept says it again, and meanwhile that one may have been closed.
+    pub earlier: Vec<ConversationId>,
 }
 
 /// Keeps what of `posts` may be kept, in their order; each has an answer of its own. One that was
@@ -39,16 +42,27 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
     let mut ids: Vec<_> = posts.iter().map(|post| post.conversation).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut conversations: HashMap<_, _> = queries::lock_many(tx, &ids)?.into_iter().map(|found| (found.id, found)).collect();
-    let pairs: Vec<_> = posts.iter().map(|post| (post.conversation, post.client_id.as_str())).collect();
-    let mut known: HashMap<(ConversationId, String), Message> =
-        queries::posted(tx, &pairs)?.into_iter().map(|found| ((found.conversation_id, found.client_id.clone()), found)).collect();
+    let mut conversations: HashMap<_, _> =
+        queries::lock_many(tx, &ids)?.into_iter().map(|found| (found.id, found)).collect();
+    let places =
+        |post: &Post| std::iter::once(post.conversation).chain(post.earlier.iter().copied()).collect::<Vec<_>>();
+    let pairs: Vec<_> =
+        posts.iter().flat_map(|post| places(post).into_iter().map(|id| (id, post.client_id.as_str()))).collect();
+    let mut known: HashMap<(ConversationId, String), Message> = queries::posted(tx, &pairs)?
+        .into_iter()
+        .map(|found| ((found.conversation_id, found.client_id.clone()), found))
+        .collect();
 
     let mut answers = Vec::with_capacity(posts.len());
     let mut new = Vec::with_capacity(posts.len());
     for post in posts {
         let key = (post.conversation, post.client_id.clone());
-        let answer = match (conversations.get_mut(&post.conversation), known.get(&key)) {
+        let before = post
+            .earlier
+            .iter()
+            .filter_map(|id| known.get(&(*id, post.client_id.clone())))
+            .find(|before| before.repeats(&post.text));
+        let answer = match (conversations.get_mut(&post.conversation), known.get(&key).or(before)) {
             (None, _) => Err(Error::NotFound),
             (Some(conversation), Some(before)) => again(conversation, post, before),
             (Some(conversation), None) => accept(tx, conversation, post).inspect(|message| {
@@ -65,7 +79,10 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
     let mut docs = Vec::with_capacity(new.len());
     let mut touched: Vec<ConversationId> = Vec::with_capacity(ids.len());
     for message in &new {
-        tx.emit(Fact::new(events::MESSAGE_POSTED, message.conversation_id, message)?.on(topic(message.conversation_id), message.seq));
+        tx.emit(
+            Fact::new(events::MESSAGE_POSTED, message.conversation_id, message)?
+                .on(topic(message.conversation_id), message.seq),
+        );
         docs.push(SearchDoc {
             kind: "message",
             reference: format!("{}/{}", message.conversation_id, message.seq),
@@ -88,7 +105,14 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
 /// A client that did not hear our answer says it again: the same answer, unless it says another thing.
 fn again(conversation: &Conversation, post: &Post, before: &Message) -> Result<Message> {
     policy::may_reply(&post.actor, conversation)?;
-    if before.text == post.text && before.author_id == post.actor.id_text() { Ok(before.clone()) } else { Err(reused()) }
+    if before.conversation_id != conversation.id {
+        return Ok(before.clone());
+    }
+    if before.text == post.text && before.author_id == post.actor.id_text() {
+        Ok(before.clone())
+    } else {
+        Err(reused())
+    }
 }
 
 fn accept(tx: &Tx<'_>, conversation: &mut Conversation, post: &Post) -> Result<Message> {

@@ -7,12 +7,14 @@ pub mod events;
 mod http;
 mod model;
 mod policy;
+mod privacy;
 mod queries;
 mod topics;
+mod turns;
 mod visitor;
 mod writer;
 
-use ::http::Module;
+use ::http::{Module, Privacy};
 
 pub use model::{Author, Conversation, ConversationId, Message, MessageKind, Side, State};
 
@@ -25,6 +27,7 @@ pub fn module() -> Module {
         .migrations(store::migrations!["202611221230_conversations"])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
+        .privacy(Privacy { module: "conversations", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),
             ("zh-TW", include_str!("../locales/zh-TW.json")),

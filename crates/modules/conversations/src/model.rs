@@ -1,6 +1,8 @@
 //! Conversations and messages, and what may become of them.
 
-use kernel::{ChannelId, Check, CustomerId, Error, FieldError, Id, Noun, Owned, Permit, Result, Timestamp, UnitId, UserId};
+use kernel::{
+    ChannelId, Check, CustomerId, Error, FieldError, Id, Noun, Owned, Permit, Result, Timestamp, UnitId, UserId,
+};
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
@@ -133,6 +135,13 @@ store::record! {
     }
 }
 
+impl Message {
+    /// Whether a customer who says `text` under the same client id says this again.
+    pub(crate) fn repeats(&self, text: &str) -> bool {
+        self.author == Author::Customer && self.text == text
+    }
+}
+
 /// Who gets a conversation.
 #[derive(Clone, Debug)]
 pub struct Assignee {
@@ -150,7 +159,13 @@ const PREVIEW: usize = 80;
 
 impl Conversation {
     /// A conversation a customer opens; it waits.
-    pub(crate) fn open(id: ConversationId, channel_id: ChannelId, customer_id: CustomerId, customer_name: String, now: Timestamp) -> Self {
+    pub(crate) fn open(
+        id: ConversationId,
+        channel_id: ChannelId,
+        customer_id: CustomerId,
+        customer_name: String,
+        now: Timestamp,
+    ) -> Self {
         Self {
             id,
             channel_id,
@@ -242,7 +257,13 @@ impl Conversation {
         self.unit_id = to.unit;
         self.state = State::Active;
         self.advance();
-        let fact = events::Assigned { conversation_id: self.id, assignee_id: to.id, assignee_name: to.name, unit_id: to.unit, before };
+        let fact = events::Assigned {
+            conversation_id: self.id,
+            assignee_id: to.id,
+            assignee_name: to.name,
+            unit_id: to.unit,
+            before,
+        };
         Ok((self, fact))
     }
 

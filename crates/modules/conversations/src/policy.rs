@@ -10,8 +10,12 @@ pub(crate) const REPLY: &str = "conversations.reply";
 const ASSIGN: &str = "conversations.assign";
 const CLOSE: &str = "conversations.close";
 
-pub(crate) const PERMISSIONS: &[Permission] =
-    &[Permission::reaching(READ), Permission::reaching(REPLY), Permission::reaching(ASSIGN), Permission::reaching(CLOSE)];
+pub(crate) const PERMISSIONS: &[Permission] = &[
+    Permission::reaching(READ),
+    Permission::reaching(REPLY),
+    Permission::reaching(ASSIGN),
+    Permission::reaching(CLOSE),
+];
 
 pub(crate) fn may_list(actor: &Actor) -> Result<Scope> {
     actor.scope(READ)
@@ -36,7 +40,9 @@ pub(crate) fn may_close(actor: &Actor, conversation: &Conversation, now: Timesta
 
 fn side(actor: &Actor, conversation: &Conversation, permission: &'static str) -> Result<Side> {
     match actor {
-        Actor::Visitor(visitor) if visitor.customer == conversation.customer_id && visitor.channel == conversation.channel_id => {
+        Actor::Visitor(visitor)
+            if visitor.customer == conversation.customer_id && visitor.channel == conversation.channel_id =>
+        {
             Ok(Side::Customer)
         }
         Actor::Visitor(_) => Err(Error::NotFound),

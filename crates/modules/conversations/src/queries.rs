@@ -14,6 +14,7 @@ sql! {
     LOCK_MANY(Conversation) = "SELECT {cols} FROM conversations
         WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY id FOR UPDATE";
     OPEN_OF(Conversation) = "SELECT {cols} FROM conversations WHERE channel_id = $1 AND customer_id = $2 AND closed_at IS NULL";
+    CLOSED_OF = "SELECT id FROM conversations WHERE customer_id = $1 AND channel_id = $2 AND closed_at IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT $3";
     LIST_ALL(Conversation) = "SELECT {cols} FROM conversations WHERE (opened_at, id) < ($1, $2) ORDER BY opened_at DESC, id DESC LIMIT $3";
     LIST_STATE(Conversation) = "SELECT {cols} FROM conversations WHERE state = $4 AND (opened_at, id) < ($1, $2)
         ORDER BY opened_at DESC, id DESC LIMIT $3";
@@ -44,7 +45,9 @@ pub(crate) fn insert(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<Opt
     if tx.exec(&INSERT, &conversation.values())? == 1 {
         return Ok(None);
     }
-    open_of(tx, conversation.channel_id, conversation.customer_id)?.map(Some).ok_or_else(|| Error::internal("a conversation neither new nor open"))
+    open_of(tx, conversation.channel_id, conversation.customer_id)?
+        .map(Some)
+        .ok_or_else(|| Error::internal("a conversation neither new nor open"))
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
@@ -70,6 +73,17 @@ pub(crate) fn open_of(tx: &mut Tx<'_>, channel: ChannelId, customer: CustomerId)
     tx.maybe(&OPEN_OF, params![channel, customer])
 }
 
+/// The last closed ones, latest first.
+pub(crate) fn closed_of(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<ConversationId>> {
+    let rows: Vec<(ConversationId,)> = tx.all(&CLOSED_OF, params![customer, channel, limit])?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// What a list of conversations is narrowed to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Filter {
@@ -78,7 +92,13 @@ pub(crate) struct Filter {
 }
 
 /// Newest first. Each shape of the question has a statement of its own, so that each has its index.
-pub(crate) fn list(tx: &mut Tx<'_>, scope: &Scope, filter: Filter, before: &Cursor, limit: i64) -> Result<Vec<Conversation>> {
+pub(crate) fn list(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    filter: Filter,
+    before: &Cursor,
+    limit: i64,
+) -> Result<Vec<Conversation>> {
     let (key, id) = (before.key, &before.id);
     if !scope.is_all() {
         let (own, units) = (scope.own(), scope.units_json());
@@ -88,7 +108,9 @@ pub(crate) fn list(tx: &mut Tx<'_>, scope: &Scope, filter: Filter, before: &Curs
         (None, None) => tx.all(&LIST_ALL, params![key, id, limit]),
         (Some(state), None) => tx.all(&LIST_STATE, params![key, id, limit, state]),
         (Some(state), Some(assignee)) => tx.all(&LIST_ASSIGNEE, params![key, id, limit, assignee, state]),
-        (None, Some(_)) => tx.all(&LIST_SCOPED, params![key, id, limit, filter.assignee, "[]", filter.state, filter.assignee]),
+        (None, Some(_)) => {
+            tx.all(&LIST_SCOPED, params![key, id, limit, filter.assignee, "[]", filter.state, filter.assignee])
+        }
     }
 }
 
@@ -128,7 +150,8 @@ pub(crate) fn insert_messages(tx: &mut Tx<'_>, messages: &[Message]) -> Result<(
 
 /// Those of these `(conversation, client id)` pairs that were posted before.
 pub(crate) fn posted(tx: &mut Tx<'_>, pairs: &[(ConversationId, &str)]) -> Result<Vec<Message>> {
-    let rows: Vec<_> = pairs.iter().map(|(conversation, client_id)| vec![conversation.to_value(), client_id.to_value()]).collect();
+    let rows: Vec<_> =
+        pairs.iter().map(|(conversation, client_id)| vec![conversation.to_value(), client_id.to_value()]).collect();
     tx.all_rows(&POSTED, &rows)
 }
 

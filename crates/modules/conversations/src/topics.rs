@@ -32,7 +32,12 @@ impl Topics for ConversationTopics {
         topic == "inbox" || topic.starts_with("conversation:")
     }
 
-    fn open<'a>(&'a self, cx: &'a Cx, topic: &'a str, since: Option<i64>) -> Pin<Box<dyn Future<Output = Result<Opened>> + Send + 'a>> {
+    fn open<'a>(
+        &'a self,
+        cx: &'a Cx,
+        topic: &'a str,
+        since: Option<i64>,
+    ) -> Pin<Box<dyn Future<Output = Result<Opened>> + Send + 'a>> {
         Box::pin(async move {
             let Some(id) = topic.strip_prefix("conversation:") else {
                 return Ok(Opened::list(Arc::new(policy::may_list(cx.actor())?)));

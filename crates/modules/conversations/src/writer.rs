@@ -46,9 +46,7 @@ impl Writer {
     /// # Errors
     /// [`Error::Unavailable`] when too many wait.
     pub fn hand_in(&self, db: &Db, post: Post) -> Result<Receipt> {
-        let lanes = self.0.get_or_init(|| {
-            (0..db.writers()).map(|_| start_lane(db.clone())).collect()
-        });
+        let lanes = self.0.get_or_init(|| (0..db.writers()).map(|_| start_lane(db.clone())).collect());
         let mut hasher = DefaultHasher::new();
         post.conversation.hash(&mut hasher);
         let lane = &lanes[hasher.finish() as usize % lanes.len()];
@@ -87,6 +85,8 @@ async fn settle(db: &Db, origin: &Arc<Origin>, posts: Arc<[Post]>, replies: Vec<
                 drop(reply.send(answer.and_then(|mut all| all.pop().unwrap_or(Err(Error::NotFound)))));
             }
         }
-        Err(error) => replies.into_iter().take(1).for_each(|reply| drop(reply.send(Err(Error::internal(error.to_string()))))),
+        Err(error) => {
+            replies.into_iter().take(1).for_each(|reply| drop(reply.send(Err(Error::internal(error.to_string())))))
+        }
     }
 }

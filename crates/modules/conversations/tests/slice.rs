@@ -168,6 +168,20 @@ async fn r033_what_was_said_is_found_from_one_character_on(db: TestDb) {
     app.finish().await;
 }
 
+async fn an_erased_customers_words_are_gone_everywhere(db: TestDb) {
+    let (app, key, admin, agent) = department(db).await;
+    let (_visitor, _, id) = talk(&app, &key, &admin, &agent).await;
+    let customer = admin.get(&format!("/conversations/{id}")).await.ok()["customer_id"].as_str().unwrap().to_owned();
+    let held = admin.get(&format!("/customers/{customer}/export?reason=本人查询")).await.ok();
+    assert_eq!(held["elsewhere"]["conversations"][0]["messages"][0]["text"], "镀晶三天就花了");
+    admin.post(&format!("/customers/{customer}/erasure"), json!({"reason": "本人要求"})).await.ok();
+    assert_eq!(admin.get("/search?q=镀晶").await.ok()["items"], json!([]));
+    assert_eq!(texts(&admin.get(&format!("/conversations/{id}/messages")).await.ok()), [""]);
+    let state = app.staff_socket(&admin).await.watch(&format!("conversation:{id}")).await;
+    assert!(!state.to_string().contains("镀晶"));
+    app.finish().await;
+}
+
 async fn the_inbox_tells_the_row_to_those_who_may_see_it(db: TestDb) {
     let (app, key, admin, agent) = department(db).await;
     let (mut all, mut own) = (app.staff_socket(&admin).await, app.staff_socket(&agent).await);

@@ -20,11 +20,19 @@ pub(crate) struct Agent {
 /// Nobody is given more than they have room for. `declined` holds who turned down, or let pass, what:
 /// they are not asked for it again while another could take it, and are asked again only when
 /// nobody else is left.
-pub(crate) fn allocate(waiting: &[ConversationId], agents: &[Agent], declined: &HashSet<(ConversationId, UserId)>) -> Vec<(ConversationId, UserId)> {
+pub(crate) fn allocate(
+    waiting: &[ConversationId],
+    agents: &[Agent],
+    declined: &HashSet<(ConversationId, UserId)>,
+) -> Vec<(ConversationId, UserId)> {
     let mut room: HashMap<UserId, i64> = agents.iter().map(|agent| (agent.user, agent.room)).collect();
     // Whoever has room, by when they were last given work; the number breaks ties and counts the gifts of this round.
-    let mut free: BTreeSet<(Timestamp, usize, UserId)> =
-        agents.iter().enumerate().filter(|(_, agent)| agent.room > 0).map(|(at, agent)| (agent.served_at, at, agent.user)).collect();
+    let mut free: BTreeSet<(Timestamp, usize, UserId)> = agents
+        .iter()
+        .enumerate()
+        .filter(|(_, agent)| agent.room > 0)
+        .map(|(at, agent)| (agent.served_at, at, agent.user))
+        .collect();
     let mut given = agents.len();
     let mut pairs = Vec::new();
     for conversation in waiting {
@@ -80,7 +88,8 @@ mod tests {
     #[test]
     fn the_longest_idle_comes_first_and_a_round_goes_round() {
         let (conversations, users) = (ids::<Conversation>(4), ids::<kernel::User>(2));
-        let agent = |at: usize, served: i64| Agent { user: users[at], room: 2, served_at: Timestamp::from_millis(served) };
+        let agent =
+            |at: usize, served: i64| Agent { user: users[at], room: 2, served_at: Timestamp::from_millis(served) };
         let pairs = allocate(&conversations, &[agent(0, 50), agent(1, 10)], &HashSet::new());
         assert_eq!(pairs.iter().map(|(_, user)| *user).collect::<Vec<_>>(), [users[1], users[0], users[1], users[0]]);
     }

@@ -115,18 +115,30 @@ fn make_offers(tx: &mut Tx<'_>, epoch: i64) -> Result<()> {
     }
     let ready = queries::ready(tx)?;
     let room = |presence: &Presence| presence.capacity - busy.get(&presence.user_id).copied().unwrap_or(0);
-    let agents: Vec<_> =
-        ready.iter().map(|presence| Agent { user: presence.user_id, room: room(presence), served_at: presence.served_at }).collect();
+    let agents: Vec<_> = ready
+        .iter()
+        .map(|presence| Agent { user: presence.user_id, room: room(presence), served_at: presence.served_at })
+        .collect();
     let ids: Vec<ConversationId> = waiting.iter().map(|conversation| conversation.id).collect();
     let now = tx.now();
     let declined = queries::declined(tx, &ids, now.plus_millis(-DECLINED_FOR))?.into_iter().collect();
     let seconds = queue(tx)?.offer_seconds;
     for (conversation_id, user_id) in allocate(&ids, &agents, &declined) {
         let expires_at = now.plus_seconds(seconds);
-        let offer =
-            Offer { id: tx.new_id(), conversation_id, user_id, epoch, state: OfferState::Open, made_at: now, expires_at, ended_at: None };
+        let offer = Offer {
+            id: tx.new_id(),
+            conversation_id,
+            user_id,
+            epoch,
+            state: OfferState::Open,
+            made_at: now,
+            expires_at,
+            ended_at: None,
+        };
         let conversation = waiting.iter().find(|waiting| waiting.id == conversation_id);
-        let (Some(conversation), Some(mut presence)) = (conversation, queries::presence(tx, user_id)?) else { continue };
+        let (Some(conversation), Some(mut presence)) = (conversation, queries::presence(tx, user_id)?) else {
+            continue;
+        };
         if queries::insert_offer(tx, &offer)? {
             presence.served_at = now;
             tell(tx, &mut presence, events::OFFER_MADE, offer.id.to_string(), &OfferView::of(&offer, conversation))?;
@@ -158,7 +170,13 @@ pub(crate) fn change_presence(tx: &mut Tx<'_>, mut presence: Presence) -> Result
     Ok(presence)
 }
 
-fn tell(tx: &mut Tx<'_>, presence: &mut Presence, kind: &'static str, subject: String, fact: &impl serde::Serialize) -> Result<()> {
+fn tell(
+    tx: &mut Tx<'_>,
+    presence: &mut Presence,
+    kind: &'static str,
+    subject: String,
+    fact: &impl serde::Serialize,
+) -> Result<()> {
     presence.last_seq += 1;
     tx.emit(Fact::new(kind, subject, fact)?.on(presence.topic(), presence.last_seq));
     Ok(())
@@ -169,7 +187,8 @@ pub(crate) fn queue(tx: &mut Tx<'_>) -> Result<Queue> {
     if let Some(queue) = queries::queues(tx)?.into_iter().next() {
         return Ok(queue);
     }
-    let queue = Queue { id: tx.new_id(), name: "默认队列".into(), offer_seconds: 30, created_at: tx.now(), version: 1 };
+    let queue =
+        Queue { id: tx.new_id(), name: "默认队列".into(), offer_seconds: 30, created_at: tx.now(), version: 1 };
     queries::insert_queue(tx, &queue)?;
     Ok(queue)
 }

@@ -98,7 +98,11 @@ pub(crate) fn open_offers_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Offer>
 }
 
 /// Who turned down, or let pass, which of these conversations since `since`.
-pub(crate) fn declined(tx: &mut Tx<'_>, conversations: &[ConversationId], since: Timestamp) -> Result<Vec<(ConversationId, UserId)>> {
+pub(crate) fn declined(
+    tx: &mut Tx<'_>,
+    conversations: &[ConversationId],
+    since: Timestamp,
+) -> Result<Vec<(ConversationId, UserId)>> {
     let ids: Vec<_> = conversations.iter().map(ToString::to_string).collect();
     tx.all(&DECLINED, params![serde_json::json!(ids).to_string(), since])
 }

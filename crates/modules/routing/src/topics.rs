@@ -30,7 +30,12 @@ impl Topics for RoutingTopics {
         topic == "presences" || topic.starts_with("user:")
     }
 
-    fn open<'a>(&'a self, cx: &'a Cx, topic: &'a str, since: Option<i64>) -> Pin<Box<dyn Future<Output = Result<Opened>> + Send + 'a>> {
+    fn open<'a>(
+        &'a self,
+        cx: &'a Cx,
+        topic: &'a str,
+        since: Option<i64>,
+    ) -> Pin<Box<dyn Future<Output = Result<Opened>> + Send + 'a>> {
         Box::pin(async move {
             let Some(id) = topic.strip_prefix("user:") else {
                 return Ok(Opened::list(Arc::new(policy::may_watch(cx.actor())?)));

@@ -5,7 +5,14 @@ use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
-    vec![audit::module(), access::module(), customers::module(), channels::module(), conversations::module(), routing::module()]
+    vec![
+        audit::module(),
+        access::module(),
+        customers::module(),
+        channels::module(),
+        conversations::module(),
+        routing::module(),
+    ]
 }
 
 async fn department(db: testkit::TestDb) -> (TestApp, String) {

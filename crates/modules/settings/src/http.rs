@@ -2,6 +2,7 @@
 
 mod business_hours;
 mod business_time;
+mod jobs;
 mod organisation;
 mod setup;
 mod special_days;
@@ -19,4 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(special_days::import))
         .routes(routes!(business_time::read))
         .routes(routes!(business_time::due))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::retry))
+        .routes(routes!(jobs::discard))
 }

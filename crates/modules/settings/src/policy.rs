@@ -4,11 +4,16 @@ use http::Permission;
 use kernel::{Actor, Owned, Permit, Result, Timestamp};
 
 const MANAGE: &str = "settings.manage";
+const JOBS: &str = "settings.jobs";
 
-pub(crate) const PERMISSIONS: &[Permission] = &[Permission::whole(MANAGE)];
+pub(crate) const PERMISSIONS: &[Permission] = &[Permission::whole(MANAGE), Permission::whole(JOBS)];
 
 pub(crate) fn may_manage(actor: &Actor, now: Timestamp) -> Result<Permit> {
     actor.permit(MANAGE, &Owned::NOBODY, now)
+}
+
+pub(crate) fn may_manage_jobs(actor: &Actor, now: Timestamp) -> Result<Permit> {
+    actor.permit(JOBS, &Owned::NOBODY, now)
 }
 
 pub(crate) fn may_read(actor: &Actor) -> Result<()> {

@@ -205,4 +205,39 @@ async fn holidays_decreed_since_come_by_themselves_and_deleted_ones_stay_away(db
     app.finish().await;
 }
 
+async fn a_dead_job_is_seen_retried_and_thrown_away_by_an_administrator(db: TestDb) {
+    let failing = work::Handler::new(|_, _: Doomed| async { Err(kernel::Error::internal("it cannot work")) });
+    let app = TestApp::start(db, modules().into_iter().chain([http::Module::new("doomed").job(failing)]).collect()).await;
+    let (admin, agent) = (app.person("administrator").await, app.person("agent").await);
+    let id = app.app.db().write(&app.system(), |tx| work::enqueue(tx, &Doomed {})).await.unwrap();
+    let dead = loop {
+        let page = admin.get("/jobs").await.ok();
+        match page["items"].get(0) {
+            Some(job) => break job.clone(),
+            None => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+        }
+    };
+    assert_eq!((&dead["id"], &dead["kind"], &dead["state"]), (&json!(id.to_string()), &json!("test.doomed"), &json!("dead")));
+    agent.get("/jobs").await.refused(403, "forbidden");
+    agent.post(&format!("/jobs/{id}/retry"), json!({})).await.refused(403, "forbidden");
+    admin.post(&format!("/jobs/{id}/retry"), json!({})).await.ok();
+    loop {
+        let page = admin.get("/jobs").await.ok();
+        if page["items"].get(0).is_some() { break; }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    admin.delete(&format!("/jobs/{id}")).await.ok();
+    assert_eq!(admin.get("/jobs").await.ok()["items"], json!([]));
+    admin.post(&format!("/jobs/{id}/retry"), json!({})).await.refused(404, "not_found");
+}
+
+}
+
+/// A job that always fails, at once and for good.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Doomed {}
+
+impl work::Job for Doomed {
+    const KIND: &'static str = "test.doomed";
+    const ATTEMPTS: u32 = 1;
 }

@@ -73,7 +73,13 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewRole>) -> Answer<RoleW
             let _permit = policy::may_manage(tx.actor(), tx.now())?;
             Check::new().text("name", &request.name, 1..=60).done()?;
             let grants = checked(tx, &catalogue, &request.grants)?;
-            let role = Role { id: tx.new_id(), name: request.name.trim().into(), kind: RoleKind::Ordinary, created_at: tx.now(), version: 1 };
+            let role = Role {
+                id: tx.new_id(),
+                name: request.name.trim().into(),
+                kind: RoleKind::Ordinary,
+                created_at: tx.now(),
+                version: 1,
+            };
             queries::insert_role(tx, &role)?;
             queries::set_grants(tx, role.id, &grants)?;
             let role = with_grants(tx, role)?;
@@ -98,7 +104,11 @@ pub(crate) struct RoleChange {
 
 /// Changes a role; its holders feel it with their next request.
 #[utoipa::path(patch, path = "/roles/{id}", tag = "access", params(("id" = Id<Role>, Path)), request_body = RoleChange, responses((status = 200, body = RoleWithGrants)))]
-pub(crate) async fn change(cx: Cx, Path(id): Path<Id<Role>>, Json(request): Json<RoleChange>) -> Answer<RoleWithGrants> {
+pub(crate) async fn change(
+    cx: Cx,
+    Path(id): Path<Id<Role>>,
+    Json(request): Json<RoleChange>,
+) -> Answer<RoleWithGrants> {
     let catalogue = cx.app().part::<Catalogue>();
     let role = cx
         .write(move |tx| {
@@ -135,7 +145,11 @@ fn checked(tx: &Tx<'_>, catalogue: &Catalogue, grants: &BTreeMap<String, Reach>)
     for (name, reach) in grants {
         let known = catalogue.0.iter().find(|permission| permission.name == name);
         check = check.that(known.is_some(), format!("grants.{name}"), "unknown");
-        let reach = if known.is_some_and(|permission| permission.reaches) { *reach } else { Reach::All };
+        let reach = if known.is_some_and(|permission| permission.reaches) {
+            *reach
+        } else {
+            Reach::All
+        };
         list.push((name.clone(), reach));
     }
     check.done()?;
@@ -157,5 +171,11 @@ pub(crate) struct PermissionRow {
 pub(crate) async fn permissions(cx: Cx) -> Answer<Vec<PermissionRow>> {
     policy::may_read(cx.actor())?;
     let catalogue = cx.app().part::<Catalogue>();
-    Ok(Json(catalogue.0.iter().map(|permission| PermissionRow { name: permission.name, reaches: permission.reaches }).collect()))
+    Ok(Json(
+        catalogue
+            .0
+            .iter()
+            .map(|permission| PermissionRow { name: permission.name, reaches: permission.reaches })
+            .collect(),
+    ))
 }

@@ -68,7 +68,13 @@ pub async fn describe(cx: &Cx, user: UserId) -> Result<Session> {
         let role = queries::role(tx, user.role_id)?;
         let staff = door::staff(tx, &user, &**placement, &catalogue)?;
         Ok(Session {
-            user: SessionUser { id: user.id, login: user.login, name: user.name, locale: user.locale, unit_id: staff.unit },
+            user: SessionUser {
+                id: user.id,
+                login: user.login,
+                name: user.name,
+                locale: user.locale,
+                unit_id: staff.unit,
+            },
             role: SessionRole { id: role.id, name: role.name },
             grants: staff.grants.into_iter().collect(),
         })
@@ -184,7 +190,11 @@ pub(crate) struct NewPassword {
 
 /// Changes one's own password; every other session of the account ends.
 #[utoipa::path(post, path = "/session/password", tag = "access", request_body = NewPassword, responses((status = 204)))]
-pub(crate) async fn change_password(cx: Cx, headers: HeaderMap, Json(request): Json<NewPassword>) -> Result<StatusCode, Problem> {
+pub(crate) async fn change_password(
+    cx: Cx,
+    headers: HeaderMap,
+    Json(request): Json<NewPassword>,
+) -> Result<StatusCode, Problem> {
     let id = cx.actor().staff()?.id;
     let user = cx.read(move |tx| queries::user(tx, id)).await?;
     if !passwords::verify(request.old, Some(user.password_hash)).await? {

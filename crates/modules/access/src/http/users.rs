@@ -137,7 +137,11 @@ pub(crate) struct GivenPassword {
 
 /// Gives an account a new password; its sessions end.
 #[utoipa::path(post, path = "/users/{id}/password", tag = "access", params(("id" = UserId, Path)), request_body = GivenPassword, responses((status = 204)))]
-pub(crate) async fn set_password(cx: Cx, Path(id): Path<UserId>, Json(request): Json<GivenPassword>) -> Result<StatusCode, Problem> {
+pub(crate) async fn set_password(
+    cx: Cx,
+    Path(id): Path<UserId>,
+    Json(request): Json<GivenPassword>,
+) -> Result<StatusCode, Problem> {
     let user = cx
         .read(move |tx| {
             let _permit = policy::may_manage(tx.actor(), tx.now())?;
@@ -186,7 +190,11 @@ async fn set_state(cx: Cx, id: UserId, state: UserState) -> Answer<User> {
             if state == UserState::Suspended {
                 queries::end_sessions(tx, id, "")?;
             }
-            let action = if state == UserState::Suspended { "access.user_suspended" } else { "access.user_resumed" };
+            let action = if state == UserState::Suspended {
+                "access.user_suspended"
+            } else {
+                "access.user_resumed"
+            };
             audit::api::record(tx, Entry::new(action, "user", id).change(&before, &after))?;
             api::told(tx, &after)?;
             Ok(after)
@@ -211,7 +219,11 @@ fn role_for(tx: &mut store::Tx<'_>, id: Id<Role>) -> kernel::Result<Role> {
                     queries::role(tx, own_role)?.kind == RoleKind::Administrator
                 }
             };
-            return if administrator { Ok(role) } else { Err(Error::field("role_id", "beyond_your_own")) };
+            return if administrator {
+                Ok(role)
+            } else {
+                Err(Error::field("role_id", "beyond_your_own"))
+            };
         }
         RoleKind::Ordinary => queries::grants(tx, id)?,
     };

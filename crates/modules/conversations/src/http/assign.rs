@@ -23,7 +23,11 @@ pub(crate) struct Assignment {
 
 /// Gives a conversation to a colleague, who need not accept it.
 #[utoipa::path(post, path = "/conversations/{id}/assignment", tag = "conversations", params(("id" = ConversationId, Path)), request_body = Assignment, responses((status = 200, body = Conversation)))]
-pub(crate) async fn assign(cx: Cx, Path(id): Path<ConversationId>, Json(request): Json<Assignment>) -> Answer<Conversation> {
+pub(crate) async fn assign(
+    cx: Cx,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<Assignment>,
+) -> Answer<Conversation> {
     let placement = cx.app().part::<Box<dyn Placement>>();
     let conversation = cx
         .write(move |tx| {

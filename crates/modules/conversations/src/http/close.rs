@@ -21,7 +21,11 @@ pub(crate) struct Closure {
 
 /// Closes a conversation. A customer who writes again opens the next one.
 #[utoipa::path(post, path = "/conversations/{id}/closure", tag = "conversations", params(("id" = ConversationId, Path)), request_body = Closure, responses((status = 200, body = Conversation)))]
-pub(crate) async fn close(cx: Cx, Path(id): Path<ConversationId>, Json(request): Json<Closure>) -> Answer<Conversation> {
+pub(crate) async fn close(
+    cx: Cx,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<Closure>,
+) -> Answer<Conversation> {
     let closed = cx
         .write(move |tx| {
             let conversation = queries::find(tx, id)?;

@@ -28,7 +28,11 @@ pub(crate) struct ListQuery {
 /// Reads messages, oldest first: the latest ones, those before a number, or those after one.
 /// `next_cursor` is the number to go on from, in the direction asked for.
 #[utoipa::path(get, path = "/conversations/{id}/messages", tag = "conversations", params(("id" = ConversationId, Path), ListQuery), responses((status = 200, body = Page<Message>)))]
-pub(crate) async fn list(cx: Cx, Path(id): Path<ConversationId>, Query(query): Query<ListQuery>) -> Answer<Page<Message>> {
+pub(crate) async fn list(
+    cx: Cx,
+    Path(id): Path<ConversationId>,
+    Query(query): Query<ListQuery>,
+) -> Answer<Page<Message>> {
     let limit = query.limit.unwrap_or(50);
     if !(1..=200).contains(&limit) {
         return Err(Error::field("limit", "out_of_range").into());
@@ -70,7 +74,8 @@ pub(crate) struct NewMessage {
 pub(crate) async fn post(cx: Cx, Path(id): Path<ConversationId>, Json(request): Json<NewMessage>) -> Answer<Message> {
     cx.actor().staff()?;
     let NewMessage { client_id, text } = request;
-    let post = Post { conversation: id, actor: cx.actor().clone(), client_id, text, file_id: None };
+    let post =
+        Post { conversation: id, actor: cx.actor().clone(), client_id, text, file_id: None, earlier: Vec::new() };
     let receipt = cx.app().part::<Writer>().hand_in(cx.app().db(), post)?;
     Ok(Json(receipt.kept().await?))
 }

@@ -20,7 +20,11 @@ pub(crate) struct ReadUpTo {
 
 /// Marks a conversation as read by the department up to a number. Never goes back.
 #[utoipa::path(post, path = "/conversations/{id}/read", tag = "conversations", params(("id" = ConversationId, Path)), request_body = ReadUpTo, responses((status = 200, body = Conversation)))]
-pub(crate) async fn mark_read(cx: Cx, Path(id): Path<ConversationId>, Json(request): Json<ReadUpTo>) -> Answer<Conversation> {
+pub(crate) async fn mark_read(
+    cx: Cx,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<ReadUpTo>,
+) -> Answer<Conversation> {
     cx.actor().staff()?;
     let marked = cx
         .app()

@@ -58,7 +58,11 @@ pub(crate) async fn search(cx: Cx, Query(query): Query<SearchQuery>) -> Answer<P
             let scope = policy::may_list(tx.actor())?;
             let mut items = Vec::new();
             let hits = tx.search(&["message"], &query.q, before, limit as usize, |tx, hit| {
-                let Some((id, seq)) = hit.reference.split_once('/').and_then(|(id, seq)| Some((id.parse().ok()?, seq.parse::<i64>().ok()?))) else {
+                let Some((id, seq)) = hit
+                    .reference
+                    .split_once('/')
+                    .and_then(|(id, seq)| Some((id.parse().ok()?, seq.parse::<i64>().ok()?)))
+                else {
                     return Ok(false);
                 };
                 let conversation = queries::find(tx, id)?;
@@ -67,7 +71,14 @@ pub(crate) async fn search(cx: Cx, Query(query): Query<SearchQuery>) -> Answer<P
                 }
                 let Some(message) = queries::messages_after(tx, id, seq - 1, 1)?.pop() else { return Ok(false) };
                 let customer_name = conversation.customer_name;
-                items.push(Found { conversation_id: id, customer_name, seq, text: message.text, author_name: message.author_name, at: message.at });
+                items.push(Found {
+                    conversation_id: id,
+                    customer_name,
+                    seq,
+                    text: message.text,
+                    author_name: message.author_name,
+                    at: message.at,
+                });
                 Ok(true)
             })?;
             let next_cursor = hits.last().filter(|_| hits.len() as i64 == limit).map(|last| last.place.to_string());

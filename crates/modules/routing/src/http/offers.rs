@@ -1,12 +1,12 @@
 //! Answering offers.
 
-use conversations::{Conversation, api::assignee};
+use conversations::{Conversation, State, api::assignee};
 use http::{Answer, Cx, Json, Path};
 use kernel::{Error, Id, Result};
 use store::Tx;
 
 use crate::{
-    desk,
+    codes, desk,
     model::{Offer, OfferState, OfferView},
     policy, queries,
 };
@@ -41,6 +41,10 @@ pub(crate) async fn accept(cx: Cx, Path(id): Path<Id<Offer>>) -> Answer<Conversa
             // Accepted once already, by a first request whose answer was lost: the same answer.
             if offer.state == OfferState::Accepted {
                 return conversations::api::get(tx, offer.conversation_id);
+            }
+            // Given to somebody else since: the desk withdraws it with its next look.
+            if conversations::api::get(tx, offer.conversation_id)?.state != State::Queued {
+                return Err(codes::OFFER_OVER.conflict());
             }
             let offer = desk::end(tx, offer, OfferState::Accepted)?;
             conversations::api::assign(tx, &permit, offer.conversation_id, to)

@@ -64,7 +64,10 @@ pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answe
         .write(move |tx| {
             let (me, _permit) = policy::may_work(tx.actor(), tx.now())?;
             let capacity = request.capacity.unwrap_or(CAPACITY);
-            Check::new().maybe_text("reason", request.reason.as_deref(), 1..=40).range("capacity", capacity, 1..=50).done()?;
+            Check::new()
+                .maybe_text("reason", request.reason.as_deref(), 1..=40)
+                .range("capacity", capacity, 1..=50)
+                .done()?;
             if request.state != PresenceState::Ready {
                 for offer in queries::open_offers_of(tx, me)? {
                     desk::end(tx, offer, OfferState::Withdrawn)?;

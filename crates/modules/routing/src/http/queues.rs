@@ -6,11 +6,7 @@ use kernel::{Check, Cursor, Id, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    desk,
-    model::Queue,
-    policy, queries,
-};
+use crate::{desk, model::Queue, policy, queries};
 
 /// A queue and how it stands.
 #[derive(Serialize, ToSchema)]
@@ -69,7 +65,10 @@ pub(crate) async fn change(cx: Cx, Path(id): Path<Id<Queue>>, Json(request): Jso
             let mut after = before.clone();
             after.name = request.name.as_deref().map_or(after.name, |name| name.trim().to_owned());
             after.offer_seconds = request.offer_seconds.unwrap_or(after.offer_seconds);
-            Check::new().text("name", &after.name, 1..=60).range("offer_seconds", after.offer_seconds, 5..=300).done()?;
+            Check::new()
+                .text("name", &after.name, 1..=60)
+                .range("offer_seconds", after.offer_seconds, 5..=300)
+                .done()?;
             after.version = request.version + 1;
             queries::save_queue(tx, &after)?;
             audit::api::record(tx, Entry::new("routing.queue_changed", "queue", id).change(&before, &after))?;
