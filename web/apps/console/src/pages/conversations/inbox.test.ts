@@ -4,7 +4,7 @@ import { arrange, countLenses, take } from './inbox'
 
 const row = (id: string, over: Partial<Conversation> = {}): Conversation => ({
   id, channel_id: 'chn_1', customer_id: 'cus_1', customer_name: id, state: 'active', assignee_id: 'me', assignee_name: null, unit_id: null,
-  last_seq: 3, customer_read_seq: 0, agent_read_seq: 1, last_message_at: 10, preview: '', waiting_since: null, opened_at: 1, closed_at: null, version: 1, ...over,
+  last_seq: 3, customer_read_seq: 0, agent_read_seq: 1, last_message_at: 10, preview: '', waiting_since: null, opened_at: 1, closed_at: null, close_reason: null, version: 1, ...over,
 })
 const keys = (rows: Conversation[], lens: 'mine' | 'unanswered' | 'all', folded: Array<'active' | 'queued' | 'closed'> = []) =>
   arrange(rows, lens, 'me', new Set(folded)).map(({ key }) => key)
