@@ -44,7 +44,10 @@ impl Place {
             channel: String::new(),
             start: Duration::ZERO,
         };
-        place.run(&["user", "create", "--role", "administrator", "--login", "bench", "--password-stdin"], "correct horse battery")?;
+        place.run(
+            &["user", "create", "--role", "administrator", "--login", "bench", "--password-stdin"],
+            "correct horse battery",
+        )?;
         place.token = place.run(&["token", "create", "--user", "bench", "--name", "bench"], "")?.trim().to_owned();
         place.restart().await?;
         let channel = place.post("/channels", json!({"name": "bench", "kind": "web_chat"})).await?;
@@ -65,7 +68,11 @@ impl Place {
         let mut child = self.command().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         child.stdin.take().ok_or("a pipe")?.write_all(input.as_bytes())?;
         let output = child.wait_with_output()?;
-        if output.status.success() { Ok(String::from_utf8(output.stdout)?) } else { Err(format!("{arguments:?} failed").into()) }
+        if output.status.success() {
+            Ok(String::from_utf8(output.stdout)?)
+        } else {
+            Err(format!("{arguments:?} failed").into())
+        }
     }
 
     /// Starts the server, again if it ran, and waits until it is ready.
@@ -111,14 +118,19 @@ impl Place {
 
     /// Posts to the API as the administrator.
     pub async fn post(&self, path: &str, body: Value) -> Outcome<Value> {
-        let request = reqwest::Client::new().post(self.url(&format!("/api/v1{path}"))).bearer_auth(&self.token).json(&body);
+        let request =
+            reqwest::Client::new().post(self.url(&format!("/api/v1{path}"))).bearer_auth(&self.token).json(&body);
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
 
     /// Milliseconds of CPU the server and its database have used so far.
     pub fn cpu_ms(&self) -> f64 {
         let server = self.child.as_ref().map_or(0.0, |child| ticks(child.id()));
-        let database = if self.database.is_some() { postgres_pids().into_iter().map(ticks).sum() } else { 0.0 };
+        let database = if self.database.is_some() {
+            postgres_pids().into_iter().map(ticks).sum()
+        } else {
+            0.0
+        };
         // A tick is 10 ms on every Linux this runs on.
         (server + database) * 10.0
     }
@@ -134,7 +146,11 @@ impl Place {
     /// How many of these statements' rows the database holds, asked of the database itself.
     pub fn count(&self, statement: &str) -> Outcome<i64> {
         match &self.database {
-            None => Ok(rusqlite::Connection::open(self.folder.path().join("zhike.db"))?.query_row(statement, [], |row| row.get(0))?),
+            None => Ok(rusqlite::Connection::open(self.folder.path().join("zhike.db"))?.query_row(
+                statement,
+                [],
+                |row| row.get(0),
+            )?),
             Some(url) => {
                 let (url, statement) = (url.clone(), statement.to_owned());
                 let counted = std::thread::spawn(move || -> Outcome<i64> {
@@ -189,5 +205,6 @@ fn ticks(pid: u32) -> f64 {
 fn postgres_pids() -> Vec<u32> {
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     let pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres")).collect()
+    pids.filter(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres"))
+        .collect()
 }

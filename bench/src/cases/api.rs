@@ -39,7 +39,11 @@ pub async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
 }
 
 /// CPU milliseconds of server and database a request, with eight callers of `each` requests.
-async fn measured(place: &Place, each: usize, request: impl Fn(usize, usize) -> (String, serde_json::Value)) -> Outcome<f64> {
+async fn measured(
+    place: &Place,
+    each: usize,
+    request: impl Fn(usize, usize) -> (String, serde_json::Value),
+) -> Outcome<f64> {
     let cpu = place.cpu_ms();
     let callers: Vec<_> = (0..CALLERS)
         .map(|n| {
@@ -48,7 +52,13 @@ async fn measured(place: &Place, each: usize, request: impl Fn(usize, usize) -> 
             tokio::spawn(async move {
                 let client = reqwest::Client::new();
                 for (path, body) in requests {
-                    client.post(format!("{base}{path}")).bearer_auth(&token).json(&body).send().await?.error_for_status()?;
+                    client
+                        .post(format!("{base}{path}"))
+                        .bearer_auth(&token)
+                        .json(&body)
+                        .send()
+                        .await?
+                        .error_for_status()?;
                 }
                 Outcome::Ok(())
             })

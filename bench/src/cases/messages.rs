@@ -50,8 +50,18 @@ pub async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     let kept = place.count("SELECT count(*) FROM messages")? - before;
     place.restart().await?;
     Ok(vec![
-        Row::at_least(format!("{engine}: durable messages, {PAIRS} pairs"), measured as f64 / MEASURED.as_secs_f64(), "/s", 8_000.0),
+        Row::at_least(
+            format!("{engine}: durable messages, {PAIRS} pairs"),
+            measured as f64 / MEASURED.as_secs_f64(),
+            "/s",
+            8_000.0,
+        ),
         Row::at_most(format!("{engine}: CPU per message, server + database"), cpu / measured as f64, "ms", 0.1),
-        Row::at_least(format!("{engine}: acknowledged messages kept after SIGKILL"), kept as f64 / acknowledged as f64, "share", 1.0),
+        Row::at_least(
+            format!("{engine}: acknowledged messages kept after SIGKILL"),
+            kept as f64 / acknowledged as f64,
+            "share",
+            1.0,
+        ),
     ])
 }

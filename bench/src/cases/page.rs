@@ -24,7 +24,10 @@ pub async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
         "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {OPEN}) {columns} SELECT {} FROM n",
         row("n", "printf('%026d', n)")
     );
-    let postgres = format!("{columns} SELECT {} FROM generate_series(1, {OPEN}) AS n; ANALYZE conversations", row("n", "lpad(n::text, 26, '0')"));
+    let postgres = format!(
+        "{columns} SELECT {} FROM generate_series(1, {OPEN}) AS n; ANALYZE conversations",
+        row("n", "lpad(n::text, 26, '0')")
+    );
     place.fill(&sqlite, &postgres)?;
     place.restart().await?;
     let client = reqwest::Client::new();

@@ -156,7 +156,14 @@ mod tests {
         let things = [Owned::by(None, far), Owned::by(other, sister), Owned::by(other, team)];
         for (reach, seen) in [(Reach::Own, 0), (Reach::Team, 1), (Reach::Department, 2), (Reach::All, 3)] {
             let grants = HashMap::from([("tasks.close".to_owned(), reach)]);
-            let staff = Staff { id, name: "苏禾".into(), unit: Some(team), team: vec![team], department: vec![team, sister], grants };
+            let staff = Staff {
+                id,
+                name: "苏禾".into(),
+                unit: Some(team),
+                team: vec![team],
+                department: vec![team, sister],
+                grants,
+            };
             let actor = Actor::Staff(Arc::new(staff));
             let count = things.iter().filter(|thing| actor.permit("tasks.close", thing, now).is_ok()).count();
             assert_eq!(count, seen, "{reach:?}");

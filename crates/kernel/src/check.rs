@@ -76,7 +76,12 @@ impl Check {
         self.bad_with(field, code, &[])
     }
 
-    fn bad_with(mut self, field: impl Into<Cow<'static, str>>, code: &'static str, params: &[(&'static str, Value)]) -> Self {
+    fn bad_with(
+        mut self,
+        field: impl Into<Cow<'static, str>>,
+        code: &'static str,
+        params: &[(&'static str, Value)],
+    ) -> Self {
         let params: Params = params.iter().cloned().collect();
         self.bad.push(FieldError { field: field.into(), code, params });
         self
@@ -89,7 +94,8 @@ mod tests {
 
     #[test]
     fn every_bad_field_is_named_with_its_limits() {
-        let Err(Error::Invalid(bad)) = Check::new().text("title", " ", 1..=5).text("detail", "123456", 0..=5).range("n", 9, 1..=3).done()
+        let Err(Error::Invalid(bad)) =
+            Check::new().text("title", " ", 1..=5).text("detail", "123456", 0..=5).range("n", 9, 1..=3).done()
         else {
             panic!("three fields are wrong");
         };

@@ -15,9 +15,9 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::{
-    ToSchema,
     // Generic types describe themselves through this trait; utoipa's derive does the same.
     __dev::ComposeSchema,
+    ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 use uuid::Uuid;

@@ -65,8 +65,12 @@ fn perform(cli: &Cli) -> Result<(), String> {
             runtime()?.block_on(serve::serve(&config, db, asked_to_stop())).map_err(told)
         }
         Command::Migrate => serve::open(&config).map(drop).map_err(told),
-        Command::User(command) => runtime()?.block_on(accounts::user(command, &config, serve::open(&config).map_err(told)?)).map_err(told),
-        Command::Token(command) => runtime()?.block_on(accounts::token(command, serve::open(&config).map_err(told)?)).map_err(told),
+        Command::User(command) => {
+            runtime()?.block_on(accounts::user(command, &config, serve::open(&config).map_err(told)?)).map_err(told)
+        }
+        Command::Token(command) => {
+            runtime()?.block_on(accounts::token(command, serve::open(&config).map_err(told)?)).map_err(told)
+        }
         Command::Doctor => doctor::examine(&config),
         Command::Openapi => {
             let description = runtime()?.block_on(async { serve::description() }).map_err(told)?;

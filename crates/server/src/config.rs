@@ -84,7 +84,8 @@ impl Config {
             return Err("nats: several nodes need one PostgreSQL database (--database)".into());
         }
         let first = Limits::default();
-        let per_second = options.requests_per_second.or(file.requests_per_second).unwrap_or(first.requests_per_second).max(1);
+        let per_second =
+            options.requests_per_second.or(file.requests_per_second).unwrap_or(first.requests_per_second).max(1);
         let limits = Limits {
             requests_per_second: per_second,
             burst: per_second.saturating_mul(4),

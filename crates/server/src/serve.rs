@@ -59,7 +59,8 @@ pub fn description() -> Result<String> {
 pub async fn serve(config: &Config, db: Db, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     let metrics = PrometheusBuilder::new().install_recorder().map_err(Error::internal)?;
     let mut house = house(config, db)?;
-    let time_zone: work::TimeZoneOf = Arc::new(|tx| settings::api::organisation(tx).map(|organisation| organisation.time_zone));
+    let time_zone: work::TimeZoneOf =
+        Arc::new(|tx| settings::api::organisation(tx).map(|organisation| organisation.time_zone));
     let running = house.start(work::RunnerConfig { time_zone, ..work::RunnerConfig::default() })?;
     let app = house.app.clone();
     let mut router = house.router.merge(health(metrics));
@@ -67,7 +68,9 @@ pub async fn serve(config: &Config, db: Db, stop: impl Future<Output = ()> + Sen
         router = router.route("/test/echo", get(|upgrade| async move { wire::echo(upgrade) }));
     }
     let router: Router = router.merge(web::routes()).with_state(app.clone());
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| Error::internal(format!("{}: {error}", config.listen)))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Error::internal(format!("{}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(Error::internal)?;
     println!("知客 Zhike  http://{address}");
     // A chat frame is small and must not wait for the next one.

@@ -61,7 +61,9 @@ impl Reply {
     #[track_caller]
     pub fn refused_field(self, field: &str, code: &str) {
         let body = self.refused(422, "invalid");
-        let named = body["fields"].as_array().is_some_and(|all| all.iter().any(|one| one["field"] == field && one["code"] == code));
+        let named = body["fields"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one["field"] == field && one["code"] == code));
         assert!(named, "{field} {code} in {body}");
     }
 }
@@ -110,9 +112,14 @@ impl TestApp {
     /// `agent`), signed in by token.
     pub async fn person(&self, role: &'static str) -> Person {
         let catalogue = self.app.part::<Catalogue>();
-        let login = format!("{role}.{}", Id::<User>::new(self.app.clock().now(), self.app.db().rng()).to_string().split_off(20));
+        let login = format!(
+            "{role}.{}",
+            Id::<User>::new(self.app.clock().now(), self.app.db().rng()).to_string().split_off(20)
+        );
         // Hashing takes long and nobody signs in with this one.
-        let secret = access::api::secret("correct horse battery".into(), "nobody", self.app.db().rng()).await.expect("a password");
+        let secret = access::api::secret("correct horse battery".into(), "nobody", self.app.db().rng())
+            .await
+            .expect("a password");
         let (id, token) = self
             .app
             .db()

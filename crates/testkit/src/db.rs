@@ -102,7 +102,8 @@ fn make_database(server: &str, template: &str, name: &str, migrations: &[Migrati
     };
     let mut client = ::postgres::Client::connect(server, ::postgres::NoTls).expect("the test server answers");
     client.batch_execute("SELECT pg_advisory_lock(5150)").expect("one at a time");
-    let exists = client.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&template]).expect("a catalogue").is_some();
+    let exists =
+        client.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&template]).expect("a catalogue").is_some();
     if !exists {
         let fresh = format!("{template}_{}", std::process::id());
         client.batch_execute(&format!("CREATE DATABASE {fresh}")).expect("a database");

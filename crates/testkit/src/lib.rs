@@ -2,6 +2,7 @@
 
 mod app;
 mod db;
+pub mod proof;
 mod socket;
 
 pub use app::{Person, Reply, TestApp};

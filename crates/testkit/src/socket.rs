@@ -5,7 +5,9 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message, tungstenite::client::IntoClientRequest};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message, tungstenite::client::IntoClientRequest,
+};
 
 use crate::{Person, TestApp};
 
@@ -58,7 +60,8 @@ impl Socket {
     pub async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         let mut passed = Vec::new();
         loop {
-            let frame = self.next().await.unwrap_or_else(|| panic!("closed before the wanted frame; passed {passed:#?}"));
+            let frame =
+                self.next().await.unwrap_or_else(|| panic!("closed before the wanted frame; passed {passed:#?}"));
             if wanted(&frame) {
                 return frame;
             }

@@ -30,7 +30,12 @@ const MISSING: &str = "<!doctype html><meta charset=utf-8><title>知客</title><
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/demo/widget", get(|headers: HeaderMap| async move { page::<Widget>("index.html", &headers) }))
-        .route("/widget/{*file}", get(|uri: Uri, headers: HeaderMap| async move { file::<Widget>(uri.path().trim_start_matches("/widget/"), &headers) }))
+        .route(
+            "/widget/{*file}",
+            get(|uri: Uri, headers: HeaderMap| async move {
+                file::<Widget>(uri.path().trim_start_matches("/widget/"), &headers)
+            }),
+        )
         .fallback(get(|uri: Uri, headers: HeaderMap| async move {
             let path = uri.path().trim_start_matches('/');
             if path.is_empty() || Console::get(path).is_none() && !path.starts_with("assets/") {
@@ -51,7 +56,8 @@ fn file<E: RustEmbed>(name: &str, headers: &HeaderMap) -> Response {
     let Some(plain) = E::get(name) else { return StatusCode::NOT_FOUND.into_response() };
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let smaller = [("br", "br"), ("gzip", "gz")].into_iter().filter(|(encoding, _)| accepted.contains(encoding));
-    let found = smaller.filter_map(|(encoding, suffix)| Some((E::get(&format!("{name}.{suffix}"))?, Some(encoding)))).next();
+    let found =
+        smaller.filter_map(|(encoding, suffix)| Some((E::get(&format!("{name}.{suffix}"))?, Some(encoding)))).next();
     let (content, encoding): (EmbeddedFile, _) = found.unwrap_or((plain, None));
     let mut response = Response::new(Body::from(content.data.into_owned()));
     let out = response.headers_mut();

@@ -40,7 +40,9 @@ pub enum VisitorFrame {
         token: Option<String>,
         /// The name the visitor gives.
         name: Option<String>,
-        /// The number of the last fact the client has.
+        /// The conversation the client has, as `ready` named it.
+        conversation: Option<String>,
+        /// The number of the last fact the client has of it.
         since: Option<i64>,
     },
     /// A message. Said again with the same `client_id` it is still one message.
@@ -124,7 +126,7 @@ pub enum ServerFrame {
         conversation: String,
         /// The visitor's id.
         customer: String,
-        /// The number of the last fact; later ones follow.
+        /// The number after which facts follow: the client's own `since` when it goes on from there.
         seq: i64,
         /// The latest messages, oldest first.
         messages: Vec<Value>,

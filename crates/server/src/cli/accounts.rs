@@ -62,7 +62,8 @@ pub(crate) async fn user(command: &UserCommand, config: &Config, db: Db) -> Resu
 pub(crate) async fn token(command: &TokenCommand, db: Db) -> Result<()> {
     let TokenCommand::Create { user, name } = command;
     let (user, name) = (user.clone(), name.clone());
-    let (_, secret) = db.write(&Origin::system("command line"), move |tx| access::api::create_token(tx, &user, &name)).await?;
+    let (_, secret) =
+        db.write(&Origin::system("command line"), move |tx| access::api::create_token(tx, &user, &name)).await?;
     println!("{secret}");
     Ok(())
 }

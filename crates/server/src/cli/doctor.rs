@@ -15,10 +15,25 @@ pub(crate) fn examine(config: &Config) -> Result<(), String> {
         println!("{mark} {what}: {text}");
     };
     let probe = config.data.join(".probe");
-    let writable = std::fs::create_dir_all(&config.data).and_then(|()| std::fs::write(&probe, b"x")).and_then(|()| std::fs::remove_file(&probe));
-    line("data folder", writable.map(|()| config.data.display().to_string()).map_err(|error| format!("{}: {error}", config.data.display())));
-    line("database", serve::open(config).map(|db| format!("{:?}, schema up to date", db.dialect())).map_err(|error| error.to_string()));
+    let writable = std::fs::create_dir_all(&config.data)
+        .and_then(|()| std::fs::write(&probe, b"x"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    line(
+        "data folder",
+        writable
+            .map(|()| config.data.display().to_string())
+            .map_err(|error| format!("{}: {error}", config.data.display())),
+    );
+    line(
+        "database",
+        serve::open(config)
+            .map(|db| format!("{:?}, schema up to date", db.dialect()))
+            .map_err(|error| error.to_string()),
+    );
     let listening = std::net::TcpListener::bind(config.listen);
-    line("address", listening.map(|_| config.listen.to_string()).map_err(|error| format!("{}: {error}", config.listen)));
+    line(
+        "address",
+        listening.map(|_| config.listen.to_string()).map_err(|error| format!("{}: {error}", config.listen)),
+    );
     if fine { Ok(()) } else { Err("not everything is there".into()) }
 }

@@ -12,7 +12,7 @@ describe('the visitor’s chat', () => {
   it('says who it is, and where it stopped', () => {
     expect(greet(begin(null), 'chn_1')).toEqual({ t: 'hello', channel: 'chn_1' })
     const { chat } = hear(begin(null), ready(7, [message(7)]))
-    expect(greet(chat, 'chn_1')).toEqual({ t: 'hello', channel: 'chn_1', token: 'tok', since: 7 })
+    expect(greet(chat, 'chn_1')).toEqual({ t: 'hello', channel: 'chn_1', token: 'tok', conversation: 'cnv_1', since: 7 })
   })
 
   it('sends what was written before the line stood, under the same id each time', () => {

@@ -37,7 +37,7 @@ export function begin(token: string | null, pending: readonly Pending[] = []): C
 
 /** The socket stands: say who we are. */
 export function greet(chat: Chat, channel: string): ClientFrame {
-  return { t: 'hello', channel, ...(chat.token ? { token: chat.token } : {}), ...(chat.seq > 0 ? { since: chat.seq } : {}) }
+  return { t: 'hello', channel, ...(chat.token ? { token: chat.token } : {}), ...(chat.conversation && chat.seq > 0 ? { conversation: chat.conversation, since: chat.seq } : {}) }
 }
 
 /** The visitor wrote something. */

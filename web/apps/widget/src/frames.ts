@@ -22,7 +22,7 @@ export type ServerFrame =
 
 /** What a visitor may say. */
 export type ClientFrame =
-  | { t: 'hello'; channel: string; token?: string; since?: number }
+  | { t: 'hello'; channel: string; token?: string; conversation?: string; since?: number }
   | { t: 'send'; client_id: string; text: string }
   | { t: 'read'; seq: number }
   | { t: 'ping' }
