@@ -57,4 +57,5 @@ export interface Job {
   last_error: string | null
   run_at: number | null
   created_at: number
+  finished_at: number | null
 }
