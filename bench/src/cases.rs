@@ -1,49 +1,49 @@
 //! The rows of the table.
 
-pub mod api;
-pub mod delivery;
-pub mod messages;
-pub mod page;
-pub mod sockets;
-pub mod start;
+pub(crate) mod api;
+pub(crate) mod delivery;
+pub(crate) mod messages;
+pub(crate) mod page;
+pub(crate) mod sockets;
+pub(crate) mod start;
 
 use serde_json::{Value, json};
 
 /// One figure against its bar.
-pub struct Row {
-    pub name: String,
-    pub figure: f64,
-    pub unit: &'static str,
-    pub bar: f64,
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) figure: f64,
+    pub(crate) unit: &'static str,
+    pub(crate) bar: f64,
     /// Whether a smaller figure is better.
-    pub at_most: bool,
+    pub(crate) at_most: bool,
 }
 
 impl Row {
-    pub fn at_most(name: impl Into<String>, figure: f64, unit: &'static str, bar: f64) -> Self {
+    pub(crate) fn at_most(name: impl Into<String>, figure: f64, unit: &'static str, bar: f64) -> Self {
         Self { name: name.into(), figure, unit, bar, at_most: true }
     }
 
-    pub fn at_least(name: impl Into<String>, figure: f64, unit: &'static str, bar: f64) -> Self {
+    pub(crate) fn at_least(name: impl Into<String>, figure: f64, unit: &'static str, bar: f64) -> Self {
         Self { name: name.into(), figure, unit, bar, at_most: false }
     }
 
-    pub fn met(&self) -> bool {
+    pub(crate) fn met(&self) -> bool {
         if self.at_most { self.figure <= self.bar } else { self.figure >= self.bar }
     }
 
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         let (sign, mark) = (if self.at_most { "≤" } else { "≥" }, if self.met() { "✓" } else { "✗" });
         println!("{mark} {:<58} {:>10.3} {:<6} {sign} {}", self.name, self.figure, self.unit, self.bar);
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json!({"name": self.name, "figure": self.figure, "unit": self.unit, "bar": self.bar, "at_most": self.at_most, "met": self.met()})
     }
 }
 
 /// The value below which this share of the sorted times lies.
-pub fn percentile(times: &mut [f64], share: f64) -> f64 {
+pub(crate) fn percentile(times: &mut [f64], share: f64) -> f64 {
     times.sort_by(f64::total_cmp);
     let at = (times.len() as f64 * share).ceil() as usize;
     times.get(at.saturating_sub(1)).copied().unwrap_or(f64::NAN)

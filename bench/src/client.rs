@@ -10,7 +10,7 @@ use tokio_tungstenite::{
 
 use crate::place::{Outcome, Place};
 
-pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     async fn open(url: &str, token: Option<&str>) -> Outcome<Self> {
@@ -25,12 +25,12 @@ impl Socket {
         Ok(Self(socket))
     }
 
-    pub async fn say(&mut self, frame: String) -> Outcome<()> {
+    pub(crate) async fn say(&mut self, frame: String) -> Outcome<()> {
         Ok(self.0.send(Message::text(frame)).await?)
     }
 
     /// Reads on to a text frame that holds `part`.
-    pub async fn until(&mut self, part: &str) -> Outcome<Utf8Bytes> {
+    pub(crate) async fn until(&mut self, part: &str) -> Outcome<Utf8Bytes> {
         while let Some(message) = self.0.next().await {
             if let Message::Text(text) = message?
                 && text.contains(part)
@@ -43,19 +43,18 @@ impl Socket {
 }
 
 /// A visitor with a conversation, and an agent who watches it.
-pub struct Pair {
-    pub visitor: Socket,
-    pub agent: Socket,
-    pub conversation: String,
+pub(crate) struct Pair {
+    pub(crate) visitor: Socket,
+    pub(crate) agent: Socket,
 }
 
 /// Says a message.
-pub fn message(client_id: &str, text: &str) -> String {
+pub(crate) fn message(client_id: &str, text: &str) -> String {
     json!({"t": "send", "client_id": client_id, "text": text}).to_string()
 }
 
 /// A visitor who has said a first word; answers the conversation's id too.
-pub async fn visitor(place: &Place, name: &str) -> Outcome<(Socket, String)> {
+pub(crate) async fn visitor(place: &Place, name: &str) -> Outcome<(Socket, String)> {
     greet(&place.socket("/widget/ws"), &place.channel, name).await
 }
 
@@ -69,15 +68,15 @@ async fn greet(url: &str, channel: &str, name: &str) -> Outcome<(Socket, String)
     Ok((visitor, conversation))
 }
 
-pub async fn pair(place: &Place, name: &str) -> Outcome<Pair> {
+pub(crate) async fn pair(place: &Place, name: &str) -> Outcome<Pair> {
     let (visitor, conversation) = visitor(place, name).await?;
     let mut agent = Socket::open(&place.socket("/api/v1/ws"), Some(&place.token)).await?;
     agent.say(json!({"t": "subscribe", "topic": format!("conversation:{conversation}")}).to_string()).await?;
     agent.until("\"snapshot\"").await?;
-    Ok(Pair { visitor, agent, conversation })
+    Ok(Pair { visitor, agent })
 }
 
-pub async fn pairs(place: &Place, count: usize) -> Outcome<Vec<Pair>> {
+pub(crate) async fn pairs(place: &Place, count: usize) -> Outcome<Vec<Pair>> {
     let mut pairs = Vec::with_capacity(count);
     for n in 0..count {
         pairs.push(pair(place, &format!("p{n}")).await?);
@@ -86,7 +85,7 @@ pub async fn pairs(place: &Place, count: usize) -> Outcome<Vec<Pair>> {
 }
 
 /// Visitors of a server known by its address only.
-pub async fn visitors(base: &str, channel: &str, count: usize) -> Outcome<Vec<Socket>> {
+pub(crate) async fn visitors(base: &str, channel: &str, count: usize) -> Outcome<Vec<Socket>> {
     let url = format!("{}/widget/ws", base.replace("http://", "ws://"));
     let mut held = Vec::with_capacity(count);
     for n in 0..count {

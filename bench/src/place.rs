@@ -11,26 +11,26 @@ use std::{
 
 use serde_json::{Value, json};
 
-pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// A running `zhike serve` with an administrator's token.
-pub struct Place {
+pub(crate) struct Place {
     binary: PathBuf,
     folder: tempfile::TempDir,
     database: Option<String>,
     port: u16,
     child: Option<Child>,
     /// An administrator's API token.
-    pub token: String,
+    pub(crate) token: String,
     /// The public key of the web chat.
-    pub channel: String,
+    pub(crate) channel: String,
     /// How long the last start took, from exec to a ready answer.
-    pub start: Duration,
+    pub(crate) start: Duration,
 }
 
 impl Place {
     /// Starts a server on SQLite, or on a fresh database of this PostgreSQL server.
-    pub async fn start(binary: &Path, postgres: Option<&str>) -> Outcome<Self> {
+    pub(crate) async fn start(binary: &Path, postgres: Option<&str>) -> Outcome<Self> {
         let database = postgres.map(fresh_database).transpose()?;
         let folder = tempfile::tempdir()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -76,7 +76,7 @@ impl Place {
     }
 
     /// Starts the server, again if it ran, and waits until it is ready.
-    pub async fn restart(&mut self) -> Outcome<()> {
+    pub(crate) async fn restart(&mut self) -> Outcome<()> {
         self.kill();
         let listen = format!("127.0.0.1:{}", self.port);
         let begun = Instant::now();
@@ -98,7 +98,7 @@ impl Place {
     }
 
     /// Kills the server with SIGKILL.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             // It may have ended by itself.
             let _ = child.kill();
@@ -107,24 +107,24 @@ impl Place {
     }
 
     /// An address of the server.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// A WebSocket address of the server.
-    pub fn socket(&self, path: &str) -> String {
+    pub(crate) fn socket(&self, path: &str) -> String {
         format!("ws://127.0.0.1:{}{path}", self.port)
     }
 
     /// Posts to the API as the administrator.
-    pub async fn post(&self, path: &str, body: Value) -> Outcome<Value> {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Outcome<Value> {
         let request =
             reqwest::Client::new().post(self.url(&format!("/api/v1{path}"))).bearer_auth(&self.token).json(&body);
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
 
     /// Milliseconds of CPU the server and its database have used so far.
-    pub fn cpu_ms(&self) -> f64 {
+    pub(crate) fn cpu_ms(&self) -> f64 {
         let server = self.child.as_ref().map_or(0.0, |child| ticks(child.id()));
         let database = if self.database.is_some() {
             postgres_pids().into_iter().map(ticks).sum()
@@ -136,7 +136,7 @@ impl Place {
     }
 
     /// Bytes of memory that are the server's own.
-    pub fn memory(&self) -> u64 {
+    pub(crate) fn memory(&self) -> u64 {
         let Some(child) = &self.child else { return 0 };
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
         let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
@@ -144,7 +144,7 @@ impl Place {
     }
 
     /// How many of these statements' rows the database holds, asked of the database itself.
-    pub fn count(&self, statement: &str) -> Outcome<i64> {
+    pub(crate) fn count(&self, statement: &str) -> Outcome<i64> {
         match &self.database {
             None => Ok(rusqlite::Connection::open(self.folder.path().join("zhike.db"))?.query_row(
                 statement,
@@ -162,7 +162,7 @@ impl Place {
     }
 
     /// Runs statements on the database itself; the server must not be running on SQLite.
-    pub fn fill(&self, sqlite: &str, postgres: &str) -> Outcome<()> {
+    pub(crate) fn fill(&self, sqlite: &str, postgres: &str) -> Outcome<()> {
         match &self.database {
             None => Ok(rusqlite::Connection::open(self.folder.path().join("zhike.db"))?.execute_batch(sqlite)?),
             Some(url) => {

@@ -12,7 +12,7 @@ const CALLERS: usize = 8;
 const OPENED: usize = 250;
 const REPLIES: usize = 1_500;
 
-pub async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
+pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     let mut conversations = Vec::new();
     for n in 0..CALLERS {
         conversations.push(visitor(place, &format!("h{n}")).await?.1);

@@ -12,7 +12,7 @@ const PAIRS: usize = 50;
 const RATE: f64 = 1_000.0;
 const MEASURED: Duration = Duration::from_secs(8);
 
-pub async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
+pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     let pairs = pairs(place, PAIRS).await?;
     let every = Duration::from_secs_f64(PAIRS as f64 / RATE);
     let begun = Instant::now() + Duration::from_millis(200);

@@ -12,7 +12,7 @@ const PAIRS: usize = 64;
 const WARM: Duration = Duration::from_secs(2);
 const MEASURED: Duration = Duration::from_secs(10);
 
-pub async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
+pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     let pairs = pairs(place, PAIRS).await?;
     let before = place.count("SELECT count(*) FROM messages")?;
     let begun = Instant::now();

@@ -10,7 +10,7 @@ use crate::{
 const OPEN: usize = 100_000;
 const PAGES: usize = 400;
 
-pub async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
+pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     place.kill();
     let row = |number: &str, pad: &str| {
         format!(

@@ -16,7 +16,7 @@ const SOCKETS: usize = 15_000;
 /// A process may open 20,000 files: the visitors share a few.
 const HOLDERS: usize = 3;
 
-pub async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
+pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     // A few first, so that what one visitor costs is not what the first one costs.
     let warm = hold_here(place, 200).await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -54,7 +54,7 @@ async fn hold_here(place: &Place, count: usize) -> Outcome<Vec<crate::client::So
 }
 
 /// The holder's side: connects visitors, says so, and waits to be killed.
-pub async fn hold(base: &str, channel: &str, count: usize) -> Outcome<()> {
+pub(crate) async fn hold(base: &str, channel: &str, count: usize) -> Outcome<()> {
     let held = crate::client::visitors(base, channel, count).await?;
     println!("held");
     std::future::pending::<()>().await;

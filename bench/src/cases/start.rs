@@ -7,7 +7,7 @@ use crate::{
     place::{Outcome, Place},
 };
 
-pub async fn run(place: &mut Place, engine: &str, binary: &Path) -> Outcome<Vec<Row>> {
+pub(crate) async fn run(place: &mut Place, engine: &str, binary: &Path) -> Outcome<Vec<Row>> {
     let mut starts = Vec::new();
     for _ in 0..5 {
         place.restart().await?;

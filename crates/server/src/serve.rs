@@ -94,7 +94,7 @@ fn health(metrics: PrometheusHandle) -> Router<App> {
 }
 
 async fn ready(State(app): State<App>) -> Response {
-    let database = app.db().read(&Origin::system("readyz"), |tx| outbox::end(tx)).await;
+    let database = app.db().read(&Origin::system("readyz"), outbox::end).await;
     match (database, app.part::<Hub>().ready()) {
         (Ok(_), true) => "ready".into_response(),
         (Err(_), _) => (StatusCode::SERVICE_UNAVAILABLE, "database").into_response(),

@@ -11,7 +11,7 @@ fn modules() -> Vec<http::Module> {
 /// A running product, its web chat's public key, a supervisor and an agent.
 async fn department(db: testkit::TestDb) -> (TestApp, String, Person, Person) {
     let app = TestApp::start(db, modules()).await;
-    let channel = app.app.db().write(&Origin::system("test"), |tx| channels::api::default_web_chat(tx)).await.unwrap();
+    let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
     let (admin, agent) = (app.person("administrator").await, app.person("agent").await);
     (app, channel.public_key, admin, agent)
 }

@@ -61,7 +61,7 @@ pub(crate) fn start(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()>
 async fn round(app: &App, epoch: i64) -> Result<()> {
     let origin = Origin::system("routing");
     // Most facts concern nobody who waits: look before taking the writer.
-    if app.db().read(&origin, |tx| anything_to_do(tx)).await? {
+    if app.db().read(&origin, anything_to_do).await? {
         app.db()
             .write(&origin, move |tx| {
                 work::lease::check(tx, LEASE, epoch)?;

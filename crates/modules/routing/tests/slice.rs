@@ -17,7 +17,7 @@ fn modules() -> Vec<http::Module> {
 
 async fn department(db: testkit::TestDb) -> (TestApp, String) {
     let app = TestApp::start(db, modules()).await;
-    let channel = app.app.db().write(&Origin::system("test"), |tx| channels::api::default_web_chat(tx)).await.unwrap();
+    let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
     (app, channel.public_key)
 }
 

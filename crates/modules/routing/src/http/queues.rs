@@ -37,7 +37,7 @@ pub(crate) async fn list(cx: Cx) -> Answer<Vec<QueueView>> {
         .await?;
     if queues.is_empty() {
         // The first look makes the one queue there is.
-        cx.write(|tx| desk::queue(tx)).await?;
+        cx.write(desk::queue).await?;
         return Box::pin(list(cx)).await;
     }
     Ok(Json(queues))
