@@ -47,9 +47,14 @@ pub(crate) fn openapi(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::Open
         .description("Refused: the body says why, and which fields")
         .content("application/problem+json", content)
         .build();
-    for item in api.paths.paths.values_mut() {
+    for (path, item) in &mut api.paths.paths {
+        let verbs = ["get", "post", "put", "patch", "delete"];
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+        for (verb, operation) in verbs.into_iter().zip(operations) {
+            let Some(operation) = operation else { continue };
+            // Handlers of different modules share names; a path and a verb are one operation's alone.
+            let words = path.trim_start_matches("/api/v1").replace(|c: char| !c.is_alphanumeric(), "_");
+            operation.operation_id = Some(format!("{verb}{words}"));
             operation.responses.responses.insert("default".into(), RefOr::T(refusal.clone()));
         }
     }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use files::FileId;
 use kernel::{Actor, Error, Result};
 use store::{Fact, SearchDoc, Tx};
 
@@ -27,7 +28,7 @@ pub struct Post {
     /// What is said.
     pub text: String,
     /// The file, when it is one.
-    pub file_id: Option<String>,
+    pub file_id: Option<FileId>,
     /// Conversations before this one in which it may have been said already: a sender who did not
     /// hear that it was kept says it again, and meanwhile that one may have been closed.
     pub earlier: Vec<ConversationId>,
@@ -83,12 +84,11 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
             Fact::new(events::MESSAGE_POSTED, message.conversation_id, message)?
                 .on(topic(message.conversation_id), message.seq),
         );
-        docs.push(SearchDoc {
-            kind: "message",
-            reference: format!("{}/{}", message.conversation_id, message.seq),
-            at: message.at,
-            text: message.text.clone(),
-        });
+        let reference = format!("{}/{}", message.conversation_id, message.seq);
+        if let Some(file) = message.file_id {
+            files::api::attach(tx, file, "message", &reference)?;
+        }
+        docs.push(SearchDoc { kind: "message", reference, at: message.at, text: message.text.clone() });
         touched.push(message.conversation_id);
     }
     tx.index(&docs)?;
@@ -115,10 +115,16 @@ fn again(conversation: &Conversation, post: &Post, before: &Message) -> Result<M
     }
 }
 
-fn accept(tx: &Tx<'_>, conversation: &mut Conversation, post: &Post) -> Result<Message> {
+fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post) -> Result<Message> {
     let side = policy::may_reply(&post.actor, conversation)?;
     check_message(&post.client_id, &post.text, post.file_id.is_some())?;
     conversation.must_be_open()?;
+    // Only what the sender uploaded themselves: another's file id is nobody's.
+    if let Some(file) = post.file_id
+        && !files::api::get(tx, file).is_ok_and(|file| file.is_from(&post.actor))
+    {
+        return Err(Error::field("file_id", "unknown"));
+    }
     let (author, author_name) = match (side, &post.actor) {
         (Side::Customer, _) => (Author::Customer, conversation.customer_name.clone()),
         (Side::Agent, Actor::Staff(staff)) => (Author::Agent, staff.name.clone()),
@@ -134,7 +140,7 @@ fn accept(tx: &Tx<'_>, conversation: &mut Conversation, post: &Post) -> Result<M
         author_name,
         kind: if post.file_id.is_some() { MessageKind::File } else { MessageKind::Text },
         text: post.text.clone(),
-        file_id: post.file_id.clone(),
+        file_id: post.file_id,
         at: tx.now(),
     })
 }

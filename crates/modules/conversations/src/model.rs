@@ -1,5 +1,6 @@
 //! Conversations and messages, and what may become of them.
 
+use files::FileId;
 use kernel::{
     ChannelId, Check, CustomerId, Error, FieldError, Id, Noun, Owned, Permit, Result, Timestamp, UnitId, UserId,
 };
@@ -129,7 +130,7 @@ store::record! {
         /// What was said.
         pub text: String,
         /// The file, when it is one.
-        pub file_id: Option<String>,
+        pub file_id: Option<FileId>,
         /// When it was kept.
         pub at: Timestamp,
     }

@@ -38,7 +38,11 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
 pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
     for conversation in of(tx, customers)? {
         for message in messages(tx, conversation.id)? {
-            tx.unindex("message", &format!("{}/{}", conversation.id, message.seq))?;
+            let reference = format!("{}/{}", conversation.id, message.seq);
+            tx.unindex("message", &reference)?;
+            if let Some(file) = message.file_id {
+                files::api::detach(tx, file, "message", &reference)?;
+            }
         }
         tx.exec(&EMPTY_MESSAGES, params![conversation.id])?;
         tx.exec(&EMPTY_CONVERSATION, params![conversation.id])?;

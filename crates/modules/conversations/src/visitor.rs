@@ -12,6 +12,7 @@ use axum::{
     response::Response,
     routing::get,
 };
+use files::FileId;
 use http::{App, Cx};
 use kernel::{Actor, ChannelId, CustomerId, Error, Id, Origin, Result, Visitor};
 use serde::Serialize;
@@ -87,7 +88,7 @@ struct Visiting {
 struct Words {
     client_id: String,
     text: String,
-    file_id: Option<String>,
+    file_id: Option<FileId>,
 }
 
 /// The answer to `hello`, and to the first message of a new conversation.
@@ -121,7 +122,11 @@ impl VisitorSession {
         let key = channels::api::visitor_key(&self.app).await?;
         let now = self.app.clock().now();
         let shown = token.and_then(|token| key.verify(&token, now).ok());
-        let public_key = channel.to_owned();
+        let public_key = match channel {
+            // The trial page of a new installation knows no key yet.
+            "default" => self.first_channel().await?,
+            key => key.to_owned(),
+        };
         let (channel, known) = self
             .app
             .db()
@@ -160,6 +165,11 @@ impl VisitorSession {
         })
     }
 
+    async fn first_channel(&self) -> Result<String> {
+        let system = Origin::system("visitor socket");
+        self.app.db().write(&system, |tx| Ok(channels::api::default_web_chat(tx)?.public_key)).await
+    }
+
     fn cx_of(&self, customer: CustomerId, channel: ChannelId) -> Cx {
         let actor = Actor::Visitor(Visitor { customer, channel });
         Cx::new(self.app.clone(), Arc::new(Origin { actor, ..self.origin.clone() }))
@@ -169,7 +179,9 @@ impl VisitorSession {
         Visitor { customer: Id::new(self.app.clock().now(), self.app.db().rng()), channel }
     }
 
-    async fn send(&self, words: Words) -> Result<Action> {
+    async fn say(&self, client_id: String, text: String, file_id: Option<String>) -> Result<Action> {
+        let file_id = file_id.map(|id| id.parse::<FileId>()).transpose().map_err(|_| Error::field("file_id", "unknown"))?;
+        let words = Words { client_id, text, file_id };
         // Frames are polled in the order they came: so are the places.
         let place = self.turns().take();
         let kept = self.keep(place, words).await;
@@ -368,10 +380,7 @@ impl Session for VisitorSession {
             }
             VisitorFrame::Read { seq } => self.read(seq).await,
             VisitorFrame::Ping {} => Ok(Action::Pong),
-            VisitorFrame::Send { client_id, text, file_id } => match self
-                .send(Words { client_id: client_id.clone(), text, file_id })
-                .await
-            {
+            VisitorFrame::Send { client_id, text, file_id } => match self.say(client_id.clone(), text, file_id).await {
                 Ok(action) => Ok(action),
                 // Unknown whether it is kept: the client says it again, nothing is refused.
                 Err(error @ (Error::Unavailable(_) | Error::Internal(_) | Error::Unauthenticated)) => Err(error),

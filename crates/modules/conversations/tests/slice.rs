@@ -5,7 +5,14 @@ use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
-    vec![audit::module(), access::module(), customers::module(), channels::module(), conversations::module()]
+    vec![
+        audit::module(),
+        access::module(),
+        files::module(std::env::temp_dir().join("zhike-slice-files")).expect("a folder"),
+        customers::module(),
+        channels::module(),
+        conversations::module(),
+    ]
 }
 
 /// A running product, its web chat's public key, a supervisor and an agent.
@@ -152,6 +159,29 @@ async fn bad_messages_are_refused_and_nothing_is_written(db: TestDb) {
     agent.get("/conversations/cnv_nonsense").await.refused(404, "not_found");
     agent.get("/conversations?limit=0").await.refused_field("limit", "out_of_range");
     agent.get("/conversations?cursor=x").await.refused_field("cursor", "malformed");
+    app.finish().await;
+}
+
+async fn a_file_goes_along_only_from_who_uploaded_it(db: TestDb) {
+    let (app, key, admin, agent) = department(db).await;
+    let (mut visitor, _, id) = talk(&app, &key, &admin, &agent).await;
+    let part = reqwest::multipart::Part::text("保养单").file_name("保养单.txt").mime_str("text/plain").unwrap();
+    let upload = agent.request(reqwest::Method::POST, "/files").multipart(reqwest::multipart::Form::new().part("file", part));
+    let file = Person::reply(upload).await.ok()["id"].clone();
+    let path = format!("/conversations/{id}/messages");
+    let sent = agent.post(&path, json!({"client_id": "f1", "text": "", "file_id": file})).await.ok();
+    assert_eq!((&sent["kind"], &sent["file_id"]), (&json!("file"), &file));
+    assert_eq!(visitor.fact("message.posted").await["data"]["file_id"], file);
+    admin.post(&path, json!({"client_id": "f2", "text": "", "file_id": file})).await.refused_field("file_id", "unknown");
+    visitor.send(json!({"t": "send", "client_id": "f3", "text": "", "file_id": file})).await;
+    assert_eq!(visitor.until(|frame| frame["t"] == "refused").await["params"][0]["field"], "file_id");
+    app.finish().await;
+}
+
+async fn the_trial_page_of_a_new_installation_finds_a_channel(db: TestDb) {
+    let app = TestApp::start(db, modules()).await;
+    let (_visitor, ready) = app.visitor_socket("default", None).await;
+    assert_eq!(ready["conversation"], Value::Null);
     app.finish().await;
 }
 

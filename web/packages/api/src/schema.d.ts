@@ -1080,8 +1080,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Empties a customer and every alias of name, number, address, note and identities, for good. The
-         *     rows stay, so that what refers to them still holds.
+         * Empties a customer and every alias of name, number, address, note and identities, and whatever other
+         *     modules hold about them, for good. The rows stay, so that what refers to them still holds.
          */
         post: {
             parameters: {
@@ -1130,7 +1130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything this module holds about a person, in clear, for whoever may unmask; written on the trail. */
+        /** Everything held about a person by this module and every other, in clear, for whoever may unmask; written on the trail. */
         get: {
             parameters: {
                 query: {
@@ -1150,7 +1150,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["CustomerExport"];
+                        "application/json": components["schemas"]["Everything"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -1572,6 +1572,149 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists background jobs, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Where they stand; the dead ones unless told. */
+                    state?: components["schemas"]["JobState"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_JobView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Throws a dead job away. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_job"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a dead job all its attempts again, at once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_job"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3123,7 +3266,7 @@ export interface paths {
                     /** @description Part of the title. */
                     q?: string;
                     /** @description The order; unless told, `due` for open or overdue tasks and `created` for others. */
-                    sort?: components["schemas"]["TaskSort"];
+                    sort?: "due" | "created";
                     /** @description Only those that stand so. */
                     state?: components["schemas"]["TaskState"];
                     /** @description Only those about the thing with this id. */
@@ -4701,6 +4844,11 @@ export interface components {
             /** @description Why: 2 to 200 characters, kept on the trail. */
             reason: string;
         };
+        /** @description Everything held about a person. */
+        Everything: components["schemas"]["CustomerExport"] & {
+            /** @description What other modules hold, by module. */
+            elsewhere: Record<string, never>;
+        };
         /** @description One row of a person, in clear. */
         ExportedCustomer: {
             created_at: components["schemas"]["Timestamp"];
@@ -4783,6 +4931,8 @@ export interface components {
         Id_dlg_Delegation: string;
         /** @example fil_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_fil: string;
+        /** @example job_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_job: string;
         /** @example mbs_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mbs_Membership: string;
         /** @example msg_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -4837,6 +4987,36 @@ export interface components {
              * @description How many dates already were special days, and stay as they are.
              */
             kept: number;
+        };
+        /**
+         * @description Where a job stands. One that succeeded has no row any more.
+         * @enum {string}
+         */
+        JobState: "ready" | "leased" | "dead";
+        /** @description A job as an administrator sees it. Its payload stays hidden: it may hold what a person wrote. */
+        JobView: {
+            /**
+             * Format: int64
+             * @description How often it has been started.
+             */
+            attempts: number;
+            /** @description When it was enqueued. */
+            created_at: components["schemas"]["Timestamp"];
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Which. */
+            id: components["schemas"]["Id_job"];
+            /** @description What is to be done; `fact:<listener>` is a fact that a listener could not take. */
+            kind: string;
+            /** @description Why the last attempt failed. */
+            last_error?: string | null;
+            /**
+             * Format: int64
+             * @description How often it may be started.
+             */
+            max_attempts: number;
+            run_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
         };
         /** @description Kinds of requests. */
         Kinds: components["schemas"]["ApprovalKind"][];
@@ -4899,8 +5079,7 @@ export interface components {
             client_id: string;
             /** @description Where it was said. */
             conversation_id: components["schemas"]["Id_cnv"];
-            /** @description The file, when it is one. */
-            file_id?: string | null;
+            file_id?: components["schemas"]["Id_fil"] | null;
             /** @description Its id. */
             id: components["schemas"]["Id_msg_Message"];
             /** @description What it is. */
@@ -5013,7 +5192,8 @@ export interface components {
         NewMessage: {
             /** @description The sender's own id of it, at most 64 visible ASCII characters: sent twice, it is kept once. */
             client_id: string;
-            /** @description What is said, up to 5,000 characters. */
+            file_id?: components["schemas"]["Id_fil"] | null;
+            /** @description What is said, up to 5,000 characters; may be empty beside a file. */
             text: string;
         };
         /** @description The organisation and its first administrator. */
@@ -5398,6 +5578,36 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_JobView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How often it has been started.
+                 */
+                attempts: number;
+                /** @description When it was enqueued. */
+                created_at: components["schemas"]["Timestamp"];
+                finished_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Which. */
+                id: components["schemas"]["Id_job"];
+                /** @description What is to be done; `fact:<listener>` is a fact that a listener could not take. */
+                kind: string;
+                /** @description Why the last attempt failed. */
+                last_error?: string | null;
+                /**
+                 * Format: int64
+                 * @description How often it may be started.
+                 */
+                max_attempts: number;
+                run_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["JobState"];
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Member: {
             /** @description The rows. */
             items: {
@@ -5436,8 +5646,7 @@ export interface components {
                 client_id: string;
                 /** @description Where it was said. */
                 conversation_id: components["schemas"]["Id_cnv"];
-                /** @description The file, when it is one. */
-                file_id?: string | null;
+                file_id?: components["schemas"]["Id_fil"] | null;
                 /** @description Its id. */
                 id: components["schemas"]["Id_msg_Message"];
                 /** @description What it is. */
@@ -6049,8 +6258,6 @@ export interface components {
             reason: string;
             unit_id?: components["schemas"]["Id_unt"] | null;
         };
-        /** @enum {string} */
-        TaskSort: "created" | "due";
         /**
          * @description Where a task stands. Overdue is no state: an open task is overdue once its due date is past.
          * @enum {string}

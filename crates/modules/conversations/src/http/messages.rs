@@ -1,5 +1,6 @@
 //! Reading and writing messages.
 
+use files::FileId;
 use http::{Answer, Cx, Json, Path, Query};
 use kernel::{Error, Page};
 use serde::Deserialize;
@@ -65,17 +66,18 @@ pub(crate) async fn list(
 pub(crate) struct NewMessage {
     /// The sender's own id of it, at most 64 visible ASCII characters: sent twice, it is kept once.
     client_id: String,
-    /// What is said, up to 5,000 characters.
+    /// What is said, up to 5,000 characters; may be empty beside a file.
     text: String,
+    /// A file the sender uploaded before, if one goes along.
+    file_id: Option<FileId>,
 }
 
 /// Sends a message. The answer is the message as it is kept: it is on the disk by then.
 #[utoipa::path(post, path = "/conversations/{id}/messages", tag = "conversations", params(("id" = ConversationId, Path)), request_body = NewMessage, responses((status = 200, body = Message)))]
 pub(crate) async fn post(cx: Cx, Path(id): Path<ConversationId>, Json(request): Json<NewMessage>) -> Answer<Message> {
     cx.actor().staff()?;
-    let NewMessage { client_id, text } = request;
-    let post =
-        Post { conversation: id, actor: cx.actor().clone(), client_id, text, file_id: None, earlier: Vec::new() };
+    let NewMessage { client_id, text, file_id } = request;
+    let post = Post { conversation: id, actor: cx.actor().clone(), client_id, text, file_id, earlier: Vec::new() };
     let receipt = cx.app().part::<Writer>().hand_in(cx.app().db(), post)?;
     Ok(Json(receipt.kept().await?))
 }

@@ -43,6 +43,7 @@ pub(crate) struct ListQuery {
     /// Part of the title.
     q: Option<String>,
     /// The order; unless told, `due` for open or overdue tasks and `created` for others.
+    #[param(inline)]
     sort: Option<TaskSort>,
     /// How many rows at most: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
