@@ -1,0 +1,10 @@
+//! The whole product: what holds for every operation, every statement, and under every fault.
+
+mod bodies;
+mod hostile;
+mod openapi;
+mod operations;
+mod product;
+mod proof;
+mod schemas;
+mod statements;

@@ -1,0 +1,242 @@
+//! Every operation of the API × who may not: nobody, somebody whose role grants nothing, and an
+//! outsider, whose role grants everything but reaches only what is their own, which is nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::{Method, multipart};
+use serde_json::{Value, json};
+use testkit::{Person, Reply, TestApp, TestDb};
+
+use crate::{bodies::Maker, product};
+
+/// Open to anybody.
+const PUBLIC: &[&str] = &["GET /setup", "POST /session", "POST /setup"];
+
+/// What everybody who is signed in may do, whatever their role: their own session, tokens and
+/// uploads, and what all must know to tell when the house is open. This list may only shrink.
+const ANYBODY: &[&str] = &[
+    "DELETE /session",
+    "GET /session",
+    "GET /settings/business-hours",
+    "GET /settings/business-time",
+    "GET /settings/organisation",
+    "GET /settings/special-days",
+    "GET /tokens",
+    "PATCH /session",
+    "POST /files",
+    "POST /session/password",
+    "POST /settings/business-time/due",
+    "POST /tokens",
+];
+
+/// What an outsider may do besides: begin something, which is then their own, and see what has no
+/// owner (the organisation's tree, the queues, who may approve how much). This list may only shrink.
+const OUTSIDER: &[&str] = &[
+    "GET /authority-limits",
+    "GET /members",
+    "GET /posts",
+    "GET /queues",
+    "GET /tasks/counts",
+    "GET /units",
+    "GET /units/{id}/history",
+    "POST /customers",
+    "POST /delegations",
+    "POST /tasks",
+];
+
+/// What a body needs besides its required fields.
+fn besides(name: &str) -> Value {
+    match name {
+        "POST /approvals" => json!({"currency": "CNY"}),
+        _ => json!({}),
+    }
+}
+
+struct Operation {
+    name: String,
+    method: Method,
+    path: String,
+    body: Value,
+    uploads: bool,
+    /// The path names a thing.
+    about: bool,
+}
+
+impl Operation {
+    async fn ask(&self, person: &Person) -> Reply {
+        if self.uploads {
+            let part = multipart::Part::text("客户须知").file_name("须知.txt");
+            return Person::reply(person.request(self.method.clone(), &self.path).multipart(multipart::Form::new().part("file", part))).await;
+        }
+        let body = (!self.body.is_null()).then(|| self.body.clone());
+        person.send(self.method.clone(), &self.path, body).await
+    }
+}
+
+/// Every operation, with a body that can be read and ids of things that exist.
+fn operations(description: &Value, ids: &BTreeMap<String, String>, number: usize) -> (Vec<Operation>, Vec<String>) {
+    let maker = Maker { description, ids, number };
+    let (mut made, mut unmade) = (Vec::new(), Vec::new());
+    for (path, item) in description["paths"].as_object().into_iter().flatten() {
+        for (verb, operation) in item.as_object().into_iter().flatten() {
+            let Ok(method) = verb.to_uppercase().parse::<Method>() else { continue };
+            let name = format!("{method} {}", path.trim_start_matches("/api/v1"));
+            let uploads = !operation["requestBody"]["content"]["multipart/form-data"].is_null();
+            match maker.path(path, operation) {
+                Some(at) => {
+                    let mut body = maker.body(operation);
+                    if let (Value::Object(body), Value::Object(more)) = (&mut body, besides(&name)) {
+                        body.extend(more);
+                    }
+                    made.push(Operation { name, method, path: at, body, uploads, about: path.contains('{') });
+                }
+                None => unmade.push(name),
+            }
+        }
+    }
+    // First what changes nothing: who may begin something would then have something.
+    made.sort_by_key(|operation| operation.method != Method::GET);
+    (made, unmade)
+}
+
+/// Ids of everything that an answer shows, by prefix; the first of each kind stays.
+fn harvest(answer: &Value, ids: &mut BTreeMap<String, String>) {
+    match answer {
+        Value::Object(fields) => {
+            if let Some((prefix, digits)) = fields.get("id").and_then(Value::as_str).and_then(|id| id.split_once('_'))
+                && digits.len() == 26
+            {
+                ids.entry(prefix.to_owned()).or_insert_with(|| format!("{prefix}_{digits}"));
+            }
+            fields.values().for_each(|value| harvest(value, ids));
+        }
+        Value::Array(items) => items.iter().for_each(|item| harvest(item, ids)),
+        _ => {}
+    }
+}
+
+/// Makes one of everything, as the administrator: by asking every operation that creates.
+async fn furnish(app: &TestApp, description: &Value, admin: &Person) -> BTreeMap<String, String> {
+    let mut ids = BTreeMap::from([("usr".to_owned(), app.person("agent").await.id())]);
+    furnish_by_hand(app, admin, &mut ids).await;
+    for round in 0..4 {
+        let before = ids.len();
+        let (operations, _) = operations(description, &ids, round + 1);
+        for operation in &operations {
+            let creates = operation.method == Method::POST && !operation.about && !operation.name.contains("/session") && operation.name != "POST /setup";
+            if creates || operation.method == Method::GET {
+                let reply = operation.ask(admin).await;
+                if reply.status.is_success() {
+                    harvest(&reply.body, &mut ids);
+                }
+            }
+        }
+        if ids.len() == before && round > 0 {
+            break;
+        }
+    }
+    ids
+}
+
+/// What no single request makes.
+async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<String, String>) {
+    // An offer: a visitor waits, and an agent takes work.
+    let channel = app.app.db().write(&app.system(), |tx| channels::api::default_web_chat(tx)).await.expect("a channel");
+    let agent = app.person("agent").await;
+    agent.put("/presence", json!({"state": "ready"})).await.ok();
+    let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
+    visitor.send(json!({"t": "send", "client_id": "1", "text": "在吗"})).await;
+    visitor.until(|frame| frame["t"] == "ready").await;
+    for _ in 0..100 {
+        let offers = agent.get("/offers").await.ok();
+        if offers[0].is_object() {
+            harvest(&offers, ids);
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    // A dead job.
+    let job = app.app.db().write(&app.system(), |tx| tx.exec(&DEAD_JOB, &[])).await;
+    assert_eq!(job.ok(), Some(1));
+    harvest(&admin.get("/jobs").await.ok(), ids);
+}
+
+store::sql! {
+    DEAD_JOB = "INSERT INTO jobs (id, kind, payload, state, run_at, attempts, max_attempts, created_at)
+                VALUES ('job_01jd3k5v2pf6z8q0w4x7y9abcd', 'test.dead', '{}', 'dead', 0, 1, 1, 0)";
+}
+
+fn is_empty(body: &Value) -> bool {
+    let items = body.as_array().or_else(|| body["items"].as_array());
+    items.is_some_and(Vec::is_empty)
+}
+
+/// Asks everything as `person` and compares with who may what. What is let through must be on one
+/// of `lists`; what is on the last of them must be let through.
+async fn ask_all(operations: &[Operation], person: &Person, lists: &[&[&str]], refusals: &[u16]) -> Vec<String> {
+    let mut through = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for operation in operations {
+        let reply = operation.ask(person).await;
+        let (status, name) = (reply.status.as_u16(), operation.name.as_str());
+        if status >= 500 || (!reply.status.is_success() && reply.body["code"].is_null()) {
+            wrong.push(format!("{name}: {status} {}", reply.body));
+        }
+        let empty = operation.method == Method::GET && !operation.about && is_empty(&reply.body);
+        if refusals.contains(&status) || (empty && !refusals.contains(&401)) {
+            continue;
+        }
+        through.insert(name.to_owned());
+        if !lists.concat().contains(&name) {
+            wrong.push(format!("{name} is not refused: {status} {}", reply.body.to_string().chars().take(200).collect::<String>()));
+        }
+    }
+    let known: BTreeSet<_> = operations.iter().map(|operation| operation.name.as_str()).collect();
+    for name in *lists.last().expect("a list") {
+        if known.contains(name) && !through.contains(*name) {
+            wrong.push(format!("{name} is refused by now: take it off the list"));
+        }
+        if !known.contains(name) {
+            wrong.push(format!("{name} is no operation: take it off the list"));
+        }
+    }
+    wrong
+}
+
+/// A person with a role of these grants.
+async fn with_role(app: &TestApp, admin: &Person, name: &str, grants: Value) -> Person {
+    let role = admin.post("/roles", json!({"name": name, "grants": grants})).await.ok();
+    let person = app.person("agent").await;
+    let user = admin.get(&format!("/users/{}", person.id())).await.ok();
+    let change = json!({"version": user["version"], "role_id": role["id"]});
+    admin.patch(&format!("/users/{}", person.id()), change).await.ok();
+    person
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_is_refused_to_whom_it_is_not_for() {
+    let app = product::start(TestDb::sqlite(&product::schema())).await;
+    let description: Value = serde_json::from_str(&app.openapi.to_json().expect("JSON")).expect("JSON");
+    let admin = app.person("administrator").await;
+    let ids = furnish(&app, &description, &admin).await;
+    let (operations, unmade) = operations(&description, &ids, 99);
+    assert!(unmade.is_empty(), "nothing was made that these are about: {unmade:?}; known are {ids:?}");
+    assert!(operations.len() > 40);
+
+    let nothing = with_role(&app, &admin, "nothing", json!({})).await;
+    let permissions = admin.get("/permissions").await.ok();
+    let reaching = permissions.as_array().into_iter().flatten().filter(|one| one["reaches"] == true);
+    let own: serde_json::Map<_, _> = reaching.filter_map(|one| Some((one["name"].as_str()?.to_owned(), json!("own")))).collect();
+    let outsider = with_role(&app, &admin, "outsider", Value::Object(own)).await;
+
+    let mut wrong = Vec::new();
+    for (who, person, lists, refusals) in [
+        ("nobody", app.anonymous(), &[PUBLIC][..], &[401][..]),
+        ("a role that grants nothing", nothing, &[PUBLIC, ANYBODY], &[403, 404]),
+        ("an outsider", outsider, &[PUBLIC, ANYBODY, OUTSIDER], &[403, 404]),
+    ] {
+        let found = ask_all(&operations, &person, lists, refusals).await;
+        wrong.extend(found.into_iter().map(|text| format!("{who}: {text}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
