@@ -1,7 +1,7 @@
 # make run    build everything and serve it      PORT=8080 DATA=./data
 # make test   everything, on both databases, in a real browser
 # make bench  measure, print a table, write bench/results.json
-# make soak   the long form of the loss-and-kill proof
+# make soak   the long form of the loss-and-kill proof      SOAK=1800
 # make api    refresh openapi.json and the console's types from the server's code
 # make lint   what a machine can find; make fmt lays out the code
 
@@ -77,9 +77,13 @@ bench: build
 	scripts/install-deps.sh
 	$(with_services) cargo run --release --locked --package zhike-bench -- $(BENCH)
 
-soak: build
+# For so many seconds; ZHIKE_PROOF_SEED=… repeats the plan of a run that failed.
+SOAK ?= 1800
+
+soak:
 	scripts/install-deps.sh
-	$(with_services) cargo run --release --locked --package zhike-bench -- soak $(SOAK)
+	$(with_services) env CI=true ZHIKE_PROOF_SECONDS=$(SOAK) \
+	  cargo test --locked --package zhike-server --test api proof -- --nocapture
 
 # --- what is made from code and kept -------------------------------------------
 

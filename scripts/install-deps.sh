@@ -33,7 +33,7 @@ have_cc || missing+=(build-essential)
 
 for tool in cargo node npm; do
   command -v "$tool" >/dev/null || {
-    echo "install-deps: $tool is missing; needed are Rust (rust-toolchain.toml says which), Node 20 or newer and npm 11." >&2
+    echo "install-deps: $tool is missing; needed are Rust 1.95 or newer, Node 20 or newer and npm 11." >&2
     exit 1
   }
 done

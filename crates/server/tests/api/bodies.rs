@@ -86,7 +86,9 @@ impl Maker<'_> {
             }
             return Value::Object(whole);
         }
-        if let Some(choice) = ["oneOf", "anyOf"].iter().find_map(|key| schema[*key].as_array()?.iter().find(|one| one["type"] != "null")) {
+        if let Some(choice) =
+            ["oneOf", "anyOf"].iter().find_map(|key| schema[*key].as_array()?.iter().find(|one| one["type"] != "null"))
+        {
             return self.value(name, choice, depth);
         }
         if let Some(known) = named(name, self.number) {

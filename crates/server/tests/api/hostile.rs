@@ -28,7 +28,7 @@ async fn written(app: &TestApp) -> [i64; 3] {
 
 /// A visitor who has written once, and whose conversation an agent has.
 async fn talk(app: &TestApp, text: &str) -> (Socket, Value, Person, String) {
-    let channel = app.app.db().write(&app.system(), |tx| channels::api::default_web_chat(tx)).await.expect("a channel");
+    let channel = app.app.db().write(&app.system(), channels::api::default_web_chat).await.expect("a channel");
     let (admin, agent) = (app.person("administrator").await, app.person("agent").await);
     let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
     visitor.send(json!({"t": "send", "client_id": "v1", "text": text})).await;

@@ -66,7 +66,10 @@ impl Operation {
     async fn ask(&self, person: &Person) -> Reply {
         if self.uploads {
             let part = multipart::Part::text("客户须知").file_name("须知.txt");
-            return Person::reply(person.request(self.method.clone(), &self.path).multipart(multipart::Form::new().part("file", part))).await;
+            return Person::reply(
+                person.request(self.method.clone(), &self.path).multipart(multipart::Form::new().part("file", part)),
+            )
+            .await;
         }
         let body = (!self.body.is_null()).then(|| self.body.clone());
         person.send(self.method.clone(), &self.path, body).await
@@ -123,7 +126,10 @@ async fn furnish(app: &TestApp, description: &Value, admin: &Person) -> BTreeMap
         let before = ids.len();
         let (operations, _) = operations(description, &ids, round + 1);
         for operation in &operations {
-            let creates = operation.method == Method::POST && !operation.about && !operation.name.contains("/session") && operation.name != "POST /setup";
+            let creates = operation.method == Method::POST
+                && !operation.about
+                && !operation.name.contains("/session")
+                && operation.name != "POST /setup";
             if creates || operation.method == Method::GET {
                 let reply = operation.ask(admin).await;
                 if reply.status.is_success() {
@@ -141,7 +147,7 @@ async fn furnish(app: &TestApp, description: &Value, admin: &Person) -> BTreeMap
 /// What no single request makes.
 async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<String, String>) {
     // An offer: a visitor waits, and an agent takes work.
-    let channel = app.app.db().write(&app.system(), |tx| channels::api::default_web_chat(tx)).await.expect("a channel");
+    let channel = app.app.db().write(&app.system(), channels::api::default_web_chat).await.expect("a channel");
     let agent = app.person("agent").await;
     agent.put("/presence", json!({"state": "ready"})).await.ok();
     let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
@@ -188,7 +194,10 @@ async fn ask_all(operations: &[Operation], person: &Person, lists: &[&[&str]], r
         }
         through.insert(name.to_owned());
         if !lists.concat().contains(&name) {
-            wrong.push(format!("{name} is not refused: {status} {}", reply.body.to_string().chars().take(200).collect::<String>()));
+            wrong.push(format!(
+                "{name} is not refused: {status} {}",
+                reply.body.to_string().chars().take(200).collect::<String>()
+            ));
         }
     }
     let known: BTreeSet<_> = operations.iter().map(|operation| operation.name.as_str()).collect();
@@ -226,7 +235,8 @@ async fn every_operation_is_refused_to_whom_it_is_not_for() {
     let nothing = with_role(&app, &admin, "nothing", json!({})).await;
     let permissions = admin.get("/permissions").await.ok();
     let reaching = permissions.as_array().into_iter().flatten().filter(|one| one["reaches"] == true);
-    let own: serde_json::Map<_, _> = reaching.filter_map(|one| Some((one["name"].as_str()?.to_owned(), json!("own")))).collect();
+    let own: serde_json::Map<_, _> =
+        reaching.filter_map(|one| Some((one["name"].as_str()?.to_owned(), json!("own")))).collect();
     let outsider = with_role(&app, &admin, "outsider", Value::Object(own)).await;
 
     let mut wrong = Vec::new();

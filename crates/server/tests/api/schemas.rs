@@ -28,20 +28,35 @@ fn plain(condition: &str) -> String {
 }
 
 fn of_sqlite(conn: &rusqlite::Connection) -> rusqlite::Result<Schema> {
-    let names = |sql: &str, column: usize| -> rusqlite::Result<Vec<String>> { conn.prepare(sql)?.query_map([], |row| row.get(column))?.collect() };
+    let names = |sql: &str, column: usize| -> rusqlite::Result<Vec<String>> {
+        conn.prepare(sql)?.query_map([], |row| row.get(column))?.collect()
+    };
     let mut schema = Schema::new();
-    for table in names("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'search_tokens%'", 0)? {
+    for table in names(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'search_tokens%'",
+        0,
+    )? {
         let parts = schema.entry(table.clone()).or_default();
-        let mut columns = conn.prepare(&format!("SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table}')"))?;
+        let mut columns =
+            conn.prepare(&format!("SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table}')"))?;
         let mut rows = columns.query([])?;
         while let Some(row) = rows.next()? {
-            let (name, declared, not_null, key): (String, String, bool, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            parts.insert(format!("{name} {} {}", kind(&declared), if not_null || key > 0 { "not null" } else { "null" }));
+            let (name, declared, not_null, key): (String, String, bool, i64) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            parts.insert(format!(
+                "{name} {} {}",
+                kind(&declared),
+                if not_null || key > 0 { "not null" } else { "null" }
+            ));
         }
         for index in names(&format!("SELECT name FROM pragma_index_list('{table}') WHERE \"unique\""), 0)? {
             let columns = names(&format!("SELECT name FROM pragma_index_info('{index}')"), 0)?;
-            let text: Option<String> = conn.query_row("SELECT max(sql) FROM sqlite_master WHERE name = ?1", [&index], |row| row.get(0))?;
-            let condition = text.as_deref().and_then(|text| text.split_once(" WHERE ")).map_or(String::new(), |(_, condition)| plain(condition));
+            let text: Option<String> =
+                conn.query_row("SELECT max(sql) FROM sqlite_master WHERE name = ?1", [&index], |row| row.get(0))?;
+            let condition = text
+                .as_deref()
+                .and_then(|text| text.split_once(" WHERE "))
+                .map_or(String::new(), |(_, condition)| plain(condition));
             parts.insert(format!("unique ({}) {condition}", columns.join(", ")));
         }
     }
@@ -54,7 +69,8 @@ fn of_postgres(client: &mut postgres::Client) -> Schema {
                    JOIN information_schema.tables USING (table_schema, table_name)
                    WHERE table_schema = 'public' AND table_type = 'BASE TABLE'";
     for row in client.query(columns, &[]).expect("columns") {
-        let (table, name, declared, nullable): (String, String, String, bool) = (row.get(0), row.get(1), row.get(2), row.get(3));
+        let (table, name, declared, nullable): (String, String, String, bool) =
+            (row.get(0), row.get(1), row.get(2), row.get(3));
         let text = format!("{name} {} {}", kind(&declared), if nullable { "null" } else { "not null" });
         schema.entry(table).or_default().insert(text);
     }
@@ -81,13 +97,19 @@ fn both_databases_have_the_same_schema() {
     let mut differences = Vec::new();
     let tables: BTreeSet<_> = lite.keys().chain(grand.keys()).collect();
     for table in tables {
-        let (one, other) = (lite.get(table).cloned().unwrap_or_default(), grand.get(table).cloned().unwrap_or_default());
+        let (one, other) =
+            (lite.get(table).cloned().unwrap_or_default(), grand.get(table).cloned().unwrap_or_default());
         for part in one.symmetric_difference(&other) {
             let column = format!("{table}.{}", part.split(' ').next().unwrap_or_default());
             // The key of a numbered table is a column's on SQLite and an index's on PostgreSQL.
-            let numbered = ["facts", "search_docs"].contains(&table.as_str()) && part.starts_with("unique (") && part.ends_with(") ");
+            let numbered = ["facts", "search_docs"].contains(&table.as_str())
+                && part.starts_with("unique (")
+                && part.ends_with(") ");
             if !SEAMS.contains(&table.as_str()) && !SEAMS.contains(&column.as_str()) && !numbered {
-                differences.push(format!("{table}: {part} only on {}", if one.contains(part) { "SQLite" } else { "PostgreSQL" }));
+                differences.push(format!(
+                    "{table}: {part} only on {}",
+                    if one.contains(part) { "SQLite" } else { "PostgreSQL" }
+                ));
             }
         }
     }

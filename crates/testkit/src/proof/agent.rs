@@ -244,7 +244,7 @@ impl Desk {
                 // The answer shows whose it is now: another may have been given it since.
                 if answer.body["assignee_id"] == self.me.id.to_string() {
                     let _ = self.found.send(answer.body["id"].as_str().unwrap_or_default().into());
-                } else if !answer.doubtful {
+                } else if !answer.doubtful() {
                     self.blame("took what was offered, and it is not ours", &answer);
                 }
             }
@@ -270,7 +270,7 @@ impl Desk {
                 id: answer.body["id"].as_str().unwrap_or_default().into(),
             },
             // Closed, or somebody else's by now.
-            404 | 409 if answer.doubtful => Fate::Doubtful,
+            404 | 409 if answer.doubtful() => Fate::Doubtful,
             404 | 409 => Fate::Refused,
             _ => return self.blame(&path, &answer),
         };

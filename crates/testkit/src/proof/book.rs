@@ -11,6 +11,8 @@ pub(crate) struct Book {
     pub(crate) said: BTreeMap<String, Said>,
     /// By watcher and topic.
     pub(crate) views: BTreeMap<(String, String), View>,
+    /// How often the supervisor gave a conversation to somebody, by topic.
+    pub(crate) given: BTreeMap<String, usize>,
     /// What was wrong the moment it was seen.
     pub(crate) wrong: Vec<String>,
     pub(crate) figures: Figures,

@@ -148,10 +148,15 @@ impl Observer {
             let at = chance.between(0, stage.agents.len() as u64 - 1);
             let to = stage.agents[usize::try_from(at).unwrap_or_default()].id.to_string();
             let (path, body) = (format!("/conversations/{id}/assignment"), json!({"assignee_id": to}));
-            if let Some(answer) = stage.insist(&stage.administrator, &chance, Method::POST, &path, Some(body)).await
-                && ![200, 409].contains(&answer.status)
-            {
-                stage.book().blame(format!("{path}: {} {}", answer.status, answer.body));
+            let Some(answer) = stage.insist(&stage.administrator, &chance, Method::POST, &path, Some(body)).await
+            else {
+                return;
+            };
+            match answer.status {
+                // An attempt we did not hear of may have been another time.
+                200 => *stage.book().given.entry(format!("conversation:{id}")).or_default() += answer.attempts,
+                409 => {}
+                _ => stage.book().blame(format!("{path}: {} {}", answer.status, answer.body)),
             }
         });
     }

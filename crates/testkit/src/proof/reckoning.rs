@@ -187,14 +187,20 @@ async fn messages(stage: &Stage, topic: &str) -> Vec<Value> {
     items
 }
 
-/// A conversation that waits is taken by one; who is given it later had it taken from somebody.
+/// A conversation that waits is taken by one. Who takes it from somebody was given it by the
+/// supervisor: an offer is for what waits.
 fn taken_once(stage: &Stage, topic: &str, facts: &[Value]) {
-    let mut holder = Value::Null;
+    let (mut holder, mut passed_on) = (Value::Null, 0);
     for fact in facts.iter().filter(|fact| fact["kind"] == "conversation.assigned") {
         if fact["data"]["before"] != holder {
             stage.book().blame(format!("{topic}: taken from {} while {holder} had it", fact["data"]["before"]));
         }
+        passed_on += usize::from(!holder.is_null());
         holder = fact["data"]["assignee_id"].clone();
+    }
+    let given = stage.book().given.get(topic).copied().unwrap_or(0);
+    if passed_on > given {
+        stage.book().blame(format!("{topic} changed hands {passed_on} times and was given away {given} times"));
     }
 }
 
@@ -281,7 +287,7 @@ pub(crate) fn figures(book: &Book, seconds: i64) -> String {
     let told: usize = book.views.values().map(|view| view.facts.len()).sum();
     let most = |times: &[i64]| times.iter().max().copied().unwrap_or_default();
     format!(
-        "{kept} of {} messages acknowledged, {told} facts told, {} kills, {} freezes, {} connections cut, {} connects, {} said again, \
+        "{kept} messages acknowledged, {} turned away, {told} facts told, {} kills, {} freezes, {} connections cut, {} connects, {} said again, \
          ready again after {:?} ms (at most {}), taken over after {:?} ms (at most {}), {seconds} s",
         book.said.len(),
         figures.kills,

@@ -52,13 +52,18 @@ pub(crate) struct Stage {
 pub(crate) struct Answered {
     pub(crate) status: u16,
     pub(crate) body: Value,
-    /// An earlier attempt may have been done without our hearing of it.
-    pub(crate) doubtful: bool,
+    /// How often it was asked for: earlier attempts may have been done without our hearing of it.
+    pub(crate) attempts: usize,
 }
 
 impl Answered {
     pub(crate) fn ok(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Whether an earlier attempt may have been done.
+    pub(crate) fn doubtful(&self) -> bool {
+        self.attempts > 1
     }
 }
 
@@ -95,8 +100,9 @@ impl Stage {
         body: Option<Value>,
     ) -> Option<Answered> {
         let _busy = Busy::new(self);
-        let mut doubtful = false;
+        let mut attempts = 0;
         while self.phase() < Phase::Over {
+            attempts += 1;
             let url = format!("http://{}/api/v1{path}", self.door(chance));
             let mut request = self.http.request(method.clone(), url).bearer_auth(&who.token);
             if let Some(body) = &body {
@@ -108,10 +114,9 @@ impl Stage {
                     && status != 429
                     && let Ok(text) = answer.text().await
                 {
-                    return Some(Answered { status, body: serde_json::from_str(&text).unwrap_or_default(), doubtful });
+                    return Some(Answered { status, body: serde_json::from_str(&text).unwrap_or_default(), attempts });
                 }
             }
-            doubtful = true;
             sleep(Duration::from_millis(chance.between(30, 200))).await;
         }
         None
