@@ -20,7 +20,7 @@ export class Visitor {
 
   async arrive(base = ''): Promise<void> {
     await this.page.goto(`${base}/demo/widget`)
-    await expect(this.page.getByText(said.ready)).toBeVisible()
+    await expect(this.page.locator('.status.ready')).toBeVisible()
   }
 
   /** Writes and sends; does not wait for the server. */

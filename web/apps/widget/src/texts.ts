@@ -38,7 +38,7 @@ const zhTW: Texts = {
   new_visitor: '換一位新訪客',
   title: '線上客服',
   connecting: '正在連線…',
-  ready: '在線',
+  ready: '線上',
   lost: '連線中斷，正在重連…',
   closed: '對話已結束',
   absent: '沒有這個渠道',

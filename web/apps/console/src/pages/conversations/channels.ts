@@ -5,5 +5,14 @@ import { useAll } from '@/lib/resource'
 /** The name of a channel by its id; nothing for those who may not read channels. */
 export function useChannelNames() {
   const channels = useAll<Channel>('/channels', {}, can('channels.read'))
-  return (id: string) => channels.items.value.find((channel) => channel.id === id)?.name ?? ''
+  const missed = new Set<string>()
+  return (id: string) => {
+    const name = channels.items.value.find((channel) => channel.id === id)?.name
+    // A channel made since the list was read: read it again, once for each.
+    if (name === undefined && !channels.loading.value && !missed.has(id)) {
+      missed.add(id)
+      channels.refetch()
+    }
+    return name ?? ''
+  }
 }
