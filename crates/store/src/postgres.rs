@@ -49,18 +49,37 @@ impl Engine {
 
 fn serve(url: &str, mut session: Option<Session>, shared: &Shared, work: &Receiver<Box<dyn Job>>) {
     while let Ok(mut job) = work.recv() {
-        if session.as_ref().is_none_or(|session| session.client.is_closed()) {
-            session = Session::connect(url).inspect_err(|error| tracing::warn!(%error, "no session")).ok();
+        let mut failure = attempt(url, &mut session, shared, &mut job);
+        // A session that died unnoticed costs nothing: the same work is done on another.
+        if matches!(failure, Some(Failure::Lost)) {
+            failure = attempt(url, &mut session, shared, &mut job);
         }
-        let failure = match &mut session {
-            Some(session) => session.perform(shared, &mut job).err().map(|error| {
-                // Whether a commit on a lost connection took place is unknown: the caller asks again.
-                if session.client.is_closed() { Error::Unavailable("database") } else { error }
-            }),
-            None => Some(Error::Unavailable("database")),
-        };
+        let failure = failure.map(|failure| match failure {
+            Failure::Refused(error) => error,
+            Failure::Lost | Failure::Unknown => Error::Unavailable("database"),
+        });
         job.settle(shared, failure);
     }
+}
+
+fn attempt(url: &str, session: &mut Option<Session>, shared: &Shared, job: &mut Box<dyn Job>) -> Option<Failure> {
+    if session.as_ref().is_none_or(|session| session.client.is_closed()) {
+        *session = Session::connect(url).inspect_err(|error| tracing::warn!(%error, "no session")).ok();
+    }
+    match session {
+        Some(session) => session.perform(shared, job).err(),
+        None => Some(Failure::Lost),
+    }
+}
+
+/// Why a piece of work did not come to its end.
+enum Failure {
+    /// The database says no.
+    Refused(Error),
+    /// The connection was lost before the commit: nothing was done.
+    Lost,
+    /// The connection was lost at the commit: whether it took place is unknown, the caller asks again.
+    Unknown,
 }
 
 /// One connection and its prepared statements.
@@ -112,8 +131,12 @@ impl Session {
         Ok(statement)
     }
 
+    fn failed(&self, error: Error) -> Failure {
+        if self.client.is_closed() { Failure::Lost } else { Failure::Refused(error) }
+    }
+
     /// Runs a piece of work to its end; an error is the database's, a refusal is the job's own.
-    fn perform(&mut self, shared: &Shared, job: &mut Box<dyn Job>) -> Result<()> {
+    fn perform(&mut self, shared: &Shared, job: &mut Box<dyn Job>) -> Result<(), Failure> {
         let begin = match job.mode() {
             Mode::Read => None,
             Mode::Snapshot => Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
@@ -123,7 +146,7 @@ impl Session {
         let writes = matches!(job.mode(), Mode::Write | Mode::Append);
         for attempt in 1.. {
             if let Some(begin) = begin {
-                self.batch(begin)?;
+                self.batch(begin).map_err(|error| self.failed(error))?;
             }
             let tx =
                 Tx::new(Conn::Postgres(self), job.origin().clone(), shared.clock.now(), shared.rng.clone(), writes);
@@ -131,18 +154,22 @@ impl Session {
                 Ok(()) if begin.is_none() => return Ok(()),
                 Ok(()) => match self.batch("COMMIT") {
                     Ok(()) => return Ok(()),
+                    Err(_) if self.client.is_closed() => return Err(Failure::Unknown),
                     Err(error) => error,
                 },
+                // It may have refused because the connection was lost under it.
+                Err(Undo::Refused) if self.client.is_closed() => return Err(Failure::Lost),
                 Err(Undo::Refused) => {
-                    return if begin.is_some() { self.batch("ROLLBACK") } else { Ok(()) };
+                    let undone = if begin.is_some() { self.batch("ROLLBACK") } else { Ok(()) };
+                    return undone.map_err(|error| self.failed(error));
                 }
                 Err(Undo::TryAgain(error)) => error,
             };
             if begin.is_some() && !self.client.is_closed() {
-                self.batch("ROLLBACK")?;
+                self.batch("ROLLBACK").map_err(|error| self.failed(error))?;
             }
             if attempt >= ATTEMPTS || !worth_another_try(&error) {
-                return Err(error);
+                return Err(self.failed(error));
             }
             // Callers that clashed part ways: up to 2, 4, 8 … 64 ms.
             thread::sleep(Duration::from_micros(shared.rng.below(1_000 << attempt.min(6))));

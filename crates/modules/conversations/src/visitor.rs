@@ -180,7 +180,8 @@ impl VisitorSession {
     }
 
     async fn say(&self, client_id: String, text: String, file_id: Option<String>) -> Result<Action> {
-        let file_id = file_id.map(|id| id.parse::<FileId>()).transpose().map_err(|_| Error::field("file_id", "unknown"))?;
+        let file_id =
+            file_id.map(|id| id.parse::<FileId>()).transpose().map_err(|_| Error::field("file_id", "unknown"))?;
         let words = Words { client_id, text, file_id };
         // Frames are polled in the order they came: so are the places.
         let place = self.turns().take();

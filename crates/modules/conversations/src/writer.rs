@@ -3,11 +3,15 @@
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use kernel::{Error, Origin, Result};
 use store::Db;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
 
 use crate::{
     append::{Post, append},
@@ -18,6 +22,9 @@ use crate::{
 const BATCH: usize = 128;
 /// Messages that may wait before senders are told to come back.
 const QUEUE: usize = 4_096;
+/// How long a lane waits before it tries again, doubled each time up to the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LAST_PAUSE: Duration = Duration::from_secs(2);
 type Waiting = (Post, oneshot::Sender<Result<Message>>);
 
 /// Where messages are handed in: a part of the app. It keeps as many batches under way as the database
@@ -70,23 +77,35 @@ fn start_lane(db: Db) -> mpsc::Sender<Waiting> {
 }
 
 async fn settle(db: &Db, origin: &Arc<Origin>, posts: Arc<[Post]>, replies: Vec<oneshot::Sender<Result<Message>>>) {
-    let whole = {
-        let posts = posts.clone();
-        db.append(origin, move |tx| append(tx, &posts)).await
-    };
-    match whole {
+    match keep(db, origin, posts.clone()).await {
         // A sender may have gone away; the message stays.
         Ok(answers) => replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(answer))),
+        Err(Error::Unavailable(part)) => {
+            replies.into_iter().for_each(|reply| drop(reply.send(Err(Error::Unavailable(part)))))
+        }
         Err(_) if posts.len() > 1 => {
             // One of them broke the batch: each alone, so that only it is refused.
             for (post, reply) in posts.iter().zip(replies) {
-                let one = [post.clone()];
-                let answer = db.append(origin, move |tx| append(tx, &one)).await;
+                let answer = keep(db, origin, [post.clone()].into()).await;
                 drop(reply.send(answer.and_then(|mut all| all.pop().unwrap_or(Err(Error::NotFound)))));
             }
         }
         Err(error) => {
             replies.into_iter().take(1).for_each(|reply| drop(reply.send(Err(Error::internal(error.to_string())))))
         }
+    }
+}
+
+/// While the database does not answer, the lane waits with all that is behind, so that no message
+/// overtakes another. Trying again is safe: what was kept unknown to us is known by its client id.
+async fn keep(db: &Db, origin: &Arc<Origin>, posts: Arc<[Post]>) -> Result<Vec<Result<Message>>> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let posts = posts.clone();
+        match db.append(origin, move |tx| append(tx, &posts)).await {
+            Err(Error::Unavailable(_)) if pause <= LAST_PAUSE => sleep(pause).await,
+            answer => return answer,
+        }
+        pause *= 2;
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Customer {
     due: Timestamp,
     /// When to say the unacknowledged again.
     again: Timestamp,
+    /// The server could not just now: nothing new before the old is said again.
+    held: bool,
 }
 
 impl Customer {
@@ -54,6 +56,7 @@ impl Customer {
             spoken: 0,
             due,
             again: now,
+            held: false,
         }
     }
 
@@ -117,6 +120,7 @@ impl Customer {
                         return;
                     }
                     self.again = self.stage.clock.now().plus_millis(SOON_MS);
+                    self.held = true;
                 }
                 "pong" => {}
                 _ => self.stage.book().blame(format!("{} was told {frame}", self.name)),
@@ -183,10 +187,11 @@ impl Customer {
     /// Says what is due.
     async fn speak(&mut self, line: &mut Line) -> bool {
         let now = self.stage.clock.now();
-        if !self.waiting.is_empty() && self.again <= now {
+        if (self.held || !self.waiting.is_empty()) && self.again <= now {
             return self.say_again(line).await;
         }
         while self.due <= now
+            && !self.held
             && let Some((_, count)) = self.plan.bursts.pop()
         {
             self.due = now.plus_millis(self.plan.bursts.last().map_or(0, |burst| burst.0));
@@ -208,6 +213,7 @@ impl Customer {
     }
 
     async fn say_again(&mut self, line: &mut Line) -> bool {
+        self.held = false;
         self.again = self.stage.clock.now().plus_millis(AGAIN_MS);
         for (client_id, text) in &self.waiting {
             self.stage.book().figures.said_again += 1;

@@ -289,7 +289,7 @@ pub(crate) fn figures(book: &Book, seconds: i64) -> String {
     format!(
         "{kept} messages acknowledged, {} turned away, {told} facts told, {} kills, {} freezes, {} connections cut, {} connects, {} said again, \
          ready again after {:?} ms (at most {}), taken over after {:?} ms (at most {}), {seconds} s",
-        book.said.len(),
+        book.said.len() - kept,
         figures.kills,
         figures.freezes,
         figures.cuts,
