@@ -34,7 +34,7 @@ export function registeredRoutes(): Route[] {
 
 /**
  * The addresses to look at: the page with its parameters filled from the samples, and without those
- * it can do without. Throws when a parameter has no sample, so that a new page brings one.
+ * it can do without; then with what it opens beside its list, and with its empty form. Throws when a parameter has no sample, so that a new page brings one.
  */
 export function addresses(route: Route, samples: Record<string, string>): string[] {
   const bare = route.path.replace(/\/:\w+\?/g, '')
@@ -43,5 +43,7 @@ export function addresses(route: Route, samples: Record<string, string>): string
     if (!sample) throw new Error(`the page ${route.name} takes :${parameter}: give support/samples.ts a "${route.module}.${parameter}"`)
     return sample
   })
-  return bare.includes(':') || bare === filled ? [filled] : [bare, filled]
+  const open = samples[`${route.name}.open`]
+  const opened = open ? [`${filled}?open=${open}`, `${filled}?open=new`] : []
+  return bare.includes(':') || bare === filled ? [filled, ...opened] : [bare, filled, ...opened]
 }

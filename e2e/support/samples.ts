@@ -3,18 +3,40 @@ import type { Api } from './api.ts'
 /** Text that would run if any screen took it for markup. */
 export const HOSTILE = `<img src=x onerror="window.__ran=1"><script>window.__ran=1</script>{{constructor.constructor('window.__ran=1')()}}`
 
+/** As much of it as a name may hold; each half alone would run. */
+const NAME = `{{constructor.constructor('window.__ran=1')()}}<img src=x onerror=__ran=1>`.slice(0, 80)
+const SHORT = '<img src=x onerror=window.__ran=1>'
+
 interface Page<T> {
   items: T[]
 }
+interface Named {
+  id: string
+}
 
-/** One of each thing a page shows, hostile where a person may write; the keys are `module.parameter`. */
+/**
+ * One of each thing a page shows, hostile where a person may write. The keys are `module.parameter`
+ * for a parameter of the path, `page.open` for what a page opens beside its list.
+ */
 export async function samples(api: Api): Promise<Record<string, string>> {
-  const customer = await api.post<{ id: string }>('/customers', { name: HOSTILE.slice(0, 60) })
-  const task = await api.post<{ id: string }>('/tasks', { title: HOSTILE, detail: HOSTILE })
-  const { items } = await api.get<Page<{ id: string }>>('/conversations')
+  const mark = Date.now().toString(36)
+  const customer = await api.post<Named>('/customers', { name: NAME, phone: '13800138000', email: 'a@example.org', note: HOSTILE })
+  const task = await api.post<Named>('/tasks', { title: HOSTILE, detail: HOSTILE, due_minutes: 30 })
+  const unit = await api.post<Named>('/units', { name: `${SHORT}${mark}`, kind: 'department' })
+  await api.post('/units', { name: SHORT, kind: 'team', parent_id: unit.id })
+  await api.post('/posts', { name: `${SHORT}${mark}`, headcount: 3 })
+  const role = await api.post<Named>('/roles', { name: `${SHORT}${mark}`, grants: {} })
+  const user = await api.post<Named>('/users', { login: `hostile-${mark}`, name: NAME, role_id: role.id, locale: 'zh-CN', password: 'correct-horse-9-battery' })
+  await api.post('/tokens', { name: `${SHORT}${mark}` })
+  const channel = await api.post<Named>('/channels', { kind: 'web_chat', name: `${SHORT}${mark}` })
+  const approval = await api.post<Named>('/approvals', { kind: 'compensation', amount: 182_000, currency: 'CNY', reason: HOSTILE })
+  const { items } = await api.get<Page<Named>>('/conversations')
   return {
-    'customers.id': customer.id,
-    'tasks.id': task.id,
+    'customers.open': customer.id,
+    'tasks.open': task.id,
+    'users.open': user.id,
+    'channels.open': channel.id,
+    'approvals.open': approval.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),
   }
 }

@@ -52,7 +52,7 @@ export function Log({ chat, texts, onAgain, onRead }: Props) {
         {chat.messages.map((message, index) => {
           const before = chat.messages[index - 1]
           return (
-            <Line key={message.id} message={message} time={!before || message.at - before.at > PAUSE} name={message.author === 'agent' && before?.author_name !== message.author_name}>
+            <Line key={message.id} message={message} texts={texts} time={!before || message.at - before.at > PAUSE} name={message.author === 'agent' && before?.author_name !== message.author_name}>
               {message === lastOwn && chat.pending.length === 0 && <small class="own">{chat.agentRead >= message.seq ? texts.read : texts.sent}</small>}
             </Line>
           )
@@ -86,7 +86,7 @@ export function Log({ chat, texts, onAgain, onRead }: Props) {
   )
 }
 
-function Line({ message, time, name, children }: { message: Message; time: boolean; name: boolean; children?: preact.ComponentChildren }) {
+function Line({ message, texts, time, name, children }: { message: Message; texts: Texts; time: boolean; name: boolean; children?: preact.ComponentChildren }) {
   const at = new Date(message.at)
   const clock = at.toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   if (message.author === 'system') return null
@@ -99,9 +99,21 @@ function Line({ message, time, name, children }: { message: Message; time: boole
       )}
       <div class={message.author === 'customer' ? 'own' : 'other'}>
         {name && message.author_name && <small>{message.author_name}</small>}
-        <p class={`bubble ${message.author === 'customer' ? 'mine' : 'theirs'}`}>{message.text}</p>
+        <p class={`bubble ${message.author === 'customer' ? 'mine' : 'theirs'}`}>
+          {message.kind === 'file' && <Clip />}
+          {message.text || (message.kind === 'file' ? texts.file : '')}
+        </p>
         {children}
       </div>
     </>
+  )
+}
+
+/** The sign of a file, before its name. */
+function Clip() {
+  return (
+    <svg class="clip" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="m21 11-8.600 8.600a5.500 5.500 0 0 1-7.800-7.800L13.200 3.200a3.700 3.700 0 0 1 5.200 5.200l-8.600 8.600a1.800 1.800 0 0 1-2.600-2.600l7.900-7.900" />
+    </svg>
   )
 }

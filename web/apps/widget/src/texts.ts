@@ -25,6 +25,7 @@ const zhCN = {
   ended: '这次会话已结束。再发一条消息即可开始新的会话。',
   below: '新消息',
   log: '聊天记录',
+  file: '附件',
 }
 
 export type Texts = typeof zhCN
@@ -55,6 +56,7 @@ const zhTW: Texts = {
   ended: '這次對話已結束。再傳一則訊息即可開始新的對話。',
   below: '新訊息',
   log: '聊天記錄',
+  file: '附件',
 }
 
 const en: Texts = {
@@ -83,6 +85,7 @@ const en: Texts = {
   ended: 'This conversation is closed. Send another message to begin a new one.',
   below: 'New messages',
   log: 'Conversation',
+  file: 'Attachment',
 }
 
 /** The texts for what the browser asks for, and the language they are in. */

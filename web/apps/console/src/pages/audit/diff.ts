@@ -1,3 +1,5 @@
+import { EMPTY, formatDateTime } from '@zhike/i18n'
+
 /** One field that changed; undefined where it did not exist. */
 export interface Change {
   field: string
@@ -10,7 +12,7 @@ export function changes(before: string | null, after: string | null): Change[] {
   const [old, now] = [read(before), read(after)]
   const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])]
   return fields
-    .map((field) => ({ field, before: words(old[field]), after: words(now[field]) }))
+    .map((field) => ({ field, before: words(field, old[field]), after: words(field, now[field]) }))
     .filter((change) => change.before !== change.after)
 }
 
@@ -24,7 +26,9 @@ function read(json: string | null): Record<string, unknown> {
   }
 }
 
-function words(value: unknown): string | undefined {
+function words(field: string, value: unknown): string | undefined {
   if (value === undefined) return undefined
+  if (value === null || value === '') return EMPTY
+  if (typeof value === 'number' && field.endsWith('_at')) return formatDateTime(value)
   return typeof value === 'string' ? value : JSON.stringify(value, null, 1)
 }

@@ -15,7 +15,7 @@ export function subjectKind(entry: AuditEntry): string {
 
 /** Which one: its name where the entry or the caller knows it, else the end of its id, enough to tell two apart. */
 export function subjectName(entry: AuditEntry, nameOf: (userId: string) => string | undefined): string {
-  if (entry.subject_kind === 'organisation') return ''
+  if (entry.subject_kind === 'organisation' || entry.subject_kind === 'authority_limits') return ''
   const known = entry.subject_kind === 'user' ? nameOf(entry.subject_id) : undefined
   return known ?? nameIn(entry.after) ?? nameIn(entry.before) ?? entry.subject_id.slice(-6).toUpperCase()
 }
