@@ -26,7 +26,7 @@ test('a stranger is asked to sign in and then led where they wanted to go', asyn
 test('a wrong password says so and keeps the door shut', async ({ page }) => {
   await page.goto('/sign-in')
   await fill(page, 'not-the-password')
-  await expect(page.getByRole('alert').or(page.locator('[aria-invalid=true]')).first()).toBeVisible()
+  await expect(page.getByText(text('errors.fields.wrong_login_or_password')).first()).toBeVisible()
   await expect(page).toHaveURL(/\/sign-in/)
   expect((await page.request.get('/api/v1/session')).status()).toBe(401)
 })

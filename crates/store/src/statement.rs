@@ -4,9 +4,9 @@ use std::{fmt::Write as _, sync::OnceLock};
 
 use crate::Dialect;
 
-/// How many rows a many-row statement takes at once. Few sizes keep the cache of prepared
-/// statements small, whatever the number of rows.
-pub(crate) const CHUNKS: [usize; 3] = [64, 8, 1];
+/// How many rows a many-row statement takes at once: any number is a few of these, and the cache of
+/// prepared statements stays small.
+pub(crate) const CHUNKS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// One statement; make it with [`crate::sql!`].
 pub struct Statement {
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(UPDATE.text(Dialect::Postgres), "UPDATE t SET id = $1, name = $2 WHERE id = $1");
         static MANY: Statement =
             Statement::new("t::MANY", ["WITH v(a, b) AS (VALUES {rows:TEXT,BIGINT}) SELECT a FROM v"; 2], &[]);
-        assert!(MANY.texts(Dialect::Sqlite)[1].contains("(CAST(?1 AS TEXT), CAST(?2 AS BIGINT)), (CAST(?3 AS TEXT)"));
+        assert!(MANY.texts(Dialect::Sqlite)[5].contains("(CAST(?1 AS TEXT), CAST(?2 AS BIGINT)), (CAST(?3 AS TEXT)"));
         assert!(MANY.reads() && !UPDATE.reads());
     }
 }

@@ -232,22 +232,22 @@ async fn the_inbox_tells_the_row_to_those_who_may_see_it(db: TestDb) {
 async fn r033_applying_the_facts_gives_what_a_fetch_gives(db: TestDb) {
     let (app, key, admin, agent) = department(db).await;
     let (mut visitor, _, id) = talk(&app, &key, &admin, &agent).await;
-    let topic = format!("conversation:{id}");
-    let mut desk = app.staff_socket(&admin).await;
-    let mut state = desk.watch(&topic).await;
-    visitor.send(json!({"t": "send", "client_id": "v2", "text": "二"})).await;
-    agent.post(&format!("/conversations/{id}/messages"), json!({"client_id": "a1", "text": "好"})).await.ok();
-    agent.post(&format!("/conversations/{id}/closure"), json!({})).await.ok();
-    loop {
-        let fact = desk.until(|frame| frame["t"] == "fact" && frame["topic"] == topic.as_str()).await;
-        match fact["kind"].as_str().unwrap() {
-            "message.posted" => state["data"]["messages"].as_array_mut().unwrap().push(fact["data"].clone()),
-            "conversation.closed" => break,
-            _ => {}
-        }
-    }
-    let fresh = app.staff_socket(&admin).await.watch(&topic).await;
-    assert_eq!(state["data"]["messages"], fresh["data"]["messages"]);
+    let path = format!("/conversations/{id}");
+    let action = async {
+        visitor.send(json!({"t": "send", "client_id": "v2", "text": "二"})).await;
+        visitor.until(|frame| frame["t"] == "ack").await;
+        agent.post(&format!("{path}/messages"), json!({"client_id": "a1", "text": "好"})).await.ok();
+        visitor.send(json!({"t": "read", "seq": 99})).await;
+        agent.post(&format!("{path}/closure"), json!({"reason": "已解决"})).await.ok();
+    };
+    let apply = |state: &mut Value, fact: &Value| match fact["kind"].as_str().unwrap() {
+        "message.posted" => state["messages"].as_array_mut().unwrap().push(fact["data"].clone()),
+        "message.read" => state["conversation"][format!("{}_read_seq", fact["data"]["by"].as_str().unwrap())] = fact["data"]["seq"].clone(),
+        "conversation.closed" => state["conversation"]["close_reason"] = fact["data"]["reason"].clone(),
+        other => panic!("{other}"),
+    };
+    let view = |state: &Value| json!([state["messages"], state["conversation"]["close_reason"]]);
+    app.verify_action(&admin, &format!("conversation:{id}"), action, apply, view).await;
     app.finish().await;
 }
 
