@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test'
+import { type BrowserContext, type Page, test as base } from '@playwright/test'
 import { Api } from './api.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -9,6 +9,8 @@ interface Fixtures {
   signedIn: void
   /** An installation nobody has set up yet, for this test alone. */
   fresh: Server
+  /** Opens a page in a browser of its own, as another person would; closed after the test. */
+  someone: () => Promise<Page>
 }
 
 export const test = base.extend<Fixtures>({
@@ -22,6 +24,15 @@ export const test = base.extend<Fixtures>({
     const server = await startServer(info.titlePath.join('-').replace(/[^\p{L}\p{N}]+/gu, '-'))
     await use(server)
     await server.stop()
+  },
+  someone: async ({ browser }, use) => {
+    const opened: BrowserContext[] = []
+    await use(async () => {
+      const context = await browser.newContext()
+      opened.push(context)
+      return context.newPage()
+    })
+    for (const context of opened) await context.close()
   },
 })
 

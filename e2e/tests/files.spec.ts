@@ -2,11 +2,11 @@ import { Agent, Visitor } from '../support/people.ts'
 import { expect, test } from '../support/test.ts'
 import { text } from '../support/texts.ts'
 
-test('a file goes out of the composer and is there for both sides', async ({ browser, fresh }) => {
-  const agent = new Agent(await (await browser.newContext()).newPage())
+test('a file goes out of the composer and is there for both sides', async ({ fresh, someone }) => {
+  const agent = new Agent(await someone())
   await agent.setUp(fresh.url)
   await agent.ready()
-  const visitor = new Visitor(await (await browser.newContext()).newPage())
+  const visitor = new Visitor(await someone())
   await visitor.arrive(fresh.url)
   await visitor.say('请发一份说明书')
   await agent.accept()

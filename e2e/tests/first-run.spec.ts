@@ -1,12 +1,12 @@
 import { Agent, Visitor, bothSee } from '../support/people.ts'
 import { expect, test } from '../support/test.ts'
 
-test('an empty installation is set up, a visitor writes and is answered', async ({ browser, fresh }) => {
-  const agent = new Agent(await (await browser.newContext()).newPage())
+test('an empty installation is set up, a visitor writes and is answered', async ({ fresh, someone }) => {
+  const agent = new Agent(await someone())
   await agent.setUp(fresh.url)
   await agent.ready()
 
-  const visitor = new Visitor(await (await browser.newContext()).newPage())
+  const visitor = new Visitor(await someone())
   await visitor.arrive(fresh.url)
   await visitor.say('我的订单还没到')
   await visitor.delivered()

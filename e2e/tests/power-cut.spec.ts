@@ -1,11 +1,11 @@
 import { Agent, Visitor, bothSee } from '../support/people.ts'
 import { test } from '../support/test.ts'
 
-test('a conversation goes on after a power cut, with nothing lost and nothing doubled', async ({ browser, fresh }) => {
-  const agent = new Agent(await (await browser.newContext()).newPage())
+test('a conversation goes on after a power cut, with nothing lost and nothing doubled', async ({ fresh, someone }) => {
+  const agent = new Agent(await someone())
   await agent.setUp(fresh.url)
   await agent.ready()
-  const visitor = new Visitor(await (await browser.newContext()).newPage())
+  const visitor = new Visitor(await someone())
   await visitor.arrive(fresh.url)
   await visitor.say('一')
   await agent.accept()

@@ -94,7 +94,7 @@ impl Db {
     pub fn writers(&self) -> usize {
         match self.0.engine {
             Engine::Sqlite(_) => 1,
-            Engine::Postgres(_) => 3,
+            Engine::Postgres(_) => 2,
         }
     }
 

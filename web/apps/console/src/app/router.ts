@@ -21,7 +21,8 @@ export const router = createRouter({
       path: '/',
       component: () => import('./Frame.vue'),
       children: [
-        { path: '', name: 'home', redirect: () => home() },
+        // Decided on entering, not by a redirect: those are taken before the session is known.
+        { path: '', name: 'home', component: { render: () => null }, beforeEnter: () => home() },
         ...composeRoutes(() => import('./SettingsLayout.vue')),
         { path: 'forbidden', name: 'forbidden', component: () => import('./Forbidden.vue'), meta: { title: 'shell.forbidden.title' } },
         { path: ':rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: 'shell.not_found.title' } },
