@@ -29,6 +29,8 @@ async fn a_person_signs_in_and_out_and_nobody_else_gets_in(db: TestDb) {
     let me = testkit::Person::reply(with(reqwest::Method::GET, "/session")).await.ok();
     assert_eq!(me["user"]["name"], "苏禾");
     assert!(me.to_string().find("argon2").is_none());
+    let trail = admin.get(&format!("/audit-entries?action=access.signed_in&subject={}", me["user"]["id"].as_str().unwrap())).await.ok();
+    assert_eq!((&trail["items"][0]["actor_id"], &trail["items"][0]["actor_name"]), (&me["user"]["id"], &json!("苏禾")));
     // A page of another site sends the cookie, but cannot send the header.
     testkit::Person::reply(with(reqwest::Method::DELETE, "/session")).await.refused(403, "forbidden");
     testkit::Person::reply(with(reqwest::Method::DELETE, "/session").header("x-zhike", "1")).await.ok();

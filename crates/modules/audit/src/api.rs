@@ -1,6 +1,6 @@
 //! What other modules call.
 
-use kernel::{Actor, Error, Result};
+use kernel::{Actor, Error, Result, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Record, Tx};
@@ -17,12 +17,21 @@ pub struct Entry {
     before: Option<Value>,
     after: Option<Value>,
     reason: Option<String>,
+    by: Option<(UserId, String)>,
 }
 
 impl Entry {
     /// `action` (`tasks.closed`) was done to the thing of this kind and id.
     pub fn new(action: &'static str, subject_kind: &'static str, subject_id: impl ToString) -> Self {
-        Self { action, subject_kind, subject_id: subject_id.to_string(), before: None, after: None, reason: None }
+        Self {
+            action,
+            subject_kind,
+            subject_id: subject_id.to_string(),
+            before: None,
+            after: None,
+            reason: None,
+            by: None,
+        }
     }
 
     /// What the thing was, and became. Fields that stayed the same are left out.
@@ -44,6 +53,12 @@ impl Entry {
         self
     }
 
+    /// Who did it, where the act itself is what makes them known: signing in, setting up.
+    pub fn by(mut self, user: UserId, name: &str) -> Self {
+        self.by = Some((user, name.to_owned()));
+        self
+    }
+
     /// Why, in the actor's words.
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
@@ -62,11 +77,15 @@ pub fn record(tx: &mut Tx<'_>, entry: Entry) -> Result<()> {
         _ => None,
     };
     let json = |value: Option<Value>| value.map(|value| value.to_string());
+    let (mut actor_kind, mut actor_id, mut actor_name) = (origin.actor.kind(), origin.actor.id_text(), actor_name);
+    if let Some((user, name)) = entry.by {
+        (actor_kind, actor_id, actor_name) = ("staff", Some(user.to_string()), Some(name));
+    }
     let row = AuditEntry {
         id: tx.new_id(),
         at: tx.now(),
-        actor_kind: origin.actor.kind().into(),
-        actor_id: origin.actor.id_text(),
+        actor_kind: actor_kind.into(),
+        actor_id,
         actor_name,
         action: entry.action.into(),
         subject_kind: entry.subject_kind.into(),

@@ -115,23 +115,25 @@ pub(crate) async fn sign_in(cx: Cx, Json(request): Json<SignIn>) -> Result<Respo
         .await?;
     let hash = account.as_ref().map(|user| user.password_hash.clone());
     let right = passwords::verify(request.password, hash).await?;
-    let user = account.filter(|user| right && user.is_active()).map(|user| user.id);
+    let user = account.filter(|user| right && user.is_active()).map(|user| (user.id, user.name));
+    let id = user.as_ref().map(|(id, _)| *id);
     let secret = cx
         .write(move |tx| {
             for counted in counted(&login, ip).iter().flatten() {
                 // Another guess may have failed meanwhile.
                 throttle::check(tx, counted)?;
-                match user {
-                    Some(_) => throttle::succeeded(tx, counted)?,
-                    None => throttle::failed(tx, counted)?,
+                if user.is_none() {
+                    throttle::failed(tx, counted)?;
                 }
             }
-            let Some(user) = user else { return Ok(None) };
-            audit::api::record(tx, Entry::new("access.signed_in", "user", user))?;
-            door::begin_session(tx, user).map(Some)
+            let Some((id, name)) = &user else { return Ok(None) };
+            // Only the login's failures are forgiven: one good account must not clear its address for guessing others.
+            throttle::succeeded(tx, &Counted::login(&login))?;
+            audit::api::record(tx, Entry::new("access.signed_in", "user", id).by(*id, name))?;
+            door::begin_session(tx, *id).map(Some)
         })
         .await?;
-    let (Some(user), Some(secret)) = (user, secret) else { return Err(wrong().into()) };
+    let (Some(user), Some(secret)) = (id, secret) else { return Err(wrong().into()) };
     let cookie = session_cookie(cx.app(), &secret);
     Ok(([(header::SET_COOKIE, cookie)], Json(describe(&cx, user).await?)).into_response())
 }
