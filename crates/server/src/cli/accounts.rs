@@ -36,7 +36,7 @@ pub(crate) enum TokenCommand {
         #[arg(long)]
         user: String,
         /// What it is for.
-        #[arg(long)]
+        #[arg(long, default_value = "command line")]
         name: String,
     },
 }
