@@ -8,11 +8,11 @@ export function usePeople() {
   const members = useAll<Member>('/members', {}, can('people.read'))
   const units = useAll<Unit>('/units', {}, can('people.read'))
   return {
-    members: members.items,
-    units: units.items,
-    memberOptions: computed(() => members.items.value.map((member) => ({ value: member.user_id, label: member.name }))),
-    unitOptions: computed(() => units.items.value.map((unit) => ({ value: unit.id, label: unit.name }))),
-    nameOf: (userId: string | null | undefined) => members.items.value.find((member) => member.user_id === userId)?.name,
-    unitName: (unitId: string | null | undefined) => units.items.value.find((unit) => unit.id === unitId)?.name,
+    members: members.rows,
+    units: units.rows,
+    memberOptions: computed(() => members.rows.value.map((member) => ({ value: member.user_id, label: member.name }))),
+    unitOptions: computed(() => units.rows.value.map((unit) => ({ value: unit.id, label: unit.name }))),
+    nameOf: (userId: string | null | undefined) => members.rows.value.find((member) => member.user_id === userId)?.name,
+    unitName: (unitId: string | null | undefined) => units.rows.value.find((unit) => unit.id === unitId)?.name,
   }
 }

@@ -22,7 +22,7 @@ export function useAll<Row>(path: string, query: MaybeRefOrGetter<Query> = {}, e
     },
     enabled: computed(() => toValue(enabled)),
   })
-  return { items: computed<Row[]>(() => result.data.value ?? []), loading: result.isLoading, error: computed(() => result.error.value ?? undefined), refetch: () => void result.refetch() }
+  return { rows: computed<Row[]>(() => result.data.value ?? []), loading: result.isLoading, error: computed(() => result.error.value ?? undefined), refetch: () => void result.refetch() }
 }
 
 /** One thing by its path, `/tasks/{id}`; nothing is asked while there is no id. */

@@ -1,3 +1,5 @@
+import type { Ref } from 'vue'
+
 /** A column of a DataTable. The cell is `text(row)` unless the slot `cell-<id>` draws it. */
 export interface Column<Row> {
   id: string
@@ -30,4 +32,16 @@ export function cleanFilters(values: FilterValues, filters: readonly Filter[]): 
 /** The words of a filter's value, as its chip shows them. */
 export function filterWords(filter: Filter, value: string): string {
   return filter.kind === 'select' ? (filter.options?.find((option) => option.value === value)?.label ?? value) : value
+}
+
+/** A list of the server as a table takes it: what `useList` and `useAll` give. */
+export interface TableList<Row> {
+  rows: Readonly<Ref<readonly Row[]>>
+  loading: Readonly<Ref<boolean>>
+  error: Readonly<Ref<unknown>>
+  refetch: () => void
+  /** Only of a list that comes page by page. */
+  hasMore?: Readonly<Ref<boolean>>
+  loadingMore?: Readonly<Ref<boolean>>
+  more?: () => void
 }

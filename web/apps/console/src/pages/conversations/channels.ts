@@ -7,7 +7,7 @@ export function useChannelNames() {
   const channels = useAll<Channel>('/channels', {}, can('channels.read'))
   const missed = new Set<string>()
   return (id: string) => {
-    const name = channels.items.value.find((channel) => channel.id === id)?.name
+    const name = channels.rows.value.find((channel) => channel.id === id)?.name
     // A channel made since the list was read: read it again, once for each.
     if (name === undefined && !channels.loading.value && !missed.has(id)) {
       missed.add(id)
