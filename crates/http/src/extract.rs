@@ -22,22 +22,37 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("application/json") {
-            return Err(refuse("content-type", "not_json", "application/json"));
+            let refusal = refusal("content-type", "not_json", "application/json");
+            return Err(refusal.answered_as(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         let bytes = read_body(request.into_body(), app.limits().body).await?;
-        serde_json::from_slice(&bytes).map(Json).map_err(|error| {
-            let text = error.to_string();
-            // serde names an unknown or missing field between backquotes.
-            let field = text.split('`').nth(1).filter(|_| error.is_data()).unwrap_or("body").to_owned();
-            let code = match error.classify() {
-                serde_json::error::Category::Data if text.starts_with("unknown field") => "unknown_field",
-                serde_json::error::Category::Data if text.starts_with("missing field") => "required",
-                serde_json::error::Category::Data => "wrong_type",
-                _ => "malformed_json",
-            };
-            refuse_owned(field, code, &text)
-        })
+        parse(&bytes).map(Json).map_err(IntoResponse::into_response)
     }
+}
+
+/// The value that `bytes` spell, or a refusal that names the field by its path in the body.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let text = error.inner().to_string();
+        let code = match error.inner().classify() {
+            serde_json::error::Category::Data if text.starts_with("unknown field") => "unknown_field",
+            serde_json::error::Category::Data if text.starts_with("missing field") => "required",
+            serde_json::error::Category::Data => "wrong_type",
+            _ => return refusal("body", "malformed_json", &text),
+        };
+        // Of what is missing or too much, the path ends above it; its name stands between backquotes.
+        let name = text.split('`').nth(1).filter(|_| code != "wrong_type");
+        let field = match (path.as_str(), name) {
+            (".", name) => name.unwrap_or("body").to_owned(),
+            (above, Some(name)) if !above.ends_with(name) => format!("{above}.{name}"),
+            (path, _) => path.to_owned(),
+        };
+        refusal(field, code, &text)
+    })?;
+    reader.end().map_err(|error| refusal("body", "malformed_json", &error.to_string()))?;
+    Ok(value)
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -59,7 +74,7 @@ pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Vec<u8>, Respo
     let mut bytes = Vec::new();
     let mut length = 0;
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| refuse("body", "unreadable", ""))?;
+        let chunk = chunk.map_err(|_| refusal("body", "unreadable", "").into_response())?;
         length += chunk.len();
         if length <= limit {
             bytes.extend_from_slice(&chunk);
@@ -68,9 +83,7 @@ pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Vec<u8>, Respo
         }
     }
     if length > limit {
-        let mut response = refuse("body", "too_large", "");
-        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-        return Err(response);
+        return Err(refusal("body", "too_large", "").answered_as(StatusCode::PAYLOAD_TOO_LARGE));
     }
     Ok(bytes)
 }
@@ -101,22 +114,59 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             let text = rejection.body_text();
             let field = text.split('`').nth(1).unwrap_or("query").to_owned();
             let code = if text.contains("unknown field") { "unknown_field" } else { "wrong_type" };
-            refuse_owned(field, code, &text)
+            refusal(field, code, &text).into_response()
         })
     }
 }
 
-fn refuse(field: &'static str, code: &'static str, detail: &str) -> Response {
-    refuse_owned(field.to_owned(), code, detail)
-}
-
-fn refuse_owned(field: String, code: &'static str, detail: &str) -> Response {
-    let field: String = field.chars().take(100).collect();
+fn refusal(field: impl Into<String>, code: &'static str, detail: &str) -> Problem {
+    let field: String = field.into().chars().take(100).collect();
     let detail: String = detail.chars().take(200).collect();
     let params = if detail.is_empty() {
         Params::new()
     } else {
         Params::from([("detail", detail.into())])
     };
-    Problem(Error::Invalid(vec![FieldError { field: field.into(), code, params }])).into_response()
+    Problem(Error::Invalid(vec![FieldError { field: field.into(), code, params }]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Slot {
+        end: String,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Week {
+        name: String,
+        slots: Vec<Slot>,
+    }
+
+    #[test]
+    fn a_refused_body_names_the_field_by_its_path() {
+        for (body, field, code) in [
+            (r#"{"name":["a"],"slots":[]}"#, "name", "wrong_type"),
+            (r#"{"slots":[]}"#, "name", "required"),
+            (r#"{"name":"a","slots":[],"no":1}"#, "no", "unknown_field"),
+            (r#"{"name":"a","slots":[{"end":"1"},{"end":2}]}"#, "slots[1].end", "wrong_type"),
+            (r#"{"name":"a","slots":[{}]}"#, "slots[0].end", "required"),
+            (r#"{"name":"a","slots":[{"end":"1","no":1}]}"#, "slots[0].no", "unknown_field"),
+            (r#"[1]"#, "[0]", "wrong_type"),
+            (r#"7"#, "body", "wrong_type"),
+            (r#"{"name":"#, "body", "malformed_json"),
+            (r#"{"name":"a","slots":[]} x"#, "body", "malformed_json"),
+        ] {
+            let Problem(Error::Invalid(fields)) = parse::<Week>(body.as_bytes()).unwrap_err() else {
+                panic!("{body}: another error")
+            };
+            assert_eq!((fields[0].field.as_ref(), fields[0].code), (field, code), "{body}");
+        }
+    }
 }

@@ -43,9 +43,7 @@ fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Heade
 async fn unknown_method(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if response.status() == axum::http::StatusCode::METHOD_NOT_ALLOWED {
-        let mut problem = Problem(Error::field("method", "not_allowed")).into_response();
-        *problem.status_mut() = response.status();
-        return problem;
+        return Problem(Error::field("method", "not_allowed")).answered_as(response.status());
     }
     response
 }

@@ -70,6 +70,17 @@ pub(crate) struct FieldProblem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        self.respond(None)
+    }
+}
+
+impl Problem {
+    /// The answer under a status that says more than the error's own: 405, 413, 415.
+    pub(crate) fn answered_as(self, status: StatusCode) -> Response {
+        self.respond(Some(status))
+    }
+
+    fn respond(self, instead: Option<StatusCode>) -> Response {
         let mut params = Params::new();
         let mut fields = Vec::new();
         let mut retry_after = None;
@@ -104,6 +115,7 @@ impl IntoResponse for Problem {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal")
             }
         };
+        let status = instead.unwrap_or(status);
         let title = status.canonical_reason().unwrap_or("Error");
         let body = Body { kind: "about:blank", title, status: status.as_u16(), code, params, fields };
         let mut response = (status, Json(body)).into_response();

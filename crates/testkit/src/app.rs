@@ -51,6 +51,7 @@ impl Reply {
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status.as_u16(), self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+        assert_eq!(self.body["status"], status, "the document says what the answer does: {}", self.body);
         self.body
     }
 

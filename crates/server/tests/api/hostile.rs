@@ -63,6 +63,9 @@ async fn bodies_that_are_none_are_refused_with_a_code(db: TestDb) {
         let request = agent.request(Method::POST, &path).header("content-type", "application/json");
         Person::reply(request.body(body)).await.refused(status, code);
     }
+    agent.post(&path, json!({"client_id": 7, "text": "x"})).await.refused_field("client_id", "wrong_type");
+    Person::reply(agent.request(Method::DELETE, &path)).await.refused(405, "invalid");
+    Person::reply(agent.request(Method::POST, &path).body("{}")).await.refused(415, "invalid");
     agent.get(&format!("{path}?after=1&nonsense=1")).await.refused_field("nonsense", "unknown_field");
     assert_eq!(written(&app).await, before);
     app.finish().await;
