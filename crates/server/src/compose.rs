@@ -18,6 +18,7 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         tasks::module(),
         approvals::module(),
         people::module(),
+        knowledge::module(),
         customers::module(),
         channels::module(),
         conversations::module(),

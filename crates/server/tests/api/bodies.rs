@@ -25,6 +25,7 @@ fn named(name: &str, number: usize) -> Option<Value> {
         "phone" => json!(format!("1380000{number:04}")),
         "email" => json!(format!("person{number}@example.com")),
         "accent" => json!("#1677ff"),
+        "code" => json!(format!("code{number}")),
         "client_id" => json!(format!("c{number}")),
         "channel" => json!("nobody"),
         // A day after the clock of tests.
