@@ -373,6 +373,219 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every canned reply one may use: one's own, those of one's unit and the units above it, and
+         *     everybody's, by code. The answer's `ETag` changes when what one may use does, not when it is
+         *     used; sent back as `If-None-Match`, an unchanged list is 304 without a body.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag of the list one has. */
+                    "If-None-Match"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CannedReplyView"][];
+                    };
+                };
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Writes a canned reply. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCannedReply"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CannedReplyView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a canned reply. What was said with it stays said. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnr_CannedReply"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes a canned reply. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnr_CannedReply"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CannedReplyChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CannedReplyView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts a use. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnr_CannedReply"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CannedReplyUses"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -4601,6 +4814,82 @@ export interface components {
             /** @description Whether it is open. */
             open: boolean;
         };
+        /** @description What is said often, written once. */
+        CannedReply: {
+            /**
+             * @description What is typed for it, in lower case; one's own among those of its person, its unit, or everybody.
+             * @example fahuo
+             */
+            code: string;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Among which others it is listed; empty for none. */
+            group: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_cnr_CannedReply"];
+            /**
+             * @description The initials of the title in every reading, apart by blanks.
+             * @example yh yx
+             */
+            initials: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /**
+             * @description The pinyin of the title without tones in every reading, apart by blanks.
+             * @example yinhang yinxing
+             */
+            pinyin: string;
+            /** @description Who may use it. */
+            scope: components["schemas"]["CannedScope"];
+            /** @description What is said, with `{{variables}}` and `{{?questions}}`. */
+            text: string;
+            /** @description What it is called. */
+            title: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description How often it was used.
+             */
+            uses: number;
+            /**
+             * Format: int64
+             * @description Rises with each change but not with a use.
+             */
+            version: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        CannedReplyChange: {
+            /** @description As in a new one. */
+            code?: string | null;
+            /** @description As in a new one; empty for none. */
+            group?: string | null;
+            /** @description As in a new one. */
+            text?: string | null;
+            /** @description As in a new one. */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description How often a canned reply was used. */
+        CannedReplyUses: {
+            /**
+             * Format: int64
+             * @description How often, this time included.
+             */
+            uses: number;
+        };
+        /** @description A canned reply, and what the reader may do with it. */
+        CannedReplyView: components["schemas"]["CannedReply"] & {
+            /** @description Whether the reader may change and delete it. */
+            may_change: boolean;
+        };
+        /**
+         * @description Who may use a canned reply.
+         * @enum {string}
+         */
+        CannedScope: "personal" | "team" | "all";
         /** @description A way customers reach the department. */
         Channel: {
             /** @description The pages that may embed it. */
@@ -4921,6 +5210,8 @@ export interface components {
         Id_aud_AuditEntry: string;
         /** @example chn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_chn: string;
+        /** @example cnr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cnr_CannedReply: string;
         /** @example cnv_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cnv: string;
         /** @example cus_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -5143,6 +5434,27 @@ export interface components {
              * @description The version that was seen; 0 while nothing was set.
              */
             version: number;
+        };
+        /** @description A new canned reply. */
+        NewCannedReply: {
+            /**
+             * @description What is typed for it: 1 to 32 letters (Han too), digits, `-`, `_`, `.`; a slash before it is
+             *     taken off, capitals become small.
+             */
+            code: string;
+            /** @description Among which others it is listed, up to 30 characters. */
+            group?: string | null;
+            /** @description Who may use it. */
+            scope: components["schemas"]["CannedScope"];
+            /**
+             * @description What is said, 1 to 2,000 characters. Between double braces stand variables (`customer.name`,
+             *     `agent.name`, `organisation.name`, `conversation.channel`) and, after `?`, what its user is asked
+             *     for, 1 to 30 characters; anything else there is refused.
+             */
+            text: string;
+            /** @description What it is called, 1 to 60 characters. */
+            title: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
         };
         /** @description A new channel. */
         NewChannel: {
