@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use wire::{Bus, Hub};
 
 use crate::{
-    App, Catalogue, Limits, Module, Privacies, Problem, docs, idempotency, layers,
+    App, Catalogue, Demos, Limits, Module, Privacies, Problem, docs, idempotency, layers,
     module::Background,
     socket::{self, AllTopics},
 };
@@ -48,8 +48,9 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let hub = Hub::start(&db, bus);
     let permissions = modules.iter().flat_map(|module| module.permissions).copied().collect();
     let privacies = Privacies(modules.iter().filter_map(|module| module.privacy).collect());
+    let demos = Demos(modules.iter().filter_map(|module| Some((module.name, module.demo?))).collect());
     let mut parts: Vec<Arc<dyn Any + Send + Sync>> =
-        vec![Arc::new(Catalogue(permissions)), Arc::new(privacies), Arc::new(hub)];
+        vec![Arc::new(Catalogue(permissions)), Arc::new(privacies), Arc::new(demos), Arc::new(hub)];
     let mut api = OpenApiRouter::new();
     let mut outside = Router::new();
     let (mut topics, mut jobs, mut listeners, mut crons, mut background) =

@@ -3,6 +3,7 @@
 mod app;
 mod compose;
 mod cx;
+mod demo;
 mod docs;
 mod extract;
 mod idempotency;
@@ -14,6 +15,7 @@ mod socket;
 pub use app::{App, Authenticator, Credentials, Limits};
 pub use compose::{House, Running, compose, schema};
 pub use cx::{Cx, Door, credentials};
+pub use demo::{Demo, DemoCustomer, DemoPart, DemoPerson, DemoPlan, DemoProgress, Demos, fill};
 pub use extract::{Json, Path, Query};
 pub use module::{Background, Catalogue, Locales, Module, Permission, Privacies, Privacy};
 pub use problem::{Answer, Problem, codes};

@@ -9,7 +9,7 @@ use store::{Migration, Tx};
 use tokio::{sync::watch, task::JoinHandle};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, socket::Topics};
+use crate::{App, DemoPart, socket::Topics};
 
 /// A permission a role may grant, and what the roles of a new installation grant of it.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +98,8 @@ pub struct Module {
     pub background: Vec<Background>,
     /// What it holds about customers.
     pub privacy: Option<Privacy>,
+    /// Its part of the story a demo installation tells.
+    pub demo: Option<DemoPart>,
 }
 
 /// Something that runs as long as the product does: it ends when the receiver says so.
@@ -120,6 +122,7 @@ impl Module {
             crons: Vec::new(),
             background: Vec::new(),
             privacy: None,
+            demo: None,
         }
     }
 
@@ -192,6 +195,12 @@ impl Module {
     /// With this answer to what it holds about customers.
     pub fn privacy(mut self, privacy: Privacy) -> Self {
         self.privacy = Some(privacy);
+        self
+    }
+
+    /// With this part of the story a demo installation tells.
+    pub fn demo(mut self, demo: DemoPart) -> Self {
+        self.demo = Some(demo);
         self
     }
 }

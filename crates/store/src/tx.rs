@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::{Dialect, Fact, FromRow, Note, Row, Statement, Value, outbox, postgres::Session, statement::CHUNKS};
 
+/// Facts of history kept in memory before they are written.
+const HISTORY: usize = 1_024;
+
 /// A transaction: what a closure handed to [`crate::Db::read`] or [`crate::Db::write`] works with.
 pub struct Tx<'c> {
     conn: Conn<'c>,
@@ -14,6 +17,7 @@ pub struct Tx<'c> {
     now: Timestamp,
     rng: Rng,
     writes: bool,
+    past: bool,
     facts: Vec<Fact>,
     notes: Vec<Note>,
 }
@@ -26,7 +30,7 @@ pub(crate) enum Conn<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, origin: Arc<Origin>, now: Timestamp, rng: Rng, writes: bool) -> Self {
-        Self { conn, origin, now, rng, writes, facts: Vec::new(), notes: Vec::new() }
+        Self { conn, origin, now, rng, writes, past: false, facts: Vec::new(), notes: Vec::new() }
     }
 
     /// Who does this.
@@ -60,6 +64,32 @@ impl<'c> Tx<'c> {
             Conn::Sqlite(_) => Dialect::Sqlite,
             Conn::Postgres(_) => Dialect::Postgres,
         }
+    }
+
+    /// From here on this transaction writes history: ids and chance come from `rng`, and
+    /// [`Tx::as_of`] says when what follows happened. History is kept and not told: nobody watches
+    /// the past.
+    pub fn begin_history(&mut self, rng: Rng) {
+        self.rng = rng;
+        self.past = true;
+    }
+
+    /// What follows happened at `at`, and `actor` did it. Only after [`Tx::begin_history`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`] from the database, or in a transaction of the present.
+    pub fn as_of(&mut self, at: Timestamp, actor: Actor) -> Result<()> {
+        if !self.past {
+            return Err(Error::internal("the present cannot be moved"));
+        }
+        self.now = at;
+        self.origin = Arc::new(Origin { actor, ip: None, user_agent: None, request_id: "history".into() });
+        // A long history must not wait in memory.
+        if self.facts.len() >= HISTORY {
+            let facts = std::mem::take(&mut self.facts);
+            outbox::insert(self, &facts)?;
+        }
+        Ok(())
     }
 
     /// Runs a statement that changes rows; answers how many.
@@ -126,7 +156,10 @@ impl<'c> Tx<'c> {
     }
 
     /// Keeps a fact in the outbox with this transaction, and tells it after the commit.
-    pub fn emit(&mut self, fact: Fact) {
+    pub fn emit(&mut self, mut fact: Fact) {
+        if self.past {
+            fact.past = Some((self.now, self.actor().kind(), self.actor().id_text()));
+        }
         self.facts.push(fact);
     }
 
@@ -142,6 +175,9 @@ impl<'c> Tx<'c> {
         data: &impl Serialize,
         audience: Option<Owned>,
     ) -> Result<()> {
+        if self.past {
+            return Ok(());
+        }
         let data = serde_json::to_string(data).map_err(Error::internal)?.into();
         self.notes.push(Note { topic: topic.into(), seq: 0, kind: kind.into(), at: self.now, data, audience });
         Ok(())
@@ -152,6 +188,9 @@ impl<'c> Tx<'c> {
         let facts = std::mem::take(&mut self.facts);
         if !facts.is_empty() {
             outbox::insert(&mut self, &facts)?;
+        }
+        if self.past {
+            return Ok((Vec::new(), true));
         }
         let grew = !facts.is_empty();
         let mut notes = Vec::with_capacity(facts.len() + self.notes.len());
