@@ -95,10 +95,13 @@ pub struct Demo {
     pub catalogue: Catalogue,
     /// The department, the administrator first.
     pub people: Vec<DemoPerson>,
-    /// The channels, the busiest first.
+    /// The ids the channels have, or will have once their part was told; the busiest first.
     pub channels: Vec<ChannelId>,
     /// The customers, those known longest first.
     pub customers: Vec<DemoCustomer>,
+    /// What is to be told once every part was, in order: for modules whose things are about those
+    /// of modules below.
+    pub finally: Vec<DemoPart>,
     progress: DemoProgress,
     part: (usize, usize),
 }
@@ -179,8 +182,9 @@ pub async fn fill(
             rng,
             catalogue: catalogue.clone(),
             people: Vec::new(),
-            channels: Vec::new(),
+            channels: vec![tx.new_id(), tx.new_id()],
             customers: Vec::new(),
+            finally: Vec::new(),
             progress: progress.clone(),
             part: (0, demos.0.len()),
         };
@@ -188,6 +192,9 @@ pub async fn fill(
             demo.part.0 = at;
             demo.step(0, 1);
             tx.as_of(demo.since, Actor::System("demo"))?;
+            part(tx, &mut demo)?;
+        }
+        for part in std::mem::take(&mut demo.finally) {
             part(tx, &mut demo)?;
         }
         demo.step(1, 1);

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod accounts;
+mod demo;
 mod doctor;
 
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(accounts::TokenCommand),
+    /// Fills an empty installation with a believable department, its customers and its history.
+    Demo(demo::DemoOptions),
     /// Looks whether everything needed is there.
     Doctor,
     /// Prints the description of the API.
@@ -70,6 +73,9 @@ fn perform(cli: &Cli) -> Result<(), String> {
         }
         Command::Token(command) => {
             runtime()?.block_on(accounts::token(command, serve::open(&config).map_err(told)?)).map_err(told)
+        }
+        Command::Demo(options) => {
+            runtime()?.block_on(demo::demo(options, &config, serve::open(&config).map_err(told)?)).map_err(told)
         }
         Command::Doctor => doctor::examine(&config),
         Command::Openapi => {

@@ -20,7 +20,7 @@ pub const FIRST_ROLES: [&str; 4] = ["administrator", "head", "supervisor", "agen
 
 /// A password made ready to be kept: checked, and hashed off the database's threads.
 #[derive(Clone, Debug)]
-pub struct Secret(String);
+pub struct Secret(pub(crate) String);
 
 /// Checks and hashes a password for `login`.
 ///

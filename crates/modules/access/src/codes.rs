@@ -8,3 +8,4 @@ pub(crate) const LAST_ADMINISTRATOR: Code = Code::new("access.last_administrator
 pub(crate) const BUILT_IN_ROLE: Code = Code::new("access.built_in_role");
 pub(crate) const NOT_YOUR_OWN: Code = Code::new("access.not_your_own");
 pub(crate) const STALE: Code = Code::new("access.stale");
+pub(crate) const NOT_EMPTY: Code = Code::new("access.not_empty");

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod codes;
+mod demo;
 mod door;
 pub mod events;
 mod http;
@@ -24,6 +25,7 @@ pub fn module() -> Module {
         .migrations(store::migrations!["202611221010_access", "202611221011_accounts"])
         .permissions(policy::PERMISSIONS)
         .part(door)
+        .demo(demo::tell)
         .part(door::Recent::default())
         .part(door::nowhere())
         .locales(&[

@@ -19,12 +19,14 @@ pub(crate) fn check(field: &'static str, password: &str, login: &str) -> Result<
 
 /// The hash to keep.
 pub(crate) async fn hash(password: String, rng: &Rng) -> Result<String> {
-    let salt = rng.bytes::<16>();
-    on_a_thread(move || {
-        let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
-        hashed.map(|hash| hash.to_string()).map_err(|error| Error::internal(error.to_string()))
-    })
-    .await?
+    let rng = rng.clone();
+    on_a_thread(move || hash_here(&password, &rng)).await?
+}
+
+/// The hash to keep, made on this very thread.
+pub(crate) fn hash_here(password: &str, rng: &Rng) -> Result<String> {
+    let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), &rng.bytes::<16>());
+    hashed.map(|hash| hash.to_string()).map_err(|error| Error::internal(error.to_string()))
 }
 
 /// Whether `password` is the one kept as `hash`. Takes as long for an account that does not exist.

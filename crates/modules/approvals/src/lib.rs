@@ -3,6 +3,7 @@
 pub mod api;
 mod authority;
 mod codes;
+mod demo;
 pub mod events;
 mod http;
 mod model;
@@ -17,6 +18,7 @@ pub use model::{Approval, ApprovalKind, ApprovalState, Decision, LARGEST, Verdic
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("approvals")
+        .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221050_approvals"])
         .permissions(policy::PERMISSIONS)

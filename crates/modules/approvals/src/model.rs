@@ -8,7 +8,7 @@ use serde::Serialize;
 use store::text_enum;
 use utoipa::ToSchema;
 
-pub(crate) use authority::{AuthorityLimits, RoleLimits, Thresholds};
+pub(crate) use authority::{AuthorityLimits, RoleLimit, RoleLimits, Threshold, Thresholds};
 pub(crate) use delegation::{Delegation, Kinds};
 
 use crate::codes;

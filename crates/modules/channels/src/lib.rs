@@ -2,6 +2,7 @@
 
 pub mod api;
 mod codes;
+mod demo;
 pub mod events;
 mod http;
 mod model;
@@ -17,6 +18,7 @@ pub use tokens::{VisitorKey, VisitorTokens};
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("channels")
+        .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221210_channels"])
         .permissions(policy::PERMISSIONS)

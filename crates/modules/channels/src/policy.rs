@@ -4,7 +4,7 @@ use http::Permission;
 use kernel::{Actor, Owned, Permit, Reach, Result, Scope, Timestamp};
 
 const READ: &str = "channels.read";
-const MANAGE: &str = "channels.manage";
+pub(crate) const MANAGE: &str = "channels.manage";
 
 pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::whole(READ).at_first(Some(Reach::All), Some(Reach::All), Some(Reach::All)),

@@ -45,7 +45,7 @@ pub fn open(tx: &mut Tx<'_>, channel: ChannelId, customer: CustomerId, name: &st
 }
 
 /// What a visitor is called until they give a name: told apart by the end of their id.
-fn nameless(customer: CustomerId) -> String {
+pub(crate) fn nameless(customer: CustomerId) -> String {
     let id = customer.to_string();
     format!("访客 {}", id[id.len() - 4..].to_uppercase())
 }

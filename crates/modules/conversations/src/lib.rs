@@ -3,6 +3,7 @@
 pub mod api;
 mod append;
 mod codes;
+mod demo;
 pub mod events;
 mod http;
 mod model;
@@ -21,6 +22,7 @@ pub use model::{Author, Conversation, ConversationId, Message, MessageKind, Side
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("conversations")
+        .demo(demo::tell)
         .routes(http::routes())
         .outside(visitor::routes())
         .topics(topics::ConversationTopics)

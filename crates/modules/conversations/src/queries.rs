@@ -7,6 +7,7 @@ use crate::model::{Conversation, ConversationId, Message, State};
 
 sql! {
     INSERT(Conversation) = "INSERT INTO conversations ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    INSERT_MANY(Conversation) = "INSERT INTO conversations ({cols}) VALUES {rows}";
     UPDATE(Conversation) = "UPDATE conversations SET {sets} WHERE id = $1";
     FIND(Conversation) = "SELECT {cols} FROM conversations WHERE id = $1";
     LOCK(Conversation) = "SELECT {cols} FROM conversations WHERE id = $1 FOR UPDATE";
@@ -48,6 +49,12 @@ pub(crate) fn insert(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<Opt
     open_of(tx, conversation.channel_id, conversation.customer_id)?
         .map(Some)
         .ok_or_else(|| Error::internal("a conversation neither new nor open"))
+}
+
+/// Inserts conversations that are known to be new.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, conversations: &[Conversation]) -> Result<()> {
+    let rows: Vec<_> = conversations.iter().map(Record::values).collect();
+    tx.exec_rows(&INSERT_MANY, &rows).map(drop)
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {

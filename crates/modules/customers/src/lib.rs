@@ -2,6 +2,7 @@
 
 pub mod api;
 mod codes;
+mod demo;
 mod contact;
 pub mod events;
 mod http;
@@ -16,6 +17,7 @@ pub use model::{Customer, CustomerCard, CustomerState};
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("customers")
+        .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221200_customers"])
         .permissions(policy::PERMISSIONS)

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod codes;
+mod demo;
 pub mod events;
 mod http;
 mod model;
@@ -16,6 +17,7 @@ pub use model::{Member, Membership, Post, Tree, UnitKind, UnitPlace, UnitRow};
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("people")
+        .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221100_people"])
         .permissions(policy::PERMISSIONS)

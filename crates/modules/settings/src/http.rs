@@ -3,7 +3,7 @@
 mod business_hours;
 mod business_time;
 mod jobs;
-mod organisation;
+pub(crate) mod organisation;
 mod setup;
 mod special_days;
 

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod codes;
+mod demo;
 pub mod events;
 mod holidays;
 mod http;
@@ -20,6 +21,7 @@ pub use model::{
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("settings")
+        .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221020_settings"])
         .permissions(policy::PERMISSIONS)

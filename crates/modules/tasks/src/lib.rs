@@ -2,6 +2,7 @@
 
 pub mod api;
 mod codes;
+mod demo;
 pub mod events;
 mod http;
 mod jobs;
@@ -17,6 +18,7 @@ pub use model::{Task, TaskState};
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("tasks")
+        .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221040_tasks"])
         .permissions(policy::PERMISSIONS)

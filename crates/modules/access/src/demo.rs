@@ -1,0 +1,32 @@
+//! The people of the demo story: accounts and first roles.
+
+use http::{Demo, DemoPerson, DemoPlan};
+use kernel::{Error, Result};
+use store::Tx;
+
+use crate::{
+    api::{self, Secret},
+    codes,
+    model::Locale,
+    passwords, queries,
+};
+
+const PEOPLE: &str = include_str!("../demo/people.txt");
+
+/// Refuses an installation where somebody has an account; makes the department's accounts elsewhere.
+pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    if queries::any_user(tx)? {
+        return Err(codes::NOT_EMPTY.conflict());
+    }
+    api::create_first_roles(tx, &demo.catalogue)?;
+    let secret = Secret(passwords::hash_here(DemoPlan::PASSWORD, &demo.rng)?);
+    for line in PEOPLE.lines().filter(|line| !line.starts_with('#')) {
+        let [login, name, role] = line.split('\t').collect::<Vec<_>>()[..] else {
+            return Err(Error::internal(format!("demo: {line}")));
+        };
+        let role = api::FIRST_ROLES.into_iter().find(|known| *known == role).unwrap_or("agent");
+        let user = api::create_user(tx, login, name, role, Locale::ZhCn, &secret)?;
+        demo.people.push(DemoPerson { id: user.id, login: user.login, name: user.name, role, unit: None });
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Limits of the demo story, and what was asked beyond them: decided mostly, some waiting now.
+
+use http::Demo;
+use kernel::{Actor, Error, Money, Owned, Result};
+use store::Tx;
+
+use crate::{
+    api::{self, Ask},
+    model::{
+        Approval, ApprovalKind, ApprovalState, AuthorityLimits, Hand, RoleLimit, RoleLimits, Threshold, Thresholds,
+        Verdict,
+    },
+    queries,
+};
+
+const REQUESTS: &str = include_str!("../demo/requests.txt");
+/// Who may grant how much by themselves, in minor units of money or in points.
+const LIMITS: [(&str, i64, i64); 3] = [("agent", 5_000, 500), ("supervisor", 50_000, 5_000), ("head", 500_000, 50_000)];
+const KINDS: [ApprovalKind; 3] = [ApprovalKind::Compensation, ApprovalKind::Discount, ApprovalKind::Points];
+
+/// Requests come from people who are placed, about customers: once those are there.
+pub(crate) fn tell(_tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    demo.finally.push(requests);
+    Ok(())
+}
+
+fn currency(kind: ApprovalKind) -> Option<String> {
+    (kind != ApprovalKind::Points).then(|| "CNY".to_owned())
+}
+
+fn limits(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
+    let mut limits = Vec::new();
+    for (role, money, points) in LIMITS {
+        let Some(holder) = demo.with_role(role).into_iter().next() else { continue };
+        let role_id = access::api::user(tx, holder.id)?.role_id;
+        limits.extend(KINDS.map(|kind| RoleLimit {
+            role_id,
+            kind,
+            currency: currency(kind),
+            amount: Money(if kind == ApprovalKind::Points { points } else { money }),
+        }));
+    }
+    let two = Threshold { kind: ApprovalKind::Compensation, currency: Some("CNY".into()), above: Money(100_000) };
+    let matrix = AuthorityLimits {
+        limits: RoleLimits(limits),
+        two_person: Thresholds(vec![two]),
+        version: 1,
+        ..AuthorityLimits::default()
+    };
+    queries::save_limits(tx, &matrix)
+}
+
+fn requests(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    limits(tx, demo)?;
+    let calendar = settings::api::calendar(tx)?;
+    let open = calendar.elapsed(demo.since, demo.now);
+    let lines: Vec<_> = REQUESTS.lines().filter(|line| !line.starts_with('#')).collect();
+    let count = (demo.plan.days / 2).clamp(8, 120);
+    let (agents, heads) = (demo.with_role("agent"), demo.with_role("head"));
+    let (Some(head), false, false) = (heads.first(), agents.is_empty(), demo.customers.is_empty()) else {
+        return Ok(());
+    };
+    for at in 0..count {
+        let [kind, least, most, reason, verdict, comment] = demo.pick(&lines).split('\t').collect::<Vec<_>>()[..] else {
+            continue;
+        };
+        let kind = KINDS.into_iter().find(|known| known.text() == kind).unwrap_or(ApprovalKind::Compensation);
+        let number = |text: &str| text.parse::<i64>().map_err(Error::internal);
+        let amount = demo.between(number(least)?, number(most)?) / 100 * 100;
+        let waits = at >= count - 4;
+        let moment = open * (at * 1_000 + demo.between(0, 900)) / (count * 1_000);
+        let asked = calendar.due(demo.since, if waits { open - demo.between(20, 3 * 60) * 60_000 } else { moment })?;
+        let (agent, customer) = (demo.pick(&agents).clone(), demo.pick(&demo.customers).clone());
+        tx.as_of(asked, agent.actor())?;
+        let ask = Ask {
+            source: "manual",
+            key: None,
+            kind,
+            amount: Money(amount),
+            currency: currency(kind),
+            reason: reason.to_owned(),
+            subject: Some(("customer".into(), customer.id.to_string())),
+            due: None,
+        };
+        let approval = api::ask(tx, ask)?;
+        if waits || approval.state != ApprovalState::Pending || approval.needed > 1 {
+            continue;
+        }
+        let decided = calendar.due(asked, demo.between(1, 4 * 60) * 60_000)?;
+        if decided < demo.now {
+            tx.as_of(decided, head.actor())?;
+            let verdict = if verdict == "approve" { Verdict::Approve } else { Verdict::Reject };
+            decide(tx, &approval, head.id, verdict, comment)?;
+        }
+    }
+    Ok(())
+}
+
+fn decide(tx: &mut Tx<'_>, before: &Approval, by: kernel::UserId, verdict: Verdict, comment: &str) -> Result<()> {
+    let permit = Actor::System("demo").permit(crate::policy::DECIDE, &Owned::NOBODY, tx.now())?;
+    let hand = Hand { by, in_name_of: by, limit: Money(i64::MAX) };
+    let said = (tx.new_id(), verdict, Some(comment.to_owned()));
+    let (after, decision) = before.clone().decided(&permit, &[], &hand, said)?;
+    api::keep_decision(tx, before, &after, &decision)
+}

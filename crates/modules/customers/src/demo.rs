@@ -1,0 +1,101 @@
+//! The customers of the demo story, with masked contacts, and a few who were two at first.
+
+use http::{Demo, DemoCustomer};
+use kernel::{Actor, CustomerId, Error, Owned, Result, Timestamp};
+use store::{Fact, Tx};
+
+use crate::{
+    api,
+    events::CustomerMerged,
+    model::{Customer, Details, Identity},
+    policy, queries,
+};
+
+const NAMES: &str = include_str!("../demo/names.txt");
+
+pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    let words = |key: &str| -> Result<Vec<&'static str>> {
+        let found = NAMES.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+        found.map(|line| line.split('|').collect()).ok_or_else(|| Error::internal(format!("demo: {key}")))
+    };
+    let (surnames, given) = (words("surnames")?, words("given")?);
+    let (titles, hosts, notes) = (words("titles")?, words("hosts")?, words("notes")?);
+    let count = demo.plan.customers;
+    let length = demo.now.since(demo.since);
+    // A third were known when the story begins; the others come in the course of it.
+    let mut since: Vec<i64> =
+        (0..count).map(|at| if at % 3 == 0 { 0 } else { demo.between(0, length - length / 50) }).collect();
+    since.sort_unstable();
+    let agents = demo.with_role("agent");
+    for (at, offset) in since.into_iter().enumerate() {
+        let moment = demo.since.plus_millis(offset);
+        let surname = demo.pick(&surnames);
+        let name = match demo.between(0, 100) {
+            0..70 => format!("{surname}{}", demo.pick(&given)),
+            70..90 => format!("{surname}{}", demo.pick(&titles)),
+            _ => String::new(),
+        };
+        let text = |chance: u64, make: &dyn Fn() -> String| demo.chance(chance).then(make);
+        let known = !name.is_empty();
+        let details = Details {
+            name: known.then(|| name.clone()),
+            phone: text(if known { 85 } else { 10 }, &|| {
+                format!("1{}{:09}", demo.pick(&["3", "5", "7", "8"]), demo.between(0, 1_000_000_000))
+            }),
+            email: text(if known { 35 } else { 2 }, &|| {
+                format!("{}{:05}@{}", demo.pick(&["u", "me", "home", "li", "wang"]), demo.between(0, 100_000), demo.pick(&hosts))
+            }),
+            note: text(if known { 18 } else { 0 }, &|| (*demo.pick(&notes)).to_owned()),
+            placed: match demo.pick(&agents) {
+                agent if demo.chance(30) => Some((Some(agent.id), agent.unit)),
+                _ => None,
+            },
+        };
+        let channel = demo.channels[usize::from(demo.chance(30)) % demo.channels.len()];
+        let id = meet(tx, channel, moment, &details.normal()?, &name)?;
+        demo.customers.push(DemoCustomer { id, name, channel, since: moment });
+        demo.step(at, count);
+    }
+    merges(tx, demo)
+}
+
+fn meet(tx: &mut Tx<'_>, channel: kernel::ChannelId, at: Timestamp, details: &Details, name: &str) -> Result<CustomerId> {
+    tx.as_of(at, Actor::System("demo"))?;
+    let customer = Customer::unknown(tx.new_id(), at).with(details);
+    let identity = Identity {
+        channel_id: channel,
+        external_id: customer.id.to_string(),
+        customer_id: customer.id,
+        name: name.to_owned(),
+        created_at: at,
+        seen_at: at,
+    };
+    queries::insert_identity(tx, &identity)?;
+    queries::insert(tx, &customer)?;
+    api::created(tx, &customer, Some(channel))?;
+    Ok(customer.id)
+}
+
+/// Some wrote from another device before, and somebody saw later that they are one.
+fn merges(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    let named: Vec<_> = demo.customers.iter().filter(|customer| !customer.name.is_empty()).cloned().collect();
+    let Some(head) = demo.with_role("head").into_iter().next() else { return Ok(()) };
+    for customer in named.iter().take(2 + demo.plan.customers / 60) {
+        let detail = Details { name: Some(customer.name.clone()), ..Details::default() }.normal()?;
+        let first = customer.since.plus_millis(-demo.between(1, 20) * 86_400_000);
+        let alias = meet(tx, customer.channel, first, &detail, &customer.name)?;
+        let at = customer.since.plus_millis(demo.between(1, 48) * 3_600_000);
+        tx.as_of(at.min(demo.now), head.actor())?;
+        let permit = Actor::System("demo").permit(policy::MERGE, &Owned::NOBODY, tx.now())?;
+        let (before, into) = (queries::find(tx, alias)?, queries::find(tx, customer.id)?);
+        let after = before.clone().merged(&permit, &into)?;
+        queries::save(tx, &after)?;
+        api::index_again(tx, into.id)?;
+        audit::api::record(
+            tx,
+            audit::api::Entry::new("customers.merged", "customer", alias).change(&before.trace(), &after.trace()),
+        )?;
+        tx.emit(Fact::new(CustomerMerged::KIND, alias, &CustomerMerged { alias_id: alias, survivor_id: into.id })?);
+    }
+    Ok(())
+}
