@@ -48,8 +48,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, facts: &[Fact]) -> Result<()> {
     let rows: Vec<_> = facts
         .iter()
         .map(|fact| {
-            let (at, kind, id) =
-                fact.past.as_ref().map_or((&now, &kind, &id), |(at, kind, id)| (at, kind, id));
+            let (at, kind, id) = fact.past.as_ref().map_or((&now, &kind, &id), |(at, kind, id)| (at, kind, id));
             let (topic, topic_seq) = fact.topic.as_ref().map_or((None, None), |(topic, seq)| (Some(topic), Some(seq)));
             vec![
                 fact.kind.to_value(),

@@ -61,7 +61,8 @@ fn requests(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         return Ok(());
     };
     for at in 0..count {
-        let [kind, least, most, reason, verdict, comment] = demo.pick(&lines).split('\t').collect::<Vec<_>>()[..] else {
+        let [kind, least, most, reason, verdict, comment] = demo.pick(&lines).split('\t').collect::<Vec<_>>()[..]
+        else {
             continue;
         };
         let kind = KINDS.into_iter().find(|known| known.text() == kind).unwrap_or(ApprovalKind::Compensation);

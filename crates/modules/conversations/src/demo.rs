@@ -30,7 +30,8 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     for at in 0..count {
         // The last hour is for those who are here now.
         let span = (open - 60 * MINUTE).max(MINUTE);
-        let mut moment = calendar.due(demo.since, span * (at as i64 * 100 + demo.between(0, 100)) / (count as i64 * 100))?;
+        let mut moment =
+            calendar.due(demo.since, span * (at as i64 * 100 + demo.between(0, 100)) / (count as i64 * 100))?;
         if demo.chance(5) {
             moment = at_night(demo, &calendar, moment);
         }
@@ -103,7 +104,11 @@ fn at_night(demo: &Demo, calendar: &BusinessCalendar, moment: Timestamp) -> Time
 
 fn visit(tx: &mut Tx<'_>, customer: &DemoCustomer, at: Timestamp) -> Result<Tale> {
     let visitor = Visitor { customer: customer.id, channel: customer.channel };
-    let name = if customer.name.is_empty() { nameless(customer.id) } else { customer.name.clone() };
+    let name = if customer.name.is_empty() {
+        nameless(customer.id)
+    } else {
+        customer.name.clone()
+    };
     Tale::open(tx, visitor, name, at)
 }
 
@@ -113,12 +118,7 @@ fn addressed(customer: &DemoCustomer) -> &str {
 }
 
 /// A conversation that is over by now; none when it would reach into the present.
-fn past(
-    tx: &mut Tx<'_>,
-    stage: &Stage<'_>,
-    customer: &DemoCustomer,
-    opened: Timestamp,
-) -> Result<Option<Tale>> {
+fn past(tx: &mut Tx<'_>, stage: &Stage<'_>, customer: &DemoCustomer, opened: Timestamp) -> Result<Option<Tale>> {
     let demo = stage.demo;
     let dialogue = demo.pick(&DIALOGUES);
     let mut tale = visit(tx, customer, opened)?;
@@ -235,7 +235,7 @@ fn present(tx: &mut Tx<'_>, demo: &Demo, cast: &Cast, book: &mut Book) -> Result
         }
         busy.push(customer.id);
         if at < 8 {
-            let opened = now.plus_millis(-demo.between(4, 40) * MINUTE);
+            let opened = now.plus_millis(-demo.between(4 * 60, 40 * 60) * SECOND);
             let dialogue = demo.pick(&DIALOGUES);
             let mut tale = visit(tx, &customer, opened)?;
             let mut player =

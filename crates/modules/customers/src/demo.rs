@@ -43,7 +43,12 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
                 format!("1{}{:09}", demo.pick(&["3", "5", "7", "8"]), demo.between(0, 1_000_000_000))
             }),
             email: text(if known { 35 } else { 2 }, &|| {
-                format!("{}{:05}@{}", demo.pick(&["u", "me", "home", "li", "wang"]), demo.between(0, 100_000), demo.pick(&hosts))
+                format!(
+                    "{}{:05}@{}",
+                    demo.pick(&["u", "me", "home", "li", "wang"]),
+                    demo.between(0, 100_000),
+                    demo.pick(&hosts)
+                )
             }),
             note: text(if known { 18 } else { 0 }, &|| (*demo.pick(&notes)).to_owned()),
             placed: match demo.pick(&agents) {
@@ -59,7 +64,13 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     merges(tx, demo)
 }
 
-fn meet(tx: &mut Tx<'_>, channel: kernel::ChannelId, at: Timestamp, details: &Details, name: &str) -> Result<CustomerId> {
+fn meet(
+    tx: &mut Tx<'_>,
+    channel: kernel::ChannelId,
+    at: Timestamp,
+    details: &Details,
+    name: &str,
+) -> Result<CustomerId> {
     tx.as_of(at, Actor::System("demo"))?;
     let customer = Customer::unknown(tx.new_id(), at).with(details);
     let identity = Identity {

@@ -2,8 +2,8 @@
 
 pub mod api;
 mod codes;
-mod demo;
 mod contact;
+mod demo;
 pub mod events;
 mod http;
 mod model;

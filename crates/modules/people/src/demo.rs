@@ -23,8 +23,14 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         match line.split('\t').collect::<Vec<_>>()[..] {
             ["post", name, headcount] => {
                 let headcount = headcount.parse().ok();
-                let post =
-                    Post { id: tx.new_id(), name: name.into(), unit_id: None, headcount, created_at: tx.now(), version: 1 };
+                let post = Post {
+                    id: tx.new_id(),
+                    name: name.into(),
+                    unit_id: None,
+                    headcount,
+                    created_at: tx.now(),
+                    version: 1,
+                };
                 queries::insert_post(tx, &post)?;
                 audit::api::record(tx, Entry::new("people.post_created", "post", post.id).created(&post))?;
                 posts.push(post);
@@ -33,8 +39,14 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
                 let unit = units.iter().find(|known| known.name == unit).ok_or_else(unknown)?.id;
                 let post = posts.iter().find(|known| known.name == post).ok_or_else(unknown)?.id;
                 let (user_id, since) = (user(login)?, tx.now());
-                let membership =
-                    Membership { id: tx.new_id(), user_id, unit_id: Some(unit), post_id: Some(post), since, until: None };
+                let membership = Membership {
+                    id: tx.new_id(),
+                    user_id,
+                    unit_id: Some(unit),
+                    post_id: Some(post),
+                    since,
+                    until: None,
+                };
                 queries::begin_membership(tx, &membership)?;
                 audit::api::record(tx, Entry::new("people.member_moved", "user", user_id).created(&membership))?;
                 let moved = MemberMoved { user_id, unit_id: Some(unit), post_id: Some(post), from_unit_id: None };

@@ -2,6 +2,7 @@
 
 mod business_hours;
 mod business_time;
+pub(crate) mod demo;
 mod jobs;
 pub(crate) mod organisation;
 mod setup;
@@ -12,7 +13,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(setup::read, setup::set_up))
+        .routes(routes!(setup::read, setup::set_up, setup::proceed))
+        .routes(routes!(demo::read, demo::begin))
         .routes(routes!(organisation::read, organisation::change))
         .routes(routes!(business_hours::read, business_hours::change))
         .routes(routes!(special_days::list, special_days::create))

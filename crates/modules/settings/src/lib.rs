@@ -14,16 +14,17 @@ mod queries;
 use ::http::Module;
 
 pub use model::{
-    BusinessCalendar, CalendarRevision, DayHours, Organisation, Slot, Slots, SpecialDay, SpecialKind, SpecialSource,
-    Week,
+    BusinessCalendar, CalendarRevision, DayHours, Organisation, SetupStep, Slot, Slots, SpecialDay, SpecialKind,
+    SpecialSource, Week,
 };
 
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("settings")
         .demo(demo::tell)
+        .part(http::demo::Filling::default())
         .routes(http::routes())
-        .migrations(store::migrations!["202611221020_settings"])
+        .migrations(store::migrations!["202611221020_settings", "202611251600_setup"])
         .permissions(policy::PERMISSIONS)
         .job(jobs::follow())
         .cron(jobs::schedule())

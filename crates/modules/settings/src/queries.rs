@@ -5,12 +5,13 @@ use store::{Record, Tx, params, sql};
 
 use crate::{
     codes,
-    model::{CalendarRevision, Organisation, SpecialDay},
+    model::{CalendarRevision, Organisation, SetupStep, SpecialDay},
 };
 
 sql! {
     FIND(Organisation) = "SELECT {cols} FROM organisations";
     UPDATE(Organisation) = "UPDATE organisations SET {sets} WHERE id = $1 AND version = $7 - 1";
+    PROCEED = "UPDATE organisations SET setup = $1";
     REVISION = "SELECT calendar FROM organisations";
     REVISE = "UPDATE organisations SET calendar = $1";
 
@@ -31,6 +32,11 @@ pub(crate) fn save(tx: &mut Tx<'_>, organisation: &Organisation) -> Result<()> {
         1 => Ok(()),
         _ => Err(codes::STALE.conflict()),
     }
+}
+
+/// Keeps where the set-up goes on.
+pub(crate) fn proceed(tx: &mut Tx<'_>, step: SetupStep) -> Result<()> {
+    tx.exec(&PROCEED, params![step]).map(drop)
 }
 
 pub(crate) fn revision(tx: &mut Tx<'_>) -> Result<Id<CalendarRevision>> {

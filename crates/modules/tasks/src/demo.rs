@@ -77,7 +77,11 @@ fn duties(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
 }
 
 fn given(agent: &DemoPerson, pooled: bool) -> Assignee {
-    if pooled { Assignee::Pool(agent.unit) } else { Assignee::Person { id: agent.id, unit: agent.unit } }
+    if pooled {
+        Assignee::Pool(agent.unit)
+    } else {
+        Assignee::Person { id: agent.id, unit: agent.unit }
+    }
 }
 
 fn complete(tx: &mut Tx<'_>, task: crate::model::Task, agent: &DemoPerson, at: Timestamp, result: &str) -> Result<()> {

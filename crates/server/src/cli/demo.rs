@@ -27,17 +27,23 @@ pub(crate) async fn demo(options: &DemoOptions, config: &Config, db: Db) -> Resu
     let house = serve::house(config, db)?;
     let plan = DemoPlan { seed: options.seed, customers: options.customers, days: options.days };
     let (demos, catalogue) = (house.app.part::<Demos>(), house.app.part::<Catalogue>());
-    let people = fill(house.app.db(), &demos, &catalogue, plan, &DemoProgress::default()).await.map_err(|error| {
-        match error {
-            Error::Conflict(..) => Error::internal("this installation is not empty: demo data goes into an empty one only"),
-            other => other,
-        }
-    })?;
+    let people =
+        fill(house.app.db(), &demos, &catalogue, plan, &DemoProgress::default()).await.map_err(
+            |error| match error {
+                Error::Conflict(..) => {
+                    Error::internal("this installation is not empty: demo data goes into an empty one only")
+                }
+                other => other,
+            },
+        )?;
     let seconds = clock.now().since(began) as f64 / 1_000.0;
     println!("{} customers and {} days of history in {seconds:.1} s. Who can sign in:\n", plan.customers, plan.days);
     for DemoPerson { login, name, role, .. } in people {
         println!("  {login:<12} {role:<14} {name}");
     }
-    println!("\nThe password of all of them: {}\nIt is known to everybody: change it before others can reach this server.", DemoPlan::PASSWORD);
+    println!(
+        "\nThe password of all of them: {}\nIt is known to everybody: change it before others can reach this server.",
+        DemoPlan::PASSWORD
+    );
     Ok(())
 }

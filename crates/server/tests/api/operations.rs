@@ -10,7 +10,7 @@ use testkit::{Person, Reply, TestApp, TestDb};
 use crate::{bodies::Maker, product};
 
 /// Open to anybody.
-const PUBLIC: &[&str] = &["GET /setup", "POST /session", "POST /setup"];
+const PUBLIC: &[&str] = &["GET /setup", "GET /setup/demo", "POST /session", "POST /setup", "PUT /setup/demo"];
 
 /// What everybody who is signed in may do, whatever their role: their own session, tokens and
 /// uploads, and what all must know to tell when the house is open. This list may only shrink.

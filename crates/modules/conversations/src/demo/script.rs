@@ -18,9 +18,7 @@ pub(super) enum Step {
 /// What customers and agents say about one thing.
 #[derive(Debug)]
 pub(super) struct Dialogue {
-    pub(super) topic: &'static str,
     pub(super) wrap_up: &'static str,
-    pub(super) tags: Vec<&'static str>,
     pub(super) steps: Vec<(Step, &'static str)>,
 }
 
@@ -35,10 +33,7 @@ pub(super) static DIALOGUES: LazyLock<Vec<Dialogue>> = LazyLock::new(|| {
             "N" => Step::Note,
             "T" => Step::Transfer,
             "=" => {
-                let mut parts = text.split('|');
-                let mut next = || parts.next().unwrap_or_default();
-                let (topic, wrap_up) = (next(), next());
-                all.push(Dialogue { topic, wrap_up, tags: next().split(',').collect(), steps: Vec::new() });
+                all.push(Dialogue { wrap_up: text.split('|').nth(1).unwrap_or_default(), steps: Vec::new() });
                 continue;
             }
             _ => continue,
@@ -65,8 +60,7 @@ pub(super) struct Filled(BTreeMap<&'static str, String>);
 impl Filled {
     /// Values by chance; who speaks is told.
     pub(super) fn new(demo: &Demo, customer: &str) -> Self {
-        let mut values: BTreeMap<_, _> =
-            VALUES.iter().map(|(key, all)| (*key, (*demo.pick(all)).to_owned())).collect();
+        let mut values: BTreeMap<_, _> = VALUES.iter().map(|(key, all)| (*key, (*demo.pick(all)).to_owned())).collect();
         let number = |low, high| demo.between(low, high).to_string();
         let order = format!("CY{}{:05}", number(2_608_000, 2_612_000), demo.between(0, 100_000));
         values.insert("tail", order[order.len() - 4..].to_owned());
@@ -124,7 +118,7 @@ mod tests {
         for dialogue in DIALOGUES.iter() {
             assert_eq!(dialogue.steps.first().map(|(step, _)| *step), Some(Step::Customer), "{}", dialogue.wrap_up);
             assert!(dialogue.steps.iter().any(|(step, _)| *step == Step::Agent), "{}", dialogue.wrap_up);
-            assert!(!dialogue.topic.is_empty() && !dialogue.tags.is_empty());
+            assert!(!dialogue.wrap_up.is_empty());
         }
     }
 }

@@ -12,7 +12,11 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use super::organisation::{changed, checked_zone};
-use crate::{codes, holidays, queries};
+use crate::{
+    codes, holidays,
+    model::{Organisation, SetupStep},
+    policy, queries,
+};
 
 /// Whether this installation waits for its first administrator, and whose it is.
 #[derive(Serialize, ToSchema)]
@@ -23,6 +27,8 @@ pub(crate) struct Setup {
     organisation: String,
     /// The organisation's language.
     locale: Locale,
+    /// The step that comes next once there is an administrator; empty when the set-up is through.
+    step: SetupStep,
 }
 
 /// Tells whether the installation is to be set up. Needs no sign-in.
@@ -31,7 +37,8 @@ pub(crate) async fn read(cx: Cx) -> Answer<Setup> {
     let setup = cx
         .read(|tx| {
             let organisation = queries::organisation(tx)?;
-            Ok(Setup { needed: access::api::is_new(tx)?, organisation: organisation.name, locale: organisation.locale })
+            let Organisation { name, locale, setup: step, .. } = organisation;
+            Ok(Setup { needed: access::api::is_new(tx)?, organisation: name, locale, step })
         })
         .await?;
     Ok(Json(setup))
@@ -41,8 +48,9 @@ pub(crate) async fn read(cx: Cx) -> Answer<Setup> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewOrganisation {
-    /// The organisation's name, 1 to 100 characters.
-    organisation: String,
+    /// The organisation's name, 1 to 100 characters. Without it the set-up goes on step by step, and
+    /// that is the next one.
+    organisation: Option<String>,
     /// The administrator's name, 1 to 80 characters.
     name: String,
     /// The name to sign in with: 2 to 64 letters, digits, `.`, `-`, `_`, `@`.
@@ -62,7 +70,10 @@ pub(crate) async fn set_up(cx: Cx, Json(request): Json<NewOrganisation>) -> Resu
     // Hashing is dear: refuse first.
     cx.read(only_once).await?;
     let login = access::api::normal_login(&request.login)?;
-    Check::new().text("organisation", &request.organisation, 1..=100).text("name", &request.name, 1..=80).done()?;
+    Check::new()
+        .maybe_text("organisation", request.organisation.as_deref(), 1..=100)
+        .text("name", &request.name, 1..=80)
+        .done()?;
     let zone = checked_zone(request.time_zone.as_deref().unwrap_or(zone_of(request.locale)))?;
     let secret = access::api::secret(request.password, &login, cx.app().db().rng()).await?;
     let decreed = if zone == "Asia/Shanghai" {
@@ -79,7 +90,10 @@ pub(crate) async fn set_up(cx: Cx, Json(request): Json<NewOrganisation>) -> Resu
             // Of two who set up at once, one meets this row changed and begins anew: to be refused.
             let before = queries::organisation(tx)?;
             let mut after = before.clone();
-            after.name = request.organisation.trim().to_owned();
+            match &request.organisation {
+                Some(name) => after.name = name.trim().to_owned(),
+                None => after.setup = SetupStep::Organisation,
+            }
             after.time_zone = zone.clone();
             after.locale = request.locale;
             after.version += 1;
@@ -93,7 +107,26 @@ pub(crate) async fn set_up(cx: Cx, Json(request): Json<NewOrganisation>) -> Resu
     Ok(([(header::SET_COOKIE, cookie)], Json(session)).into_response())
 }
 
-fn only_once(tx: &mut Tx<'_>) -> Result<()> {
+/// Where the set-up goes on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NextStep {
+    /// The step that comes next; empty when it is through.
+    step: SetupStep,
+}
+
+/// Keeps where the set-up goes on, so that it can be left and taken up again.
+#[utoipa::path(patch, path = "/setup", tag = "settings", request_body = NextStep, responses((status = 200, body = Setup)))]
+pub(crate) async fn proceed(cx: Cx, Json(request): Json<NextStep>) -> Answer<Setup> {
+    cx.write(move |tx| {
+        let _permit = policy::may_manage(tx.actor(), tx.now())?;
+        queries::proceed(tx, request.step)
+    })
+    .await?;
+    read(cx).await
+}
+
+pub(super) fn only_once(tx: &mut Tx<'_>) -> Result<()> {
     if access::api::is_new(tx)? {
         Ok(())
     } else {

@@ -48,6 +48,28 @@ store::record! {
         pub calendar: Id<CalendarRevision>,
         /// Rises with each change of the organisation or its week.
         pub version: i64,
+        /// The step of the set-up that comes next.
+        #[serde(skip)]
+        #[schema(ignore)]
+        pub setup: SetupStep,
+    }
+}
+
+text_enum! {
+    /// A step of the set-up after the administrator has an account.
+    pub enum SetupStep {
+        /// Who this is.
+        Organisation = "organisation",
+        /// When somebody is there.
+        Hours = "hours",
+        /// Who answers, how soon.
+        Queue = "queue",
+        /// How the chat comes onto a page.
+        Snippet = "snippet",
+        /// A first message, answered.
+        Test = "test",
+        /// It is through.
+        Done = "",
     }
 }
 
