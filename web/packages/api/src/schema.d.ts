@@ -3452,6 +3452,113 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Keeps where the set-up goes on, so that it can be left and taken up again. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Setup"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/setup/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how far the demo data is. Needs no sign-in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DemoFilling"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Begins to fill the installation with a demo department, in the background; asked again meanwhile,
+         *     goes on. Needs no sign-in, and works only while nobody has an account.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DemoFilling"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -5114,6 +5221,25 @@ export interface components {
             /** @description The name of the person in whose name decisions are taken. */
             delegator_name?: string | null;
         };
+        /** @description How far the demo data is, and how to sign in to it. */
+        DemoFilling: {
+            /** @description A supervisor to sign in as, once it is done. */
+            login?: string | null;
+            /** @description The password of everybody in the demo data: no secret. */
+            password?: string | null;
+            /**
+             * Format: int32
+             * @description How much is there, in thousandths.
+             */
+            progress: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["DemoState"];
+        };
+        /**
+         * @description Where the filling with demo data stands.
+         * @enum {string}
+         */
+        DemoState: "idle" | "running" | "done" | "failed";
         /** @description When it will be. */
         DueAnswer: {
             /** @description The first moment by which so much business time has passed. */
@@ -5516,8 +5642,11 @@ export interface components {
             login: string;
             /** @description The administrator's name, 1 to 80 characters. */
             name: string;
-            /** @description The organisation's name, 1 to 100 characters. */
-            organisation: string;
+            /**
+             * @description The organisation's name, 1 to 100 characters. Without it the set-up goes on step by step, and
+             *     that is the next one.
+             */
+            organisation?: string | null;
             /** @description The password: 10 to 200 characters. */
             password: string;
             /** @description The organisation's time zone, a name of the IANA database; by the language unless told. */
@@ -5611,6 +5740,11 @@ export interface components {
             password: string;
             /** @description What the person may do. */
             role_id: components["schemas"]["Id_rol_Role"];
+        };
+        /** @description Where the set-up goes on. */
+        NextStep: {
+            /** @description The step that comes next; empty when it is through. */
+            step: components["schemas"]["SetupStep"];
         };
         /** @description An offer as the person it is made to sees it. */
         OfferView: {
@@ -6375,7 +6509,14 @@ export interface components {
             needed: boolean;
             /** @description The organisation's name; empty until it is set up. */
             organisation: string;
+            /** @description The step that comes next once there is an administrator; empty when the set-up is through. */
+            step: components["schemas"]["SetupStep"];
         };
+        /**
+         * @description A step of the set-up after the administrator has an account.
+         * @enum {string}
+         */
+        SetupStep: "organisation" | "hours" | "queue" | "snippet" | "test" | "Done";
         /** @description The name and the password. */
         SignIn: {
             /** @description The name to sign in with; capitals do not matter. */
