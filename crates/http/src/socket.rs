@@ -91,6 +91,11 @@ impl Session for StaffSession {
         owner.open(&self.cx, topic, since).await
     }
 
+    /// Where a customer stands in the line is told to the customer.
+    fn sees(&self, kind: &str) -> bool {
+        kind != wire::QUEUE
+    }
+
     async fn handle(&self, frame: StaffFrame) -> Result<Action> {
         Ok(match frame {
             StaffFrame::Subscribe { topic, since } => Action::Watch { topic, since },
@@ -100,7 +105,10 @@ impl Session for StaffSession {
                 Ok(()) => Action::Pong,
                 Err(Error::Unauthenticated) => {
                     let code = "unauthenticated".into();
-                    Action::Close(ServerFrame::Error { topic: None, code }.text(), Close::SessionEnded)
+                    Action::Close(
+                        ServerFrame::Error { topic: None, code, params: serde_json::Value::Null }.text(),
+                        Close::SessionEnded,
+                    )
                 }
                 Err(error) => return Err(error),
             },

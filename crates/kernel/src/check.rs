@@ -27,7 +27,12 @@ impl Check {
 
     /// A text of so many characters, not counting blanks around it, and without control characters
     /// other than line breaks and tabs.
-    pub fn text(self, field: &'static str, text: &str, length: std::ops::RangeInclusive<usize>) -> Self {
+    pub fn text(
+        self,
+        field: impl Into<Cow<'static, str>>,
+        text: &str,
+        length: std::ops::RangeInclusive<usize>,
+    ) -> Self {
         let trimmed = text.trim();
         let count = trimmed.chars().take(length.end() + 1).count();
         if count == 0 && *length.start() > 0 {

@@ -13,7 +13,7 @@ use kernel::{Error, Result};
 use tokio::time::Sleep;
 
 use crate::{
-    Action, Close, Hub, Limits, Opened, ServerFrame, Session, Utf8Bytes, codes, error_code,
+    Action, Close, Hub, Limits, Opened, ServerFrame, Session, Utf8Bytes, codes, error_code, error_params,
     frame::Frame,
     inbox::{Inbox, Mail},
     session::From,
@@ -127,7 +127,11 @@ impl<S: Session> Connection<S> {
 
     /// The client says something without sense.
     pub(crate) fn malformed(&mut self) -> Result<(), Close> {
-        self.say(&ServerFrame::Error { topic: None, code: codes::MALFORMED.name().into() });
+        self.say(&ServerFrame::Error {
+            topic: None,
+            code: codes::MALFORMED.name().into(),
+            params: serde_json::Value::Null,
+        });
         self.nonsense += 1;
         if self.nonsense >= NONSENSE { Err(Close::Malformed) } else { Ok(()) }
     }
@@ -206,7 +210,7 @@ impl<S: Session> Connection<S> {
             self.drop_watch(at);
         } else if self.watches.len() >= self.limits.topics {
             let code = codes::TOO_MANY_TOPICS.name().into();
-            return self.say(&ServerFrame::Error { topic: Some(topic), code });
+            return self.say(&ServerFrame::Error { topic: Some(topic), code, params: serde_json::Value::Null });
         }
         let (id, topic) = (self.next_watch, Arc::<str>::from(topic));
         self.next_watch += 1;
@@ -322,7 +326,7 @@ impl<S: Session> Connection<S> {
         if let Error::Internal(cause) = error {
             tracing::error!(%cause, ?topic, "internal error on a socket");
         }
-        self.say(&ServerFrame::Error { topic, code: error_code(error).into() });
+        self.say(&ServerFrame::Error { topic, code: error_code(error).into(), params: error_params(error) });
     }
 }
 

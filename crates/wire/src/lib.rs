@@ -22,7 +22,9 @@ pub mod codes;
 
 pub use bus::{Bus, Carrier, Inlet};
 pub use echo::echo;
-pub use frame::{ServerFrame, StaffFrame, VisitorFrame, error_code, snapshot};
+pub use frame::{
+    Hello, Identity, Page, QUEUE, ServerFrame, StaffFrame, VisitorFrame, error_code, error_params, snapshot,
+};
 pub use hub::{Hub, Tuning};
 pub use session::{Action, Close, Limits, Opened, Session};
 pub use socket::{accept, serve};

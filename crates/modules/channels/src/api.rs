@@ -2,16 +2,16 @@
 
 use audit::api::Entry;
 use http::App;
-use kernel::{ChannelId, Result};
+use kernel::{ChannelId, Error, Result};
 use store::{Fact, Tx};
 
-pub use crate::tokens::VisitorKey;
 use crate::{
     events::ChannelChanged,
     model::{Channel, ChannelKind},
     queries,
     tokens::VisitorTokens,
 };
+pub use crate::{public::public, tokens::VisitorKey};
 
 /// What the first web chat of an installation is called until somebody renames it.
 pub const FIRST_NAME: &str = "网站会话";
@@ -44,6 +44,14 @@ pub fn default_web_chat(tx: &mut Tx<'_>) -> Result<Channel> {
     let channel = Channel::web_chat(tx.new_id(), FIRST_NAME, tx.now(), tx.rng());
     add(tx, &channel)?;
     Ok(channel)
+}
+
+/// The installation's web chat, as [`default_web_chat`] names it, where there is one already.
+///
+/// # Errors
+/// [`kernel::Error::NotFound`] without one.
+pub fn first_web_chat(tx: &mut Tx<'_>) -> Result<Channel> {
+    queries::first(tx, ChannelKind::WebChat)?.ok_or(Error::NotFound)
 }
 
 /// The key that signs visitor tokens: `key.issue(visitor, now)`, `key.verify(token, now)`. Asks the

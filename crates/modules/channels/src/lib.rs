@@ -7,12 +7,17 @@ pub mod events;
 mod http;
 mod model;
 mod policy;
+mod public;
 mod queries;
 mod tokens;
 
 use ::http::Module;
 
-pub use model::{Channel, ChannelKind, ChannelSettings, ChannelState, Origins};
+pub use model::{
+    Channel, ChannelKind, ChannelSettings, ChannelState, FieldKind, IdentityMode, Invitation, Origins, PreChat,
+    PreChatField, RatingSettings,
+};
+pub use public::PublicChannel;
 pub use tokens::{VisitorKey, VisitorTokens};
 
 /// This module, for the composition.

@@ -1,11 +1,15 @@
 //! Channels: ways customers reach the department.
 
+mod settings;
+
 use std::borrow::Cow;
 
 use kernel::{ChannelId, Check, Permit, Result, Rng, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Cell, FromCell, ToValue, Value, text_enum};
 use utoipa::ToSchema;
+
+pub use settings::{ChannelSettings, FieldKind, IdentityMode, Invitation, PreChat, PreChatField, RatingSettings};
 
 text_enum! {
     /// What carries a channel's messages.
@@ -22,31 +26,6 @@ text_enum! {
         Active = "active",
         /// It does not; those already open go on.
         Paused = "paused",
-    }
-}
-
-/// How a web chat presents itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChannelSettings {
-    /// The first words a visitor reads: up to 500 characters; empty: none.
-    #[serde(default)]
-    pub greeting: String,
-    /// The colour of the widget, `#rrggbb`.
-    #[serde(default = "ChannelSettings::accent")]
-    #[schema(example = "#2563eb", pattern = "^#[0-9a-f]{6}$")]
-    pub accent: String,
-}
-
-impl ChannelSettings {
-    fn accent() -> String {
-        "#2563eb".into()
-    }
-}
-
-impl Default for ChannelSettings {
-    fn default() -> Self {
-        Self { greeting: String::new(), accent: Self::accent() }
     }
 }
 
@@ -114,11 +93,7 @@ impl Channel {
     pub(crate) fn with(mut self, _permit: &Permit, details: Details) -> Result<Self> {
         let mut check = Check::new().maybe_text("name", details.name.as_deref(), 1..=60);
         if let Some(settings) = &details.settings {
-            check = check.text("settings.greeting", &settings.greeting, 0..=500).that(
-                is_colour(&settings.accent),
-                "settings.accent",
-                "malformed",
-            );
+            check = settings.check(check);
         }
         let mut origins = None;
         if let Some(Origins(given)) = &details.allowed_origins {
@@ -132,10 +107,7 @@ impl Channel {
         check.done()?;
         self.name = details.name.map_or(self.name, |name| name.trim().to_owned());
         self.state = details.state.unwrap_or(self.state);
-        self.settings = details.settings.map_or(self.settings, |given| ChannelSettings {
-            greeting: given.greeting.trim().to_owned(),
-            accent: given.accent.to_lowercase(),
-        });
+        self.settings = details.settings.map_or(self.settings, ChannelSettings::normal);
         self.allowed_origins = origins.unwrap_or(self.allowed_origins);
         Ok(self)
     }
@@ -150,11 +122,6 @@ impl Channel {
         let Origins(allowed) = &self.allowed_origins;
         allowed.is_empty() || page.and_then(origin).is_some_and(|page| allowed.contains(&page))
     }
-}
-
-fn is_colour(text: &str) -> bool {
-    text.strip_prefix('#')
-        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// An origin as browsers spell it: scheme, host in lower case, port unless it is the scheme's own.
@@ -239,16 +206,5 @@ mod tests {
         {
             assert!(!channel.allows(page), "{page:?}");
         }
-    }
-
-    #[test]
-    fn a_colour_is_six_digits() {
-        assert!(
-            is_colour("#2563EB")
-                && !is_colour("red")
-                && !is_colour("#12345")
-                && !is_colour("#12345;")
-                && !is_colour("url(x)")
-        );
     }
 }

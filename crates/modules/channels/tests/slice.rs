@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::{TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
-    vec![audit::module(), access::module(), channels::module()]
+    vec![audit::module(), access::module(), settings::module(), channels::module()]
 }
 
 on_both! { http::schema(&modules());

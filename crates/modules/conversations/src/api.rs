@@ -7,6 +7,7 @@ use store::{Fact, Tx};
 
 pub use crate::{
     append::Post,
+    line::tell_place,
     model::{Assignee, topic},
     writer::{Receipt, Writer},
 };

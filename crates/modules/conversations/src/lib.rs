@@ -6,6 +6,7 @@ mod codes;
 mod demo;
 pub mod events;
 mod http;
+mod line;
 mod model;
 mod policy;
 mod privacy;
@@ -17,6 +18,7 @@ mod writer;
 
 use ::http::{Module, Privacy};
 
+pub use line::{Outlook, Place, QueuePlace};
 pub use model::{Author, Conversation, ConversationId, Message, MessageKind, Side, State};
 
 /// This module, for the composition.
@@ -29,6 +31,7 @@ pub fn module() -> Module {
         .migrations(store::migrations!["202611221230_conversations"])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
+        .part(line::unknown())
         .privacy(Privacy { module: "conversations", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

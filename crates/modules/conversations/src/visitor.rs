@@ -1,4 +1,6 @@
-//! The visitors' socket: `/widget/ws`.
+//! The visitors' side: the socket `/widget/ws`, and what stands beside it.
+
+mod config;
 
 use std::{
     net::SocketAddr,
@@ -18,7 +20,7 @@ use kernel::{Actor, ChannelId, CustomerId, Error, Id, Origin, Result, Visitor};
 use serde::Serialize;
 use store::Tx;
 use tokio::sync::{Mutex, Notify};
-use wire::{Action, Hub, Opened, ServerFrame, Session, Utf8Bytes, VisitorFrame, error_code};
+use wire::{Action, Hub, Opened, ServerFrame, Session, Utf8Bytes, VisitorFrame, error_code, error_params};
 
 use crate::{
     api::{self, Post, Receipt, Writer},
@@ -35,7 +37,7 @@ const EARLIER: usize = 4;
 const TRIES: usize = 5;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/widget/ws", get(open))
+    Router::new().route("/widget/ws", get(open)).route("/widget/channels/{public_key}", get(config::read))
 }
 
 async fn open(
@@ -375,21 +377,24 @@ impl Session for VisitorSession {
 
     async fn handle(&self, frame: VisitorFrame) -> Result<Action> {
         match frame {
-            VisitorFrame::Hello { channel, token, name, conversation, since } => {
+            VisitorFrame::Hello(hello) => {
+                let wire::Hello { channel, token, name, conversation, since, .. } = *hello;
                 let conversation = conversation.and_then(|id| id.parse().ok());
                 self.hello(&channel, token, name, Had { conversation, since }).await
             }
             VisitorFrame::Read { seq } => self.read(seq).await,
             VisitorFrame::Ping {} => Ok(Action::Pong),
-            VisitorFrame::Send { client_id, text, file_id } => match self.say(client_id.clone(), text, file_id).await {
+            VisitorFrame::Typing { .. } | VisitorFrame::Page(_) | VisitorFrame::Invited { .. } => Ok(Action::Nothing),
+            VisitorFrame::Recall { .. } | VisitorFrame::Rate { .. } | VisitorFrame::Leave {} => Err(Error::NotFound),
+            VisitorFrame::Send { client_id, text, file_id, .. } => match self
+                .say(client_id.clone(), text, file_id)
+                .await
+            {
                 Ok(action) => Ok(action),
                 // Unknown whether it is kept: the client says it again, nothing is refused.
                 Err(error @ (Error::Unavailable(_) | Error::Internal(_) | Error::Unauthenticated)) => Err(error),
                 Err(error) => {
-                    let params = match &error {
-                        Error::Invalid(fields) => serde_json::to_value(fields).unwrap_or_default(),
-                        _ => serde_json::Value::Null,
-                    };
+                    let params = error_params(&error);
                     Ok(Action::Say(ServerFrame::Refused { client_id, code: error_code(&error).into(), params }.text()))
                 }
             },
@@ -397,6 +402,6 @@ impl Session for VisitorSession {
     }
 
     fn sees(&self, kind: &str) -> bool {
-        [events::MESSAGE_POSTED, events::MESSAGE_READ, events::ASSIGNED, events::CLOSED].contains(&kind)
+        [wire::QUEUE, events::MESSAGE_POSTED, events::MESSAGE_READ, events::ASSIGNED, events::CLOSED].contains(&kind)
     }
 }

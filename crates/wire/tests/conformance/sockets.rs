@@ -22,7 +22,7 @@ async fn hurried(tuning: Tuning) -> (Node, TestDb) {
 }
 
 fn error(code: &str, topic: Option<&str>) -> Result<ServerFrame, u16> {
-    Ok(ServerFrame::Error { topic: topic.map(Into::into), code: code.into() })
+    Ok(ServerFrame::Error { topic: topic.map(Into::into), code: code.into(), params: serde_json::Value::Null })
 }
 
 #[tokio::test]
