@@ -5042,15 +5042,88 @@ export interface components {
          * @enum {string}
          */
         ChannelKind: "web_chat";
-        /** @description How a web chat presents itself. */
+        /**
+         * @description How a web chat presents itself. What is empty is said in the product's own words, in the visitor's
+         *     language.
+         */
         ChannelSettings: {
             /**
              * @description The colour of the widget, `#rrggbb`.
-             * @example #2563eb
+             * @default #00766e
+             * @example #00766e
              */
-            accent?: string;
-            /** @description The first words a visitor reads: up to 500 characters; empty: none. */
-            greeting?: string;
+            accent: string;
+            /**
+             * @description What is said while the department is closed: up to 500 characters; `{opens_at}` in it is the
+             *     moment it opens; empty: the product's own words.
+             * @default
+             */
+            after_hours_text: string;
+            /**
+             * @description The first words a visitor reads: up to 500 characters; empty: none.
+             * @default 您好，请问有什么可以帮您？
+             */
+            greeting: string;
+            /**
+             * @description Whether the embedding site must prove who its visitors are.
+             * @default off
+             */
+            identity: components["schemas"]["IdentityMode"];
+            /**
+             * @description Rules by which a visitor is spoken to first, at most 20; the first that fits counts.
+             * @default []
+             */
+            invitations: components["schemas"]["Invitation"][];
+            /**
+             * @description What is asked before the chat.
+             * @default {
+             *       "consent_text": "我同意仅为处理本次咨询使用以上信息",
+             *       "enabled": false,
+             *       "fields": [
+             *         {
+             *           "key": "name",
+             *           "kind": "text",
+             *           "label": "怎么称呼您",
+             *           "options": [],
+             *           "required": false
+             *         },
+             *         {
+             *           "key": "phone",
+             *           "kind": "phone",
+             *           "label": "手机号",
+             *           "options": [],
+             *           "required": false
+             *         }
+             *       ],
+             *       "intro": "为了更快地帮到您，请先留下以下信息。"
+             *     }
+             */
+            pre_chat: components["schemas"]["PreChat"];
+            /**
+             * @description What is asked after it.
+             * @default {
+             *       "enabled": true,
+             *       "tags": [
+             *         "回复及时",
+             *         "解答专业",
+             *         "态度亲切",
+             *         "等待太久",
+             *         "答非所问",
+             *         "问题没解决"
+             *       ]
+             *     }
+             */
+            rating: components["schemas"]["RatingSettings"];
+            /**
+             * @description Whether those who wait are told how many come before them.
+             * @default true
+             */
+            show_position: boolean;
+            /**
+             * @description The name over the chat: up to 60 characters; empty: the product's own words.
+             * @default
+             */
+            title: string;
         };
         /**
          * @description Whether a channel takes new conversations.
@@ -5282,6 +5355,11 @@ export interface components {
             name: string;
             seen_at: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description What a visitor may answer.
+         * @enum {string}
+         */
+        FieldKind: "text" | "phone" | "email" | "select";
         /** @description One field that could not be taken. */
         FieldProblem: {
             /** @description Why: `required`, `too_long`, … */
@@ -5376,6 +5454,11 @@ export interface components {
         Id_upl_UnitPlace: string;
         /** @example usr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_usr: string;
+        /**
+         * @description Whether the embedding site must prove who its visitors are.
+         * @enum {string}
+         */
+        IdentityMode: "off" | "optional" | "required";
         /** @description Where a customer was met. */
         IdentityView: {
             /** @description The channel. */
@@ -5404,6 +5487,25 @@ export interface components {
              * @description How many dates already were special days, and stay as they are.
              */
             kept: number;
+        };
+        /** @description A rule by which a visitor is spoken to first. */
+        Invitation: {
+            /**
+             * Format: int64
+             * @description How long somebody is on the page before, in seconds: up to an hour.
+             */
+            after_seconds?: number;
+            /** @description Its name: up to 30 of `a-z`, `0-9`, `_` and `-`. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many days pass before the same browser is spoken to again: up to 365.
+             */
+            once_days?: number;
+            /** @description What is said: 1 to 200 characters. */
+            text: string;
+            /** @description Part of the page's address; empty: every page. */
+            url_contains?: string;
         };
         /**
          * @description Where a job stands. One that succeeded has no row any more.
@@ -6294,6 +6396,60 @@ export interface components {
              */
             members: number;
         };
+        /** @description What is asked before the chat. */
+        PreChat: {
+            /**
+             * @description What a visitor agrees to by a tick: up to 500 characters; empty: no tick is asked for.
+             * @default 我同意仅为处理本次咨询使用以上信息
+             */
+            consent_text: string;
+            /**
+             * @description Whether anything is asked.
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * @description The questions, at most 10.
+             * @default [
+             *       {
+             *         "key": "name",
+             *         "kind": "text",
+             *         "label": "怎么称呼您",
+             *         "options": [],
+             *         "required": false
+             *       },
+             *       {
+             *         "key": "phone",
+             *         "kind": "phone",
+             *         "label": "手机号",
+             *         "options": [],
+             *         "required": false
+             *       }
+             *     ]
+             */
+            fields: components["schemas"]["PreChatField"][];
+            /**
+             * @description Words above the questions: up to 300 characters.
+             * @default 为了更快地帮到您，请先留下以下信息。
+             */
+            intro: string;
+        };
+        /** @description A question before the chat. */
+        PreChatField: {
+            /**
+             * @description What the answer is kept under: up to 30 of `a-z`, `0-9` and `_`. `name` is the visitor's name;
+             *     a phone number and an e-mail address go to the customer's file; all else to the conversation.
+             */
+            key: string;
+            /** @description What may be answered. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description The question: up to 60 characters. */
+            label: string;
+            /** @description What may be chosen, for `select`: 1 to 30 of up to 60 characters. */
+            options?: string[];
+            /** @description Whether it must be answered. */
+            required?: boolean;
+        };
         /** @description Whether a person takes work, and how much. */
         Presence: {
             /**
@@ -6410,6 +6566,26 @@ export interface components {
              * @description How many wait; 200 stands for 200 or more.
              */
             waiting: number;
+        };
+        /** @description What is asked after the chat. */
+        RatingSettings: {
+            /**
+             * @description Whether anything is asked.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * @description Words to choose from: at most 20 of up to 20 characters.
+             * @default [
+             *       "回复及时",
+             *       "解答专业",
+             *       "态度亲切",
+             *       "等待太久",
+             *       "答非所问",
+             *       "问题没解决"
+             *     ]
+             */
+            tags: string[];
         };
         /**
          * @description How far a permission goes: the data scope of a role's grant.
