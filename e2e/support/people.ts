@@ -1,42 +1,64 @@
-import { type Locator, type Page, expect } from '@playwright/test'
+import { type FrameLocator, type Locator, type Page, expect } from '@playwright/test'
 import { textsFor } from '../../web/apps/widget/src/texts.ts'
 import { ADMINISTRATOR } from './api.ts'
 import { text } from './texts.ts'
 
 const said = textsFor(['zh-CN']).texts
 
-/** A customer in front of the trial page. */
+/** A customer in front of a page with the widget: the trial page unless told otherwise. */
 export class Visitor {
   readonly page: Page
+  /** What stands in the page: the button, the badge, the last words. */
+  readonly launcher: Locator
+  /** The panel behind it. */
+  readonly frame: FrameLocator
   /** The messages shown, greeting and times left out. */
   readonly messages: Locator
-  readonly #field: Locator
+  /** Where one writes. */
+  readonly field: Locator
 
   constructor(page: Page) {
     this.page = page
-    this.messages = page.getByRole('log').locator('.own > .bubble, .other > .bubble')
-    this.#field = page.getByLabel(said.input)
+    this.launcher = page.locator('#zhike .launcher')
+    this.frame = page.frameLocator('#zhike iframe')
+    this.messages = this.frame.getByRole('log').locator('.with-more > .bubble, .bubble.pending')
+    this.field = this.frame.getByLabel(said.input, { exact: true })
   }
 
-  async arrive(base = ''): Promise<void> {
-    await this.page.goto(`${base}/demo/widget`)
-    await expect(this.page.locator('.status.ready')).toBeVisible()
+  /** Opens the page and the chat, and waits until it stands. */
+  async arrive(base = '', path = '/demo/widget'): Promise<void> {
+    await this.page.goto(`${base}${path}`)
+    await this.open()
+    await expect(this.frame.locator('.status.ready')).toBeVisible()
+  }
+
+  async open(): Promise<void> {
+    await this.launcher.click()
+    await expect(this.frame.getByRole('main')).toBeVisible()
   }
 
   /** Writes and sends; does not wait for the server. */
   async say(words: string): Promise<void> {
-    await this.#field.fill(words)
-    await this.#field.press('Enter')
+    await this.field.fill(words)
+    await this.field.press('Enter')
   }
 
   /** Waits until the server has acknowledged everything said. */
   async delivered(): Promise<void> {
-    await expect(this.page.locator('.pending')).toHaveCount(0)
+    await expect(this.frame.locator('.pending')).toHaveCount(0)
   }
 
   /** Waits until the server is there again. */
   async online(): Promise<void> {
-    await expect(this.page.locator('.status.lost, .status.connecting')).toHaveCount(0)
+    await expect(this.frame.locator('.status.lost, .status.connecting')).toHaveCount(0)
+  }
+
+  /** What one can do with the message of this number among those shown. */
+  async act(at: number, verb: 'quote' | 'recall' | 'copy'): Promise<void> {
+    const line = this.messages.nth(at).locator('xpath=ancestor::div[contains(@class, "line")]')
+    await line.hover()
+    await line.getByRole('button', { name: said.more }).click()
+    await line.getByRole('button', { name: said[verb], exact: true }).click()
   }
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from '../support/test.ts'
 test('Enter that ends a composition sends nothing', async ({ page, signedIn }) => {
   const visitor = new Visitor(page)
   await visitor.arrive()
-  const field = page.locator('textarea')
+  const { field } = visitor
   await field.focus()
   const keys = await page.context().newCDPSession(page)
   await keys.send('Input.imeSetComposition', { text: 'nihao', selectionStart: 5, selectionEnd: 5 })

@@ -8,8 +8,8 @@ const gz = (path) => gzipSync(readFileSync(path), { level: 9 }).length
 const dist = (app) => new URL(`../apps/${app}/dist`, import.meta.url).pathname
 
 /** The scripts a page's HTML asks for at once, with their static imports. */
-function initial(app, base) {
-  const html = readFileSync(join(dist(app), 'index.html'), 'utf8')
+function initial(app, base, page = 'index.html') {
+  const html = readFileSync(join(dist(app), page), 'utf8')
   const wanted = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map((match) => match[1].replace(base, ''))
   const seen = new Set()
   for (let path; (path = wanted.pop()); ) {
@@ -22,6 +22,9 @@ function initial(app, base) {
   return [...seen]
 }
 
+/** The style sheets a page's HTML names. */
+const styles = (app, base, page) => [...readFileSync(join(dist(app), page), 'utf8').matchAll(/href="([^"]+\.css)"/g)].map((match) => join(dist(app), match[1].replace(base, '')))
+
 const total = (paths) => paths.reduce((sum, path) => sum + gz(path), 0)
 const first = initial('console', '/')
 const routes = readdirSync(join(dist('console'), 'assets'))
@@ -33,7 +36,8 @@ const widest = routes.sort((a, b) => gz(b) - gz(a))[0]
 const bars = [
   ['console, initial JS', total(first), 180 * KB],
   [`console, largest lazy chunk (${widest?.split('/').at(-1)})`, widest ? gz(widest) : 0, 80 * KB],
-  ['widget, JS', total(initial('widget', '/widget/')), 40 * KB],
+  ['widget, loader', gz(join(dist('widget'), 'widget.js')), 5 * KB],
+  ['widget, first open, JS and CSS', total([...initial('widget', '/widget/', 'frame.html'), ...styles('widget', '/widget/', 'frame.html')]), 40 * KB],
 ]
 let failed = false
 for (const [name, size, bar] of bars) {

@@ -30,6 +30,8 @@ const MISSING: &str = "<!doctype html><meta charset=utf-8><title>知客</title><
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/demo/widget", get(|headers: HeaderMap| async move { page::<Widget>("index.html", &headers) }))
+        .route("/widget.js", get(|headers: HeaderMap| async move { file::<Widget>("widget.js", &headers) }))
+        .route("/widget/frame", get(|headers: HeaderMap| async move { page::<Widget>("frame.html", &headers) }))
         .route(
             "/widget/{*file}",
             get(|uri: Uri, headers: HeaderMap| async move {

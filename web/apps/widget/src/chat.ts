@@ -1,4 +1,4 @@
-import type { ClientFrame, Message, ServerFrame } from './frames'
+import type { ClientFrame, Conversation, Message, Queue, Rating, ServerFrame, Who } from './frames'
 
 /**
  * The visitor's chat as a pure reducer. Invariants: a message is shown once, whatever
@@ -6,23 +6,39 @@ import type { ClientFrame, Message, ServerFrame } from './frames'
  * refused it, and is sent again under the same client id after every `ready`.
  */
 export interface Chat {
-  /** `absent`: there is no such channel; nothing more is tried. */
-  phase: 'connecting' | 'ready' | 'lost' | 'closed' | 'absent'
+  /**
+   * `absent`: there is no such channel, `stranger`: the site must say who this is; nothing more is
+   * tried. `unanswered`: what is asked before the talk must be answered first.
+   */
+  phase: 'idle' | 'connecting' | 'ready' | 'lost' | 'closed' | 'absent' | 'stranger' | 'unanswered'
   token: string | null
+  customer: string | null
+  /** The open one, or the last one once it is over. */
   conversation: string | null
+  state: Conversation['state'] | null
+  openedAt: number
+  closedAt: number
   /** The last fact known: where a reconnect resumes. */
   seq: number
   messages: readonly Message[]
   pending: readonly Pending[]
   /** How far the other side has read. */
   agentRead: number
+  /** How far the visitor has read, in this tab or another. */
+  customerRead: number
   agentName: string | null
+  /** Who types, and since when. */
+  typing: { name: string; at: number } | null
+  queue: Queue | null
+  rating: (Rating & { sent: boolean }) | null
 }
 
 export interface Pending {
   client_id: string
   text: string
   written_at: number
+  quote_seq?: number
+  file_id?: string
   refused?: string
 }
 
@@ -31,13 +47,32 @@ export interface Step {
   send: ClientFrame[]
 }
 
-export function begin(token: string | null, pending: readonly Pending[] = []): Chat {
-  return { phase: 'connecting', token, conversation: null, seq: 0, messages: [], pending, agentRead: 0, agentName: null }
+export function begin(token: string | null, pending: readonly Pending[] = [], conversation: string | null = null): Chat {
+  return {
+    phase: 'idle',
+    token,
+    customer: null,
+    conversation,
+    state: null,
+    openedAt: 0,
+    closedAt: 0,
+    seq: 0,
+    messages: [],
+    pending,
+    agentRead: 0,
+    customerRead: 0,
+    agentName: null,
+    typing: null,
+    queue: null,
+    rating: null,
+  }
 }
 
-/** The socket stands: say who we are. */
-export function greet(chat: Chat, channel: string): ClientFrame {
-  return { t: 'hello', channel, ...(chat.token ? { token: chat.token } : {}), ...(chat.conversation && chat.seq > 0 ? { conversation: chat.conversation, since: chat.seq } : {}) }
+/** The socket stands: say who we are. Words written after the end want a conversation without a past. */
+export function greet(chat: Chat, channel: string, who: Who = {}): ClientFrame {
+  const next = chat.phase === 'closed' && chat.pending.some((one) => !one.refused)
+  const back = chat.conversation && !next ? { conversation: chat.conversation, ...(chat.seq > 0 ? { since: chat.seq } : {}) } : {}
+  return { t: 'hello', channel, ...(chat.token ? { token: chat.token } : {}), ...back, ...who }
 }
 
 /** The visitor wrote something. */
@@ -48,8 +83,16 @@ export function write(chat: Chat, pending: Pending): Step {
 
 /** The visitor asks to send a refused message once more. */
 export function retry(chat: Chat, clientId: string): Step {
-  const pending = chat.pending.map((one) => (one.client_id === clientId ? { client_id: one.client_id, text: one.text, written_at: one.written_at } : one))
+  const pending = chat.pending.map(({ refused, ...one }) => (one.client_id === clientId || !refused ? one : { ...one, refused }))
   return { chat: { ...chat, pending }, send: chat.phase === 'ready' ? pending.filter((one) => one.client_id === clientId).map(asSend) : [] }
+}
+
+/** The visitor gives up a refused message. */
+export const discard = (chat: Chat, clientId: string): Chat => ({ ...chat, pending: chat.pending.filter((one) => one.client_id !== clientId) })
+
+/** The visitor rates; what could not be sent goes with the next `ready`. */
+export function rate(chat: Chat, rating: Rating): Step {
+  return { chat: { ...chat, rating: { ...rating, sent: false } }, send: [{ t: 'rate', ...rating }] }
 }
 
 /** Takes one frame of the server. */
@@ -58,50 +101,106 @@ export function hear(chat: Chat, frame: ServerFrame): Step {
     case 'ready':
       return takeReady(chat, frame)
     case 'ack':
-      return { chat: acknowledge(chat, frame), send: [] }
+      return quiet(acknowledge(chat, frame))
     case 'refused': {
       const pending = chat.pending.map((one) => (one.client_id === frame.client_id ? { ...one, refused: frame.code } : one))
-      return { chat: { ...chat, pending }, send: [] }
+      return quiet({ ...chat, pending })
     }
     case 'fact':
-      return { chat: takeFact(chat, frame), send: [] }
-    case 'closed':
-      return { chat: ended(chat), send: [] }
+      // What is left over from the conversation before says nothing about this one.
+      if (frame.topic && chat.conversation && frame.topic !== `conversation:${chat.conversation}`) return quiet(chat)
+      return quiet(takeFact(chat, frame))
+    case 'queue':
+      return quiet({ ...chat, queue: chat.state === 'queued' ? { position: frame.position, ahead: frame.ahead, estimated_ms: frame.estimated_ms, since: frame.since } : null })
+    case 'rated':
+      return quiet({ ...chat, rating: chat.rating && { ...chat.rating, sent: true } })
     case 'error':
-      return { chat: frame.code === 'not_found' && chat.phase !== 'ready' ? { ...chat, phase: 'absent' } : chat, send: [] }
+      return quiet(takeError(chat, frame.code))
     default:
-      return { chat, send: [] }
+      return quiet(chat)
   }
 }
 
-function takeReady(chat: Chat, frame: Extract<ServerFrame, { t: 'ready' }>): Step {
-  // Another conversation than before: its numbers begin anew, the old words stay on screen above.
-  const same = chat.conversation === null || chat.conversation === frame.conversation?.id
-  const merged = mergeMessages({ ...chat, agentRead: Math.max(same ? chat.agentRead : 0, frame.conversation?.agent_read_seq ?? 0) }, frame.messages)
-  const next: Chat = { ...merged, phase: 'ready', token: frame.token, conversation: frame.conversation?.id ?? null, seq: Math.max(same ? chat.seq : 0, frame.seq) }
-  return { chat: next, send: next.pending.filter((one) => !one.refused).map(asSend) }
+const quiet = (chat: Chat): Step => ({ chat, send: [] })
+
+function takeError(chat: Chat, code: string): Chat {
+  // The answers before the talk were not taken: they are asked again.
+  if (code === 'invalid' && chat.phase === 'connecting') return { ...chat, phase: 'unanswered' }
+  if (code === 'identity_required' || code === 'identity_refused') return { ...chat, phase: 'stranger' }
+  return code === 'not_found' && chat.phase === 'connecting' ? { ...chat, phase: 'absent' } : chat
 }
+
+function takeReady(chat: Chat, frame: Extract<ServerFrame, { t: 'ready' }>): Step {
+  const { conversation } = frame
+  // Another conversation than before: its numbers begin anew, the old words stay on screen above.
+  const same = chat.conversation === null || chat.conversation === conversation?.id
+  const over = conversation?.state === 'closed'
+  const known: Chat = {
+    ...chat,
+    phase: over ? 'closed' : 'ready',
+    token: frame.token,
+    customer: frame.customer,
+    conversation: conversation?.id ?? null,
+    state: conversation?.state ?? null,
+    openedAt: conversation?.opened_at ?? 0,
+    closedAt: conversation?.closed_at ?? 0,
+    seq: Math.max(same ? chat.seq : 0, frame.seq),
+    agentRead: Math.max(same ? chat.agentRead : 0, conversation?.agent_read_seq ?? 0),
+    customerRead: Math.max(same ? chat.customerRead : 0, conversation?.customer_read_seq ?? 0),
+    queue: conversation?.state === 'queued' ? (frame.queue ?? null) : null,
+    rating: conversation?.rating ? { ...conversation.rating, sent: true } : same ? chat.rating : null,
+    typing: null,
+  }
+  const merged = mergeMessages(known, frame.messages)
+  const next = { ...merged, agentName: conversation?.assignee_name ?? merged.agentName }
+  const unrated: ClientFrame[] = next.rating && !next.rating.sent ? [rated(next.rating)] : []
+  return { chat: next, send: [...unrated, ...(over ? [] : next.pending.filter((one) => !one.refused).map(asSend))] }
+}
+
+const rated = ({ solved, score, tags, comment }: Rating): ClientFrame => ({ t: 'rate', solved, score, tags, comment })
 
 function acknowledge(chat: Chat, ack: Extract<ServerFrame, { t: 'ack' }>): Chat {
   const sent = chat.pending.find((one) => one.client_id === ack.client_id)
   if (!sent) return chat
-  const message: Message = { id: ack.id, seq: ack.seq, client_id: ack.client_id, author: 'customer', author_name: '', kind: 'text', text: sent.text, at: ack.at }
+  const { text, file_id, quote_seq } = sent
+  const message: Message = { id: ack.id, conversation_id: chat.conversation ?? '', seq: ack.seq, client_id: ack.client_id, author: 'customer', author_name: '', kind: file_id ? 'file' : 'text', text, file_id, quote_seq, at: ack.at }
   return mergeMessages(chat, [message])
 }
 
 function takeFact(chat: Chat, fact: Extract<ServerFrame, { t: 'fact' }>): Chat {
   const next = { ...chat, seq: Math.max(chat.seq, fact.seq) }
-  if (fact.kind === 'message.posted') return mergeMessages(next, [fact.data as Message])
-  if (fact.kind === 'message.read') {
-    const read = fact.data as { by: 'customer' | 'agent'; seq: number }
-    return read.by === 'agent' ? { ...next, agentRead: Math.max(chat.agentRead, read.seq) } : next
+  switch (fact.kind) {
+    case 'message.posted':
+      return mergeMessages(next, [fact.data as Message])
+    case 'message.edited':
+    case 'message.recalled':
+      return change(next, fact.data as Partial<Message>, fact)
+    case 'message.read': {
+      const read = fact.data as { by: 'customer' | 'agent'; seq: number }
+      return read.by === 'agent' ? { ...next, agentRead: Math.max(chat.agentRead, read.seq) } : { ...next, customerRead: Math.max(chat.customerRead, read.seq) }
+    }
+    case 'agent.typing':
+      return { ...chat, typing: { name: (fact.data as { name?: string }).name ?? chat.agentName ?? '', at: fact.at } }
+    case 'conversation.assigned':
+      return { ...next, state: 'active', queue: null, agentName: (fact.data as { assignee_name?: string }).assignee_name ?? chat.agentName }
+    case 'conversation.requeued':
+      return { ...next, state: 'queued', agentName: null }
+    case 'conversation.closed':
+      return { ...ended(next), closedAt: fact.at }
+    default:
+      return next
   }
-  if (fact.kind === 'conversation.closed') return ended(next)
-  return next
 }
 
-/** The conversation is over: the next one counts from nothing. */
-const ended = (chat: Chat): Chat => ({ ...chat, phase: 'closed', conversation: null, seq: 0, agentRead: 0 })
+/** An edited message has new words, a recalled one none. Which one: by its number. */
+function change(chat: Chat, changed: Partial<Message>, fact: { kind: string; at: number }): Chat {
+  const recalled = fact.kind === 'message.recalled' ? { text: '', data: null, recalled_at: fact.at } : { edited_at: fact.at }
+  const messages = chat.messages.map((message) => (message.seq === changed.seq && message.conversation_id === chat.conversation ? { ...message, ...changed, ...recalled } : message))
+  return { ...chat, messages }
+}
+
+/** The conversation is over: the visitor's next word opens another. */
+const ended = (chat: Chat): Chat => ({ ...chat, phase: 'closed', state: 'closed', queue: null, typing: null, closedAt: chat.closedAt || Date.now() })
 
 /** Adds messages once each, by id; what was pending under their client id has arrived. */
 function mergeMessages(chat: Chat, incoming: readonly Message[]): Chat {
@@ -109,8 +208,11 @@ function mergeMessages(chat: Chat, incoming: readonly Message[]): Chat {
   const fresh = incoming.filter(({ id }) => !known.has(id))
   const arrived = new Set(incoming.map((message) => message.client_id))
   const messages = fresh.length > 0 ? [...chat.messages, ...fresh].sort((a, b) => a.at - b.at || a.seq - b.seq) : chat.messages
-  const agentName = fresh.findLast(({ author }) => author === 'agent')?.author_name ?? chat.agentName
-  return { ...chat, messages, agentName, pending: chat.pending.filter((one) => !arrived.has(one.client_id)) }
+  const agent = fresh.findLast(({ author }) => author === 'agent')
+  return { ...chat, messages, agentName: agent?.author_name ?? chat.agentName, typing: agent ? null : chat.typing, pending: chat.pending.filter((one) => !arrived.has(one.client_id)) }
 }
 
-const asSend = ({ client_id, text }: Pending): ClientFrame => ({ t: 'send', client_id, text })
+/** What the visitor has not read. */
+export const unread = (chat: Chat): number => chat.messages.filter((one) => one.author !== 'customer' && one.kind !== 'event' && !one.recalled_at && one.conversation_id === chat.conversation && one.seq > chat.customerRead).length
+
+const asSend = ({ client_id, text, quote_seq, file_id }: Pending): ClientFrame => ({ t: 'send', client_id, text, ...(file_id ? { file_id } : {}), ...(quote_seq ? { quote_seq } : {}) })
