@@ -15,11 +15,11 @@ pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     let row = |number: &str, pad: &str| {
         format!(
             "'cnv_' || {pad}, (SELECT id FROM channels LIMIT 1), 'cus_' || {pad}, '顾客' || {number}, 'queued', NULL, NULL, NULL, 1, 0, 0, \
-             1795140000000 + {number}, '你好', 1795140000000, 1795140000000 + {number}, NULL, NULL, 1"
+             1795140000000 + {number}, '你好', 1795140000000, 1795140000000 + {number}, NULL, 1"
         )
     };
     let columns = "INSERT INTO conversations (id, channel_id, customer_id, customer_name, state, assignee_id, assignee_name, unit_id, \
-        last_seq, customer_read_seq, agent_read_seq, last_message_at, preview, waiting_since, opened_at, closed_at, close_reason, version)";
+        last_seq, customer_read_seq, agent_read_seq, last_message_at, preview, waiting_since, opened_at, closed_at, version)";
     let sqlite = format!(
         "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {OPEN}) {columns} SELECT {} FROM n",
         row("n", "printf('%026d', n)")

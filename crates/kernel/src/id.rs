@@ -184,7 +184,8 @@ macro_rules! shared_nouns {
     )*};
 }
 
-// The nouns that an `Actor` needs; every other noun lives in its own module.
+// The nouns that an `Actor` needs, and those that a module below their own names; every other noun
+// lives in its own module.
 shared_nouns! {
     /// A person who signs in: the noun of `access`.
     User, UserId, "usr";
@@ -194,6 +195,8 @@ shared_nouns! {
     Customer, CustomerId, "cus";
     /// A way customers reach the department: the noun of `channels`.
     Channel, ChannelId, "chn";
+    /// A line in which conversations wait: the noun of `routing`.
+    Queue, QueueId, "que";
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod time;
 pub use actor::{Actor, Origin, Staff, Visitor};
 pub use check::Check;
 pub use error::{Code, Error, FieldError, Params, Result};
-pub use id::{Channel, ChannelId, Customer, CustomerId, Id, Noun, Unit, UnitId, User, UserId};
+pub use id::{Channel, ChannelId, Customer, CustomerId, Id, Noun, Queue, QueueId, Unit, UnitId, User, UserId};
 pub use money::Money;
 pub use page::{Cursor, Page, PageQuery};
 pub use permit::{Owned, Permit, Reach, Scope};

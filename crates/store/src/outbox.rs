@@ -12,6 +12,7 @@ sql! {
     INSERT = "INSERT INTO facts (kind, subject, topic, topic_seq, data, actor_kind, actor_id, at)
               VALUES {rows:TEXT,TEXT,TEXT,BIGINT,TEXT,TEXT,TEXT,BIGINT}";
     TOPIC_SINCE = "SELECT topic_seq, kind, at, data FROM facts WHERE topic = $1 AND topic_seq > $2 ORDER BY topic_seq LIMIT $3";
+    RESTATE = "UPDATE facts SET data = $3 WHERE topic = $1 AND topic_seq = $2";
     FORGET_TOPIC = "DELETE FROM facts WHERE topic = $1";
     CURSOR = "SELECT epoch, seq FROM cursors WHERE listener = $1";
     MOVE_CURSOR = "INSERT INTO cursors (listener, epoch, seq, at) VALUES ($1, $2, $3, $4)
@@ -100,6 +101,15 @@ pub fn topic_since(tx: &mut Tx<'_>, topic: &str, seq: i64, limit: i64) -> Result
         audience: None,
     };
     Ok(rows.into_iter().map(note).collect())
+}
+
+/// Lets a fact tell something else from now on: for words that were taken back.
+///
+/// # Errors
+/// From the database.
+pub fn restate(tx: &mut Tx<'_>, topic: &str, seq: i64, data: &impl serde::Serialize) -> Result<()> {
+    let data = serde_json::to_string(data).map_err(kernel::Error::internal)?;
+    tx.exec(&RESTATE, params![topic, seq, data]).map(drop)
 }
 
 /// Deletes the facts of a topic: for the erasure of a person. Who asks for them later is given the

@@ -1,21 +1,48 @@
 //! What other modules call.
 
 use audit::api::Entry;
-use kernel::{Actor, ChannelId, Cursor, CustomerId, Owned, Permit, Result, UserId};
-use serde::Serialize;
-use store::{Fact, Tx};
+use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Permit, QueueId, Result, UserId};
+use store::Tx;
 
+use crate::{
+    about, after_hours, codes, events,
+    model::{Conversation, ConversationId, Event, Message, Named, Side},
+    policy, queries, tell,
+};
 pub use crate::{
+    about::{rate, visited},
     append::Post,
+    change::{edit, recall},
     line::tell_place,
-    model::{Assignee, topic},
+    model::{Assignee, NewRating, topic},
+    reasons::NewWrapUp,
+    typing::{agent_typing, customer_typing},
     writer::{Receipt, Writer},
 };
-use crate::{
-    codes, events,
-    model::{Conversation, ConversationId, Side},
-    queries,
-};
+
+/// A queue, with the name it has now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueRef {
+    /// Which.
+    pub id: QueueId,
+    /// What it is called.
+    pub name: String,
+}
+
+impl QueueRef {
+    fn named(&self) -> Named {
+        Named::new(self.id, self.name.clone())
+    }
+}
+
+/// To whom or where a conversation is passed on.
+#[derive(Clone, Debug)]
+pub enum Destination {
+    /// To a colleague, who need not accept it.
+    Person(Assignee),
+    /// To a queue, where it waits.
+    Queue(QueueRef),
+}
 
 /// The conversation of this id, whoever may see it: for modules that did their own check.
 ///
@@ -23,6 +50,14 @@ use crate::{
 /// [`Error::NotFound`] without one.
 pub fn get(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
     queries::find(tx, id)
+}
+
+/// The message of this number, whoever may see it: for modules that did their own check.
+///
+/// # Errors
+/// [`Error::NotFound`] without one.
+pub fn message(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Message> {
+    queries::message(tx, id, seq)?.ok_or(Error::NotFound)
 }
 
 /// Opens a conversation, or answers the one the customer has open on the channel.
@@ -37,11 +72,17 @@ pub fn open(tx: &mut Tx<'_>, channel: ChannelId, customer: CustomerId, name: &st
         return Err(codes::CHANNEL_PAUSED.conflict());
     }
     let name = if name.is_empty() { nameless(customer) } else { name.to_owned() };
-    let conversation = Conversation::open(tx.new_id(), channel, customer, name, tx.now());
-    if let Some(open) = queries::insert(tx, &conversation)? {
+    let mut conversation = Conversation::open(tx.new_id(), channel, customer, name, tx.now());
+    // As it stands after its first line, so that it is written once.
+    let mut first = conversation.clone();
+    first.advance();
+    if let Some(open) = queries::insert(tx, &first)? {
         return Ok(open);
     }
-    happened(tx, &conversation, events::OPENED, &conversation.opened(), None)?;
+    tell::fact(tx, &conversation, events::OPENED, &conversation.opened())?;
+    let by = tell::by(tx);
+    tell::line(tx, &mut conversation, Event::Opened { by }, String::new())?;
+    tell::inbox(tx, &conversation, None)?;
     Ok(conversation)
 }
 
@@ -67,44 +108,166 @@ pub fn load(tx: &mut Tx<'_>) -> Result<Vec<(UserId, i64)>> {
     queries::load(tx)
 }
 
+/// Names the queue a conversation waits in: what routing does with one that was just opened.
+///
+/// # Errors
+/// From the database.
+pub fn set_queue(tx: &mut Tx<'_>, id: ConversationId, queue: QueueId) -> Result<Conversation> {
+    about::change(tx, id, |conversation, changed| {
+        if conversation.queue_id.replace(queue) != Some(queue) {
+            changed.queue_id = Some(queue);
+        }
+        Ok(())
+    })
+}
+
+/// Writes a line of what happened into the transcript, with `text` where there is something to read.
+///
+/// # Errors
+/// [`Error::NotFound`] without the conversation.
+pub fn post_event(tx: &mut Tx<'_>, id: ConversationId, event: Event, text: &str) -> Result<Message> {
+    let mut conversation = queries::lock(tx, id)?;
+    let message = tell::line(tx, &mut conversation, event, text.to_owned())?;
+    tell::saved(tx, &conversation, None)?;
+    Ok(message)
+}
+
 /// Gives a conversation to somebody.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it is closed.
 pub fn assign(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId, to: Assignee) -> Result<Conversation> {
-    let before = queries::lock(tx, id)?;
-    let owned = before.owned();
-    let (after, fact) = before.clone().assign(permit, to)?;
-    queries::save(tx, &after)?;
-    audit::api::record(tx, Entry::new("conversations.assigned", "conversation", id).change(&before, &after))?;
-    happened(tx, &after, events::ASSIGNED, &fact, Some(owned))?;
-    Ok(after)
+    let named = Named::new(to.id, to.name.clone());
+    let by = tell::by(tx).filter(|by| *by != named);
+    give(tx, permit, id, to, None, |_| Event::Assigned { to: named, by })
 }
 
-/// Lets a conversation wait again.
+/// Takes a conversation from whoever has it: what a supervisor does.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it is closed.
-pub fn requeue(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId) -> Result<Conversation> {
+pub fn take_over(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId, to: Assignee) -> Result<Conversation> {
+    let named = Named::new(to.id, to.name.clone());
+    give(tx, permit, id, to, None, |from| Event::TakenOver { to: named, from })
+}
+
+/// Passes a conversation on, with a word to whoever gets it, which the customer does not see.
+///
+/// # Errors
+/// [`Error::Conflict`] when it is closed; [`Error::Invalid`] for a `note` beyond 1,000 characters.
+pub fn transfer(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    id: ConversationId,
+    to: Destination,
+    note: Option<&str>,
+) -> Result<Conversation> {
+    Check::new().maybe_text("note", note, 0..=1_000).done()?;
+    match to {
+        Destination::Person(to) => {
+            let named = Some(Named::new(to.id, to.name.clone()));
+            give(tx, permit, id, to, note, |from| Event::Transferred { from, to: named, queue: None })
+        }
+        Destination::Queue(queue) => {
+            let named = Some(queue.named());
+            put_back(tx, permit, id, Some(queue), note, |from| Event::Transferred { from, to: None, queue: named })
+        }
+    }
+}
+
+/// Lets a conversation wait again, in another queue if one is named.
+///
+/// # Errors
+/// [`Error::Conflict`] when it is closed.
+pub fn requeue(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId, queue: Option<QueueRef>) -> Result<Conversation> {
+    let named = queue.as_ref().map(QueueRef::named);
+    put_back(tx, permit, id, queue, None, |from| Event::Requeued { from, queue: named })
+}
+
+fn give(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    id: ConversationId,
+    to: Assignee,
+    note: Option<&str>,
+    event: impl FnOnce(Option<Named>) -> Event,
+) -> Result<Conversation> {
     let before = queries::lock(tx, id)?;
-    let owned = before.owned();
-    let (after, fact) = before.clone().requeue(permit)?;
-    queries::save(tx, &after)?;
-    audit::api::record(tx, Entry::new("conversations.requeued", "conversation", id).change(&before, &after))?;
-    happened(tx, &after, events::REQUEUED, &fact, Some(owned))?;
+    let (mut after, fact) = before.clone().assign(permit, to)?;
+    tell::fact(tx, &after, events::ASSIGNED, &fact)?;
+    tell::line(tx, &mut after, event(before.holder()), String::new())?;
+    moved(tx, "conversations.assigned", &before, after, note)
+}
+
+fn put_back(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    id: ConversationId,
+    queue: Option<QueueRef>,
+    note: Option<&str>,
+    event: impl FnOnce(Option<Named>) -> Event,
+) -> Result<Conversation> {
+    let before = queries::lock(tx, id)?;
+    let (mut after, fact) = before.clone().requeue(permit, queue.map(|queue| queue.id))?;
+    tell::fact(tx, &after, events::REQUEUED, &fact)?;
+    tell::line(tx, &mut after, event(before.holder()), String::new())?;
+    moved(tx, "conversations.requeued", &before, after, note)
+}
+
+fn moved(
+    tx: &mut Tx<'_>,
+    action: &'static str,
+    before: &Conversation,
+    mut after: Conversation,
+    note: Option<&str>,
+) -> Result<Conversation> {
+    if let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) {
+        tell::note(tx, &mut after, note.to_owned())?;
+    }
+    audit::api::record(tx, Entry::new(action, "conversation", after.id).change(before, &after))?;
+    tell::saved(tx, &after, Some(before.owned()))?;
     Ok(after)
 }
 
-/// Ends a conversation.
+/// Ends a conversation, with what it was about if that is said at once.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it is closed already.
-pub fn close(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId, reason: Option<String>) -> Result<Conversation> {
+/// [`Error::Conflict`] when it is closed already, or the reason cannot be chosen.
+pub fn close(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId, wrap_up: Option<NewWrapUp>) -> Result<Conversation> {
+    let side = tx.actor().staff().ok().map(|_| Side::Agent);
+    end(tx, permit, id, side, wrap_up)
+}
+
+/// Ends a conversation because its customer, who acts, says goodbye.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not theirs; [`Error::Conflict`] when it is closed already.
+pub fn leave(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
+    let conversation = queries::find(tx, id)?;
+    let permit = policy::may_leave(tx.actor(), &conversation, tx.now())?;
+    end(tx, &permit, id, Some(Side::Customer), None)
+}
+
+fn end(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    id: ConversationId,
+    side: Option<Side>,
+    wrap_up: Option<NewWrapUp>,
+) -> Result<Conversation> {
     let before = queries::lock(tx, id)?;
-    let (after, fact) = before.clone().close(permit, reason)?;
-    queries::save(tx, &after)?;
+    let (mut after, fact) = before.clone().close(permit, side)?;
+    tell::fact(tx, &after, events::CLOSED, &fact)?;
+    let event = Event::Closed { by: tell::by(tx), by_customer: side == Some(Side::Customer) };
+    tell::line(tx, &mut after, event, String::new())?;
+    if let Some(wrap_up) = wrap_up {
+        about::wrap_up(tx, &mut after, wrap_up)?;
+    }
+    if before.after_hours && !after.after_hours {
+        after_hours::answered(tx, id)?;
+    }
     audit::api::record(tx, Entry::new("conversations.closed", "conversation", id).change(&before, &after))?;
-    happened(tx, &after, events::CLOSED, &fact, None)?;
+    tell::saved(tx, &after, None)?;
     Ok(after)
 }
 
@@ -113,11 +276,13 @@ pub fn close(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId, reason: Optio
 /// # Errors
 /// From the database.
 pub(crate) fn mark_read(tx: &mut Tx<'_>, before: Conversation, side: Side, seq: i64) -> Result<Conversation> {
-    match before.clone().read(side, seq) {
+    let all = side == Side::Customer || seq >= before.last_seq || before.unread == 0;
+    let unread = if all { 0 } else { queries::unread(tx, before.id, seq)? };
+    match before.clone().read(side, seq, unread) {
         None => Ok(before),
         Some((after, fact)) => {
-            queries::save(tx, &after)?;
-            happened(tx, &after, events::MESSAGE_READ, &fact, None)?;
+            tell::fact(tx, &after, events::MESSAGE_READ, &fact)?;
+            tell::saved(tx, &after, None)?;
             Ok(after)
         }
     }
@@ -130,25 +295,4 @@ pub(crate) fn mark_read(tx: &mut Tx<'_>, before: Conversation, side: Side, seq: 
 pub fn assignee(actor: &Actor) -> Result<Assignee> {
     let staff = actor.staff()?;
     Ok(Assignee { id: staff.id, name: staff.name.clone(), unit: staff.unit })
-}
-
-/// Keeps and tells what happened to a conversation, as its fact number `last_seq`.
-fn happened(
-    tx: &mut Tx<'_>,
-    conversation: &Conversation,
-    kind: &'static str,
-    fact: &impl Serialize,
-    before: Option<Owned>,
-) -> Result<()> {
-    tx.emit(Fact::new(kind, conversation.id, fact)?.on(conversation.topic(), conversation.last_seq));
-    tell_inbox(tx, conversation, before)
-}
-
-/// Tells the lists that hold this conversation, and those that held it before.
-pub(crate) fn tell_inbox(tx: &mut Tx<'_>, conversation: &Conversation, before: Option<Owned>) -> Result<()> {
-    let owned = conversation.owned();
-    if let Some(before) = before.filter(|before| *before != owned) {
-        tx.notify("inbox", "conversation.left", conversation, Some(before))?;
-    }
-    tx.notify("inbox", "conversation.changed", conversation, Some(owned))
 }

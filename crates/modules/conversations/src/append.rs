@@ -3,17 +3,19 @@
 //! The rows of the conversations are locked first, so that numbers are given out in one order;
 //! then a handful of statements for the whole batch: message, fact, search index, conversation.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use files::FileId;
 use kernel::{Actor, Error, Result};
-use store::{Fact, SearchDoc, Tx};
+use settings::api::BusinessCalendar;
+use store::{Fact, Tx};
 
 use crate::{
-    api::tell_inbox,
-    events,
-    model::{Author, Conversation, ConversationId, Message, MessageKind, Side, check_message, reused, topic},
-    policy, queries,
+    after_hours, events,
+    model::{
+        Author, Card, Conversation, ConversationId, Data, Message, MessageKind, Side, check_message, reused, topic,
+    },
+    policy, queries, tell,
 };
 
 /// A message on its way.
@@ -29,10 +31,27 @@ pub struct Post {
     pub text: String,
     /// The file, when it is one.
     pub file_id: Option<FileId>,
+    /// Whether it is a note among staff.
+    pub note: bool,
+    /// The number of the message it answers, if it quotes one.
+    pub quote_seq: Option<i64>,
+    /// The card, when it is one.
+    pub card: Option<Card>,
     /// Conversations before this one in which it may have been said already: a sender who did not
     /// hear that it was kept says it again, and meanwhile that one may have been closed.
     pub earlier: Vec<ConversationId>,
 }
+
+impl Post {
+    /// Plain words.
+    pub fn new(conversation: ConversationId, actor: Actor, client_id: String, text: String) -> Self {
+        let (file_id, quote_seq, card, earlier) = (None, None, None, Vec::new());
+        Self { conversation, actor, client_id, text, file_id, note: false, quote_seq, card, earlier }
+    }
+}
+
+/// The business hours, asked for once a batch, and only when somebody is answered.
+type Hours = Option<Arc<BusinessCalendar>>;
 
 /// Keeps what of `posts` may be kept, in their order; each has an answer of its own. One that was
 /// kept before is answered as it was.
@@ -56,6 +75,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
 
     let mut answers = Vec::with_capacity(posts.len());
     let mut new = Vec::with_capacity(posts.len());
+    let mut hours = None;
     for post in posts {
         let key = (post.conversation, post.client_id.clone());
         let before = post
@@ -66,7 +86,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
         let answer = match (conversations.get_mut(&post.conversation), known.get(&key).or(before)) {
             (None, _) => Err(Error::NotFound),
             (Some(conversation), Some(before)) => again(conversation, post, before),
-            (Some(conversation), None) => accept(tx, conversation, post).inspect(|message| {
+            (Some(conversation), None) => accept(tx, conversation, post, &mut hours).inspect(|message| {
                 new.push(message.clone());
                 known.insert(key, message.clone());
             }),
@@ -80,15 +100,12 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
     let mut docs = Vec::with_capacity(new.len());
     let mut touched: Vec<ConversationId> = Vec::with_capacity(ids.len());
     for message in &new {
-        tx.emit(
-            Fact::new(events::MESSAGE_POSTED, message.conversation_id, message)?
-                .on(topic(message.conversation_id), message.seq),
-        );
-        let reference = format!("{}/{}", message.conversation_id, message.seq);
+        let kind = if message.staff_only { events::NOTE_POSTED } else { events::MESSAGE_POSTED };
+        tx.emit(Fact::new(kind, message.conversation_id, message)?.on(topic(message.conversation_id), message.seq));
         if let Some(file) = message.file_id {
-            files::api::attach(tx, file, "message", &reference)?;
+            files::api::attach(tx, file, "message", message.reference())?;
         }
-        docs.push(SearchDoc { kind: "message", reference, at: message.at, text: message.text.clone() });
+        docs.push(message.search_doc());
         touched.push(message.conversation_id);
     }
     tx.index(&docs)?;
@@ -97,7 +114,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
     let touched: Vec<&Conversation> = touched.iter().filter_map(|id| conversations.get(id)).collect();
     queries::save_posted(tx, &touched)?;
     for conversation in touched {
-        tell_inbox(tx, conversation, None)?;
+        tell::inbox(tx, conversation, None)?;
     }
     Ok(answers)
 }
@@ -115,32 +132,90 @@ fn again(conversation: &Conversation, post: &Post, before: &Message) -> Result<M
     }
 }
 
-fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post) -> Result<Message> {
+fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post, hours: &mut Hours) -> Result<Message> {
     let side = policy::may_reply(&post.actor, conversation)?;
-    check_message(&post.client_id, &post.text, post.file_id.is_some())?;
-    conversation.must_be_open()?;
+    check(tx, conversation, post, side)?;
+    let now = tx.now();
+    let (author, author_name) = match (side, &post.actor) {
+        (Side::Customer, _) => (Author::Customer, conversation.customer_name.clone()),
+        (Side::Agent, Actor::Staff(staff)) => (Author::Agent, staff.name.clone()),
+        (Side::Agent, _) => (Author::System, String::new()),
+    };
+    let text = match &post.card {
+        Some(card) if post.text.trim().is_empty() => card.title.clone(),
+        _ => post.text.clone(),
+    };
+    let seq = if post.note {
+        conversation.advance()
+    } else {
+        if author == Author::Agent
+            && let Some(since) = conversation.unanswered_since()
+        {
+            if conversation.after_hours {
+                after_hours::answered(tx, conversation.id)?;
+            }
+            let hours = match hours {
+                Some(hours) => hours,
+                None => hours.insert(settings::api::calendar(tx)?),
+            };
+            conversation.answered(since, hours.elapsed(since, now), now);
+        }
+        conversation.take(author, &text, now)
+    };
+    let kind = match (post.note, &post.card, post.file_id) {
+        (true, ..) => MessageKind::Note,
+        (_, Some(_), _) => MessageKind::Card,
+        (_, _, Some(_)) => MessageKind::File,
+        _ => MessageKind::Text,
+    };
+    Ok(Message {
+        id: tx.new_id(),
+        conversation_id: conversation.id,
+        seq,
+        client_id: post.client_id.clone(),
+        author,
+        author_id: post.actor.id_text(),
+        author_name,
+        kind,
+        text,
+        file_id: post.file_id,
+        at: now,
+        staff_only: post.note,
+        quote_seq: post.quote_seq,
+        data: post.card.clone().map(Data::Card),
+        edited_at: None,
+        recalled_at: None,
+    })
+}
+
+fn check(tx: &mut Tx<'_>, conversation: &Conversation, post: &Post, side: Side) -> Result<()> {
+    let customer = side == Side::Customer;
+    let mut check = check_message(&post.client_id, &post.text, post.file_id.is_some() || post.card.is_some());
+    if let Some(card) = &post.card {
+        check = card.check(check).that(!post.note && !customer, "data", "not_allowed");
+    }
+    // A file belongs to what both sides see: whoever sees the conversation may fetch it.
+    let bare = post.file_id.is_none() || (!post.note && post.card.is_none());
+    check.that(bare, "file_id", "not_allowed").that(!post.note || !customer, "kind", "not_allowed").done()?;
+    // A colleague may note something about what is over.
+    if !post.note {
+        conversation.must_be_open()?;
+    }
     // Only what the sender uploaded themselves: another's file id is nobody's.
     if let Some(file) = post.file_id
         && !files::api::get(tx, file).is_ok_and(|file| file.is_from(&post.actor))
     {
         return Err(Error::field("file_id", "unknown"));
     }
-    let (author, author_name) = match (side, &post.actor) {
-        (Side::Customer, _) => (Author::Customer, conversation.customer_name.clone()),
-        (Side::Agent, Actor::Staff(staff)) => (Author::Agent, staff.name.clone()),
-        (Side::Agent, _) => (Author::System, String::new()),
-    };
-    Ok(Message {
-        id: tx.new_id(),
-        conversation_id: conversation.id,
-        seq: conversation.take(author, &post.text, tx.now()),
-        client_id: post.client_id.clone(),
-        author,
-        author_id: post.actor.id_text(),
-        author_name,
-        kind: if post.file_id.is_some() { MessageKind::File } else { MessageKind::Text },
-        text: post.text.clone(),
-        file_id: post.file_id,
-        at: tx.now(),
-    })
+    if let Some(seq) = post.quote_seq {
+        let quoted = queries::message(tx, conversation.id, seq)?;
+        let fine = quoted.is_some_and(|it| {
+            it.kind != MessageKind::Event && it.recalled_at.is_none() && (!it.staff_only || post.note)
+        });
+        // One of this very batch is not in the table yet: it is given as unknown, and can be quoted once it stands.
+        if !fine {
+            return Err(Error::field("quote_seq", "unknown"));
+        }
+    }
+    Ok(())
 }

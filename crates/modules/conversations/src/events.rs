@@ -1,13 +1,26 @@
 //! Facts this module emits, on the topic `conversation:<id>`, each with the next number there.
+//!
+//! What begins with `note.` and [`CHANGED`] is told to staff alone. Beside the facts, unnumbered and
+//! never kept, go [`CUSTOMER_TYPING`] and [`AGENT_TYPING`].
 
-use kernel::{ChannelId, CustomerId, UnitId, UserId};
+use kernel::{ChannelId, CustomerId, QueueId, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{ConversationId, Side};
+use crate::model::{ConversationId, Rating, Side, Tags, VisitedPage, WrapUp};
 
-/// A message was posted; the payload is the [`crate::Message`].
+/// A message was posted that both sides see; the payload is the [`crate::Message`].
 pub const MESSAGE_POSTED: &str = "message.posted";
+/// A message was posted that only staff see: a note, or a line of what happened. The [`crate::Message`].
+pub const NOTE_POSTED: &str = "note.posted";
+/// A message's author changed it: the [`crate::Message`] as it is now.
+pub const MESSAGE_EDITED: &str = "message.edited";
+/// A note's author changed it: the [`crate::Message`] as it is now.
+pub const NOTE_EDITED: &str = "note.edited";
+/// A message's author took it back: the [`crate::Message`] as it is now, without its words.
+pub const MESSAGE_RECALLED: &str = "message.recalled";
+/// A note's author took it back: the [`crate::Message`] as it is now, without its words.
+pub const NOTE_RECALLED: &str = "note.recalled";
 /// Somebody read up to a number: [`Read`].
 pub const MESSAGE_READ: &str = "message.read";
 /// A customer opened a conversation, which now waits for somebody: [`Opened`].
@@ -18,6 +31,16 @@ pub const ASSIGNED: &str = "conversation.assigned";
 pub const REQUEUED: &str = "conversation.requeued";
 /// It is over: [`Closed`].
 pub const CLOSED: &str = "conversation.closed";
+/// Something said about it changed: [`Changed`].
+pub const CHANGED: &str = "conversation.changed";
+/// Unnumbered: what the customer has typed so far, told to staff: [`CustomerTyping`].
+pub const CUSTOMER_TYPING: &str = "customer.typing";
+/// Unnumbered: a colleague is typing: [`AgentTyping`].
+pub const AGENT_TYPING: &str = "agent.typing";
+
+/// What a visitor is told of.
+pub(crate) const FOR_VISITORS: [&str; 8] =
+    [wire::QUEUE, MESSAGE_POSTED, MESSAGE_EDITED, MESSAGE_RECALLED, MESSAGE_READ, ASSIGNED, CLOSED, AGENT_TYPING];
 
 /// See [`MESSAGE_READ`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -27,6 +50,9 @@ pub struct Read {
     pub by: Side,
     /// Everything up to this number.
     pub seq: i64,
+    /// The customer's messages after it, when the department read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<i64>,
 }
 
 /// See [`OPENED`] and [`REQUEUED`].
@@ -39,6 +65,9 @@ pub struct Opened {
     pub channel_id: ChannelId,
     /// With whom.
     pub customer_id: CustomerId,
+    /// In which queue it waits; none until it was given one.
+    #[serde(default)]
+    pub queue_id: Option<QueueId>,
 }
 
 /// See [`ASSIGNED`].
@@ -65,6 +94,47 @@ pub struct Closed {
     pub conversation_id: ConversationId,
     /// Who had it.
     pub assignee_id: Option<UserId>,
-    /// Why it was closed, in the closer's words.
-    pub reason: Option<String>,
+    /// Which side ended it; none: the product.
+    #[serde(default)]
+    pub by: Option<Side>,
+}
+
+/// See [`CHANGED`]: the fields of the conversation that changed, as they are now.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConversationChanged)]
+pub struct Changed {
+    /// In which queue it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_id: Option<QueueId>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Tags>,
+    /// Where the visitor is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<VisitedPage>,
+    /// What it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_up: Option<WrapUp>,
+    /// What the customer thought of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+    /// Whether it came outside business time and waits for an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_hours: Option<bool>,
+}
+
+/// See [`CUSTOMER_TYPING`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CustomerTyping {
+    /// What stands in the visitor's box, cut at 500 characters; empty when they stopped.
+    pub text: String,
+}
+
+/// See [`AGENT_TYPING`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AgentTyping {
+    /// Who.
+    pub user_id: UserId,
+    /// Their name.
+    pub name: String,
 }

@@ -5,7 +5,9 @@ mod close;
 mod list;
 mod messages;
 mod read;
+mod reasons;
 mod search;
+mod tags;
 
 use http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,8 +17,16 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, list::open))
         .routes(routes!(list::read))
         .routes(routes!(messages::list, messages::post))
+        .routes(routes!(messages::edit))
+        .routes(routes!(messages::recall))
+        .routes(routes!(messages::versions))
+        .routes(routes!(messages::typing))
         .routes(routes!(read::mark_read))
         .routes(routes!(close::close))
+        .routes(routes!(close::wrap_up))
+        .routes(routes!(tags::set))
+        .routes(routes!(reasons::list, reasons::add))
+        .routes(routes!(reasons::change))
         .routes(routes!(assign::assign))
         .routes(routes!(search::search))
 }

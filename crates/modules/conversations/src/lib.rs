@@ -1,7 +1,10 @@
 //! Threads with customers, and the messages in them.
 
+mod about;
+mod after_hours;
 pub mod api;
 mod append;
+mod change;
 mod codes;
 mod demo;
 pub mod events;
@@ -11,15 +14,28 @@ mod model;
 mod policy;
 mod privacy;
 mod queries;
+mod reasons;
+mod tell;
 mod topics;
 mod turns;
+mod typing;
 mod visitor;
 mod writer;
 
 use ::http::{Module, Privacy};
 
 pub use line::{Outlook, Place, QueuePlace};
-pub use model::{Author, Conversation, ConversationId, Message, MessageKind, Side, State};
+pub use model::{
+    Author, Card, Conversation, ConversationId, Data, Event, Message, MessageKind, Named, Rating, Side, State, Tags,
+    VisitedPage, WrapUp, WrapUpReason,
+};
+
+/// This module's texts.
+const LOCALES: &[(&str, &str)] = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -28,14 +44,12 @@ pub fn module() -> Module {
         .routes(http::routes())
         .outside(visitor::routes())
         .topics(topics::ConversationTopics)
-        .migrations(store::migrations!["202611221230_conversations"])
+        .migrations(store::migrations!["202611221230_conversations", "202611251630_messages"])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
         .part(line::unknown())
+        .part(typing::Typing::default())
+        .listener(after_hours::listen())
         .privacy(Privacy { module: "conversations", export: privacy::export, erase: privacy::erase })
-        .locales(&[
-            ("zh-CN", include_str!("../locales/zh-CN.json")),
-            ("zh-TW", include_str!("../locales/zh-TW.json")),
-            ("en", include_str!("../locales/en.json")),
-        ])
+        .locales(LOCALES)
 }

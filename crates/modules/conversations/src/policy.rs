@@ -1,7 +1,7 @@
 //! Who may read, answer, give away and close a conversation.
 
 use http::Permission;
-use kernel::{Actor, Error, Permit, Result, Scope, Timestamp};
+use kernel::{Actor, Error, Owned, Permit, Reach, Result, Scope, Timestamp};
 
 use crate::model::{Conversation, Side};
 
@@ -9,12 +9,20 @@ const READ: &str = "conversations.read";
 pub(crate) const REPLY: &str = "conversations.reply";
 const ASSIGN: &str = "conversations.assign";
 const CLOSE: &str = "conversations.close";
+/// To read what messages said before they were edited or recalled.
+const VERSIONS: &str = "conversations.versions";
+const EXPORT: &str = "conversations.export";
+/// To say which reasons there are to choose from.
+const REASONS: &str = "conversations.reasons";
 
 pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::reaching(READ),
     Permission::reaching(REPLY),
     Permission::reaching(ASSIGN),
     Permission::reaching(CLOSE),
+    Permission::reaching(VERSIONS).at_first(None, Some(Reach::Team), Some(Reach::Department)),
+    Permission::reaching(EXPORT).at_first(None, Some(Reach::Team), Some(Reach::Department)),
+    Permission::whole(REASONS).at_first(None, None, Some(Reach::All)),
 ];
 
 pub(crate) fn may_list(actor: &Actor) -> Result<Scope> {
@@ -36,6 +44,36 @@ pub(crate) fn may_assign(actor: &Actor, conversation: &Conversation, now: Timest
 
 pub(crate) fn may_close(actor: &Actor, conversation: &Conversation, now: Timestamp) -> Result<Permit> {
     actor.permit(CLOSE, &conversation.owned(), now)
+}
+
+/// What a customer may do to their own conversation: end it.
+pub(crate) fn may_leave(actor: &Actor, conversation: &Conversation, now: Timestamp) -> Result<Permit> {
+    match may_reply(actor, conversation)? {
+        Side::Customer => Actor::System("conversations").permit(CLOSE, &Owned::NOBODY, now),
+        Side::Agent => Err(Error::NotFound),
+    }
+}
+
+/// The department's side of a conversation one may write in.
+pub(crate) fn may_work(actor: &Actor, conversation: &Conversation) -> Result<()> {
+    match may_reply(actor, conversation)? {
+        Side::Agent => Ok(()),
+        Side::Customer => Err(Error::NotFound),
+    }
+}
+
+/// Whether the actor may read what messages of this conversation said before.
+pub(crate) fn may_read_versions(actor: &Actor, conversation: &Conversation) -> Result<()> {
+    may_read(actor, conversation)?;
+    if actor.scope(VERSIONS)?.covers(&conversation.owned()) {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+pub(crate) fn may_set_reasons(actor: &Actor, now: Timestamp) -> Result<Permit> {
+    actor.permit(REASONS, &Owned::NOBODY, now)
 }
 
 fn side(actor: &Actor, conversation: &Conversation, permission: &'static str) -> Result<Side> {

@@ -1,9 +1,12 @@
 //! All SQL of this module.
 
-use kernel::{ChannelId, Cursor, CustomerId, Error, Result, Scope, UserId};
+use kernel::{ChannelId, Cursor, CustomerId, Error, Id, Result, Scope, UserId};
 use store::{Record, ToValue, Tx, params, sql};
 
-use crate::model::{Conversation, ConversationId, Message, State};
+use crate::{
+    codes,
+    model::{Conversation, ConversationId, Message, MessageVersion, RatingRow, Side, State, WrapUpReason},
+};
 
 sql! {
     INSERT(Conversation) = "INSERT INTO conversations ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
@@ -28,17 +31,37 @@ sql! {
         ORDER BY opened_at DESC, id DESC LIMIT $3";
     WAITING(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'queued' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
     LOAD = "SELECT assignee_id, count(*) FROM conversations WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id";
-    SAVE_POSTED = "WITH posted (id, last_seq, customer_read_seq, agent_read_seq, last_message_at, preview, waiting_since, version) AS (
-            VALUES {rows:TEXT,BIGINT,BIGINT,BIGINT,BIGINT,TEXT,BIGINT,BIGINT})
+    SAVE_POSTED = "WITH posted (id, last_seq, customer_read_seq, agent_read_seq, unread, last_message_at, preview, waiting_since, version,
+            first_message_at, first_response_at, first_response_ms, first_response_wall_ms, responses, response_ms, response_wall_ms, after_hours) AS (
+            VALUES {rows:TEXT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,TEXT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BOOLEAN})
         UPDATE conversations SET last_seq = posted.last_seq, customer_read_seq = posted.customer_read_seq,
-            agent_read_seq = posted.agent_read_seq, last_message_at = posted.last_message_at, preview = posted.preview,
-            waiting_since = posted.waiting_since, version = posted.version
+            agent_read_seq = posted.agent_read_seq, unread = posted.unread, last_message_at = posted.last_message_at,
+            preview = posted.preview, waiting_since = posted.waiting_since, version = posted.version,
+            first_message_at = posted.first_message_at, first_response_at = posted.first_response_at,
+            first_response_ms = posted.first_response_ms, first_response_wall_ms = posted.first_response_wall_ms,
+            responses = posted.responses, response_ms = posted.response_ms, response_wall_ms = posted.response_wall_ms,
+            after_hours = posted.after_hours
         FROM posted WHERE conversations.id = posted.id";
 
     INSERT_MESSAGES(Message) = "INSERT INTO messages ({cols}) VALUES {rows}";
     POSTED(Message) = "SELECT {cols} FROM messages WHERE (conversation_id, client_id) IN (VALUES {rows:TEXT,TEXT})";
-    MESSAGES_BEFORE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
-    MESSAGES_AFTER(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    MESSAGE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq = $2";
+    MESSAGES_BEFORE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq < $2 AND (NOT staff_only OR $4) ORDER BY seq DESC LIMIT $3";
+    MESSAGES_AFTER(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq > $2 AND (NOT staff_only OR $4) ORDER BY seq LIMIT $3";
+    UNREAD = "SELECT count(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND author = 'customer'";
+    SAVE_SAID = "UPDATE messages SET text = $3, file_id = $4, data = $5, edited_at = $6, recalled_at = $7 WHERE conversation_id = $1 AND seq = $2";
+    INSERT_VERSION(MessageVersion) = "INSERT INTO message_versions ({cols}) VALUES ({vals})";
+    FIRST_RATING(RatingRow) = "SELECT {cols} FROM ratings WHERE conversation_id = $1 ORDER BY at, id LIMIT 1";
+    INSERT_RATING(RatingRow) = "INSERT INTO ratings ({cols}) VALUES ({vals})";
+    OLDER_RATINGS = "UPDATE ratings SET latest = FALSE WHERE conversation_id = $1 AND latest";
+    FORGET_TAGS = "DELETE FROM conversation_tags WHERE conversation_id = $1";
+    INSERT_TAGS = "INSERT INTO conversation_tags (tag, conversation_id, opened_at) VALUES {rows:TEXT,TEXT,BIGINT}";
+    REASONS(WrapUpReason) = "SELECT {cols} FROM wrap_up_reasons ORDER BY position, id";
+    REASON(WrapUpReason) = "SELECT {cols} FROM wrap_up_reasons WHERE id = $1";
+    NEXT_REASON = "SELECT count(*) FROM wrap_up_reasons WHERE COALESCE(parent_id, '') = COALESCE(CAST($1 AS TEXT), '')";
+    INSERT_REASON(WrapUpReason) = "INSERT INTO wrap_up_reasons ({cols}) VALUES ({vals})";
+    SAVE_REASON(WrapUpReason) = "UPDATE wrap_up_reasons SET {sets} WHERE id = $1 AND version = $7 - 1";
+    VERSIONS(MessageVersion) = "SELECT {cols} FROM message_versions WHERE conversation_id = $1 AND seq = $2 ORDER BY number";
 }
 
 /// Inserts it, unless the customer already has one open on the channel: then answers that one.
@@ -140,10 +163,19 @@ pub(crate) fn save_posted(tx: &mut Tx<'_>, conversations: &[&Conversation]) -> R
                 c.last_seq.to_value(),
                 c.customer_read_seq.to_value(),
                 c.agent_read_seq.to_value(),
+                c.unread.to_value(),
                 c.last_message_at.to_value(),
                 c.preview.to_value(),
                 c.waiting_since.to_value(),
                 c.version.to_value(),
+                c.first_message_at.to_value(),
+                c.first_response_at.to_value(),
+                c.first_response_ms.to_value(),
+                c.first_response_wall_ms.to_value(),
+                c.responses.to_value(),
+                c.response_ms.to_value(),
+                c.response_wall_ms.to_value(),
+                c.after_hours.to_value(),
             ]
         })
         .collect();
@@ -162,13 +194,95 @@ pub(crate) fn posted(tx: &mut Tx<'_>, pairs: &[(ConversationId, &str)]) -> Resul
     tx.all_rows(&POSTED, &rows)
 }
 
-/// The last messages before `seq`, oldest first.
-pub(crate) fn messages_before(tx: &mut Tx<'_>, id: ConversationId, seq: i64, limit: i64) -> Result<Vec<Message>> {
-    let mut messages: Vec<Message> = tx.all(&MESSAGES_BEFORE, params![id, seq, limit])?;
+pub(crate) fn message(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Option<Message>> {
+    tx.maybe(&MESSAGE, params![id, seq])
+}
+
+/// The last messages before `seq` that this side sees, oldest first.
+pub(crate) fn messages_before(
+    tx: &mut Tx<'_>,
+    id: ConversationId,
+    seq: i64,
+    limit: i64,
+    side: Side,
+) -> Result<Vec<Message>> {
+    let mut messages: Vec<Message> = tx.all(&MESSAGES_BEFORE, params![id, seq, limit, side == Side::Agent])?;
     messages.reverse();
     Ok(messages)
 }
 
-pub(crate) fn messages_after(tx: &mut Tx<'_>, id: ConversationId, seq: i64, limit: i64) -> Result<Vec<Message>> {
-    tx.all(&MESSAGES_AFTER, params![id, seq, limit])
+/// The first messages after `seq` that this side sees.
+pub(crate) fn messages_after(
+    tx: &mut Tx<'_>,
+    id: ConversationId,
+    seq: i64,
+    limit: i64,
+    side: Side,
+) -> Result<Vec<Message>> {
+    tx.all(&MESSAGES_AFTER, params![id, seq, limit, side == Side::Agent])
+}
+
+/// How many messages of the customer come after `seq`.
+pub(crate) fn unread(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<i64> {
+    tx.one::<(i64,)>(&UNREAD, params![id, seq]).map(|(count,)| count)
+}
+
+/// Saves what an edit or a recall changes.
+pub(crate) fn save_said(tx: &mut Tx<'_>, message: &Message) -> Result<()> {
+    let Message { conversation_id, seq, text, file_id, data, edited_at, recalled_at, .. } = message;
+    tx.exec(&SAVE_SAID, params![conversation_id, seq, text, file_id, data, edited_at, recalled_at]).map(drop)
+}
+
+pub(crate) fn insert_version(tx: &mut Tx<'_>, version: &MessageVersion) -> Result<()> {
+    tx.exec(&INSERT_VERSION, &version.values()).map(drop)
+}
+
+/// What a message said before, oldest first.
+pub(crate) fn versions(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Vec<MessageVersion>> {
+    tx.all(&VERSIONS, params![id, seq])
+}
+
+/// The rating a conversation was given first.
+pub(crate) fn first_rating(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<RatingRow>> {
+    tx.maybe(&FIRST_RATING, params![id])
+}
+
+/// Keeps a rating as the one that counts.
+pub(crate) fn rated(tx: &mut Tx<'_>, rating: &RatingRow) -> Result<()> {
+    tx.exec(&OLDER_RATINGS, params![rating.conversation_id])?;
+    tx.exec(&INSERT_RATING, &rating.values()).map(drop)
+}
+
+/// Lets a conversation be found by its tags.
+pub(crate) fn save_tags(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
+    tx.exec(&FORGET_TAGS, params![conversation.id])?;
+    let (id, at) = (&conversation.id, &conversation.opened_at);
+    let rows: Vec<_> =
+        conversation.tags.0.iter().map(|tag| vec![tag.to_value(), id.to_value(), at.to_value()]).collect();
+    tx.exec_rows(&INSERT_TAGS, &rows).map(drop)
+}
+
+/// Every reason, in the order they are shown.
+pub(crate) fn reasons(tx: &mut Tx<'_>) -> Result<Vec<WrapUpReason>> {
+    tx.all(&REASONS, &[])
+}
+
+pub(crate) fn reason(tx: &mut Tx<'_>, id: Id<WrapUpReason>) -> Result<WrapUpReason> {
+    tx.one(&REASON, params![id])
+}
+
+/// The place behind all others below the same reason.
+pub(crate) fn next_reason(tx: &mut Tx<'_>, parent: Option<Id<WrapUpReason>>) -> Result<i64> {
+    tx.one::<(i64,)>(&NEXT_REASON, params![parent]).map(|(count,)| count)
+}
+
+pub(crate) fn insert_reason(tx: &mut Tx<'_>, reason: &WrapUpReason) -> Result<()> {
+    tx.exec(&INSERT_REASON, &reason.values()).map(drop)
+}
+
+pub(crate) fn save_reason(tx: &mut Tx<'_>, reason: &WrapUpReason) -> Result<()> {
+    match tx.exec(&SAVE_REASON, &reason.values())? {
+        1 => Ok(()),
+        _ => Err(codes::REASON_STALE.conflict()),
+    }
 }

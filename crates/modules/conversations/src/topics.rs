@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use wire::{Opened, snapshot};
 
 use crate::{
-    model::{Conversation, ConversationId, Message},
+    model::{Conversation, ConversationId, Message, Side},
     policy, queries,
 };
 
@@ -53,7 +53,7 @@ impl Topics for ConversationTopics {
                     if let Some(since) = since.filter(|since| *since <= seq) {
                         return Ok(Opened::since(since));
                     }
-                    let messages = queries::messages_before(tx, id, i64::MAX, FIRST)?;
+                    let messages = queries::messages_before(tx, id, i64::MAX, FIRST, Side::Agent)?;
                     Ok(Opened::state(seq, snapshot(&name, seq, &ConversationState { conversation, messages })?))
                 })
                 .await

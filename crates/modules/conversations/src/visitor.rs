@@ -25,7 +25,7 @@ use wire::{Action, Hub, Opened, ServerFrame, Session, Utf8Bytes, VisitorFrame, e
 use crate::{
     api::{self, Post, Receipt, Writer},
     codes, events,
-    model::{Conversation, ConversationId, Message, Side, topic},
+    model::{Conversation, ConversationId, Message, Side, VisitorConversation, topic},
     policy, queries,
     topics::FIRST,
     turns::Turns,
@@ -99,7 +99,7 @@ struct Ready<'a> {
     t: &'static str,
     token: &'a str,
     customer: String,
-    conversation: Option<&'a Conversation>,
+    conversation: Option<VisitorConversation<'a>>,
     seq: i64,
     messages: &'a [Message],
 }
@@ -111,7 +111,7 @@ impl Visiting {
             t: "ready",
             token: &self.token,
             customer: self.visitor.customer.to_string(),
-            conversation,
+            conversation: conversation.map(Conversation::for_visitor),
             seq,
             messages,
         };
@@ -237,7 +237,7 @@ impl VisitorSession {
             };
             let (actor, earlier) = (visiting.cx.actor().clone(), visiting.earlier.clone());
             let Words { client_id, text, file_id } = words.clone();
-            let post = Post { conversation: to, actor, client_id, text, file_id, earlier };
+            let post = Post { file_id, earlier, ..Post::new(to, actor, client_id, text) };
             let receipt = self.app.part::<Writer>().hand_in(self.app.db(), post)?;
             self.turns().moved(place, Some(to));
             drop(guard);
@@ -287,7 +287,7 @@ enum Handed {
         opened: bool,
     },
     /// It had been kept before.
-    Before(Message),
+    Before(Box<Message>),
 }
 
 fn acknowledge(message: &Message) -> Action {
@@ -327,7 +327,7 @@ fn come_back(tx: &mut Tx<'_>, visitor: Visitor, had: Option<ConversationId>) -> 
 /// What a message without a conversation leads to.
 enum Next {
     /// It was kept in an earlier one, and its sender did not hear of it.
-    Before(Message),
+    Before(Box<Message>),
     Opened(CustomerId, ConversationId),
 }
 
@@ -340,7 +340,7 @@ async fn open_conversation(visiting: &Visiting, words: &Words) -> Result<Next> {
             let pairs: Vec<_> = earlier.iter().map(|id| (*id, words.client_id.as_str())).collect();
             let before = queries::posted(tx, &pairs)?;
             if let Some(message) = before.into_iter().find(|before| before.repeats(&words.text)) {
-                return Ok(Next::Before(message));
+                return Ok(Next::Before(Box::new(message)));
             }
             let customer = customers::api::first_contact(tx, visitor, name.as_deref())?;
             let conversation = api::open(tx, visitor.channel, customer.id, &customer.name)?;
@@ -367,7 +367,7 @@ impl Session for VisitorSession {
                 match since.filter(|since| *since <= seq) {
                     Some(since) => Ok(Opened::since_after(since, visiting.ready(Some(&conversation), since, &[])?)),
                     None => {
-                        let messages = queries::messages_before(tx, id, i64::MAX, FIRST)?;
+                        let messages = queries::messages_before(tx, id, i64::MAX, FIRST, Side::Customer)?;
                         Ok(Opened::state(seq, visiting.ready(Some(&conversation), seq, &messages)?))
                     }
                 }
@@ -402,6 +402,6 @@ impl Session for VisitorSession {
     }
 
     fn sees(&self, kind: &str) -> bool {
-        [wire::QUEUE, events::MESSAGE_POSTED, events::MESSAGE_READ, events::ASSIGNED, events::CLOSED].contains(&kind)
+        events::FOR_VISITORS.contains(&kind)
     }
 }

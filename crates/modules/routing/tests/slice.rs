@@ -8,6 +8,8 @@ fn modules() -> Vec<http::Module> {
     vec![
         audit::module(),
         access::module(),
+        settings::module(),
+        tasks::module(),
         files::module(std::env::temp_dir().join("zhike-slice-files")).expect("a folder"),
         customers::module(),
         channels::module(),

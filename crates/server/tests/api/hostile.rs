@@ -156,7 +156,8 @@ async fn who_was_away_hears_how_the_conversation_ended(db: TestDb) {
     let (mut back, _) = app.visitor_socket(&key, None).await;
     let hello = json!({"t": "hello", "channel": key, "token": ready["token"], "conversation": ready["conversation"]["id"], "since": ready["seq"]});
     back.send(hello).await;
-    assert_eq!(back.fact("message.posted").await["data"]["text"], "已经为您办好");
+    let told = back.until(|frame| frame["kind"] == "message.posted" && frame["data"]["kind"] == "text").await;
+    assert_eq!(told["data"]["text"], "已经为您办好");
     back.fact("conversation.closed").await;
     back.send(json!({"t": "send", "client_id": "v2", "text": "谢谢"})).await;
     let next = back.until(|frame| frame["t"] == "ready").await;

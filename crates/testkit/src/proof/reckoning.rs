@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Facts a visitor is not told of.
-const HIDDEN: [&str; 2] = ["conversation.opened", "conversation.requeued"];
+const HIDDEN: [&str; 4] = ["conversation.opened", "conversation.requeued", "conversation.changed", "note.posted"];
 
 /// The whole of a topic: its facts from the first on.
 pub(crate) type Logs = BTreeMap<String, Vec<Value>>;
@@ -144,8 +144,8 @@ async fn whole(stage: &Stage, who: &Colleague, topics: &[(String, i64)], logs: &
 pub(crate) async fn compare(stage: &Stage, logs: &Logs) {
     let mut kept: HashMap<String, Vec<Value>> = HashMap::new();
     for (topic, facts) in logs.iter().filter(|(topic, _)| topic.starts_with("conversation:")) {
-        let told: Vec<&Value> =
-            facts.iter().filter(|fact| fact["kind"] == "message.posted").map(|fact| &fact["data"]).collect();
+        let posted = |fact: &&Value| fact["kind"] == "message.posted" || fact["kind"] == "note.posted";
+        let told: Vec<&Value> = facts.iter().filter(posted).map(|fact| &fact["data"]).collect();
         let fetched = messages(stage, topic).await;
         if !fetched.iter().eq(told.iter().copied()) {
             let numbers = |items: &mut dyn Iterator<Item = &Value>| {
@@ -154,7 +154,7 @@ pub(crate) async fn compare(stage: &Stage, logs: &Logs) {
             let (one, other) = (numbers(&mut fetched.iter()), numbers(&mut told.iter().copied()));
             stage.book().blame(format!("{topic} holds messages {one} and tells {other}"));
         }
-        for message in fetched {
+        for message in fetched.into_iter().filter(|message| message["kind"] != "event") {
             kept.entry(message["client_id"].as_str().unwrap_or_default().into()).or_default().push(message);
         }
         taken_once(stage, topic, facts);
@@ -255,7 +255,10 @@ fn saw(watcher: &str, topic: &str, view: &View, log: &[Value], wrong: &mut Vec<S
                 wrong.push(format!("{watcher} was shown {message} in {topic}"));
             }
         }
-        let posted = log.iter().filter(|fact| seq_of(fact) <= *seq && fact["kind"] == "message.posted").count();
+        let seen = |fact: &&Value| {
+            fact["kind"] == "message.posted" || (fact["kind"] == "note.posted" && !watcher.starts_with("customer"))
+        };
+        let posted = log.iter().filter(seen).filter(|fact| seq_of(fact) <= *seq).count();
         if messages.len() != posted.min(50) && topic.starts_with("conversation:") {
             wrong.push(format!("{watcher} was shown {} of {posted} messages of {topic} up to {seq}", messages.len()));
         }

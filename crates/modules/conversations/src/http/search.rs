@@ -69,7 +69,7 @@ pub(crate) async fn search(cx: Cx, Query(query): Query<SearchQuery>) -> Answer<P
                 if !scope.covers(&conversation.owned()) {
                     return Ok(false);
                 }
-                let Some(message) = queries::messages_after(tx, id, seq - 1, 1)?.pop() else { return Ok(false) };
+                let Some(message) = queries::message(tx, id, seq)? else { return Ok(false) };
                 let customer_name = conversation.customer_name;
                 items.push(Found {
                     conversation_id: id,

@@ -1,0 +1,140 @@
+//! Whoever writes outside business time is answered at once, and not forgotten: a line that says when
+//! somebody will be there, and a task for that moment.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use kernel::{Error, Result};
+use serde::Deserialize;
+use settings::api::{BusinessCalendar, Organisation};
+use store::{StoredFact, Tx};
+use tasks::api::{Assignee, Due, NewTask, Subject};
+
+use crate::{
+    events,
+    events::Changed,
+    model::{Author, Conversation, ConversationId, Event, Message, State},
+    queries, tell,
+};
+
+/// What the tasks come from.
+const SOURCE: &str = "conversations.after_hours";
+/// Characters of a message that become a task's title.
+const TITLE: usize = 100;
+
+/// What a visitor is told, in one language.
+#[derive(Deserialize)]
+struct Texts {
+    after_hours: String,
+    after_hours_time: String,
+}
+
+static TEXTS: LazyLock<BTreeMap<&'static str, Texts>> = LazyLock::new(|| {
+    #[derive(Deserialize)]
+    struct Catalogue {
+        texts: Texts,
+    }
+    let all = crate::LOCALES.iter();
+    all.map(|(locale, text)| {
+        let catalogue: Catalogue = serde_json::from_str(text).expect("the module's own catalogue");
+        (*locale, catalogue.texts)
+    })
+    .collect()
+});
+
+/// What `message.posted` leads to: a customer's message that came while all was closed, and stays so.
+pub(crate) fn listen() -> work::Listener {
+    work::Listener::new("conversations.after_hours", &[events::MESSAGE_POSTED], arrived).from_now()
+}
+
+fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Said {
+        author: Author,
+        conversation_id: ConversationId,
+        seq: i64,
+    }
+    let said: Said = serde_json::from_str(&fact.data).map_err(Error::internal)?;
+    if said.author != Author::Customer {
+        return Ok(());
+    }
+    let calendar = settings::api::calendar(tx)?;
+    if calendar.is_open(fact.at) || calendar.is_open(tx.now()) {
+        return Ok(());
+    }
+    // Without any hours there is no opening to wait for.
+    let Some(opens_at) = calendar.next_change(tx.now()) else { return Ok(()) };
+    let conversation = queries::lock(tx, said.conversation_id)?;
+    let left = conversation.state == State::Closed;
+    // Somebody has answered, or ended it, since.
+    if (left && !conversation.after_hours) || (!left && conversation.unanswered_since().is_none()) {
+        return Ok(());
+    }
+    // One line for each time it is closed: known by the opening that ends it.
+    let client_id = format!("after_hours {}", opens_at.millis());
+    if !queries::posted(tx, &[(conversation.id, client_id.as_str())])?.is_empty() {
+        return Ok(());
+    }
+    let message = queries::message(tx, conversation.id, said.seq)?.ok_or(Error::NotFound)?;
+    remember(tx, &conversation, &message, opens_at)?;
+    let mut after = conversation;
+    if !after.after_hours {
+        after.after_hours = true;
+        after.advance();
+        tell::fact(tx, &after, events::CHANGED, &Changed { after_hours: Some(true), ..Changed::default() })?;
+    }
+    let organisation = settings::api::organisation(tx)?;
+    let text = words(&after, &organisation, &calendar, None, opens_at);
+    let event = Event::AfterHours { opens_at, time_zone: organisation.time_zone };
+    tell::line_as(tx, &mut after, client_id, event, text)?;
+    tell::saved(tx, &after, None)
+}
+
+/// A task for whoever has the conversation, or whoever comes first; one at a time.
+fn remember(tx: &mut Tx<'_>, conversation: &Conversation, message: &Message, due: kernel::Timestamp) -> Result<()> {
+    let subject = Subject::new("conversation", conversation.id);
+    if tasks::api::open_for(tx, &subject)?.iter().any(|task| task.source == SOURCE) {
+        return Ok(());
+    }
+    let words: String = message.text.trim().chars().filter(|c| !c.is_control()).take(TITLE).collect();
+    let assignee = match conversation.assignee_id {
+        Some(id) => Assignee::Person { id, unit: conversation.unit_id },
+        None => Assignee::Pool(conversation.unit_id),
+    };
+    let task = NewTask {
+        source: SOURCE,
+        key: Some(format!("{}/{}", conversation.id, due.millis())),
+        title: if words.is_empty() { conversation.customer_name.clone() } else { words },
+        detail: None,
+        assignee,
+        subject: Some(subject),
+        due: Some(Due::At(due)),
+        by_hand: true,
+    };
+    tasks::api::create(tx, task).map(drop)
+}
+
+/// Closes the task: somebody has answered.
+pub(crate) fn answered(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
+    tasks::api::complete_for(tx, SOURCE, &Subject::new("conversation", id), None).map(drop)
+}
+
+/// The channel's own text, or the product's in the visitor's language; `{opens_at}` in it is the moment.
+fn words(
+    conversation: &Conversation,
+    organisation: &Organisation,
+    calendar: &BusinessCalendar,
+    own: Option<String>,
+    opens_at: kernel::Timestamp,
+) -> String {
+    let asked = conversation.page.as_ref().map(|page| page.locale.to_lowercase()).unwrap_or_default();
+    let locale = match asked.as_str() {
+        zh if ["zh-tw", "zh-hk", "zh-mo", "zh-hant"].iter().any(|start| zh.starts_with(start)) => "zh-TW",
+        zh if zh.starts_with("zh") => "zh-CN",
+        en if en.starts_with("en") => "en",
+        _ => organisation.locale.text(),
+    };
+    let Some(texts) = TEXTS.get(locale).or_else(|| TEXTS.get("zh-CN")) else { return String::new() };
+    let moment = jiff::Timestamp::from_millisecond(opens_at.millis()).unwrap_or_default();
+    let moment = calendar.zone().to_datetime(moment).strftime(&texts.after_hours_time).to_string();
+    own.unwrap_or_else(|| texts.after_hours.clone()).replace("{opens_at}", &moment)
+}

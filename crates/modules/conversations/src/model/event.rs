@@ -1,0 +1,105 @@
+//! What happened, as a line of the transcript.
+
+use kernel::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Somebody or something, with the name it had then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Named {
+    /// This id and name.
+    pub fn new(id: impl ToString, name: impl Into<String>) -> Self {
+        Self { id: id.to_string(), name: name.into() }
+    }
+}
+
+/// What happened, as a line of the transcript: the `data` of a message of kind `event`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[schema(as = ConversationEvent)]
+pub enum Event {
+    /// A customer came, or was written to by `by`.
+    Opened {
+        /// Who opened it, when the department did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<Named>,
+    },
+    /// Somebody took it, or was given it.
+    Assigned {
+        /// Who has it now.
+        to: Named,
+        /// Who gave it to them, when somebody else did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<Named>,
+    },
+    /// It was passed on to a person or a queue. What the one said to the other is a note of its own.
+    Transferred {
+        /// Who had it.
+        from: Option<Named>,
+        /// Who has it now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<Named>,
+        /// Where it waits now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        queue: Option<Named>,
+    },
+    /// It waits again.
+    Requeued {
+        /// Who had it.
+        from: Option<Named>,
+        /// Where it waits.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        queue: Option<Named>,
+    },
+    /// A supervisor took it from somebody.
+    TakenOver {
+        /// Who has it now.
+        to: Named,
+        /// Who had it.
+        from: Option<Named>,
+    },
+    /// It is over.
+    Closed {
+        /// Who ended it: the colleague; none: the customer, or the product.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<Named>,
+        /// Whether the customer did.
+        by_customer: bool,
+    },
+    /// The customer rated it.
+    Rated {
+        /// Whether their matter was settled.
+        solved: Option<bool>,
+        /// 1 to 5.
+        score: Option<i64>,
+    },
+    /// The customer wrote outside business time; the message's text is what they were told.
+    AfterHours {
+        /// When it opens next.
+        opens_at: Timestamp,
+        /// The organisation's time zone.
+        time_zone: String,
+    },
+    /// The customer came by an invitation; the message's text is what it said.
+    Invited {
+        /// Which.
+        invitation: String,
+    },
+}
+
+impl Event {
+    /// Whether only staff see the line.
+    pub fn staff_only(&self) -> bool {
+        !matches!(
+            self,
+            Self::Assigned { .. } | Self::Transferred { .. } | Self::Closed { .. } | Self::AfterHours { .. }
+        )
+    }
+}
