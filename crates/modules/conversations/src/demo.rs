@@ -134,7 +134,7 @@ fn past(tx: &mut Tx<'_>, stage: &Stage<'_>, customer: &DemoCustomer, opened: Tim
     if closed >= demo.now.plus_millis(-10 * MINUTE) {
         return Ok(None);
     }
-    tale.close(closed, player.agent.actor(), Some(dialogue.wrap_up))?;
+    tale.close(tx, closed, player.agent.actor(), Some(dialogue.wrap_up))?;
     Ok(Some(tale))
 }
 
@@ -150,7 +150,7 @@ fn left(
     let filled = Filled::new(demo, addressed(customer));
     tale.say(tx, opened, None, filled.text(demo, dialogue.steps[0].1))?;
     let gone = opened.plus_millis(demo.between(120, 600) * SECOND);
-    tale.close(gone, Actor::System("demo"), None)
+    tale.close(tx, gone, Actor::System("demo"), None)
 }
 
 /// Plays a dialogue.
@@ -196,17 +196,17 @@ impl Player<'_> {
             }
             if *step != Step::Customer && self.taken.is_none() {
                 let taken = at.plus_millis(-types);
-                self.hand(tale, taken)?;
+                self.hand(tx, tale, taken)?;
             }
             self.at = at;
             match step {
                 Step::Customer => tale.say(tx, at, None, text)?,
                 Step::Agent => tale.say(tx, at, Some(&self.agent), text)?,
-                Step::Note => {}
+                Step::Note => tale.note(tx, at, &self.agent, text)?,
                 Step::Transfer => {
                     self.agent = stage.cast.colleague(demo);
                     filled.set("agent2", &self.agent.name);
-                    self.hand(tale, at)?;
+                    self.hand(tx, tale, at)?;
                 }
             }
             previous = Some(*step);
@@ -215,8 +215,8 @@ impl Player<'_> {
     }
 
     /// The agent has it from now on, and has read it.
-    fn hand(&mut self, tale: &mut Tale, at: Timestamp) -> Result<()> {
-        tale.take(at, &self.agent)?;
+    fn hand(&mut self, tx: &mut Tx<'_>, tale: &mut Tale, at: Timestamp) -> Result<()> {
+        tale.take(tx, at, &self.agent)?;
         tale.seen(at, &self.agent)?;
         self.taken = Some(at);
         Ok(())

@@ -1,16 +1,13 @@
 //! Queues, presence and offers.
 
 use conversations::{Conversation, ConversationId};
-use kernel::{ChannelId, Id, Noun, Owned, Result, Timestamp, UnitId, UserId};
+use kernel::{ChannelId, Id, Noun, Owned, QueueId, Result, Timestamp, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
 
 use crate::codes;
 
-impl Noun for Queue {
-    const PREFIX: &'static str = "que";
-}
 impl Noun for Offer {
     const PREFIX: &'static str = "ofr";
 }
@@ -48,7 +45,7 @@ store::record! {
     #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
     pub struct Queue {
         /// Its id.
-        pub id: Id<Queue>,
+        pub id: QueueId,
         /// Its name.
         pub name: String,
         /// How long an offer waits for an answer, in seconds.

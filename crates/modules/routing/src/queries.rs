@@ -1,7 +1,7 @@
 //! All SQL of this module.
 
 use conversations::ConversationId;
-use kernel::{Cursor, Id, Result, Scope, Timestamp, UserId};
+use kernel::{Cursor, Id, QueueId, Result, Scope, Timestamp, UserId};
 use store::{Record, Tx, params, sql};
 
 use crate::{
@@ -47,7 +47,7 @@ pub(crate) fn save_queue(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
     }
 }
 
-pub(crate) fn queue(tx: &mut Tx<'_>, id: Id<Queue>) -> Result<Queue> {
+pub(crate) fn queue(tx: &mut Tx<'_>, id: QueueId) -> Result<Queue> {
     tx.one(&FIND_QUEUE, params![id])
 }
 

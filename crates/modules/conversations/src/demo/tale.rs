@@ -4,11 +4,12 @@ use audit::api::Entry;
 use http::DemoPerson;
 use kernel::{Actor, CustomerId, Owned, Permit, Result, Timestamp, Visitor};
 use serde::Serialize;
-use store::{Fact, SearchDoc, Tx};
+use store::{Fact, Tx};
 
 use crate::{
     events,
-    model::{Assignee, Author, Conversation, Message, MessageKind, Side},
+    events::Changed,
+    model::{Assignee, Author, Conversation, Data, Event, Message, MessageKind, Named, Side, WrapUp},
     queries,
 };
 
@@ -43,6 +44,7 @@ impl Tale {
         let fact = conversation.opened();
         let mut tale = Self { conversation, messages: Vec::new(), happened: Vec::new() };
         tale.tell(at, Actor::Visitor(visitor), events::OPENED, &fact, None)?;
+        tale.line(tx, at, Event::Opened { by: None })?;
         Ok(tale)
     }
 
@@ -57,27 +59,72 @@ impl Tale {
             Some(person) => (Author::Agent, person.actor(), person.name.clone()),
         };
         tx.as_of(at, actor.clone())?;
+        if let Some(since) = self.conversation.unanswered_since().filter(|_| author == Author::Agent) {
+            let business = settings::api::calendar(tx)?.elapsed(since, at);
+            self.conversation.answered(since, business, at);
+        }
+        let seq = self.conversation.take(author, &text, at);
+        let by = Some((actor, name));
+        self.post(tx, at, seq, author, by, MessageKind::Text, text, None)
+    }
+
+    /// A colleague leaves a note.
+    pub(super) fn note(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: &DemoPerson, text: String) -> Result<()> {
+        let seq = self.conversation.advance();
+        let by = Some((by.actor(), by.name.clone()));
+        self.post(tx, at, seq, Author::Agent, by, MessageKind::Note, text, None)
+    }
+
+    /// A line of what happened.
+    fn line(&mut self, tx: &mut Tx<'_>, at: Timestamp, event: Event) -> Result<()> {
+        let seq = self.conversation.advance();
+        self.post(tx, at, seq, Author::System, None, MessageKind::Event, String::new(), Some(Data::Event(event)))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of a message")]
+    fn post(
+        &mut self,
+        tx: &Tx<'_>,
+        at: Timestamp,
+        seq: i64,
+        author: Author,
+        by: Option<(Actor, String)>,
+        kind: MessageKind,
+        text: String,
+        data: Option<Data>,
+    ) -> Result<()> {
+        let (actor, author_name) = by.unwrap_or((Actor::System("demo"), String::new()));
         let message = Message {
             id: tx.new_id(),
             conversation_id: self.conversation.id,
-            seq: self.conversation.take(author, &text, at),
-            client_id: format!("demo-{}", self.messages.len() + 1),
+            seq,
+            client_id: if kind == MessageKind::Event {
+                format!("event {seq}")
+            } else {
+                format!("demo-{seq}")
+            },
             author,
-            author_id: actor.id_text(),
-            author_name: name,
-            kind: MessageKind::Text,
+            author_id: (kind != MessageKind::Event).then(|| actor.id_text()).flatten(),
+            author_name,
+            kind,
             text,
             file_id: None,
             at,
+            staff_only: kind == MessageKind::Note || matches!(&data, Some(Data::Event(event)) if event.staff_only()),
+            quote_seq: None,
+            data,
+            edited_at: None,
+            recalled_at: None,
         };
-        self.tell(at, actor, events::MESSAGE_POSTED, &message, None)?;
+        let kind = if message.staff_only { events::NOTE_POSTED } else { events::MESSAGE_POSTED };
+        self.tell(at, actor, kind, &message, None)?;
         self.messages.push(message);
         Ok(())
     }
 
     /// The department has read all there is.
     pub(super) fn seen(&mut self, at: Timestamp, by: &DemoPerson) -> Result<()> {
-        if let Some((after, fact)) = self.conversation.clone().read(Side::Agent, self.conversation.last_seq) {
+        if let Some((after, fact)) = self.conversation.clone().read(Side::Agent, self.conversation.last_seq, 0) {
             self.conversation = after;
             self.tell(at, by.actor(), events::MESSAGE_READ, &fact, None)?;
         }
@@ -85,22 +132,33 @@ impl Tale {
     }
 
     /// Somebody takes it.
-    pub(super) fn take(&mut self, at: Timestamp, by: &DemoPerson) -> Result<()> {
+    pub(super) fn take(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: &DemoPerson) -> Result<()> {
         let before = self.conversation.clone();
         let to = Assignee { id: by.id, name: by.name.clone(), unit: by.unit };
         let (after, fact) = before.clone().assign(&permit(at)?, to)?;
         self.conversation = after;
         let entry = Entry::new("conversations.assigned", "conversation", before.id).change(&before, &self.conversation);
-        self.tell(at, by.actor(), events::ASSIGNED, &fact, Some(entry))
+        self.tell(at, by.actor(), events::ASSIGNED, &fact, Some(entry))?;
+        self.line(tx, at, Event::Assigned { to: Named::new(by.id, by.name.clone()), by: None })
     }
 
-    /// It is over.
-    pub(super) fn close(&mut self, at: Timestamp, by: Actor, reason: Option<&str>) -> Result<()> {
+    /// It is over, and what it was about.
+    pub(super) fn close(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: Actor, reason: Option<&str>) -> Result<()> {
         let before = self.conversation.clone();
-        let (after, fact) = before.clone().close(&permit(at)?, reason.map(str::to_owned))?;
+        let side = by.staff().ok().map(|_| Side::Agent);
+        let named = by.staff().ok().map(|staff| Named::new(staff.id, staff.name.clone()));
+        let (after, fact) = before.clone().close(&permit(at)?, side)?;
         self.conversation = after;
         let entry = Entry::new("conversations.closed", "conversation", before.id).change(&before, &self.conversation);
-        self.tell(at, by, events::CLOSED, &fact, Some(entry))
+        self.tell(at, by.clone(), events::CLOSED, &fact, Some(entry))?;
+        self.line(tx, at, Event::Closed { by: named.clone(), by_customer: false })?;
+        if let Some(reason) = reason {
+            let wrap_up = WrapUp { reason_id: None, reason: Some(reason.to_owned()), note: None, at, by: named };
+            self.conversation.wrap_up = Some(wrap_up.clone());
+            self.conversation.advance();
+            self.tell(at, by, events::CHANGED, &Changed { wrap_up: Some(wrap_up), ..Changed::default() }, None)?;
+        }
+        Ok(())
     }
 
     fn visitor(&self) -> Actor {
@@ -145,15 +203,8 @@ impl Book {
         let mut messages = std::mem::take(&mut self.messages);
         messages.sort_by_key(|message| message.at);
         queries::insert_messages(tx, &messages)?;
-        let docs: Vec<_> = messages
-            .into_iter()
-            .map(|message| SearchDoc {
-                kind: "message",
-                reference: format!("{}/{}", message.conversation_id, message.seq),
-                at: message.at,
-                text: message.text,
-            })
-            .collect();
+        let docs: Vec<_> =
+            messages.iter().filter(|message| !message.text.is_empty()).map(Message::search_doc).collect();
         tx.index(&docs)?;
         let mut happened = std::mem::take(&mut self.happened);
         happened.sort_by_key(|one| one.at);

@@ -2,7 +2,7 @@
 
 use audit::api::Entry;
 use http::{Answer, Cx, Json, Path};
-use kernel::{Check, Cursor, Id, Timestamp};
+use kernel::{Check, Cursor, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,8 +56,8 @@ pub(crate) struct QueueChange {
 }
 
 /// Changes a queue.
-#[utoipa::path(patch, path = "/queues/{id}", tag = "routing", params(("id" = Id<Queue>, Path)), request_body = QueueChange, responses((status = 200, body = Queue)))]
-pub(crate) async fn change(cx: Cx, Path(id): Path<Id<Queue>>, Json(request): Json<QueueChange>) -> Answer<Queue> {
+#[utoipa::path(patch, path = "/queues/{id}", tag = "routing", params(("id" = QueueId, Path)), request_body = QueueChange, responses((status = 200, body = Queue)))]
+pub(crate) async fn change(cx: Cx, Path(id): Path<QueueId>, Json(request): Json<QueueChange>) -> Answer<Queue> {
     let queue = cx
         .write(move |tx| {
             let _permit = policy::may_manage(tx.actor(), tx.now())?;
