@@ -83,7 +83,8 @@ fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
         tell::fact(tx, &after, events::CHANGED, &Changed { after_hours: Some(true), ..Changed::default() })?;
     }
     let organisation = settings::api::organisation(tx)?;
-    let text = words(&after, &organisation, &calendar, None, opens_at);
+    let own = channels::api::get(tx, after.channel_id)?.settings.after_hours_text;
+    let text = words(&after, &organisation, &calendar, own, opens_at);
     let event = Event::AfterHours { opens_at, time_zone: organisation.time_zone };
     tell::line_as(tx, &mut after, client_id, event, text)?;
     tell::saved(tx, &after, None)
@@ -123,7 +124,7 @@ fn words(
     conversation: &Conversation,
     organisation: &Organisation,
     calendar: &BusinessCalendar,
-    own: Option<String>,
+    own: String,
     opens_at: kernel::Timestamp,
 ) -> String {
     let asked = conversation.page.as_ref().map(|page| page.locale.to_lowercase()).unwrap_or_default();
@@ -136,5 +137,6 @@ fn words(
     let Some(texts) = TEXTS.get(locale).or_else(|| TEXTS.get("zh-CN")) else { return String::new() };
     let moment = jiff::Timestamp::from_millisecond(opens_at.millis()).unwrap_or_default();
     let moment = calendar.zone().to_datetime(moment).strftime(&texts.after_hours_time).to_string();
-    own.unwrap_or_else(|| texts.after_hours.clone()).replace("{opens_at}", &moment)
+    let text = if own.trim().is_empty() { &texts.after_hours } else { &own };
+    text.replace("{opens_at}", &moment)
 }
