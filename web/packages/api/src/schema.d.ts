@@ -986,14 +986,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reads messages, oldest first: the latest ones, those before a number, or those after one.
-         *     `next_cursor` is the number to go on from, in the direction asked for.
+         * Reads messages, oldest first: the latest ones, those before a number, those after one, or those
+         *     around one. `next_cursor` is the number to go on from, in the direction asked for.
          */
         get: {
             parameters: {
                 query?: {
                     /** @description Only those with a higher number, oldest first. */
                     after?: number;
+                    /** @description Those on both sides of a number, and the one that has it: to jump to a place. */
+                    around?: number;
                     /** @description Only those with a lower number: the last ones before it. */
                     before?: number;
                     /** @description How many at most: 1 to 200, 50 unless told. */
@@ -1027,7 +1029,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Sends a message. The answer is the message as it is kept: it is on the disk by then. */
+        /** Sends a message, or leaves a note. The answer is the message as it is kept: it is on the disk by then. */
         post: {
             parameters: {
                 query?: never;
@@ -1062,6 +1064,154 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes one's own message within two minutes of sending it. What it said before is kept. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Edit"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{seq}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back one's own message within two minutes of sending it. What it said is kept for those who
+         *     may read it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{seq}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a message said before it was edited or recalled, oldest first; empty when it never was. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageVersion"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1112,6 +1262,153 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sorts a conversation by these tags, in place of those it had; also a closed one. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewTags"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells the customer and one's colleagues that one is typing. Nothing of it is kept; a client says it
+         *     again every three seconds or so while it goes on.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/wrap-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what a conversation was about, during it or afterwards; replaces what was said before. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewWrapUp"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2536,7 +2833,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_que_Queue"];
+                    id: components["schemas"]["Id_que"];
                 };
                 cookie?: never;
             };
@@ -4739,6 +5036,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wrap-up-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every reason in the order they are shown, archived ones among them; those below another name it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WrapUpReason"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewReason"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WrapUpReason"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wrap-up-reasons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a reason, or archives it. Where it was chosen, its words of then stay. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_wur_WrapUpReason"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReasonChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WrapUpReason"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4997,6 +5420,19 @@ export interface components {
          * @enum {string}
          */
         CannedScope: "personal" | "team" | "all";
+        /** @description A product or an order, as a card. */
+        Card: {
+            /** @description A picture: an `https` address, up to 1,000 characters. */
+            image_url?: string | null;
+            /** @description Its price as it is to be read, up to 30 characters: `¥ 1,299.00`. */
+            price?: string | null;
+            /** @description More about it, up to 200 characters. */
+            subtitle?: string | null;
+            /** @description What it is: 1 to 100 characters. */
+            title: string;
+            /** @description Where it leads: an `https` address, up to 1,000 characters. */
+            url?: string | null;
+        };
         /** @description A way customers reach the department. */
         Channel: {
             /** @description The pages that may embed it. */
@@ -5130,13 +5566,16 @@ export interface components {
          * @enum {string}
          */
         ChannelState: "active" | "paused";
-        /** @description Why. */
+        /** @description What it was about, if that is said at once. */
         Closure: {
-            /** @description Why it is over, if there is something to say: at most 200 characters. */
-            reason?: string | null;
+            /** @description What else there is to say: at most 1,000 characters. */
+            note?: string | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
         };
         /** @description One thread with one customer on one channel. */
         Conversation: {
+            /** @description Whether the customer wrote outside business time and nobody has answered yet. */
+            after_hours: boolean;
             /**
              * Format: int64
              * @description Up to which number the department has read.
@@ -5147,8 +5586,6 @@ export interface components {
             assignee_name?: string | null;
             /** @description The channel it came by. */
             channel_id: components["schemas"]["Id_chn"];
-            /** @description Why it was closed, in the closer's words. */
-            close_reason?: string | null;
             closed_at?: components["schemas"]["Timestamp"] | null;
             /** @description With whom. */
             customer_id: components["schemas"]["Id_cus"];
@@ -5159,6 +5596,18 @@ export interface components {
              * @description Up to which number the customer has read.
              */
             customer_read_seq: number;
+            first_message_at?: components["schemas"]["Timestamp"] | null;
+            first_response_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Business time the customer's first words waited for that, in milliseconds.
+             */
+            first_response_ms?: number | null;
+            /**
+             * Format: int64
+             * @description The same by the clock on the wall.
+             */
+            first_response_wall_ms?: number | null;
             /** @description Its id. */
             id: components["schemas"]["Id_cnv"];
             /** @description When the last message came. */
@@ -5170,17 +5619,100 @@ export interface components {
             last_seq: number;
             /** @description Since when. */
             opened_at: components["schemas"]["Timestamp"];
-            /** @description The beginning of the last message. */
+            page?: components["schemas"]["VisitedPage"] | null;
+            /** @description The beginning of the last message; notes and what happened do not count. */
             preview: string;
+            queue_id?: components["schemas"]["Id_que"] | null;
+            rating?: components["schemas"]["Rating"] | null;
+            /**
+             * Format: int64
+             * @description Business time they waited, over all of those, in milliseconds: the average is this over `responses`.
+             */
+            response_ms: number;
+            /**
+             * Format: int64
+             * @description The same by the clock on the wall.
+             */
+            response_wall_ms: number;
+            /**
+             * Format: int64
+             * @description How often the customer waited and a person answered.
+             */
+            responses: number;
             /** @description Where it stands. */
             state: components["schemas"]["State"];
+            /** @description Words staff sort it by. */
+            tags: components["schemas"]["Tags"];
             unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description The customer's messages after that.
+             */
+            unread: number;
             /**
              * Format: int64
              * @description Rises with each change.
              */
             version: number;
             waiting_since?: components["schemas"]["Timestamp"] | null;
+            wrap_up?: components["schemas"]["WrapUp"] | null;
+        };
+        /** @description What happened, as a line of the transcript: the `data` of a message of kind `event`. */
+        ConversationEvent: {
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            event: "opened";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            event: "assigned";
+            /** @description Who has it now. */
+            to: components["schemas"]["Named"];
+        } | {
+            /** @enum {string} */
+            event: "transferred";
+            from?: components["schemas"]["Named"] | null;
+            queue?: components["schemas"]["Named"] | null;
+            to?: components["schemas"]["Named"] | null;
+        } | {
+            /** @enum {string} */
+            event: "requeued";
+            from?: components["schemas"]["Named"] | null;
+            queue?: components["schemas"]["Named"] | null;
+        } | {
+            /** @enum {string} */
+            event: "taken_over";
+            from?: components["schemas"]["Named"] | null;
+            /** @description Who has it now. */
+            to: components["schemas"]["Named"];
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @description Whether the customer did. */
+            by_customer: boolean;
+            /** @enum {string} */
+            event: "closed";
+        } | {
+            /** @enum {string} */
+            event: "rated";
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score?: number | null;
+            /** @description Whether their matter was settled. */
+            solved?: boolean | null;
+        } | {
+            /** @enum {string} */
+            event: "after_hours";
+            /** @description When it opens next. */
+            opens_at: components["schemas"]["Timestamp"];
+            /** @description The organisation's time zone. */
+            time_zone: string;
+        } | {
+            /** @enum {string} */
+            event: "invited";
+            /** @description Which. */
+            invitation: string;
         };
         /** @description A customer as colleagues see them: phone number and e-mail address masked. */
         CustomerCard: {
@@ -5327,6 +5859,11 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description Other words. */
+        Edit: {
+            /** @description What is said instead, up to 5,000 characters. */
+            text: string;
+        };
         /** @description Why. */
         Erasure: {
             /** @description Why: 2 to 200 characters, kept on the trail. */
@@ -5432,6 +5969,8 @@ export interface components {
         Id_mbs_Membership: string;
         /** @example msg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_msg_Message: string;
+        /** @example msv_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_msv_MessageVersion: string;
         /** @example ofr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ofr_Offer: string;
         /** @example org_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -5439,7 +5978,7 @@ export interface components {
         /** @example pst_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_pst_Post: string;
         /** @example que_01jd3k5v2pf6z8q0w4x7y9abcd */
-        Id_que_Queue: string;
+        Id_que: string;
         /** @example rol_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_rol_Role: string;
         /** @example spd_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -5454,6 +5993,8 @@ export interface components {
         Id_upl_UnitPlace: string;
         /** @example usr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_usr: string;
+        /** @example wur_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_wur_WrapUpReason: string;
         /**
          * @description Whether the embedding site must prove who its visitors are.
          * @enum {string}
@@ -5584,7 +6125,12 @@ export interface components {
             /** @description The customer to keep; an alias stands for its survivor. */
             into: components["schemas"]["Id_cus"];
         };
-        /** @description Something somebody said. */
+        /**
+         * @description Something somebody said, or that happened.
+         *
+         *     Texts are kept as they were written: markup is text, and marks that turn the direction of
+         *     writing stay in. Whoever shows one isolates it (`dir="auto"` with `unicode-bidi: isolate`).
+         */
         Message: {
             /** @description When it was kept. */
             at: components["schemas"]["Timestamp"];
@@ -5598,6 +6144,8 @@ export interface components {
             client_id: string;
             /** @description Where it was said. */
             conversation_id: components["schemas"]["Id_cnv"];
+            data?: components["schemas"]["MessageData"] | null;
+            edited_at?: components["schemas"]["Timestamp"] | null;
             file_id?: components["schemas"]["Id_fil"] | null;
             /** @description Its id. */
             id: components["schemas"]["Id_msg_Message"];
@@ -5605,17 +6153,52 @@ export interface components {
             kind: components["schemas"]["MessageKind"];
             /**
              * Format: int64
+             * @description The number of the message it answers, if it quotes one.
+             */
+            quote_seq?: number | null;
+            recalled_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
              * @description Its number among the facts of the conversation: rises, with gaps where other things happened.
+             */
+            seq: number;
+            /** @description Whether only staff see it. */
+            staff_only: boolean;
+            /** @description What was said; empty once it is recalled. */
+            text: string;
+        };
+        /** @description What a message carries beside its text. */
+        MessageData: components["schemas"]["ConversationEvent"] | components["schemas"]["Card"];
+        /**
+         * @description What a message is.
+         * @enum {string}
+         */
+        MessageKind: "text" | "file" | "card" | "note" | "event";
+        /** @description What a message said before it was edited or recalled. */
+        MessageVersion: {
+            /** @description Since when it stood. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Of which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            data?: components["schemas"]["MessageData"] | null;
+            file_id?: components["schemas"]["Id_fil"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_msv_MessageVersion"];
+            /**
+             * Format: int64
+             * @description Counts from 1, the original.
+             */
+            number: number;
+            /** @description Until when. */
+            replaced_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Of which message.
              */
             seq: number;
             /** @description What was said. */
             text: string;
         };
-        /**
-         * @description What a message is.
-         * @enum {string}
-         */
-        MessageKind: "text" | "file";
         /**
          * Format: int64
          * @description An amount in the minor unit of its currency: 1,820 yuan are 182,000 fen. Never a float.
@@ -5630,6 +6213,13 @@ export interface components {
              * @description The version that was seen.
              */
             version: number;
+        };
+        /** @description Somebody or something, with the name it had then. */
+        Named: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
         };
         /** @description What is asked for. */
         NewApproval: {
@@ -5732,9 +6322,16 @@ export interface components {
         NewMessage: {
             /** @description The sender's own id of it, at most 64 visible ASCII characters: sent twice, it is kept once. */
             client_id: string;
+            data?: components["schemas"]["Card"] | null;
             file_id?: components["schemas"]["Id_fil"] | null;
-            /** @description What is said, up to 5,000 characters; may be empty beside a file. */
-            text: string;
+            kind?: components["schemas"]["SaidKind"] | null;
+            /**
+             * Format: int64
+             * @description The number of the message it answers.
+             */
+            quote_seq?: number | null;
+            /** @description What is said, up to 5,000 characters; may be empty beside a file or a card. */
+            text?: string;
         };
         /** @description The organisation and its first administrator. */
         NewOrganisation: {
@@ -5772,6 +6369,17 @@ export interface components {
             name: string;
             unit_id?: components["schemas"]["Id_unt"] | null;
         };
+        /** @description A reason to be. */
+        NewReason: {
+            /** @description What it is called: 1 to 40 characters. */
+            label: string;
+            parent_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            /**
+             * Format: int64
+             * @description Its place among its neighbours; the last without.
+             */
+            position?: number | null;
+        };
         /** @description A new role. */
         NewRole: {
             /** @description Permission → how far. */
@@ -5794,6 +6402,11 @@ export interface components {
             name: string;
             /** @description When it is open. A holiday without slots is closed; a work day without slots has a weekday's. */
             slots?: components["schemas"]["Slot"][];
+        };
+        /** @description All of them. */
+        NewTags: {
+            /** @description At most 20 of up to 30 characters, in place of those it had. */
+            tags: string[];
         };
         /** @description A new task. It is one's own, unless given to a person or a unit. */
         NewTask: {
@@ -5842,6 +6455,12 @@ export interface components {
             password: string;
             /** @description What the person may do. */
             role_id: components["schemas"]["Id_rol_Role"];
+        };
+        /** @description What it was about. */
+        NewWrapUp: {
+            /** @description What else there is to say: at most 1,000 characters. */
+            note?: string | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
         };
         /** @description Where the set-up goes on. */
         NextStep: {
@@ -6002,6 +6621,8 @@ export interface components {
         Page_Conversation: {
             /** @description The rows. */
             items: {
+                /** @description Whether the customer wrote outside business time and nobody has answered yet. */
+                after_hours: boolean;
                 /**
                  * Format: int64
                  * @description Up to which number the department has read.
@@ -6012,8 +6633,6 @@ export interface components {
                 assignee_name?: string | null;
                 /** @description The channel it came by. */
                 channel_id: components["schemas"]["Id_chn"];
-                /** @description Why it was closed, in the closer's words. */
-                close_reason?: string | null;
                 closed_at?: components["schemas"]["Timestamp"] | null;
                 /** @description With whom. */
                 customer_id: components["schemas"]["Id_cus"];
@@ -6024,6 +6643,18 @@ export interface components {
                  * @description Up to which number the customer has read.
                  */
                 customer_read_seq: number;
+                first_message_at?: components["schemas"]["Timestamp"] | null;
+                first_response_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Business time the customer's first words waited for that, in milliseconds.
+                 */
+                first_response_ms?: number | null;
+                /**
+                 * Format: int64
+                 * @description The same by the clock on the wall.
+                 */
+                first_response_wall_ms?: number | null;
                 /** @description Its id. */
                 id: components["schemas"]["Id_cnv"];
                 /** @description When the last message came. */
@@ -6035,17 +6666,43 @@ export interface components {
                 last_seq: number;
                 /** @description Since when. */
                 opened_at: components["schemas"]["Timestamp"];
-                /** @description The beginning of the last message. */
+                page?: components["schemas"]["VisitedPage"] | null;
+                /** @description The beginning of the last message; notes and what happened do not count. */
                 preview: string;
+                queue_id?: components["schemas"]["Id_que"] | null;
+                rating?: components["schemas"]["Rating"] | null;
+                /**
+                 * Format: int64
+                 * @description Business time they waited, over all of those, in milliseconds: the average is this over `responses`.
+                 */
+                response_ms: number;
+                /**
+                 * Format: int64
+                 * @description The same by the clock on the wall.
+                 */
+                response_wall_ms: number;
+                /**
+                 * Format: int64
+                 * @description How often the customer waited and a person answered.
+                 */
+                responses: number;
                 /** @description Where it stands. */
                 state: components["schemas"]["State"];
+                /** @description Words staff sort it by. */
+                tags: components["schemas"]["Tags"];
                 unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description The customer's messages after that.
+                 */
+                unread: number;
                 /**
                  * Format: int64
                  * @description Rises with each change.
                  */
                 version: number;
                 waiting_since?: components["schemas"]["Timestamp"] | null;
+                wrap_up?: components["schemas"]["WrapUp"] | null;
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -6194,6 +6851,8 @@ export interface components {
                 client_id: string;
                 /** @description Where it was said. */
                 conversation_id: components["schemas"]["Id_cnv"];
+                data?: components["schemas"]["MessageData"] | null;
+                edited_at?: components["schemas"]["Timestamp"] | null;
                 file_id?: components["schemas"]["Id_fil"] | null;
                 /** @description Its id. */
                 id: components["schemas"]["Id_msg_Message"];
@@ -6201,10 +6860,18 @@ export interface components {
                 kind: components["schemas"]["MessageKind"];
                 /**
                  * Format: int64
+                 * @description The number of the message it answers, if it quotes one.
+                 */
+                quote_seq?: number | null;
+                recalled_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
                  * @description Its number among the facts of the conversation: rises, with gaps where other things happened.
                  */
                 seq: number;
-                /** @description What was said. */
+                /** @description Whether only staff see it. */
+                staff_only: boolean;
+                /** @description What was said; empty once it is recalled. */
                 text: string;
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
@@ -6524,7 +7191,7 @@ export interface components {
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
             /** @description Its id. */
-            id: components["schemas"]["Id_que_Queue"];
+            id: components["schemas"]["Id_que"];
             /** @description Its name. */
             name: string;
             /**
@@ -6567,6 +7234,22 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description What the customer thought of it. */
+        Rating: {
+            /** @description When they gave it. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Their own words; empty without. */
+            comment: string;
+            /**
+             * Format: int64
+             * @description How satisfied they were: 1 to 5.
+             */
+            score?: number | null;
+            /** @description Whether their matter was settled. */
+            solved?: boolean | null;
+            /** @description The words they chose. */
+            tags: components["schemas"]["Tags"];
+        };
         /** @description What is asked after the chat. */
         RatingSettings: {
             /**
@@ -6599,6 +7282,23 @@ export interface components {
              * @description The number of the last fact that was seen.
              */
             seq: number;
+        };
+        /** @description What is to be different. */
+        ReasonChange: {
+            /** @description Whether it can no longer be chosen. */
+            archived?: boolean | null;
+            /** @description What it is called: 1 to 40 characters. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Its place among its neighbours.
+             */
+            position?: number | null;
+            /**
+             * Format: int64
+             * @description The version that was seen; without it, whatever is there is changed.
+             */
+            version?: number | null;
         };
         /** @description What a group of people may do. */
         Role: {
@@ -6655,6 +7355,11 @@ export interface components {
                 [key: string]: components["schemas"]["Reach"];
             };
         };
+        /**
+         * @description What a member of staff says.
+         * @enum {string}
+         */
+        SaidKind: "text" | "note" | "card";
         /** @description Who is signed in, and what they may do. */
         Session: {
             /** @description Permission → how far. */
@@ -6794,6 +7499,8 @@ export interface components {
              */
             width?: number | null;
         };
+        /** @description Words staff sort a conversation by: at most 20 of up to 30 characters, each once. */
+        Tags: string[];
         /** @description Something that somebody must do. */
         Task: {
             /** @description Whether a person may close it; one that may not closes with what it stands for. */
@@ -7048,6 +7755,50 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "reject";
+        /** @description Where on the web a visitor is. */
+        VisitedPage: {
+            /** @description The language their browser asks for: `zh-CN`. */
+            locale?: string;
+            /** @description Where they came from; cut at 1,000 characters. */
+            referrer?: string;
+            /** @description Its title; cut at 200 characters. */
+            title?: string;
+            /** @description Its address, `http` or `https`; cut at 1,000 characters. */
+            url: string;
+        };
+        /** @description What a conversation was about, as whoever had it says. */
+        WrapUp: {
+            /** @description When it was said. */
+            at: components["schemas"]["Timestamp"];
+            by?: components["schemas"]["Named"] | null;
+            /** @description What else there is to say. */
+            note?: string | null;
+            /** @description Its words then, with those of the reason above it: `售后 / 退款`. */
+            reason?: string | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+        };
+        /** @description A reason staff choose when a conversation is over. */
+        WrapUpReason: {
+            /** @description Whether it can no longer be chosen; where it was, it stays. */
+            archived: boolean;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_wur_WrapUpReason"];
+            /** @description What it is called. */
+            label: string;
+            parent_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            /**
+             * Format: int64
+             * @description Its place among its neighbours.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
     };
     responses: never;
     parameters: never;

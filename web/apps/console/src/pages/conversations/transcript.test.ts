@@ -4,7 +4,7 @@ import { EMPTY_TRANSCRIPT, logbook, markRead, merge, type Pending, refresh, sett
 
 const message = (seq: number, over: Partial<Message> = {}): Message => ({
   id: `msg_${seq}`, conversation_id: 'cnv_1', seq, client_id: `c${seq}`, author: 'customer', author_id: null, author_name: '',
-  kind: 'text', text: String(seq), file_id: null, at: seq * 60_000, ...over,
+  kind: 'text', text: String(seq), file_id: null, at: seq * 60_000, staff_only: false, quote_seq: null, data: null, edited_at: null, recalled_at: null, ...over,
 })
 const seqs = (list: readonly Message[]) => list.map(({ seq }) => seq)
 const pending = (client_id: string): Pending => ({ client_id, conversation_id: 'cnv_1', text: '', written_at: 0, state: 'sending' })
