@@ -1,6 +1,7 @@
 //! Canned replies: what is said often, written once.
 
 mod codes;
+mod demo;
 pub mod events;
 mod http;
 mod model;
@@ -15,6 +16,7 @@ pub use model::{CannedReply, CannedScope};
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("knowledge")
+        .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611251613_canned_replies"])
         .permissions(policy::PERMISSIONS)

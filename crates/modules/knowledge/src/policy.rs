@@ -8,7 +8,7 @@ use crate::model::{CannedReply, CannedScope};
 
 const READ: &str = "knowledge.read";
 const TEAM: &str = "knowledge.team";
-const MANAGE: &str = "knowledge.manage";
+pub(crate) const MANAGE: &str = "knowledge.manage";
 const EVERYBODY: Option<Reach> = Some(Reach::All);
 
 pub(crate) const PERMISSIONS: &[Permission] = &[

@@ -27,7 +27,7 @@ pub(crate) struct Setup {
     organisation: String,
     /// The organisation's language.
     locale: Locale,
-    /// The step that comes next once there is an administrator; empty when the set-up is through.
+    /// The step that comes next once there is an administrator; `done` when the set-up is through.
     step: SetupStep,
 }
 
@@ -111,7 +111,7 @@ pub(crate) async fn set_up(cx: Cx, Json(request): Json<NewOrganisation>) -> Resu
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NextStep {
-    /// The step that comes next; empty when it is through.
+    /// The step that comes next; `done` when it is through.
     step: SetupStep,
 }
 

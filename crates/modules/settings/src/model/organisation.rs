@@ -69,7 +69,7 @@ text_enum! {
         /// A first message, answered.
         Test = "test",
         /// It is through.
-        Done = "",
+        Done = "done",
     }
 }
 
