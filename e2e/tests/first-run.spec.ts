@@ -1,6 +1,5 @@
 import { type Page } from '@playwright/test'
-import { textsFor } from '../../web/apps/widget/src/texts.ts'
-import { ADMINISTRATOR } from '../support/api.ts'
+import { ADMINISTRATOR, Api } from '../support/api.ts'
 import { text } from '../support/texts.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -39,9 +38,8 @@ test('an empty installation is set up step by step, left and taken up again, unt
 
   await heading(page, 'test')
   const widget = page.frameLocator('iframe')
-  const said = textsFor('zh-CN').texts
-  await widget.getByLabel(said.input).fill('你好，想问下几天能到？')
-  await widget.getByLabel(said.input).press('Enter')
+  await widget.getByRole('textbox').fill('你好，想问下几天能到？')
+  await widget.getByRole('textbox').press('Enter')
   await page.getByRole('button', { name: text('conversations.offer.accept') }).click()
   const reply = page.getByLabel(text('setup.test.reply', { name: '' })).first()
   await reply.fill('您好，明天就到。')
@@ -63,7 +61,8 @@ test('demo data fill an empty installation in one click, and somebody of it is s
   await page.goto(fresh.url)
   await page.getByRole('button', { name: text('setup.demo.begin') }).click()
   await expect(page).toHaveURL(/\/conversations/, { timeout: 60_000 })
-  await expect(page.getByText('苏禾').first()).toBeVisible()
+  const { user, role } = await new Api(page.request, fresh.url).get<{ user: { name: string }; role: { name: string } }>('/session')
+  expect([user.name, role.name]).toEqual(['苏禾', 'supervisor'])
   // Who comes later is asked to sign in.
   const other = await someone()
   await other.goto(`${fresh.url}/setup`)

@@ -67,6 +67,8 @@ impl Stage<'_> {
 
 /// Who answers.
 struct Cast {
+    /// Who looks around in the story first: some of what goes on now is theirs.
+    lead: Option<DemoPerson>,
     agents: Vec<DemoPerson>,
     complaints: Vec<DemoPerson>,
 }
@@ -77,7 +79,7 @@ impl Cast {
         let all = demo.with_role("agent");
         let last = all.last().and_then(|agent| agent.unit);
         let (complaints, agents) = all.into_iter().partition(|agent| agent.unit == last);
-        Self { agents, complaints }
+        Self { lead: demo.with_role("supervisor").into_iter().next(), agents, complaints }
     }
 
     fn colleague(&self, demo: &Demo) -> DemoPerson {
@@ -238,8 +240,8 @@ fn present(tx: &mut Tx<'_>, demo: &Demo, cast: &Cast, book: &mut Book) -> Result
             let opened = now.plus_millis(-demo.between(4 * 60, 40 * 60) * SECOND);
             let dialogue = demo.pick(&DIALOGUES);
             let mut tale = visit(tx, &customer, opened)?;
-            let mut player =
-                Player { customer: &customer, agent: demo.pick(&cast.agents).clone(), taken: None, at: opened };
+            let agent = cast.lead.as_ref().filter(|_| at < 3).unwrap_or_else(|| demo.pick(&cast.agents)).clone();
+            let mut player = Player { customer: &customer, agent, taken: None, at: opened };
             // Not to the end.
             let steps = demo.between(3, dialogue.steps.len() as i64 - 1) as usize;
             player.play(tx, &stage, &mut tale, &dialogue.steps[..steps], demo.between(5, 40) * SECOND)?;
