@@ -6464,7 +6464,7 @@ export interface components {
         };
         /** @description Where the set-up goes on. */
         NextStep: {
-            /** @description The step that comes next; empty when it is through. */
+            /** @description The step that comes next; `done` when it is through. */
             step: components["schemas"]["SetupStep"];
         };
         /** @description An offer as the person it is made to sees it. */
@@ -7390,14 +7390,14 @@ export interface components {
             needed: boolean;
             /** @description The organisation's name; empty until it is set up. */
             organisation: string;
-            /** @description The step that comes next once there is an administrator; empty when the set-up is through. */
+            /** @description The step that comes next once there is an administrator; `done` when the set-up is through. */
             step: components["schemas"]["SetupStep"];
         };
         /**
          * @description A step of the set-up after the administrator has an account.
          * @enum {string}
          */
-        SetupStep: "organisation" | "hours" | "queue" | "snippet" | "test" | "Done";
+        SetupStep: "organisation" | "hours" | "queue" | "snippet" | "test" | "done";
         /** @description The name and the password. */
         SignIn: {
             /** @description The name to sign in with; capitals do not matter. */
