@@ -161,6 +161,14 @@ impl Hub {
         self.0.node[..6].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Who is connected to this node, each person once.
+    pub fn actors(&self) -> Vec<UserId> {
+        let mut actors: Vec<_> = self.0.connections().values().filter_map(|inbox| inbox.actor).collect();
+        actors.sort_unstable();
+        actors.dedup();
+        actors
+    }
+
     /// Connections open on this node.
     pub fn connections(&self) -> usize {
         self.0.connections().len()

@@ -17,6 +17,9 @@ pub use crate::{
     model::{Assignee, NewRating, topic},
     reasons::NewWrapUp,
     typing::{agent_typing, customer_typing},
+    waiting::{
+        Unwrapped, ahead_of, forget_queue, last_agents, line_of, lock, unwrapped, waiting_counts, waiting_in,
+    },
     writer::{Receipt, Writer},
 };
 

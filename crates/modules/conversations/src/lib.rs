@@ -20,6 +20,7 @@ mod topics;
 mod turns;
 mod typing;
 mod visitor;
+mod waiting;
 mod writer;
 
 use ::http::{Module, Privacy};
@@ -44,7 +45,7 @@ pub fn module() -> Module {
         .routes(http::routes())
         .outside(visitor::routes())
         .topics(topics::ConversationTopics)
-        .migrations(store::migrations!["202611221230_conversations", "202611251630_messages"])
+        .migrations(store::migrations!["202611221230_conversations", "202611251630_messages", "202611251640_unwrapped"])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
         .part(line::unknown())

@@ -1,6 +1,6 @@
 //! All SQL of this module.
 
-use kernel::{ChannelId, Cursor, CustomerId, Error, Id, Result, Scope, UserId};
+use kernel::{ChannelId, Cursor, CustomerId, Error, Id, QueueId, Result, Scope, Timestamp, UserId};
 use store::{Record, ToValue, Tx, params, sql};
 
 use crate::{
@@ -62,6 +62,57 @@ sql! {
     INSERT_REASON(WrapUpReason) = "INSERT INTO wrap_up_reasons ({cols}) VALUES ({vals})";
     SAVE_REASON(WrapUpReason) = "UPDATE wrap_up_reasons SET {sets} WHERE id = $1 AND version = $7 - 1";
     VERSIONS(MessageVersion) = "SELECT {cols} FROM message_versions WHERE conversation_id = $1 AND seq = $2 ORDER BY number";
+}
+
+sql! {
+    WAITING_IN(Conversation) = "SELECT {cols} FROM conversations WHERE queue_id = $1 AND state = 'queued' ORDER BY opened_at, id LIMIT $2";
+    WAITING_NOWHERE(Conversation) = "SELECT {cols} FROM conversations WHERE queue_id IS NULL AND state = 'queued' ORDER BY opened_at, id LIMIT $1";
+    LINE_OF = "SELECT id, opened_at FROM conversations WHERE queue_id = $1 AND state = 'queued' ORDER BY opened_at, id";
+    AHEAD_OF = "SELECT count(*) FROM conversations WHERE queue_id = $1 AND state = 'queued' AND (opened_at, id) < ($2, $3)";
+    WAITING_COUNTS = "SELECT queue_id, count(*), min(opened_at) FROM conversations WHERE state = 'queued' GROUP BY queue_id ORDER BY queue_id";
+    FORGET_QUEUE = "UPDATE conversations SET queue_id = NULL WHERE queue_id = $1 AND state = 'queued'";
+    UNWRAPPED = "SELECT id, assignee_id, queue_id, closed_at FROM conversations
+        WHERE state = 'closed' AND wrap_up IS NULL AND closed_at > $1 AND assignee_id IS NOT NULL ORDER BY closed_at";
+    LAST_AGENTS = "SELECT mine.customer_id, mine.assignee_id FROM conversations mine
+        WHERE mine.customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND mine.state = 'closed' AND mine.assignee_id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM conversations later WHERE later.customer_id = mine.customer_id AND later.state = 'closed'
+              AND later.assignee_id IS NOT NULL AND (later.opened_at, later.id) > (mine.opened_at, mine.id))";
+}
+
+/// The first that wait there, or in no queue yet, longest wait first.
+pub(crate) fn waiting_in(tx: &mut Tx<'_>, queue: Option<QueueId>, limit: i64) -> Result<Vec<Conversation>> {
+    match queue {
+        Some(queue) => tx.all(&WAITING_IN, params![queue, limit]),
+        None => tx.all(&WAITING_NOWHERE, params![limit]),
+    }
+}
+
+pub(crate) fn line_of(tx: &mut Tx<'_>, queue: QueueId) -> Result<Vec<(ConversationId, Timestamp)>> {
+    tx.all(&LINE_OF, params![queue])
+}
+
+pub(crate) fn ahead_of(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<i64> {
+    let Conversation { queue_id, opened_at, id, .. } = conversation;
+    tx.one::<(i64,)>(&AHEAD_OF, params![queue_id, opened_at, id]).map(|(count,)| count)
+}
+
+pub(crate) fn waiting_counts(tx: &mut Tx<'_>) -> Result<Vec<(Option<QueueId>, i64, Timestamp)>> {
+    tx.all(&WAITING_COUNTS, &[])
+}
+
+pub(crate) fn forget_queue(tx: &mut Tx<'_>, queue: QueueId) -> Result<()> {
+    tx.exec(&FORGET_QUEUE, params![queue]).map(drop)
+}
+
+pub(crate) fn unwrapped(
+    tx: &mut Tx<'_>,
+    since: Timestamp,
+) -> Result<Vec<(ConversationId, UserId, Option<QueueId>, Timestamp)>> {
+    tx.all(&UNWRAPPED, params![since])
+}
+
+pub(crate) fn last_agents(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<(CustomerId, UserId)>> {
+    tx.all(&LAST_AGENTS, params![serde_json::to_string(customers).map_err(Error::internal)?])
 }
 
 /// Inserts it, unless the customer already has one open on the channel: then answers that one.

@@ -1,6 +1,6 @@
 //! Facts this module emits, on the topic `user:<id>`, each with the next number there.
 
-use kernel::{Id, UserId};
+use kernel::{Id, QueueId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +12,20 @@ pub const OFFER_MADE: &str = "offer.made";
 pub const OFFER_ENDED: &str = "offer.ended";
 /// A person's presence changed: [`crate::Presence`].
 pub const PRESENCE_CHANGED: &str = "presence.changed";
+/// A conversation is over, and the person's room is held until they say what it was about:
+/// [`crate::WrapUpHold`].
+pub const WRAP_UP_BEGAN: &str = "wrap_up.began";
+/// It is held no longer: they said it, or the time is up. [`crate::WrapUpHold`].
+pub const WRAP_UP_ENDED: &str = "wrap_up.ended";
+/// On the list topic `desk`: the figures of these queues changed: [`DeskChanged`].
+pub const DESK_CHANGED: &str = "desk.changed";
+
+/// See [`DESK_CHANGED`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DeskChanged {
+    /// Which queues.
+    pub queue_ids: Vec<QueueId>,
+}
 
 /// See [`OFFER_ENDED`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

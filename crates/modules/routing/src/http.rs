@@ -1,8 +1,11 @@
 //! The operations.
 
+pub(crate) mod desk;
 pub(crate) mod offers;
 pub(crate) mod presence;
 mod queues;
+mod reasons;
+mod transfer;
 
 use http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -11,8 +14,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(presence::read, presence::change))
         .routes(routes!(presence::list))
-        .routes(routes!(queues::list))
-        .routes(routes!(queues::change))
+        .routes(routes!(presence::set_capacity))
+        .routes(routes!(reasons::list, reasons::add))
+        .routes(routes!(reasons::change, reasons::delete))
+        .routes(routes!(queues::list, queues::add))
+        .routes(routes!(queues::change, queues::delete))
+        .routes(routes!(desk::read))
+        .routes(routes!(transfer::transfer))
+        .routes(routes!(transfer::take_over))
         .routes(routes!(offers::list))
         .routes(routes!(offers::accept))
         .routes(routes!(offers::refuse))

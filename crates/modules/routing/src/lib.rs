@@ -1,18 +1,26 @@
-//! Who gets which conversation: one queue, presence, offers as leases.
+//! Who gets which conversation: queues, presence, offers as leases, and how the floor does.
 
 mod allocate;
+pub mod api;
 mod codes;
 mod desk;
 pub mod events;
+mod figures;
+mod floor;
 mod http;
+mod load;
 mod model;
+mod people;
+mod places;
 mod policy;
 mod queries;
+mod round;
+mod standing;
 mod topics;
 
 use ::http::Module;
 
-pub use model::{Offer, OfferState, OfferView, Presence, PresenceState, Queue};
+pub use model::{Offer, OfferState, OfferView, Presence, PresenceReason, PresenceState, Queue, WrapUpHold};
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -20,7 +28,9 @@ pub fn module() -> Module {
         .routes(http::routes())
         .topics(topics::RoutingTopics)
         .background(Box::new(desk::start))
-        .migrations(store::migrations!["202611221300_routing"])
+        .migrations(store::migrations!["202611221300_routing", "202611251700_queues"])
+        .part(places::line())
+        .listener(figures::listener())
         .permissions(policy::PERMISSIONS)
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

@@ -1,7 +1,17 @@
-//! Queues, presence and offers.
+//! Queues, presence, waits and offers.
+
+mod presence;
+mod queue;
+mod waits;
+
+pub(crate) use presence::{ABSENT, Because, MISSED_OFFER, PresenceSpell};
+pub use presence::{Presence, PresenceReason, PresenceState};
+pub use queue::Queue;
+pub(crate) use queue::Queues;
+pub(crate) use waits::{Counts, Outcome, Wait};
 
 use conversations::{Conversation, ConversationId};
-use kernel::{ChannelId, Id, Noun, Owned, QueueId, Result, Timestamp, UnitId, UserId};
+use kernel::{ChannelId, Id, Noun, QueueId, Result, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
@@ -10,18 +20,6 @@ use crate::codes;
 
 impl Noun for Offer {
     const PREFIX: &'static str = "ofr";
-}
-
-text_enum! {
-    /// Whether a person takes work.
-    pub enum PresenceState {
-        /// Not there.
-        Offline = "offline",
-        /// There, and not taking work.
-        NotReady = "not_ready",
-        /// Taking work.
-        Ready = "ready",
-    }
 }
 
 text_enum! {
@@ -37,50 +35,6 @@ text_enum! {
         Expired = "expired",
         /// The conversation needs nobody any more, or the person left.
         Withdrawn = "withdrawn",
-    }
-}
-
-store::record! {
-    /// Where conversations wait.
-    #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-    pub struct Queue {
-        /// Its id.
-        pub id: QueueId,
-        /// Its name.
-        pub name: String,
-        /// How long an offer waits for an answer, in seconds.
-        pub offer_seconds: i64,
-        /// Since when.
-        pub created_at: Timestamp,
-        /// Rises with each change.
-        pub version: i64,
-    }
-}
-
-store::record! {
-    /// Whether a person takes work, and how much.
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-    pub struct Presence {
-        /// Who.
-        pub user_id: UserId,
-        /// Their name.
-        pub name: String,
-        /// Their unit.
-        pub unit_id: Option<UnitId>,
-        /// Whether they take work.
-        pub state: PresenceState,
-        /// Why not, when they do not.
-        pub reason: Option<String>,
-        /// How many conversations at once.
-        pub capacity: i64,
-        /// Since when in this state.
-        pub since: Timestamp,
-        /// When they were last given work.
-        pub served_at: Timestamp,
-        /// The number of the last fact on their topic.
-        pub last_seq: i64,
-        /// Rises with each change.
-        pub version: i64,
     }
 }
 
@@ -116,6 +70,8 @@ pub struct OfferView {
     pub conversation_id: ConversationId,
     /// By which channel.
     pub channel_id: ChannelId,
+    /// In which queue it waits.
+    pub queue_id: Option<QueueId>,
     /// With whom.
     pub customer_name: String,
     /// The beginning of the last message.
@@ -134,35 +90,13 @@ impl OfferView {
             id: offer.id,
             conversation_id: offer.conversation_id,
             channel_id: conversation.channel_id,
+            queue_id: conversation.queue_id,
             customer_name: conversation.customer_name.clone(),
             preview: conversation.preview.clone(),
             waiting_since: conversation.waiting_since,
             made_at: offer.made_at,
             expires_at: offer.expires_at,
         }
-    }
-}
-
-impl Presence {
-    /// Whose it is, for scopes.
-    pub fn owned(&self) -> Owned {
-        Owned::by(self.user_id, self.unit_id)
-    }
-
-    /// The topic this person's facts are told on.
-    pub(crate) fn topic(&self) -> String {
-        format!("user:{}", self.user_id)
-    }
-
-    /// Another state, from `now` on.
-    pub(crate) fn become_state(mut self, state: PresenceState, reason: Option<String>, now: Timestamp) -> Self {
-        if self.state != state {
-            self.since = now;
-        }
-        self.reason = reason.filter(|_| state == PresenceState::NotReady);
-        self.state = state;
-        self.version += 1;
-        self
     }
 }
 
@@ -178,4 +112,15 @@ impl Offer {
         self.ended_at = Some(now);
         Ok(self)
     }
+}
+
+/// What is still to be said about a conversation that is over; its agent's room is held meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WrapUpHold {
+    /// Which conversation.
+    pub conversation_id: ConversationId,
+    /// Whose room it holds.
+    pub user_id: UserId,
+    /// Until when at the latest.
+    pub until: Timestamp,
 }

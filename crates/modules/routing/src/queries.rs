@@ -1,31 +1,43 @@
 //! All SQL of this module.
 
+mod figures;
+mod queues;
+
 use conversations::ConversationId;
-use kernel::{Cursor, Id, QueueId, Result, Scope, Timestamp, UserId};
+use kernel::{Cursor, Id, Result, Scope, Timestamp, UserId};
 use store::{Record, Tx, params, sql};
 
+pub(crate) use self::{figures::*, queues::*};
 use crate::{
     codes,
-    model::{Offer, Presence, Queue},
+    model::{Offer, Presence, PresenceReason, PresenceSpell},
 };
 
 sql! {
-    INSERT_QUEUE(Queue) = "INSERT INTO queues ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
-    UPDATE_QUEUE(Queue) = "UPDATE queues SET {sets} WHERE id = $1 AND version = $5 - 1";
-    FIND_QUEUE(Queue) = "SELECT {cols} FROM queues WHERE id = $1";
-    QUEUES(Queue) = "SELECT {cols} FROM queues ORDER BY created_at, id";
-
     SAVE_PRESENCE(Presence) = "INSERT INTO presences ({cols}) VALUES ({vals}) ON CONFLICT (user_id) DO UPDATE SET
         name = excluded.name, unit_id = excluded.unit_id, state = excluded.state, reason = excluded.reason,
         capacity = excluded.capacity, since = excluded.since, served_at = excluded.served_at,
-        last_seq = excluded.last_seq, version = excluded.version";
+        last_seq = excluded.last_seq, version = excluded.version, reason_id = excluded.reason_id, seen_at = excluded.seen_at";
     PRESENCE(Presence) = "SELECT {cols} FROM presences WHERE user_id = $1 FOR UPDATE";
     READ_PRESENCE(Presence) = "SELECT {cols} FROM presences WHERE user_id = $1";
-    READY(Presence) = "SELECT {cols} FROM presences WHERE state = 'ready'";
+    READY(Presence) = "SELECT {cols} FROM presences WHERE state = 'ready' ORDER BY user_id";
+    AROUND(Presence) = "SELECT {cols} FROM presences WHERE state IN ('ready', 'not_ready') ORDER BY user_id";
+    SEEN = "UPDATE presences SET seen_at = $1 WHERE state IN ('ready', 'not_ready')
+        AND user_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))";
+    UNSEEN(Presence) = "SELECT {cols} FROM presences WHERE state IN ('ready', 'not_ready') AND seen_at < $1 ORDER BY user_id LIMIT $2";
     PRESENCES(Presence) = "SELECT {cols} FROM presences
         WHERE (CAST($3 AS BOOLEAN) OR user_id = $4 OR unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT))))
           AND (since, user_id) < ($1, $2)
         ORDER BY since DESC, user_id DESC LIMIT $6";
+    PEOPLE_WITHIN = "SELECT user_id FROM presences WHERE user_id = $1 OR unit_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))";
+    END_SPELL = "UPDATE presence_spells SET until = $2 WHERE user_id = $1 AND until IS NULL";
+    BEGIN_SPELL(PresenceSpell) = "INSERT INTO presence_spells ({cols}) VALUES ({vals})";
+    REASONS(PresenceReason) = "SELECT {cols} FROM presence_reasons ORDER BY created_at, id";
+    REASON(PresenceReason) = "SELECT {cols} FROM presence_reasons WHERE id = $1";
+    INSERT_REASON(PresenceReason) = "INSERT INTO presence_reasons ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    REASON_TAKEN = "SELECT id FROM presence_reasons WHERE label = $1";
+    SAVE_REASON(PresenceReason) = "UPDATE presence_reasons SET {sets} WHERE id = $1 AND version = $5 - 1";
+    DELETE_REASON = "DELETE FROM presence_reasons WHERE id = $1";
 
     INSERT_OFFER(Offer) = "INSERT INTO offers ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
     UPDATE_OFFER(Offer) = "UPDATE offers SET {sets} WHERE id = $1";
@@ -34,25 +46,6 @@ sql! {
     OPEN_OFFERS_OF(Offer) = "SELECT {cols} FROM offers WHERE user_id = $1 AND state = 'open' ORDER BY made_at";
     DECLINED = "SELECT conversation_id, user_id FROM offers
         WHERE conversation_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND ended_at > $2 AND state IN ('refused', 'expired')";
-}
-
-pub(crate) fn insert_queue(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
-    tx.exec(&INSERT_QUEUE, &queue.values()).map(drop)
-}
-
-pub(crate) fn save_queue(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
-    match tx.exec(&UPDATE_QUEUE, &queue.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
-}
-
-pub(crate) fn queue(tx: &mut Tx<'_>, id: QueueId) -> Result<Queue> {
-    tx.one(&FIND_QUEUE, params![id])
-}
-
-pub(crate) fn queues(tx: &mut Tx<'_>) -> Result<Vec<Queue>> {
-    tx.all(&QUEUES, &[])
 }
 
 pub(crate) fn save_presence(tx: &mut Tx<'_>, presence: &Presence) -> Result<()> {
@@ -72,8 +65,65 @@ pub(crate) fn ready(tx: &mut Tx<'_>) -> Result<Vec<Presence>> {
     tx.all(&READY, &[])
 }
 
+/// Whoever is there, taking work or not.
+pub(crate) fn around(tx: &mut Tx<'_>) -> Result<Vec<Presence>> {
+    tx.all(&AROUND, &[])
+}
+
+/// Notes that these are connected.
+pub(crate) fn seen(tx: &mut Tx<'_>, users: &[UserId], now: Timestamp) -> Result<()> {
+    tx.exec(&SEEN, params![now, as_json(users)]).map(drop)
+}
+
+/// Whoever is there and was not seen since `since`.
+pub(crate) fn unseen(tx: &mut Tx<'_>, since: Timestamp, limit: i64) -> Result<Vec<Presence>> {
+    tx.all(&UNSEEN, params![since, limit])
+}
+
 pub(crate) fn presences(tx: &mut Tx<'_>, scope: &Scope, before: &Cursor, limit: i64) -> Result<Vec<Presence>> {
     tx.all(&PRESENCES, params![before.key, before.id, scope.is_all(), scope.own(), scope.units_json(), limit])
+}
+
+/// Whose presence may be seen, of those who ever took work.
+pub(crate) fn people_within(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<UserId>> {
+    let rows: Vec<(UserId,)> = tx.all(&PEOPLE_WITHIN, params![scope.own(), scope.units_json()])?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Ends the spell a person is in and begins the next.
+pub(crate) fn next_spell(tx: &mut Tx<'_>, spell: &PresenceSpell) -> Result<()> {
+    tx.exec(&END_SPELL, params![spell.user_id, spell.since])?;
+    tx.exec(&BEGIN_SPELL, &spell.values()).map(drop)
+}
+
+pub(crate) fn reasons(tx: &mut Tx<'_>) -> Result<Vec<PresenceReason>> {
+    tx.all(&REASONS, &[])
+}
+
+pub(crate) fn reason(tx: &mut Tx<'_>, id: Id<PresenceReason>) -> Result<PresenceReason> {
+    tx.one(&REASON, params![id])
+}
+
+pub(crate) fn insert_reason(tx: &mut Tx<'_>, reason: &PresenceReason) -> Result<()> {
+    match tx.exec(&INSERT_REASON, &reason.values())? {
+        1 => Ok(()),
+        _ => Err(codes::NAME_TAKEN.conflict()),
+    }
+}
+
+pub(crate) fn save_reason(tx: &mut Tx<'_>, reason: &PresenceReason) -> Result<()> {
+    let taken: Option<(Id<PresenceReason>,)> = tx.maybe(&REASON_TAKEN, params![reason.label])?;
+    if taken.is_some_and(|(id,)| id != reason.id) {
+        return Err(codes::NAME_TAKEN.conflict());
+    }
+    match tx.exec(&SAVE_REASON, &reason.values())? {
+        1 => Ok(()),
+        _ => Err(codes::STALE.conflict()),
+    }
+}
+
+pub(crate) fn delete_reason(tx: &mut Tx<'_>, id: Id<PresenceReason>) -> Result<()> {
+    tx.exec(&DELETE_REASON, params![id]).map(drop)
 }
 
 /// Whether it was new: a conversation has one open offer at most.
@@ -103,6 +153,10 @@ pub(crate) fn declined(
     conversations: &[ConversationId],
     since: Timestamp,
 ) -> Result<Vec<(ConversationId, UserId)>> {
-    let ids: Vec<_> = conversations.iter().map(ToString::to_string).collect();
-    tx.all(&DECLINED, params![serde_json::json!(ids).to_string(), since])
+    tx.all(&DECLINED, params![as_json(conversations), since])
+}
+
+/// Ids as the JSON list a statement takes.
+pub(crate) fn as_json(ids: &[impl ToString]) -> String {
+    serde_json::json!(ids.iter().map(ToString::to_string).collect::<Vec<_>>()).to_string()
 }

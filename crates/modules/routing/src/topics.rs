@@ -1,4 +1,4 @@
-//! What staff may watch: their own `user:<id>`, and the list `presences`.
+//! What staff may watch: their own `user:<id>`, and the lists `presences` and `desk`.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -10,8 +10,8 @@ use wire::{Opened, snapshot};
 
 use crate::{
     http::{offers::mine, presence::current},
-    model::{OfferView, Presence},
-    policy,
+    model::{OfferView, Presence, WrapUpHold},
+    policy, queries,
 };
 
 /// The state of a person's topic.
@@ -21,13 +21,15 @@ pub(crate) struct UserState {
     pub presence: Presence,
     /// What is offered to them.
     pub offers: Vec<OfferView>,
+    /// What they must still say what it was about.
+    pub wrap_ups: Vec<WrapUpHold>,
 }
 
 pub(crate) struct RoutingTopics;
 
 impl Topics for RoutingTopics {
     fn owns(&self, topic: &str) -> bool {
-        topic == "presences" || topic.starts_with("user:")
+        matches!(topic, "presences" | "desk") || topic.starts_with("user:")
     }
 
     fn open<'a>(
@@ -53,8 +55,9 @@ impl Topics for RoutingTopics {
                     if let Some(since) = since.filter(|since| *since <= seq) {
                         return Ok(Opened::since(since));
                     }
+                    let wrap_ups = queries::holds(tx, Some(presence.user_id))?;
                     let offers = mine(tx)?;
-                    Ok(Opened::state(seq, snapshot(&name, seq, &UserState { presence, offers })?))
+                    Ok(Opened::state(seq, snapshot(&name, seq, &UserState { presence, offers, wrap_ups })?))
                 })
                 .await
         })

@@ -36,7 +36,9 @@ async fn ready(app: &TestApp, capacity: i64) -> (Person, Socket) {
     let agent = app.person("agent").await;
     let mut socket = app.staff_socket(&agent).await;
     socket.watch(&format!("user:{}", agent.id())).await;
-    agent.put("/presence", json!({"state": "ready", "capacity": capacity})).await.ok();
+    let admin = app.person("administrator").await;
+    admin.put(&format!("/presences/{}/capacity", agent.id()), json!({"capacity": capacity})).await.ok();
+    agent.put("/presence", json!({"state": "ready"})).await.ok();
     (agent, socket)
 }
 
@@ -123,6 +125,7 @@ async fn presence_is_seen_by_those_who_may_and_the_queue_can_be_set_up(db: TestD
     admin.patch(&at, json!({"version": queue["version"], "offer_seconds": 50})).await.refused(409, "routing.stale");
     agent.patch(&at, json!({"version": 2, "offer_seconds": 50})).await.refused(403, "forbidden");
     agent.put("/presence", json!({"state": "ready", "capacity": 51})).await.refused_field("capacity", "out_of_range");
+    agent.put("/presence", json!({"state": "ready", "capacity": 9})).await.refused(403, "forbidden");
     app.finish().await;
 }
 

@@ -209,8 +209,7 @@ impl Desk {
     }
 
     async fn become_ready(self) {
-        let body = json!({"state": "ready", "capacity": self.plan.capacity});
-        if let Some(answer) = self.insist(Method::PUT, "/presence", Some(body)).await
+        if let Some(answer) = self.insist(Method::PUT, "/presence", Some(json!({"state": "ready"}))).await
             && !answer.ok()
         {
             self.blame("presence", &answer);

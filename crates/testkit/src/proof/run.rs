@@ -141,6 +141,7 @@ async fn hire(binary: &Binary, db: &Db, agents: usize) -> (String, Vec<Colleague
 
 async fn play(mut ground: Ground, stage: Arc<Stage>, plan: &Plan) -> Findings {
     hurry_offers(&stage).await;
+    set_capacities(&stage, plan).await;
     let mut cast = JoinSet::new();
     for (number, agent) in plan.agents.iter().enumerate() {
         cast.spawn(Agent::new(stage.clone(), number, agent.clone()).run());
@@ -183,6 +184,16 @@ async fn hurry_offers(stage: &Stage) {
     let body = json!({"version": queue["version"], "offer_seconds": 5});
     let changed = stage.insist(boss, &chance, Method::PATCH, &path, Some(body)).await;
     assert!(changed.is_some_and(|changed| changed.ok()), "the queue was not set up: {}", queues.body);
+}
+
+/// How much each agent can take is said by who supervises them.
+async fn set_capacities(stage: &Stage, plan: &Plan) {
+    let (chance, boss) = (Chance::new(0), &stage.administrator);
+    for (agent, plan) in stage.agents.iter().zip(&plan.agents) {
+        let path = format!("/presences/{}/capacity", agent.id);
+        let set = stage.insist(boss, &chance, Method::PUT, &path, Some(json!({"capacity": plan.capacity}))).await;
+        assert!(set.is_some_and(|set| set.ok()), "no capacity for {}", agent.id);
+    }
 }
 
 /// What a process says about itself.

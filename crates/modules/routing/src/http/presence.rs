@@ -1,36 +1,27 @@
 //! One's own presence, and who is there.
 
-use http::{Answer, Cx, Json, Query};
-use kernel::{Check, Page, PageQuery, Result};
+use access::Placement;
+use audit::api::Entry;
+use http::{Answer, Cx, Json, Path, Query};
+use kernel::{Check, Error, Id, Page, PageQuery, Result, UserId};
 use serde::Deserialize;
 use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    desk,
-    model::{OfferState, Presence, PresenceState},
-    policy, queries,
+    model::{Because, Presence, PresenceReason, PresenceState},
+    people, policy, queries,
 };
 
-/// Conversations at once, until told otherwise.
-const CAPACITY: i64 = 5;
+/// Conversations at once, at most.
+const MOST: i64 = 50;
 
 /// The actor's presence; offline until they say otherwise.
 pub(crate) fn current(tx: &mut Tx<'_>) -> Result<Presence> {
     let staff = tx.actor().staff()?.clone();
     let now = tx.now();
-    Ok(queries::read_presence(tx, staff.id)?.unwrap_or_else(|| Presence {
-        user_id: staff.id,
-        name: staff.name.clone(),
-        unit_id: staff.unit,
-        state: PresenceState::Offline,
-        reason: None,
-        capacity: CAPACITY,
-        since: now,
-        served_at: now,
-        last_seq: 0,
-        version: 0,
-    }))
+    let unknown = || Presence::unknown(staff.id, staff.name.clone(), staff.unit, now);
+    Ok(queries::read_presence(tx, staff.id)?.unwrap_or_else(unknown))
 }
 
 /// One's own presence.
@@ -51,33 +42,85 @@ pub(crate) async fn read(cx: Cx) -> Answer<Presence> {
 pub(crate) struct PresenceChange {
     /// Whether to take work.
     state: PresenceState,
-    /// Why not, for `not_ready`: `break`, `meal`, `training`, or one's own word.
+    /// Why not, for `not_ready`: one of the presence reasons.
+    reason_id: Option<Id<PresenceReason>>,
+    /// Why not, in one's own word of up to 40 characters; not together with `reason_id`.
     reason: Option<String>,
-    /// How many conversations at once: 1 to 50; as before without.
+    /// How many conversations at once, 1 to 50; as before without. To change it takes the right to
+    /// supervise oneself: see `PUT /presences/{id}/capacity`.
     capacity: Option<i64>,
 }
 
-/// Changes one's own presence. What is offered goes to others when one stops taking work.
+/// Changes one's own presence. What is offered goes to others when one stops taking work; the
+/// conversations one has stay one's own.
 #[utoipa::path(put, path = "/presence", tag = "routing", request_body = PresenceChange, responses((status = 200, body = Presence)))]
 pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answer<Presence> {
     let presence = cx
         .write(move |tx| {
-            let (me, _permit) = policy::may_work(tx.actor(), tx.now())?;
-            let capacity = request.capacity.unwrap_or(CAPACITY);
+            let (_me, _permit) = policy::may_work(tx.actor(), tx.now())?;
             Check::new()
                 .maybe_text("reason", request.reason.as_deref(), 1..=40)
-                .range("capacity", capacity, 1..=50)
+                .that(request.reason.is_none() || request.reason_id.is_none(), "reason", "not_allowed")
+                .that(request.reason_id.is_none() || request.state == PresenceState::NotReady, "reason_id", "not_allowed")
+                .range("capacity", request.capacity.unwrap_or(1), 1..=MOST)
                 .done()?;
-            if request.state != PresenceState::Ready {
-                for offer in queries::open_offers_of(tx, me)? {
-                    desk::end(tx, offer, OfferState::Withdrawn)?;
-                }
-            }
+            let because = because(tx, &request)?;
             let staff = tx.actor().staff()?.clone();
-            let mut presence = current(tx)?.become_state(request.state, request.reason.clone(), tx.now());
-            presence.capacity = request.capacity.unwrap_or(presence.capacity);
+            let mut presence = current(tx)?;
             (presence.name, presence.unit_id) = (staff.name.clone(), staff.unit);
-            desk::change_presence(tx, presence)
+            if let Some(capacity) = request.capacity.filter(|capacity| *capacity != presence.capacity) {
+                presence = capacity_set(tx, presence, capacity)?;
+            }
+            people::set_state(tx, presence, request.state, because)
+        })
+        .await?;
+    Ok(Json(presence))
+}
+
+fn because(tx: &mut Tx<'_>, request: &PresenceChange) -> Result<Because> {
+    let Some(id) = request.reason_id else {
+        let own = request.reason.as_deref().map(|word| word.trim().to_owned());
+        return Ok(Because { id: None, word: own.filter(|_| request.state == PresenceState::NotReady) });
+    };
+    match queries::reason(tx, id) {
+        Ok(reason) => Ok(Because { id: Some(id), word: Some(reason.label) }),
+        Err(Error::NotFound) => Err(Error::field("reason_id", "unknown")),
+        Err(error) => Err(error),
+    }
+}
+
+/// Lets somebody have so many at once, if the actor supervises them.
+fn capacity_set(tx: &mut Tx<'_>, before: Presence, capacity: i64) -> Result<Presence> {
+    let _permit = policy::may_supervise(tx.actor(), &before, tx.now())?;
+    let after = Presence { capacity, version: before.version + 1, ..before.clone() };
+    let words = |presence: &Presence| serde_json::json!({"capacity": presence.capacity});
+    let entry = Entry::new("routing.capacity_set", "user", before.user_id).change(&words(&before), &words(&after));
+    audit::api::record(tx, entry)?;
+    people::change(tx, Some(&before).filter(|before| before.version > 0), after)
+}
+
+/// How much somebody can take.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Capacity {
+    /// How many conversations at once: 1 to 50.
+    capacity: i64,
+}
+
+/// Says how many conversations somebody may have at once. Whoever has more keeps them, and gets no
+/// new ones until there is room.
+#[utoipa::path(put, path = "/presences/{id}/capacity", tag = "routing", params(("id" = UserId, Path)), request_body = Capacity, responses((status = 200, body = Presence)))]
+pub(crate) async fn set_capacity(cx: Cx, Path(id): Path<UserId>, Json(request): Json<Capacity>) -> Answer<Presence> {
+    let placement = cx.app().part::<Box<dyn Placement>>();
+    let presence = cx
+        .write(move |tx| {
+            let before = people::of(tx, &**placement, id)?;
+            let _permit = policy::may_supervise(tx.actor(), &before, tx.now())?;
+            Check::new().range("capacity", request.capacity, 1..=MOST).done()?;
+            if before.capacity == request.capacity && before.version > 0 {
+                return Ok(before);
+            }
+            capacity_set(tx, before, request.capacity)
         })
         .await?;
     Ok(Json(presence))

@@ -1,79 +1,233 @@
-//! The queue, and how it stands.
+//! Queues: who serves them, what feeds them, how they stand.
+
+use std::collections::HashMap;
 
 use audit::api::Entry;
-use http::{Answer, Cx, Json, Path};
-use kernel::{Check, Cursor, QueueId, Timestamp};
+use axum::http::StatusCode;
+use http::{Answer, Cx, Json, Path, Problem};
+use kernel::{ChannelId, Error, QueueId, Result, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use utoipa::ToSchema;
 
-use crate::{desk, model::Queue, policy, queries};
+use crate::{
+    codes,
+    load::default_queue,
+    model::{Queue, Queues},
+    policy, queries,
+    standing::Reachable,
+};
 
-/// A queue and how it stands.
-#[derive(Serialize, ToSchema)]
+/// People named as serving a queue, at most; beyond it serves everybody.
+const MOST_MEMBERS: usize = 1_000;
+/// Channels that feed a queue, at most.
+const MOST_CHANNELS: usize = 200;
+
+/// A queue, who serves it, what feeds it, and how it stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct QueueView {
     #[serde(flatten)]
     queue: Queue,
-    /// How many wait; 200 stands for 200 or more.
+    /// Who serves it, where that is not everybody.
+    member_ids: Vec<UserId>,
+    /// The channels that feed it; the default queue takes what all others bring, too.
+    channel_ids: Vec<ChannelId>,
+    /// How many wait.
     waiting: i64,
     /// Since when the longest one waits.
     longest_since: Option<Timestamp>,
-    /// How many people take work.
+    /// How many people who serve it take work.
     ready: i64,
 }
 
-/// Lists the queues and how they stand.
+fn views(tx: &mut Tx<'_>, queues: &Queues, shown: &[Queue]) -> Result<Vec<QueueView>> {
+    let waiting: HashMap<_, _> =
+        conversations::api::waiting_counts(tx)?.into_iter().map(|(queue, count, since)| (queue, (count, since))).collect();
+    let ready = queries::ready(tx)?;
+    let view = |queue: &Queue| {
+        let own = waiting.get(&Some(queue.id)).copied();
+        // What was just opened has no queue yet.
+        let new = waiting.get(&None).filter(|_| queue.is_default).copied();
+        QueueView {
+            member_ids: queues.named(queue.id),
+            channel_ids: queues.feeding(queue.id),
+            waiting: own.map_or(0, |own| own.0) + new.map_or(0, |new| new.0),
+            longest_since: own.into_iter().chain(new).map(|(_, since)| since).min(),
+            ready: ready.iter().filter(|one| queues.serves(queue, one.user_id)).count() as i64,
+            queue: queue.clone(),
+        }
+    };
+    Ok(shown.iter().map(view).collect())
+}
+
+fn view(tx: &mut Tx<'_>, id: QueueId) -> Result<QueueView> {
+    let queues = queries::queues(tx)?;
+    let queue = queues.get(id).ok_or(Error::NotFound)?.clone();
+    views(tx, &queues, &[queue])?.pop().ok_or(Error::NotFound)
+}
+
+/// Lists the queues and how they stand, oldest first: all of them to whoever takes work or sets them
+/// up, else those that somebody within reach serves.
 #[utoipa::path(get, path = "/queues", tag = "routing", responses((status = 200, body = Vec<QueueView>)))]
 pub(crate) async fn list(cx: Cx) -> Answer<Vec<QueueView>> {
     let queues = cx
         .read(|tx| {
-            policy::may_watch(tx.actor())?;
-            let start = Cursor { key: i64::MIN, id: String::new() };
-            let waiting = conversations::api::waiting(tx, &start, 200)?;
-            let ready = queries::ready(tx)?.len() as i64;
-            let longest_since = waiting.first().map(|first| first.opened_at);
-            let view = |queue| QueueView { queue, waiting: waiting.len() as i64, longest_since, ready };
-            Ok(queries::queues(tx)?.into_iter().map(view).collect::<Vec<_>>())
+            let scope = policy::may_watch(tx.actor())?;
+            let queues = queries::queues(tx)?;
+            let shown = if policy::knows_every_queue(tx.actor()) {
+                queues.all.clone()
+            } else {
+                Reachable::of(tx, &scope)?.queues(&queues)
+            };
+            Ok((queues.all.is_empty(), views(tx, &queues, &shown)?))
         })
         .await?;
-    if queues.is_empty() {
-        // The first look makes the one queue there is.
-        cx.write(desk::queue).await?;
+    if queues.0 && policy::knows_every_queue(cx.actor()) {
+        // The first look makes the queue that takes everything.
+        cx.write(default_queue).await?;
         return Box::pin(list(cx)).await;
     }
-    Ok(Json(queues))
+    Ok(Json(queues.1))
 }
 
-/// What is to change; what is left out stays.
-#[derive(Deserialize, ToSchema)]
+/// What a queue is to be; what is left out stays, or is as it is at first.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct QueueChange {
-    /// The version that was seen.
-    version: i64,
-    /// Its name.
+pub(crate) struct QueueWish {
+    /// The version that was seen: a change must name it, a new queue has none.
+    version: Option<i64>,
+    /// Its name, its own: 1 to 60 characters. A new queue must have one.
     name: Option<String>,
-    /// How long an offer waits for an answer: 5 to 300 seconds.
+    /// Who serves it: these, at most 1,000; who takes no work does so in vain. Makes `everybody` false.
+    member_ids: Option<Vec<UserId>>,
+    /// Whether everybody who takes work serves it; at first so, unless members are named.
+    everybody: Option<bool>,
+    /// The channels that feed it from now on; a channel feeds one queue, and leaves the one it fed.
+    channel_ids: Option<Vec<ChannelId>>,
+    /// How long an offer waits for an answer: 5 to 300 seconds, 30 at first.
     offer_seconds: Option<i64>,
+    /// How long a conversation that is over holds its agent's room until they say what it was about:
+    /// 0 to 3,600 seconds; 0, as at first: not at all.
+    wrap_up_seconds: Option<i64>,
+    /// Within how many seconds customers should be answered: 1 to 86,400, 30 at first.
+    target_seconds: Option<i64>,
+    /// Whether a customer goes to whoever served them last, where that one has room; at first so.
+    last_agent_first: Option<bool>,
+}
+
+/// Adds a queue.
+#[utoipa::path(post, path = "/queues", tag = "routing", request_body = QueueWish, responses((status = 200, body = QueueView)))]
+pub(crate) async fn add(cx: Cx, Json(wish): Json<QueueWish>) -> Answer<QueueView> {
+    let added = cx
+        .write(move |tx| {
+            let permit = policy::may_manage(tx.actor(), tx.now())?;
+            default_queue(tx)?;
+            let queue = wished(Queue::new(tx.new_id(), String::new(), permit.at()), &wish);
+            queue.check()?;
+            queries::insert_queue(tx, &queue)?;
+            belong(tx, &queue, &wish)?;
+            let view = view(tx, queue.id)?;
+            audit::api::record(tx, Entry::new("routing.queue_added", "queue", queue.id).created(&settings(&view)))?;
+            Ok(view)
+        })
+        .await?;
+    Ok(Json(added))
 }
 
 /// Changes a queue.
-#[utoipa::path(patch, path = "/queues/{id}", tag = "routing", params(("id" = QueueId, Path)), request_body = QueueChange, responses((status = 200, body = Queue)))]
-pub(crate) async fn change(cx: Cx, Path(id): Path<QueueId>, Json(request): Json<QueueChange>) -> Answer<Queue> {
-    let queue = cx
+#[utoipa::path(patch, path = "/queues/{id}", tag = "routing", params(("id" = QueueId, Path)), request_body = QueueWish, responses((status = 200, body = QueueView)))]
+pub(crate) async fn change(cx: Cx, Path(id): Path<QueueId>, Json(wish): Json<QueueWish>) -> Answer<QueueView> {
+    let changed = cx
         .write(move |tx| {
             let _permit = policy::may_manage(tx.actor(), tx.now())?;
-            let before = queries::queue(tx, id)?;
-            let mut after = before.clone();
-            after.name = request.name.as_deref().map_or(after.name, |name| name.trim().to_owned());
-            after.offer_seconds = request.offer_seconds.unwrap_or(after.offer_seconds);
-            Check::new()
-                .text("name", &after.name, 1..=60)
-                .range("offer_seconds", after.offer_seconds, 5..=300)
-                .done()?;
-            after.version = request.version + 1;
+            let before = view(tx, id)?;
+            let seen = wish.version.ok_or_else(|| Error::field("version", "required"))?;
+            let after = Queue { version: seen + 1, ..wished(before.queue.clone(), &wish) };
+            after.check()?;
             queries::save_queue(tx, &after)?;
-            audit::api::record(tx, Entry::new("routing.queue_changed", "queue", id).change(&before, &after))?;
+            belong(tx, &after, &wish)?;
+            let after = view(tx, id)?;
+            let entry = Entry::new("routing.queue_changed", "queue", id).change(&settings(&before), &settings(&after));
+            audit::api::record(tx, entry)?;
             Ok(after)
         })
         .await?;
-    Ok(Json(queue))
+    Ok(Json(changed))
+}
+
+/// Deletes a queue; not the default one. Who waits there waits in the queue of their channel or the
+/// default queue from then on, and keeps their turn.
+#[utoipa::path(delete, path = "/queues/{id}", tag = "routing", params(("id" = QueueId, Path)), responses((status = 204)))]
+pub(crate) async fn delete(cx: Cx, Path(id): Path<QueueId>) -> Result<StatusCode, Problem> {
+    cx.write(move |tx| {
+        let _permit = policy::may_manage(tx.actor(), tx.now())?;
+        let before = view(tx, id)?;
+        if before.queue.is_default {
+            return Err(codes::DEFAULT_QUEUE.conflict());
+        }
+        queries::delete_queue(tx, id)?;
+        // The desk gives them another with its next look.
+        conversations::api::forget_queue(tx, id)?;
+        audit::api::record(tx, Entry::new("routing.queue_deleted", "queue", id).deleted(&settings(&before)))
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn wished(queue: Queue, wish: &QueueWish) -> Queue {
+    let everybody = wish.everybody.unwrap_or(queue.everybody && wish.member_ids.is_none());
+    Queue {
+        name: wish.name.as_deref().map_or(queue.name, |name| name.trim().to_owned()),
+        everybody,
+        offer_seconds: wish.offer_seconds.unwrap_or(queue.offer_seconds),
+        wrap_up_seconds: wish.wrap_up_seconds.unwrap_or(queue.wrap_up_seconds),
+        target_seconds: wish.target_seconds.unwrap_or(queue.target_seconds),
+        last_agent_first: wish.last_agent_first.unwrap_or(queue.last_agent_first),
+        ..queue
+    }
+}
+
+/// Sets who serves a queue and what feeds it, where that is said.
+fn belong(tx: &mut Tx<'_>, queue: &Queue, wish: &QueueWish) -> Result<()> {
+    if let Some(members) = &wish.member_ids {
+        let members = unlike(members, MOST_MEMBERS, "member_ids")?;
+        for member in &members {
+            known(access::api::user(tx, *member), "member_ids")?;
+        }
+        queries::set_members(tx, queue.id, &members)?;
+    }
+    if let Some(channels) = &wish.channel_ids {
+        let channels = unlike(channels, MOST_CHANNELS, "channel_ids")?;
+        for channel in &channels {
+            known(channels::api::get(tx, *channel), "channel_ids")?;
+        }
+        queries::set_channels(tx, queue.id, &channels)?;
+    }
+    Ok(())
+}
+
+fn unlike<T: Copy + Ord>(ids: &[T], most: usize, field: &'static str) -> Result<Vec<T>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.len() > most { Err(Error::field(field, "too_many")) } else { Ok(ids) }
+}
+
+fn known<T>(found: Result<T>, field: &'static str) -> Result<()> {
+    match found {
+        Ok(_) => Ok(()),
+        Err(Error::NotFound) => Err(Error::field(field, "unknown")),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the trail keeps: the queue without how it happens to stand.
+fn settings(view: &QueueView) -> serde_json::Value {
+    let mut all = serde_json::json!(view);
+    if let Some(fields) = all.as_object_mut() {
+        for passing in ["waiting", "longest_since", "ready"] {
+            fields.remove(passing);
+        }
+    }
+    all
 }

@@ -1,0 +1,87 @@
+//! What `routing` asks about all conversations at once.
+
+use kernel::{CustomerId, QueueId, Result, Timestamp, UserId};
+use store::Tx;
+
+use crate::{
+    model::{Conversation, ConversationId},
+    queries,
+};
+
+/// The first `limit` conversations that wait in this queue, longest wait first; in none yet: none.
+///
+/// # Errors
+/// From the database.
+pub fn waiting_in(tx: &mut Tx<'_>, queue: Option<QueueId>, limit: i64) -> Result<Vec<Conversation>> {
+    queries::waiting_in(tx, queue, limit)
+}
+
+/// Everyone who waits in this queue, longest wait first, and since when.
+///
+/// # Errors
+/// From the database.
+pub fn line_of(tx: &mut Tx<'_>, queue: QueueId) -> Result<Vec<(ConversationId, Timestamp)>> {
+    queries::line_of(tx, queue)
+}
+
+/// How many wait in the same queue before this one.
+///
+/// # Errors
+/// From the database.
+pub fn ahead_of(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<i64> {
+    queries::ahead_of(tx, conversation)
+}
+
+/// For each queue in which somebody waits, how many and since when the longest.
+///
+/// # Errors
+/// From the database.
+pub fn waiting_counts(tx: &mut Tx<'_>) -> Result<Vec<(Option<QueueId>, i64, Timestamp)>> {
+    queries::waiting_counts(tx)
+}
+
+/// Takes those who wait in this queue out of it; they wait in none until they are given another.
+///
+/// # Errors
+/// From the database.
+pub fn forget_queue(tx: &mut Tx<'_>, queue: QueueId) -> Result<()> {
+    queries::forget_queue(tx, queue)
+}
+
+/// A conversation that is over and of which nobody said yet what it was about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unwrapped {
+    /// Which.
+    pub id: ConversationId,
+    /// Who had it.
+    pub assignee: UserId,
+    /// Where it waited.
+    pub queue: Option<QueueId>,
+    /// When it was over.
+    pub closed_at: Timestamp,
+}
+
+/// The unwrapped conversations that were over after `since`.
+///
+/// # Errors
+/// From the database.
+pub fn unwrapped(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Unwrapped>> {
+    let rows = queries::unwrapped(tx, since)?;
+    Ok(rows.into_iter().map(|(id, assignee, queue, closed_at)| Unwrapped { id, assignee, queue, closed_at }).collect())
+}
+
+/// Who served each of these customers last, where somebody did.
+///
+/// # Errors
+/// From the database.
+pub fn last_agents(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<(CustomerId, UserId)>> {
+    queries::last_agents(tx, customers)
+}
+
+/// The conversation of this id, locked until the transaction ends: for modules that did their own check.
+///
+/// # Errors
+/// [`kernel::Error::NotFound`] without one.
+pub fn lock(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
+    queries::lock(tx, id)
+}

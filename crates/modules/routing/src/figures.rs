@@ -1,0 +1,105 @@
+//! The ledger of waits, kept by what happens to conversations, and the figures made of it.
+
+use conversations::{
+    ConversationId, Side,
+    events::{ASSIGNED, Assigned, CHANGED, CLOSED, Changed, Closed, OPENED, Opened, REQUEUED},
+};
+use kernel::{Error, QueueId, Result, Timestamp};
+use serde::de::DeserializeOwned;
+use store::{StoredFact, Tx};
+use work::Listener;
+
+use crate::{
+    model::{Counts, Outcome, Wait},
+    queries,
+};
+
+/// Keeps the ledger and the figures of each queue's day.
+pub(crate) fn listener() -> Listener {
+    Listener::new("routing.figures", &[OPENED, REQUEUED, CHANGED, ASSIGNED, CLOSED], heard)
+}
+
+fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
+    match fact.kind.as_str() {
+        OPENED | REQUEUED => {
+            let opened: Opened = read(fact)?;
+            begin(tx, opened.conversation_id, opened.queue_id, fact.at)
+        }
+        CHANGED => match read::<Changed>(fact)?.queue_id {
+            Some(queue) => placed(tx, fact.subject.parse().map_err(Error::internal)?, queue, fact.at),
+            None => Ok(()),
+        },
+        ASSIGNED => end(tx, read::<Assigned>(fact)?.conversation_id, Outcome::Answered, fact.at),
+        _ => {
+            let closed: Closed = read(fact)?;
+            let left = closed.by == Some(Side::Customer);
+            end(tx, closed.conversation_id, if left { Outcome::Abandoned } else { Outcome::Withdrawn }, fact.at)
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(fact: &StoredFact) -> Result<T> {
+    serde_json::from_str(&fact.data).map_err(Error::internal)
+}
+
+fn begin(tx: &mut Tx<'_>, conversation_id: ConversationId, queue_id: Option<QueueId>, at: Timestamp) -> Result<()> {
+    // It may have waited elsewhere until now.
+    end(tx, conversation_id, Outcome::Withdrawn, at)?;
+    let day = day_of(tx, at)?;
+    let wait = Wait {
+        id: tx.new_id(),
+        conversation_id,
+        queue_id,
+        day,
+        since: at,
+        ended_at: None,
+        outcome: None,
+        in_target: false,
+    };
+    queries::insert_wait(tx, &wait)?;
+    count(tx, &wait, 1)
+}
+
+/// It waits in this queue from now on: it was just opened, or its queue is gone.
+fn placed(tx: &mut Tx<'_>, conversation: ConversationId, queue: QueueId, at: Timestamp) -> Result<()> {
+    match queries::open_wait(tx, conversation)? {
+        Some(wait) if wait.queue_id.is_none() => {
+            let wait = Wait { queue_id: Some(queue), ..wait };
+            queries::save_wait(tx, &wait)?;
+            count(tx, &wait, 1)
+        }
+        Some(wait) if wait.queue_id != Some(queue) => begin(tx, conversation, Some(queue), at),
+        _ => Ok(()),
+    }
+}
+
+fn end(tx: &mut Tx<'_>, conversation: ConversationId, outcome: Outcome, at: Timestamp) -> Result<()> {
+    let Some(before) = queries::open_wait(tx, conversation)? else { return Ok(()) };
+    let Some(queue) = before.queue_id else {
+        // It never came into a queue: a colleague began it, or the customer left at once.
+        return queries::delete_wait(tx, &before);
+    };
+    let target = match queries::queue(tx, queue) {
+        Ok(queue) => queue.target_seconds,
+        Err(Error::NotFound) => 0,
+        Err(error) => return Err(error),
+    };
+    let in_target = outcome == Outcome::Answered && at.millis() - before.since.millis() <= target * 1_000;
+    let after = Wait { ended_at: Some(at), outcome: Some(outcome), in_target, ..before.clone() };
+    queries::save_wait(tx, &after)?;
+    count(tx, &before, -1)?;
+    count(tx, &after, 1)
+}
+
+fn count(tx: &mut Tx<'_>, wait: &Wait, sign: i64) -> Result<()> {
+    match wait.queue_id {
+        Some(queue) => queries::count(tx, &wait.day, queue, Counts::default().plus(Counts::of(wait), sign)),
+        None => Ok(()),
+    }
+}
+
+/// The organisation's day of this moment, `YYYY-MM-DD`.
+pub(crate) fn day_of(tx: &mut Tx<'_>, at: Timestamp) -> Result<String> {
+    let moment = jiff::Timestamp::from_millisecond(at.millis()).map_err(Error::internal)?;
+    Ok(moment.to_zoned(settings::api::calendar(tx)?.zone().clone()).date().to_string())
+}

@@ -1,0 +1,107 @@
+//! Where conversations wait, and who serves there.
+
+use std::collections::{HashMap, HashSet};
+
+use kernel::{ChannelId, Check, QueueId, Result, Timestamp, UserId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+store::record! {
+    /// Where conversations wait.
+    #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+    pub struct Queue {
+        /// Its id.
+        pub id: QueueId,
+        /// Its name, its own.
+        pub name: String,
+        /// How long an offer waits for an answer, in seconds.
+        pub offer_seconds: i64,
+        /// Since when.
+        pub created_at: Timestamp,
+        /// Rises with each change.
+        pub version: i64,
+        /// How long a conversation that is over holds its agent's room until somebody says what it was
+        /// about, in seconds; 0: not at all.
+        pub wrap_up_seconds: i64,
+        /// Within how many seconds customers should be answered: the service level counts these.
+        pub target_seconds: i64,
+        /// Whether a customer goes to whoever served them last, where that one has room.
+        pub last_agent_first: bool,
+        /// Whether everybody who takes work serves it, rather than those named.
+        pub everybody: bool,
+        /// Whether it takes what comes by a channel that feeds no other; cannot be deleted.
+        pub is_default: bool,
+    }
+}
+
+impl Queue {
+    /// A queue as one begins.
+    pub(crate) fn new(id: QueueId, name: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            name,
+            offer_seconds: 30,
+            created_at: now,
+            version: 1,
+            wrap_up_seconds: 0,
+            target_seconds: 30,
+            last_agent_first: true,
+            everybody: true,
+            is_default: false,
+        }
+    }
+
+    /// Refuses what is no queue.
+    pub(crate) fn check(&self) -> Result<()> {
+        Check::new()
+            .text("name", &self.name, 1..=60)
+            .range("offer_seconds", self.offer_seconds, 5..=300)
+            .range("wrap_up_seconds", self.wrap_up_seconds, 0..=3_600)
+            .range("target_seconds", self.target_seconds, 1..=86_400)
+            .done()
+    }
+}
+
+/// Every queue, who serves it, and what feeds it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Queues {
+    pub all: Vec<Queue>,
+    pub members: HashMap<QueueId, HashSet<UserId>>,
+    pub channels: HashMap<ChannelId, QueueId>,
+}
+
+impl Queues {
+    pub(crate) fn get(&self, id: QueueId) -> Option<&Queue> {
+        self.all.iter().find(|queue| queue.id == id)
+    }
+
+    /// The queue that takes what no other does.
+    pub(crate) fn default_queue(&self) -> Option<&Queue> {
+        self.all.iter().find(|queue| queue.is_default).or(self.all.first())
+    }
+
+    /// Where what comes by this channel waits.
+    pub(crate) fn of_channel(&self, channel: ChannelId) -> Option<&Queue> {
+        self.channels.get(&channel).and_then(|id| self.get(*id)).or_else(|| self.default_queue())
+    }
+
+    /// Whether this person, who takes work, serves the queue.
+    pub(crate) fn serves(&self, queue: &Queue, user: UserId) -> bool {
+        queue.everybody || self.members.get(&queue.id).is_some_and(|members| members.contains(&user))
+    }
+
+    /// Those named, in order.
+    pub(crate) fn named(&self, queue: QueueId) -> Vec<UserId> {
+        let mut members: Vec<_> = self.members.get(&queue).into_iter().flatten().copied().collect();
+        members.sort_unstable();
+        members
+    }
+
+    /// What feeds it, in order.
+    pub(crate) fn feeding(&self, queue: QueueId) -> Vec<ChannelId> {
+        let feeds = self.channels.iter().filter(|(_, fed)| **fed == queue);
+        let mut channels: Vec<_> = feeds.map(|(channel, _)| *channel).collect();
+        channels.sort_unstable();
+        channels
+    }
+}

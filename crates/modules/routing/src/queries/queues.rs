@@ -1,0 +1,81 @@
+//! Queues, who serves them, and what feeds them.
+
+use kernel::{ChannelId, QueueId, Result, UserId};
+use store::{Record, ToValue as _, Tx, params, sql};
+
+use crate::{
+    codes,
+    model::{Queue, Queues},
+};
+
+sql! {
+    INSERT_QUEUE(Queue) = "INSERT INTO queues ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    UPDATE_QUEUE(Queue) = "UPDATE queues SET {sets} WHERE id = $1 AND version = $5 - 1";
+    QUEUE_TAKEN = "SELECT id FROM queues WHERE name = $1";
+    FIND_QUEUE(Queue) = "SELECT {cols} FROM queues WHERE id = $1";
+    QUEUES(Queue) = "SELECT {cols} FROM queues ORDER BY created_at, id";
+    DELETE_QUEUE = "DELETE FROM queues WHERE id = $1";
+    MEMBERS = "SELECT queue_id, user_id FROM queue_members";
+    FORGET_MEMBERS = "DELETE FROM queue_members WHERE queue_id = $1";
+    ADD_MEMBERS = "INSERT INTO queue_members (queue_id, user_id) VALUES {rows:TEXT,TEXT}";
+    CHANNELS = "SELECT channel_id, queue_id FROM queue_channels";
+    FORGET_CHANNELS = "DELETE FROM queue_channels WHERE queue_id = $1";
+    ADD_CHANNELS = "INSERT INTO queue_channels (channel_id, queue_id) VALUES {rows:TEXT,TEXT}
+        ON CONFLICT (channel_id) DO UPDATE SET queue_id = excluded.queue_id";
+}
+
+/// # Errors
+/// [`codes::NAME_TAKEN`] when another queue has its name.
+pub(crate) fn insert_queue(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
+    match tx.exec(&INSERT_QUEUE, &queue.values())? {
+        1 => Ok(()),
+        _ => Err(codes::NAME_TAKEN.conflict()),
+    }
+}
+
+/// # Errors
+/// [`codes::NAME_TAKEN`]; [`codes::STALE`] when it was changed meanwhile.
+pub(crate) fn save_queue(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
+    let taken: Option<(QueueId,)> = tx.maybe(&QUEUE_TAKEN, params![queue.name])?;
+    if taken.is_some_and(|(id,)| id != queue.id) {
+        return Err(codes::NAME_TAKEN.conflict());
+    }
+    match tx.exec(&UPDATE_QUEUE, &queue.values())? {
+        1 => Ok(()),
+        _ => Err(codes::STALE.conflict()),
+    }
+}
+
+pub(crate) fn queue(tx: &mut Tx<'_>, id: QueueId) -> Result<Queue> {
+    tx.one(&FIND_QUEUE, params![id])
+}
+
+pub(crate) fn delete_queue(tx: &mut Tx<'_>, id: QueueId) -> Result<()> {
+    tx.exec(&FORGET_MEMBERS, params![id])?;
+    tx.exec(&FORGET_CHANNELS, params![id])?;
+    tx.exec(&DELETE_QUEUE, params![id]).map(drop)
+}
+
+/// Every queue with all that belongs to it, oldest first.
+pub(crate) fn queues(tx: &mut Tx<'_>) -> Result<Queues> {
+    let mut queues = Queues { all: tx.all(&QUEUES, &[])?, ..Queues::default() };
+    for (queue, user) in tx.all::<(QueueId, UserId)>(&MEMBERS, &[])? {
+        queues.members.entry(queue).or_default().insert(user);
+    }
+    queues.channels = tx.all::<(ChannelId, QueueId)>(&CHANNELS, &[])?.into_iter().collect();
+    Ok(queues)
+}
+
+/// These serve it from now on, and nobody else that is named.
+pub(crate) fn set_members(tx: &mut Tx<'_>, queue: QueueId, members: &[UserId]) -> Result<()> {
+    tx.exec(&FORGET_MEMBERS, params![queue])?;
+    let rows: Vec<_> = members.iter().map(|user| vec![queue.to_value(), user.to_value()]).collect();
+    if rows.is_empty() { Ok(()) } else { tx.exec_rows(&ADD_MEMBERS, &rows).map(drop) }
+}
+
+/// These feed it from now on, and no others.
+pub(crate) fn set_channels(tx: &mut Tx<'_>, queue: QueueId, channels: &[ChannelId]) -> Result<()> {
+    tx.exec(&FORGET_CHANNELS, params![queue])?;
+    let rows: Vec<_> = channels.iter().map(|channel| vec![channel.to_value(), queue.to_value()]).collect();
+    if rows.is_empty() { Ok(()) } else { tx.exec_rows(&ADD_CHANNELS, &rows).map(drop) }
+}
