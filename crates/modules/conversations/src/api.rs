@@ -17,9 +17,7 @@ pub use crate::{
     model::{Assignee, NewRating, topic},
     reasons::NewWrapUp,
     typing::{agent_typing, customer_typing},
-    waiting::{
-        Unwrapped, ahead_of, forget_queue, last_agents, line_of, lock, unwrapped, waiting_counts, waiting_in,
-    },
+    waiting::{Unwrapped, ahead_of, forget_queue, last_agents, line_of, lock, unwrapped, waiting_counts, waiting_in},
     writer::{Receipt, Writer},
 };
 

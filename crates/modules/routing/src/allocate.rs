@@ -113,9 +113,7 @@ pub(crate) fn allocate(
         let idle_longest = || standing.iter().map(|place| place.2).find(willing);
         let (user, why) = match (served_last, standing.first()) {
             (Some(user), _) => (user, Why::ServedLast),
-            (None, Some(first)) => {
-                idle_longest().map_or((first.2, Why::AskedAgain), |user| (user, Why::IdleLongest))
-            }
+            (None, Some(first)) => idle_longest().map_or((first.2, Why::AskedAgain), |user| (user, Why::IdleLongest)),
             (None, None) => continue,
         };
         free.take(user);
@@ -195,7 +193,8 @@ mod tests {
 
     #[test]
     fn the_longest_idle_comes_first_and_a_round_goes_round() {
-        let (waiting, agents) = scene(&[(0, 1, 9), (0, 2, 9), (0, 3, 9), (0, 4, 9)], &[(2, 50, vec![0]), (2, 10, vec![0])]);
+        let (waiting, agents) =
+            scene(&[(0, 1, 9), (0, 2, 9), (0, 3, 9), (0, 4, 9)], &[(2, 50, vec![0]), (2, 10, vec![0])]);
         let users: Vec<_> = allocate(&waiting, &agents, &HashSet::new()).iter().map(|one| one.user).collect();
         assert_eq!(users, [agents[1].user, agents[0].user, agents[1].user, agents[0].user]);
     }

@@ -10,8 +10,10 @@ pub(crate) const NAME_TAKEN: Code = Code::new("routing.name_taken");
 pub(crate) const DEFAULT_QUEUE: Code = Code::new("routing.default_queue");
 /// The conversation is theirs already. `name`: whose.
 pub(crate) const HAS_IT: Code = Code::new("routing.has_it");
-/// Somebody else took it meanwhile. `name`: who; none: it waits.
+/// Somebody else took it meanwhile. `name`: who.
 pub(crate) const TAKEN_MEANWHILE: Code = Code::new("routing.taken_meanwhile");
+/// It was put back meanwhile, and waits.
+pub(crate) const WAITS_NOW: Code = Code::new("routing.waits_now");
 /// It waits there already. `name`: the queue.
 pub(crate) const WAITS_THERE: Code = Code::new("routing.waits_there");
 /// Nobody serves the queue. `name`: the queue.

@@ -12,8 +12,8 @@ use tokio::{sync::watch, task::JoinHandle, time::sleep};
 use work::Keeper;
 
 use crate::{
+    attendance::{self, GONE_MS, Roll},
     floor::Floor,
-    people::{self, GONE_MS, Roll},
     round,
 };
 
@@ -74,7 +74,7 @@ async fn look(app: &App, watch: &mut Watch, called: bool) -> Result<()> {
         app.db()
             .write(&origin, move |tx| {
                 work::lease::check(tx, LEASE, epoch)?;
-                people::send_away(tx)
+                attendance::send_away(tx)
             })
             .await?;
     }

@@ -2,6 +2,7 @@
 
 mod allocate;
 pub mod api;
+mod attendance;
 mod codes;
 mod desk;
 pub mod events;
@@ -10,7 +11,6 @@ mod floor;
 mod http;
 mod load;
 mod model;
-mod people;
 mod places;
 mod policy;
 mod queries;

@@ -8,10 +8,10 @@ use store::Tx;
 
 use crate::{
     allocate::{Agent, Waiting, allocate},
-    events,
+    attendance, events,
     load::{default_queue, holding, load},
     model::{Because, MISSED_OFFER, Offer, OfferState, OfferView, PresenceState, Queues, WrapUpHold},
-    people, queries,
+    queries,
 };
 
 /// Conversations of one queue looked at in one round.
@@ -72,13 +72,13 @@ fn end_offers(tx: &mut Tx<'_>) -> Result<()> {
     for offer in queries::open_offers(tx)? {
         let waits = conversations::api::get(tx, offer.conversation_id)?.state == State::Queued;
         if !waits {
-            people::end_offer(tx, offer, OfferState::Withdrawn)?;
+            attendance::end_offer(tx, offer, OfferState::Withdrawn)?;
         } else if offer.expires_at <= now {
             let user = offer.user_id;
-            people::end_offer(tx, offer, OfferState::Expired)?;
+            attendance::end_offer(tx, offer, OfferState::Expired)?;
             // Whoever does not answer is not there: no more offers until they say they are back.
             if let Some(presence) = queries::presence(tx, user)? {
-                people::set_state(tx, presence, PresenceState::NotReady, Because::desk(MISSED_OFFER))?;
+                attendance::set_state(tx, presence, PresenceState::NotReady, Because::desk(MISSED_OFFER))?;
             }
         }
     }
@@ -100,13 +100,13 @@ fn tell_holds(tx: &mut Tx<'_>, queues: &Queues) -> Result<()> {
     let (began, ended) = changed_holds(tx, queues)?;
     for (hold, queue, since) in began {
         if queries::begin_hold(tx, &hold, queue, since)? {
-            people::tell_hold(tx, events::WRAP_UP_BEGAN, &hold)?;
+            attendance::tell_hold(tx, events::WRAP_UP_BEGAN, &hold)?;
         }
     }
     let now = tx.now();
     for hold in ended {
         queries::end_hold(tx, hold.conversation_id, now)?;
-        people::tell_hold(tx, events::WRAP_UP_ENDED, &hold)?;
+        attendance::tell_hold(tx, events::WRAP_UP_ENDED, &hold)?;
     }
     Ok(())
 }
@@ -152,7 +152,7 @@ fn make_offers(tx: &mut Tx<'_>, queues: &Queues, epoch: i64) -> Result<()> {
         if queries::insert_offer(tx, &offer)? {
             presence.served_at = now;
             let view = OfferView::of(&offer, conversation);
-            people::tell_on(tx, &mut presence, events::OFFER_MADE, offer.id.to_string(), &view)?;
+            attendance::tell_on(tx, &mut presence, events::OFFER_MADE, offer.id.to_string(), &view)?;
             queries::save_presence(tx, &presence)?;
         }
     }
@@ -178,7 +178,8 @@ fn free_agents(tx: &mut Tx<'_>, queues: &Queues) -> Result<Vec<Agent>> {
 
 /// The line as the allocation takes it: with whom customers should have, where their queue says so.
 fn wishes(tx: &mut Tx<'_>, queues: &Queues, line: &[Conversation]) -> Result<Vec<Waiting>> {
-    let keeps = |one: &&Conversation| one.queue_id.and_then(|id| queues.get(id)).is_some_and(|queue| queue.last_agent_first);
+    let keeps =
+        |one: &&Conversation| one.queue_id.and_then(|id| queues.get(id)).is_some_and(|queue| queue.last_agent_first);
     let mut customers: Vec<_> = line.iter().filter(keeps).map(|one| one.customer_id).collect();
     customers.sort_unstable();
     customers.dedup();

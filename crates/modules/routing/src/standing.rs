@@ -92,8 +92,10 @@ pub(crate) fn desk(tx: &mut Tx<'_>, scope: &Scope) -> Result<DeskView> {
     let reachable = Reachable::of(tx, scope)?;
     let shown = reachable.queues(&queues);
     let mut today: HashMap<_, _> = queries::day(tx, &day)?.into_iter().collect();
-    let mut waiting: HashMap<_, _> =
-        conversations::api::waiting_counts(tx)?.into_iter().map(|(queue, count, since)| (queue, (count, since))).collect();
+    let mut waiting: HashMap<_, _> = conversations::api::waiting_counts(tx)?
+        .into_iter()
+        .map(|(queue, count, since)| (queue, (count, since)))
+        .collect();
     let (load, held) = (load(tx, &queues)?, holding(tx, &queues)?);
     let mut people = queries::around(tx)?;
     people.retain(|one| reachable.covers(one.user_id));

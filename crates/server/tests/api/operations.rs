@@ -30,12 +30,11 @@ const ANYBODY: &[&str] = &[
 ];
 
 /// What an outsider may do besides: begin something, which is then their own, and see what has no
-/// owner (the organisation's tree, the queues, who may approve how much). This list may only shrink.
+/// owner (the organisation's tree, who may approve how much). This list may only shrink.
 const OUTSIDER: &[&str] = &[
     "GET /authority-limits",
     "GET /members",
     "GET /posts",
-    "GET /queues",
     "GET /tasks/counts",
     "GET /units",
     "GET /units/{id}/history",

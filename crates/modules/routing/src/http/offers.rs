@@ -6,9 +6,9 @@ use kernel::{Error, Id, Result};
 use store::Tx;
 
 use crate::{
-    codes,
+    attendance, codes,
     model::{Offer, OfferState, OfferView},
-    people, policy, queries,
+    policy, queries,
 };
 
 /// What is offered to the actor.
@@ -46,7 +46,7 @@ pub(crate) async fn accept(cx: Cx, Path(id): Path<Id<Offer>>) -> Answer<Conversa
             if conversations::api::get(tx, offer.conversation_id)?.state != State::Queued {
                 return Err(codes::OFFER_OVER.conflict());
             }
-            let offer = people::end_offer(tx, offer, OfferState::Accepted)?;
+            let offer = attendance::end_offer(tx, offer, OfferState::Accepted)?;
             conversations::api::assign(tx, &permit, offer.conversation_id, to)
         })
         .await?;
@@ -60,7 +60,7 @@ pub(crate) async fn refuse(cx: Cx, Path(id): Path<Id<Offer>>) -> Answer<Vec<Offe
         .write(move |tx| {
             let (me, _permit) = policy::may_work(tx.actor(), tx.now())?;
             let offer = own(queries::offer(tx, id)?, me)?;
-            people::end_offer(tx, offer, OfferState::Refused)?;
+            attendance::end_offer(tx, offer, OfferState::Refused)?;
             mine(tx)
         })
         .await?;

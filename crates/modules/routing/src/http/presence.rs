@@ -9,8 +9,9 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
+    attendance,
     model::{Because, Presence, PresenceReason, PresenceState},
-    people, policy, queries,
+    policy, queries,
 };
 
 /// Conversations at once, at most.
@@ -61,7 +62,11 @@ pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answe
             Check::new()
                 .maybe_text("reason", request.reason.as_deref(), 1..=40)
                 .that(request.reason.is_none() || request.reason_id.is_none(), "reason", "not_allowed")
-                .that(request.reason_id.is_none() || request.state == PresenceState::NotReady, "reason_id", "not_allowed")
+                .that(
+                    request.reason_id.is_none() || request.state == PresenceState::NotReady,
+                    "reason_id",
+                    "not_allowed",
+                )
                 .range("capacity", request.capacity.unwrap_or(1), 1..=MOST)
                 .done()?;
             let because = because(tx, &request)?;
@@ -71,7 +76,7 @@ pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answe
             if let Some(capacity) = request.capacity.filter(|capacity| *capacity != presence.capacity) {
                 presence = capacity_set(tx, presence, capacity)?;
             }
-            people::set_state(tx, presence, request.state, because)
+            attendance::set_state(tx, presence, request.state, because)
         })
         .await?;
     Ok(Json(presence))
@@ -96,7 +101,7 @@ fn capacity_set(tx: &mut Tx<'_>, before: Presence, capacity: i64) -> Result<Pres
     let words = |presence: &Presence| serde_json::json!({"capacity": presence.capacity});
     let entry = Entry::new("routing.capacity_set", "user", before.user_id).change(&words(&before), &words(&after));
     audit::api::record(tx, entry)?;
-    people::change(tx, Some(&before).filter(|before| before.version > 0), after)
+    attendance::change(tx, Some(&before).filter(|before| before.version > 0), after)
 }
 
 /// How much somebody can take.
@@ -114,7 +119,7 @@ pub(crate) async fn set_capacity(cx: Cx, Path(id): Path<UserId>, Json(request): 
     let placement = cx.app().part::<Box<dyn Placement>>();
     let presence = cx
         .write(move |tx| {
-            let before = people::of(tx, &**placement, id)?;
+            let before = attendance::of(tx, &**placement, id)?;
             let _permit = policy::may_supervise(tx.actor(), &before, tx.now())?;
             Check::new().range("capacity", request.capacity, 1..=MOST).done()?;
             if before.capacity == request.capacity && before.version > 0 {

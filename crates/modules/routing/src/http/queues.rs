@@ -41,8 +41,10 @@ pub(crate) struct QueueView {
 }
 
 fn views(tx: &mut Tx<'_>, queues: &Queues, shown: &[Queue]) -> Result<Vec<QueueView>> {
-    let waiting: HashMap<_, _> =
-        conversations::api::waiting_counts(tx)?.into_iter().map(|(queue, count, since)| (queue, (count, since))).collect();
+    let waiting: HashMap<_, _> = conversations::api::waiting_counts(tx)?
+        .into_iter()
+        .map(|(queue, count, since)| (queue, (count, since)))
+        .collect();
     let ready = queries::ready(tx)?;
     let view = |queue: &Queue| {
         let own = waiting.get(&Some(queue.id)).copied();

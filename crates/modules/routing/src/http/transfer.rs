@@ -12,10 +12,10 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    codes,
+    attendance, codes,
     load::load,
     model::{PresenceState, Queue},
-    people, policy, queries,
+    policy, queries,
 };
 
 /// To whom or where: one of both.
@@ -81,7 +81,7 @@ fn person(
     if access::api::reach_of(tx, id, policy::WORK)?.is_none() {
         return Err(named(codes::TAKES_NO_WORK, &user.name));
     }
-    let presence = people::of(tx, placement, id)?;
+    let presence = attendance::of(tx, placement, id)?;
     if !force {
         match presence.state {
             PresenceState::Offline => return Err(named(codes::NOT_THERE, &user.name)),
@@ -151,8 +151,10 @@ pub(crate) async fn take_over(
                 return Ok(conversation);
             }
             if holder != request.seen && conversation.state != State::Closed {
-                let name = conversation.assignee_name.filter(|_| holder.is_some()).unwrap_or_default();
-                return Err(named(codes::TAKEN_MEANWHILE, &name));
+                return Err(match conversation.assignee_name.filter(|_| holder.is_some()) {
+                    Some(name) => named(codes::TAKEN_MEANWHILE, &name),
+                    None => codes::WAITS_NOW.conflict(),
+                });
             }
             conversations::api::take_over(tx, &permit, id, me)
         })

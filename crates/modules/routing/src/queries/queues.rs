@@ -70,12 +70,20 @@ pub(crate) fn queues(tx: &mut Tx<'_>) -> Result<Queues> {
 pub(crate) fn set_members(tx: &mut Tx<'_>, queue: QueueId, members: &[UserId]) -> Result<()> {
     tx.exec(&FORGET_MEMBERS, params![queue])?;
     let rows: Vec<_> = members.iter().map(|user| vec![queue.to_value(), user.to_value()]).collect();
-    if rows.is_empty() { Ok(()) } else { tx.exec_rows(&ADD_MEMBERS, &rows).map(drop) }
+    if rows.is_empty() {
+        Ok(())
+    } else {
+        tx.exec_rows(&ADD_MEMBERS, &rows).map(drop)
+    }
 }
 
 /// These feed it from now on, and no others.
 pub(crate) fn set_channels(tx: &mut Tx<'_>, queue: QueueId, channels: &[ChannelId]) -> Result<()> {
     tx.exec(&FORGET_CHANNELS, params![queue])?;
     let rows: Vec<_> = channels.iter().map(|channel| vec![channel.to_value(), queue.to_value()]).collect();
-    if rows.is_empty() { Ok(()) } else { tx.exec_rows(&ADD_CHANNELS, &rows).map(drop) }
+    if rows.is_empty() {
+        Ok(())
+    } else {
+        tx.exec_rows(&ADD_CHANNELS, &rows).map(drop)
+    }
 }
