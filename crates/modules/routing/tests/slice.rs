@@ -1,6 +1,8 @@
 //! What agents and customers rely on of the queue.
 
-use kernel::Origin;
+use std::sync::Arc;
+
+use kernel::{Actor, Origin};
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
@@ -55,6 +57,18 @@ async fn waiting(app: &TestApp, admin: &Person, key: &str, text: &str) -> (Strin
     let found = admin.get("/conversations?state=queued").await.ok();
     let newest = found["items"].as_array().unwrap().iter().find(|one| one["preview"] == text).cloned();
     (newest.unwrap()["id"].as_str().unwrap().to_owned(), customer)
+}
+
+/// The customer who said this goes away.
+async fn leave(app: &TestApp, admin: &Person, said: &str) {
+    let found = admin.get("/conversations?state=queued").await.ok();
+    let one = found["items"].as_array().unwrap().iter().find(|one| one["preview"] == said).cloned().unwrap();
+    let id = |field: &str| one[field].as_str().unwrap().to_owned();
+    let (customer, channel) = (id("customer_id").parse().unwrap(), id("channel_id").parse().unwrap());
+    let actor = Actor::Visitor(kernel::Visitor { customer, channel });
+    let origin = Origin { actor, ip: None, user_agent: None, request_id: "test".into() };
+    let conversation = id("id").parse().unwrap();
+    app.app.db().write(&Arc::new(origin), move |tx| conversations::api::leave(tx, conversation)).await.unwrap();
 }
 
 fn path(offer: &Value, verb: &str) -> String {
@@ -348,11 +362,15 @@ async fn whose_every_connection_is_gone_is_taken_to_be_away(db: TestDb) {
     app.db.clock.advance(5 * 60_000 + 1_000);
     there.put("/presence", json!({"state": "ready"})).await.ok();
     drop(socket);
-    let mut floor = app.staff_socket(&admin).await;
-    floor.watch("presences").await;
-    app.db.clock.advance(5 * 60_000 + 31_000);
-    let said = floor.until(|frame| frame["data"]["user_id"] == gone.id() && frame["data"]["state"] == "offline").await;
-    assert_eq!(said["data"]["reason"], "absent");
+    let presence = async || {
+        let seen = admin.get("/presences").await.ok();
+        seen["items"].as_array().unwrap().iter().find(|one| one["user_id"] == gone.id()).cloned().unwrap()
+    };
+    while presence().await["state"] == "ready" {
+        app.db.clock.advance(31_000);
+    }
+    let said = presence().await;
+    assert_eq!((&said["state"], &said["reason"]), (&json!("offline"), &json!("absent")));
     assert_eq!(there.get("/presence").await.ok()["state"], "ready");
     let _customer = visitor(&app, &key, "在吗").await;
     watch.fact("offer.made").await;
@@ -372,7 +390,7 @@ async fn r031_customers_hear_where_they_stand_and_the_floor_adds_up(db: TestDb) 
     let place = two.until(|frame| frame["t"] == "queue").await;
     assert_eq!((&place["position"], &place["ahead"], &place["estimated_ms"]), (&json!(2), &json!(1), &json!(null)));
     floor.fact("desk.changed").await;
-    one.send(json!({"t": "leave"})).await;
+    leave(&app, &admin, "一").await;
     one.fact("conversation.closed").await;
     app.settle().await;
     app.db.clock.advance(2_000);
