@@ -6,6 +6,7 @@ use store::{Record, ToValue, Tx, params, sql};
 use crate::{
     codes,
     model::{Conversation, ConversationId, Message, MessageVersion, RatingRow, Side, State, WrapUpReason},
+    waiting::Unwrapped,
 };
 
 sql! {
@@ -71,7 +72,7 @@ sql! {
     AHEAD_OF = "SELECT count(*) FROM conversations WHERE queue_id = $1 AND state = 'queued' AND (opened_at, id) < ($2, $3)";
     WAITING_COUNTS = "SELECT queue_id, count(*), min(opened_at) FROM conversations WHERE state = 'queued' GROUP BY queue_id ORDER BY queue_id";
     FORGET_QUEUE = "UPDATE conversations SET queue_id = NULL WHERE queue_id = $1 AND state = 'queued'";
-    UNWRAPPED = "SELECT id, assignee_id, queue_id, closed_at FROM conversations
+    UNWRAPPED(Unwrapped) = "SELECT {cols} FROM conversations
         WHERE state = 'closed' AND wrap_up IS NULL AND closed_at > $1 AND assignee_id IS NOT NULL ORDER BY closed_at";
     LAST_AGENTS = "SELECT mine.customer_id, mine.assignee_id FROM conversations mine
         WHERE mine.customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND mine.state = 'closed' AND mine.assignee_id IS NOT NULL
@@ -104,10 +105,7 @@ pub(crate) fn forget_queue(tx: &mut Tx<'_>, queue: QueueId) -> Result<()> {
     tx.exec(&FORGET_QUEUE, params![queue]).map(drop)
 }
 
-pub(crate) fn unwrapped(
-    tx: &mut Tx<'_>,
-    since: Timestamp,
-) -> Result<Vec<(ConversationId, UserId, Option<QueueId>, Timestamp)>> {
+pub(crate) fn unwrapped(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Unwrapped>> {
     tx.all(&UNWRAPPED, params![since])
 }
 

@@ -48,17 +48,19 @@ pub fn forget_queue(tx: &mut Tx<'_>, queue: QueueId) -> Result<()> {
     queries::forget_queue(tx, queue)
 }
 
-/// A conversation that is over and of which nobody said yet what it was about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unwrapped {
-    /// Which.
-    pub id: ConversationId,
-    /// Who had it.
-    pub assignee: UserId,
-    /// Where it waited.
-    pub queue: Option<QueueId>,
-    /// When it was over.
-    pub closed_at: Timestamp,
+store::record! {
+    /// A conversation that is over and of which nobody said yet what it was about.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Unwrapped {
+        /// Which.
+        pub id: ConversationId,
+        /// Who had it.
+        pub assignee_id: UserId,
+        /// Where it waited.
+        pub queue_id: Option<QueueId>,
+        /// When it was over.
+        pub closed_at: Timestamp,
+    }
 }
 
 /// The unwrapped conversations that were over after `since`.
@@ -66,8 +68,7 @@ pub struct Unwrapped {
 /// # Errors
 /// From the database.
 pub fn unwrapped(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Unwrapped>> {
-    let rows = queries::unwrapped(tx, since)?;
-    Ok(rows.into_iter().map(|(id, assignee, queue, closed_at)| Unwrapped { id, assignee, queue, closed_at }).collect())
+    queries::unwrapped(tx, since)
 }
 
 /// Who served each of these customers last, where somebody did.

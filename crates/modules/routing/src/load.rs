@@ -20,9 +20,9 @@ pub(crate) fn holding(tx: &mut Tx<'_>, queues: &Queues) -> Result<Vec<(WrapUpHol
     let now = tx.now();
     let over = conversations::api::unwrapped(tx, now.plus_seconds(-longest))?;
     let hold = |one: conversations::api::Unwrapped| {
-        let queue = queues.get(one.queue?)?;
+        let queue = queues.get(one.queue_id?)?;
         let until = one.closed_at.plus_seconds(queue.wrap_up_seconds);
-        let hold = WrapUpHold { conversation_id: one.id, user_id: one.assignee, until };
+        let hold = WrapUpHold { conversation_id: one.id, user_id: one.assignee_id, until };
         (until > now).then_some((hold, queue.id, one.closed_at))
     };
     Ok(over.into_iter().filter_map(hold).collect())

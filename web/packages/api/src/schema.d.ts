@@ -1318,6 +1318,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a conversation from whoever has it, or out of its queue, without being asked. Who was faster
+         *     is named: whoever looked before somebody else took it must look again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TakeOver"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Passes a conversation on to a colleague or a queue. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/typing": {
         parameters: {
             query?: never;
@@ -1938,6 +2041,54 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the queues stand now, and what they did today in the organisation's time zone: those that
+         *     somebody within one's reach serves. The list topic `desk` tells, at most once a second, which
+         *     queues' figures changed.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeskView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2681,7 +2832,10 @@ export interface paths {
                 };
             };
         };
-        /** Changes one's own presence. What is offered goes to others when one stops taking work. */
+        /**
+         * Changes one's own presence. What is offered goes to others when one stops taking work; the
+         *     conversations one has stay one's own.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -2719,6 +2873,160 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reasons there are to be not ready. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PresenceReason"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPresenceReason"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PresenceReason"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence-reasons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a reason. Who is away for it stays so, and what was is kept with the word it had. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prr_PresenceReason"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes a reason. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prr_PresenceReason"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PresenceReasonChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PresenceReason"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/presences": {
@@ -2770,6 +3078,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/presences/{id}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says how many conversations somebody may have at once. Whoever has more keeps them, and gets no
+         *     new ones until there is room.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_usr"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Presence"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues": {
         parameters: {
             query?: never;
@@ -2777,7 +3138,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the queues and how they stand. */
+        /**
+         * Lists the queues and how they stand, oldest first: all of them to whoever takes work or sets them
+         *     up, else those that somebody within reach serves.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2807,7 +3171,39 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Adds a queue. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueueWish"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueueView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2824,7 +3220,38 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Deletes a queue; not the default one. Who waits there waits in the queue of their channel or the
+         *     default queue from then on, and keeps their turn.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_que"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         /** Changes a queue. */
@@ -2839,7 +3266,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["QueueChange"];
+                    "application/json": components["schemas"]["QueueWish"];
                 };
             };
             responses: {
@@ -2848,7 +3275,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Queue"];
+                        "application/json": components["schemas"]["QueueView"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -5420,6 +5847,14 @@ export interface components {
          * @enum {string}
          */
         CannedScope: "personal" | "team" | "all";
+        /** @description How much somebody can take. */
+        Capacity: {
+            /**
+             * Format: int64
+             * @description How many conversations at once: 1 to 50.
+             */
+            capacity: number;
+        };
         /** @description A product or an order, as a card. */
         Card: {
             /** @description A picture: an `https` address, up to 1,000 characters. */
@@ -5714,6 +6149,34 @@ export interface components {
             /** @description Which. */
             invitation: string;
         };
+        /** @description What a queue's waits of one day add up to. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description Those whose customer left before.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Those somebody took.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Those somebody took within the queue's target.
+             */
+            answered_in_target: number;
+            /**
+             * Format: int64
+             * @description Conversations that came to wait, but for those the department withdrew or moved on.
+             */
+            offered: number;
+            /**
+             * Format: int64
+             * @description How long those answered waited, added up, in milliseconds.
+             */
+            wait_ms: number;
+        };
         /** @description A customer as colleagues see them: phone number and e-mail address masked. */
         CustomerCard: {
             /** @description Since when. */
@@ -5845,6 +6308,50 @@ export interface components {
          * @enum {string}
          */
         DemoState: "idle" | "running" | "done" | "failed";
+        /** @description How a queue stands now, and what it did today. */
+        DeskRow: components["schemas"]["Counts"] & {
+            /**
+             * Format: int64
+             * @description Those of `ready` who have no room for more.
+             */
+            at_capacity: number;
+            longest_since?: components["schemas"]["Timestamp"] | null;
+            /** @description Its name; empty in the total. */
+            name: string;
+            /**
+             * Format: int64
+             * @description People within reach who serve it, are there and take no work.
+             */
+            not_ready: number;
+            queue_id?: components["schemas"]["Id_que"] | null;
+            /**
+             * Format: int64
+             * @description People within reach who serve it and take work, those without room among them.
+             */
+            ready: number;
+            service_level?: components["schemas"]["Ratio"] | null;
+            /**
+             * Format: int64
+             * @description How many wait.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Conversations that are over and hold their agent's room until it is said what they were about.
+             */
+            wrapping: number;
+        };
+        /** @description The floor today. */
+        DeskView: {
+            /** @description When this was counted. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The organisation's day. */
+            day: string;
+            /** @description Each queue that somebody within reach serves, oldest first. */
+            queues: components["schemas"]["DeskRow"][];
+            /** @description All of these together. Its conversations are the sum; a person who serves several counts once. */
+            total: components["schemas"]["DeskRow"];
+        };
         /** @description When it will be. */
         DueAnswer: {
             /** @description The first moment by which so much business time has passed. */
@@ -5975,6 +6482,8 @@ export interface components {
         Id_ofr_Offer: string;
         /** @example org_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_org_Organisation: string;
+        /** @example prr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_prr_PresenceReason: string;
         /** @example pst_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_pst_Post: string;
         /** @example que_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -6370,6 +6879,16 @@ export interface components {
             unit_id?: components["schemas"]["Id_unt"] | null;
         };
         /** @description A reason to be. */
+        NewPresenceReason: {
+            /** @description What it is called: 1 to 20 characters, its own. */
+            label: string;
+            /**
+             * Format: int64
+             * @description For how long at most: 1 to 720 minutes; no limit without.
+             */
+            minutes?: number | null;
+        };
+        /** @description A reason to be. */
         NewReason: {
             /** @description What it is called: 1 to 40 characters. */
             label: string;
@@ -6483,6 +7002,7 @@ export interface components {
             made_at: components["schemas"]["Timestamp"];
             /** @description The beginning of the last message. */
             preview: string;
+            queue_id?: components["schemas"]["Id_que"] | null;
             waiting_since?: components["schemas"]["Timestamp"] | null;
         };
         /** @description The organisation this installation serves. */
@@ -6906,11 +7426,17 @@ export interface components {
                 last_seq: number;
                 /** @description Their name. */
                 name: string;
-                /** @description Why not, when they do not. */
+                /**
+                 * @description Why not, when they do not: the chosen reason as it was called then, one's own word, or
+                 *     `missed_offer` and `absent`, which the desk says.
+                 */
                 reason?: string | null;
+                reason_id?: components["schemas"]["Id_prr_PresenceReason"] | null;
+                /** @description When their connection was last seen, to half a minute. */
+                seen_at: components["schemas"]["Timestamp"];
                 /** @description When they were last given work. */
                 served_at: components["schemas"]["Timestamp"];
-                /** @description Since when in this state. */
+                /** @description Since when in this state for this reason. */
                 since: components["schemas"]["Timestamp"];
                 /** @description Whether they take work. */
                 state: components["schemas"]["PresenceState"];
@@ -7131,11 +7657,17 @@ export interface components {
             last_seq: number;
             /** @description Their name. */
             name: string;
-            /** @description Why not, when they do not. */
+            /**
+             * @description Why not, when they do not: the chosen reason as it was called then, one's own word, or
+             *     `missed_offer` and `absent`, which the desk says.
+             */
             reason?: string | null;
+            reason_id?: components["schemas"]["Id_prr_PresenceReason"] | null;
+            /** @description When their connection was last seen, to half a minute. */
+            seen_at: components["schemas"]["Timestamp"];
             /** @description When they were last given work. */
             served_at: components["schemas"]["Timestamp"];
-            /** @description Since when in this state. */
+            /** @description Since when in this state for this reason. */
             since: components["schemas"]["Timestamp"];
             /** @description Whether they take work. */
             state: components["schemas"]["PresenceState"];
@@ -7152,13 +7684,52 @@ export interface components {
         PresenceChange: {
             /**
              * Format: int64
-             * @description How many conversations at once: 1 to 50; as before without.
+             * @description How many conversations at once, 1 to 50; as before without. To change it takes the right to
+             *     supervise oneself: see `PUT /presences/{id}/capacity`.
              */
             capacity?: number | null;
-            /** @description Why not, for `not_ready`: `break`, `meal`, `training`, or one's own word. */
+            /** @description Why not, in one's own word of up to 40 characters; not together with `reason_id`. */
             reason?: string | null;
+            reason_id?: components["schemas"]["Id_prr_PresenceReason"] | null;
             /** @description Whether to take work. */
             state: components["schemas"]["PresenceState"];
+        };
+        /** @description Why people are there and take no work. */
+        PresenceReason: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_prr_PresenceReason"];
+            /**
+             * @description What it is called.
+             * @example 小休
+             */
+            label: string;
+            /**
+             * Format: int64
+             * @description For how long at most, in minutes, as a hint to whoever is away and to who watches.
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        PresenceReasonChange: {
+            /** @description What it is called. Who is away for it keeps the old word. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description For how long at most, in minutes; 0: no limit.
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
         };
         /**
          * @description Whether a person takes work.
@@ -7190,9 +7761,15 @@ export interface components {
         Queue: {
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
+            /** @description Whether everybody who takes work serves it, rather than those named. */
+            everybody: boolean;
             /** @description Its id. */
             id: components["schemas"]["Id_que"];
-            /** @description Its name. */
+            /** @description Whether it takes what comes by a channel that feeds no other; cannot be deleted. */
+            is_default: boolean;
+            /** @description Whether a customer goes to whoever served them last, where that one has room. */
+            last_agent_first: boolean;
+            /** @description Its name, its own. */
             name: string;
             /**
              * Format: int64
@@ -7201,38 +7778,72 @@ export interface components {
             offer_seconds: number;
             /**
              * Format: int64
+             * @description Within how many seconds customers should be answered: the service level counts these.
+             */
+            target_seconds: number;
+            /**
+             * Format: int64
              * @description Rises with each change.
              */
             version: number;
-        };
-        /** @description What is to change; what is left out stays. */
-        QueueChange: {
-            /** @description Its name. */
-            name?: string | null;
             /**
              * Format: int64
-             * @description How long an offer waits for an answer: 5 to 300 seconds.
+             * @description How long a conversation that is over holds its agent's room until somebody says what it was
+             *     about, in seconds; 0: not at all.
              */
-            offer_seconds?: number | null;
-            /**
-             * Format: int64
-             * @description The version that was seen.
-             */
-            version: number;
+            wrap_up_seconds: number;
         };
-        /** @description A queue and how it stands. */
+        /** @description A queue, who serves it, what feeds it, and how it stands. */
         QueueView: components["schemas"]["Queue"] & {
+            /** @description The channels that feed it; the default queue takes what all others bring, too. */
+            channel_ids: components["schemas"]["Id_chn"][];
             longest_since?: components["schemas"]["Timestamp"] | null;
+            /** @description Who serves it, where that is not everybody. */
+            member_ids: components["schemas"]["Id_usr"][];
             /**
              * Format: int64
-             * @description How many people take work.
+             * @description How many people who serve it take work.
              */
             ready: number;
             /**
              * Format: int64
-             * @description How many wait; 200 stands for 200 or more.
+             * @description How many wait.
              */
             waiting: number;
+        };
+        /** @description What a queue is to be; what is left out stays, or is as it is at first. */
+        QueueWish: {
+            /** @description The channels that feed it from now on; a channel feeds one queue, and leaves the one it fed. */
+            channel_ids?: components["schemas"]["Id_chn"][] | null;
+            /** @description Whether everybody who takes work serves it; at first so, unless members are named. */
+            everybody?: boolean | null;
+            /** @description Whether a customer goes to whoever served them last, where that one has room; at first so. */
+            last_agent_first?: boolean | null;
+            /** @description Who serves it: these, at most 1,000; who takes no work does so in vain. Makes `everybody` false. */
+            member_ids?: components["schemas"]["Id_usr"][] | null;
+            /** @description Its name, its own: 1 to 60 characters. A new queue must have one. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description How long an offer waits for an answer: 5 to 300 seconds, 30 at first.
+             */
+            offer_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Within how many seconds customers should be answered: 1 to 86,400, 30 at first.
+             */
+            target_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description The version that was seen: a change must name it, a new queue has none.
+             */
+            version?: number | null;
+            /**
+             * Format: int64
+             * @description How long a conversation that is over holds its agent's room until they say what it was about:
+             *     0 to 3,600 seconds; 0, as at first: not at all.
+             */
+            wrap_up_seconds?: number | null;
         };
         /** @description What the customer thought of it. */
         Rating: {
@@ -7269,6 +7880,24 @@ export interface components {
              *     ]
              */
             tags: string[];
+        };
+        /** @description A rate kept as what it is made of, so that days add up to months and an empty one is "—", never 0. */
+        Ratio: {
+            /**
+             * Format: int64
+             * @description Out of what.
+             */
+            denominator: number;
+            /**
+             * Format: int64
+             * @description How many observations it rests on (the denominator of a share; the samples of a mean).
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description What counted.
+             */
+            numerator: number;
         };
         /**
          * @description How far a permission goes: the data scope of a role's grant.
@@ -7501,6 +8130,10 @@ export interface components {
         };
         /** @description Words staff sort a conversation by: at most 20 of up to 30 characters, each once. */
         Tags: string[];
+        /** @description Whom one saw having it. */
+        TakeOver: {
+            seen?: components["schemas"]["Id_usr"] | null;
+        };
         /** @description Something that somebody must do. */
         Task: {
             /** @description Whether a person may close it; one that may not closes with what it stands for. */
@@ -7620,6 +8253,18 @@ export interface components {
         TokenWithSecret: components["schemas"]["ApiToken"] & {
             /** @description What goes behind `Authorization: Bearer`. It is not kept and cannot be shown again. */
             secret: string;
+        };
+        /** @description To whom or where: one of both. */
+        Transfer: {
+            /**
+             * @description Also to a person who is not there, not ready or has no room, and to a queue that nobody serves:
+             *     for those who supervise the conversation.
+             */
+            force?: boolean;
+            /** @description A word to whoever gets it, up to 1,000 characters; the customer does not see it. */
+            note?: string | null;
+            queue_id?: components["schemas"]["Id_que"] | null;
+            user_id?: components["schemas"]["Id_usr"] | null;
         };
         /** @description Above how much two must approve. */
         TwoPersonThreshold: {
