@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod delivery;
 pub(crate) mod messages;
 pub(crate) mod page;
+pub(crate) mod search;
 pub(crate) mod sockets;
 pub(crate) mod start;
 

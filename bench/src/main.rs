@@ -57,6 +57,7 @@ async fn main() -> Outcome<()> {
         case!(delivery);
         case!(api);
         case!(page);
+        case!(search);
         case!(sockets);
     }
     let text = serde_json::to_string_pretty(&rows.iter().map(Row::json).collect::<Vec<_>>())?;

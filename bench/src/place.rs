@@ -6,10 +6,13 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
+use kernel::UserId;
 use serde_json::{Value, json};
+use store::Target;
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -18,6 +21,8 @@ pub(crate) struct Place {
     binary: PathBuf,
     folder: tempfile::TempDir,
     database: Option<String>,
+    /// The process all of the database's are children of.
+    postmaster: u32,
     port: u16,
     child: Option<Child>,
     /// An administrator's API token.
@@ -37,6 +42,7 @@ impl Place {
         let mut place = Self {
             binary: binary.to_owned(),
             folder,
+            postmaster: database.as_deref().map_or(Ok(0), postmaster)?,
             database,
             port,
             child: None,
@@ -127,7 +133,7 @@ impl Place {
     pub(crate) fn cpu_ms(&self) -> f64 {
         let server = self.child.as_ref().map_or(0.0, |child| ticks(child.id()));
         let database = if self.database.is_some() {
-            postgres_pids().into_iter().map(ticks).sum()
+            postgres_pids(self.postmaster).into_iter().map(ticks).sum()
         } else {
             0.0
         };
@@ -161,6 +167,27 @@ impl Place {
         }
     }
 
+    /// The database, for the product's own store; the server must not be running on SQLite.
+    pub(crate) fn target(&self) -> Target {
+        match &self.database {
+            None => Target::Sqlite(self.folder.path().join("zhike.db")),
+            Some(url) => Target::Postgres(url.clone()),
+        }
+    }
+
+    /// An agent, who may read what is their own, and their API token.
+    pub(crate) async fn agent(&self, login: &str) -> Outcome<(UserId, String)> {
+        self.run(
+            &["user", "create", "--role", "agent", "--login", login, "--password-stdin"],
+            "correct horse battery",
+        )?;
+        let token = self.run(&["token", "create", "--user", login, "--name", "bench"], "")?.trim().to_owned();
+        let me = reqwest::Client::new().get(self.url("/api/v1/session")).bearer_auth(&token).send().await?;
+        let me: Value = me.error_for_status()?.json().await?;
+        let id = me["user"]["id"].as_str().or(me["id"].as_str()).ok_or("an id")?;
+        Ok((id.parse().map_err(|_| "an id")?, token))
+    }
+
     /// Runs statements on the database itself; the server must not be running on SQLite.
     pub(crate) fn fill(&self, sqlite: &str, postgres: &str) -> Outcome<()> {
         match &self.database {
@@ -182,8 +209,12 @@ impl Drop for Place {
     }
 }
 
+/// Databases made by this run.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
 fn fresh_database(server: &str) -> Outcome<String> {
-    let (server, name) = (server.to_owned(), format!("zhike_bench_{}_{}", std::process::id(), postgres_pids().len()));
+    let (server, name) =
+        (server.to_owned(), format!("zhike_bench_{}_{}", std::process::id(), MADE.fetch_add(1, Relaxed)));
     let made = std::thread::spawn(move || -> Outcome<String> {
         let mut client = postgres::Client::connect(&server, postgres::NoTls)?;
         client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}"))?;
@@ -202,9 +233,26 @@ fn ticks(pid: u32) -> f64 {
     fields.get(11..15).map_or(0.0, |times| times.iter().filter_map(|time| time.parse::<f64>().ok()).sum())
 }
 
-fn postgres_pids() -> Vec<u32> {
+/// Only this database's processes: others may run on the machine.
+fn postgres_pids(postmaster: u32) -> Vec<u32> {
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     let pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "postgres"))
-        .collect()
+    pids.filter(|pid| *pid == postmaster || parent(*pid) == postmaster).collect()
+}
+
+fn parent(pid: u32) -> u32 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    after_name.split_whitespace().nth(1).and_then(|pid| pid.parse().ok()).unwrap_or(0)
+}
+
+fn postmaster(url: &str) -> Outcome<u32> {
+    let url = url.to_owned();
+    let asked = std::thread::spawn(move || -> Outcome<u32> {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls)?;
+        let backend: i32 = client.query_one("SELECT pg_backend_pid()", &[])?.get(0);
+        // While the client lives, so does the process.
+        Ok(parent(u32::try_from(backend)?))
+    });
+    asked.join().map_err(|_| "no database")?
 }

@@ -70,6 +70,19 @@ impl Cx {
     }
 }
 
+impl Cx {
+    /// See [`store::Db::append`].
+    ///
+    /// # Errors
+    /// What the closure answers.
+    pub async fn append<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.app.db().append(&self.origin, work).await
+    }
+}
+
 impl FromRequestParts<App> for Cx {
     type Rejection = Problem;
 

@@ -76,6 +76,12 @@ impl Scope {
         self.own
     }
 
+    /// The ids one of which a thing carries that may be read; none when everything may be: what a
+    /// search is narrowed by.
+    pub fn labels(&self) -> Vec<String> {
+        self.own.iter().map(ToString::to_string).chain(self.units.iter().map(ToString::to_string)).collect()
+    }
+
     /// The third: the units whose things may be read, as a JSON array of ids.
     pub fn units_json(&self) -> String {
         let ids: Vec<String> = self.units.iter().map(ToString::to_string).collect();

@@ -49,6 +49,12 @@ pub(crate) enum Mode {
     Append,
 }
 
+impl Mode {
+    pub(crate) const fn writes(self) -> bool {
+        matches!(self, Self::Write | Self::Append)
+    }
+}
+
 /// A piece of work on its way to a database thread.
 pub(crate) trait Job: Send {
     fn mode(&self) -> Mode;
@@ -86,15 +92,6 @@ impl Db {
         match self.0.engine {
             Engine::Sqlite(_) => Dialect::Sqlite,
             Engine::Postgres(_) => Dialect::Postgres,
-        }
-    }
-
-    /// How many transactions this database lets write side by side: more batches at once than that
-    /// only wait for each other.
-    pub fn writers(&self) -> usize {
-        match self.0.engine {
-            Engine::Sqlite(_) => 1,
-            Engine::Postgres(_) => 2,
         }
     }
 

@@ -31,6 +31,16 @@ impl Dialect {
     }
 }
 
+/// What a table of one database says about its storage that the other does not know.
+const STORAGE: [&str; 2] = [" WITH (fillfactor = 70)", " WITHOUT ROWID"];
+
+impl Dialect {
+    /// A migration as this database takes it.
+    pub(crate) fn schema(self, text: &str) -> String {
+        text.replace(STORAGE[self as usize], "")
+    }
+}
+
 /// SQLite takes `$1` for a *name* and counts names in order of appearance; `?1` is a number.
 fn numbered(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -51,5 +61,12 @@ mod tests {
         let text = "SELECT '$' FROM t WHERE b = $2 AND a = $1 FOR UPDATE SKIP LOCKED";
         assert_eq!(Dialect::Sqlite.adapt(text), "SELECT '$' FROM t WHERE b = ?2 AND a = ?1");
         assert_eq!(Dialect::Postgres.adapt(text), text);
+    }
+
+    #[test]
+    fn each_database_hears_only_of_its_own_storage() {
+        let text = "CREATE TABLE a (b) WITHOUT ROWID; CREATE TABLE c (d) WITH (fillfactor = 70)";
+        assert_eq!(Dialect::Sqlite.schema(text), "CREATE TABLE a (b) WITHOUT ROWID; CREATE TABLE c (d)");
+        assert_eq!(Dialect::Postgres.schema(text), "CREATE TABLE a (b); CREATE TABLE c (d) WITH (fillfactor = 70)");
     }
 }

@@ -67,7 +67,7 @@ pub struct Note {
     pub kind: String,
     /// When.
     pub at: Timestamp,
-    /// As JSON.
+    /// As JSON. Empty when nobody listened while the row changed: who listens by now must fetch it.
     pub data: Arc<str>,
     /// Whose thing it is: only watchers whose scope covers it hear of it. None: all of them.
     pub audience: Option<Owned>,
@@ -75,6 +75,9 @@ pub struct Note {
 
 /// Who tells notes to the world after a commit; called on a database thread, must not block.
 pub trait Sink: Send + Sync {
+    /// Whether anybody listens to this topic, here or elsewhere.
+    fn heard(&self, topic: &str) -> bool;
+
     /// `notes` came true, in this order; `facts` tells whether the outbox grew.
     fn committed(&self, notes: Vec<Note>, facts: bool);
 }

@@ -11,8 +11,8 @@
 /// }
 /// ```
 /// `{cols}`, `{vals}` and `{sets}` stand for the record's columns, their placeholders, and
-/// `column = $n` for each; `{rows}` for many rows of them, `{rows:TEXT,BIGINT}` for many rows of
-/// values of those types (see [`crate::Tx::exec_rows`]).
+/// `column = $n` for each; `VALUES {rows}` for many rows of them, `VALUES {rows:TEXT,BIGINT}` for many
+/// rows of values of those types (see [`crate::Tx::exec_rows`]).
 #[macro_export]
 macro_rules! sql {
     ($($(#[$meta:meta])* $vis:vis $name:ident $(($record:ty))? = $text:expr;)*) => {$(
@@ -24,8 +24,8 @@ macro_rules! sql {
         );
         $crate::private::inventory::submit! { $crate::private::Registered(&$name) }
     )*};
-    (@columns) => { &[] };
-    (@columns $record:ty) => { <$record as $crate::Record>::COLUMNS };
+    (@columns) => { [&[], &[]] };
+    (@columns $record:ty) => { [<$record as $crate::Record>::COLUMNS, <$record as $crate::Record>::TYPES] };
 }
 
 /// Declares statements of a seam: one text for SQLite, another for PostgreSQL. Only in this crate
@@ -37,7 +37,7 @@ macro_rules! seam {
         $vis static $name: $crate::Statement = $crate::Statement::new(
             concat!(module_path!(), "::", stringify!($name)),
             [$sqlite, $postgres],
-            &[],
+            [&[], &[]],
         );
         $crate::private::inventory::submit! { $crate::private::Registered(&$name) }
     )*};
@@ -76,6 +76,7 @@ macro_rules! record {
 
         impl $crate::Record for $name {
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
+            const TYPES: &'static [&'static str] = &[$(<$type as $crate::ToValue>::TYPE),*];
             fn values(&self) -> Vec<$crate::Value<'_>> {
                 vec![$($crate::ToValue::to_value(&self.$field)),*]
             }

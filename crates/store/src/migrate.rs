@@ -5,7 +5,7 @@
 
 use kernel::{Error, Result};
 
-use crate::{Target, postgres::Session, sqlite};
+use crate::{Dialect, Row, Target, postgres::Session, sqlite};
 
 /// One step of the schema, for either database.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ pub fn run(target: &Target, migrations: &[Migration], now: kernel::Timestamp) ->
             let known = names.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(Error::internal)?;
             drop(names);
             let ran = apply(&sorted, known, now, |migration, note| {
-                conn.execute_batch(migration.sqlite)
+                conn.execute_batch(&Dialect::Sqlite.schema(migration.sqlite))
                     .and_then(|()| conn.execute_batch(note))
                     .map_err(|error| broken(migration, &error))
             })?;
@@ -82,11 +82,13 @@ pub fn run(target: &Target, migrations: &[Migration], now: kernel::Timestamp) ->
             session.batch("SELECT pg_advisory_lock(7260141)")?;
             session.batch("BEGIN")?;
             session.batch(REGISTER)?;
-            let rows = session.query("SELECT name FROM migrations", &[])?;
-            let known = rows.iter().map(|row| row.get(0)).collect();
+            let mut known = Vec::new();
+            session.query("SELECT name FROM migrations", &[], |row| {
+                Row::Postgres(row).get(0).map(|name| known.push(name))
+            })?;
             let ran = apply(&sorted, known, now, |migration, note| {
                 session
-                    .batch(migration.postgres)
+                    .batch(&Dialect::Postgres.schema(migration.postgres))
                     .and_then(|()| session.batch(note))
                     .map_err(|error| broken(migration, &error))
             })?;

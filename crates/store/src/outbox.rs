@@ -63,7 +63,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, facts: &[Fact]) -> Result<()> {
             ]
         })
         .collect();
-    tx.exec_rows(&INSERT, &rows).map(drop)
+    tx.exec_rows(&INSERT, &rows)
 }
 
 /// Up to `limit` facts after `from`, in order.

@@ -2,14 +2,14 @@
 
 use kernel::{Error, Id, Money, Noun, Result, Timestamp};
 
-use crate::Value;
+use crate::{PostgresRow, Value};
 
 /// One row of an answer, from either database.
 pub enum Row<'r> {
     /// From SQLite.
     Sqlite(&'r rusqlite::Row<'r>),
     /// From PostgreSQL.
-    Postgres(&'r postgres::Row),
+    Postgres(&'r PostgresRow<'r>),
 }
 
 /// One value of a row.
@@ -48,19 +48,7 @@ impl Row<'_> {
                     ValueRef::Real(_) => return Err(Error::internal("a REAL column: cast it")),
                 })
             }
-            Self::Postgres(row) => {
-                use postgres::types::Type;
-                let column = row.columns().get(at).ok_or_else(|| Error::internal(format!("no column {at}")))?;
-                let cell = match *column.type_() {
-                    Type::INT8 => row.try_get::<_, Option<i64>>(at).map(|cell| cell.map(Cell::Int)),
-                    Type::INT4 => row.try_get::<_, Option<i32>>(at).map(|cell| cell.map(|n| Cell::Int(n.into()))),
-                    Type::BOOL => row.try_get::<_, Option<bool>>(at).map(|cell| cell.map(Cell::Bool)),
-                    Type::TEXT | Type::VARCHAR => row.try_get::<_, Option<&str>>(at).map(|cell| cell.map(Cell::Text)),
-                    Type::BYTEA => row.try_get::<_, Option<&[u8]>>(at).map(|cell| cell.map(Cell::Bytes)),
-                    ref other => return Err(Error::internal(format!("column {at} is {other}: cast it"))),
-                };
-                Ok(cell.map_err(Error::internal)?.unwrap_or(Cell::Null))
-            }
+            Self::Postgres(row) => row.cell(at),
         }
     }
 }
@@ -147,6 +135,9 @@ pub trait FromRow: Sized {
 pub trait Record: FromRow {
     /// Its columns, in the order of its fields; the first is the key.
     const COLUMNS: &'static [&'static str];
+
+    /// The columns' types, as SQL names them.
+    const TYPES: &'static [&'static str];
 
     /// Its values, in the same order.
     fn values(&self) -> Vec<Value<'_>>;

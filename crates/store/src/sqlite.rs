@@ -1,7 +1,8 @@
 //! The embedded database: one thread that writes, a few that read.
 //!
 //! The writer takes every piece of work that waits, runs each within a savepoint of one
-//! transaction, and commits them together: one flush to disk for all. A caller hears of its work
+//! transaction (the first has nothing before it to keep, and needs none: a savepoint copies every
+//! page that is written), and commits them together: one flush to disk for all. A caller hears of its work
 //! after that flush. Nothing else in the process writes, so nothing ever meets `SQLITE_BUSY`.
 
 use std::{path::Path, sync::Arc, thread};
@@ -12,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::{
     Tx,
-    db::{Job, Mode, Shared, Undo},
+    db::{Job, Shared, Undo},
     tx::Conn,
 };
 
@@ -42,10 +43,7 @@ impl Engine {
     }
 
     pub(crate) fn submit(&self, job: Box<dyn Job>) -> Result<()> {
-        let queue = match job.mode() {
-            Mode::Read | Mode::Snapshot => &self.readers,
-            Mode::Write | Mode::Append => &self.writer,
-        };
+        let queue = if job.mode().writes() { &self.writer } else { &self.readers };
         queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Error::Unavailable("database_busy"),
             TrySendError::Disconnected(_) => Error::Unavailable("database"),
@@ -89,11 +87,22 @@ fn read_loop(conn: &Connection, shared: &Shared, work: &Receiver<Box<dyn Job>>) 
 fn write_loop(conn: &Connection, shared: &Shared, work: &Receiver<Box<dyn Job>>) {
     let mut group: Vec<(Box<dyn Job>, Option<Error>)> = Vec::with_capacity(GROUP);
     while let Ok(first) = work.recv() {
-        let begun = execute(conn, "BEGIN IMMEDIATE");
+        let mut begun = execute(conn, "BEGIN IMMEDIATE");
         let mut next = Some(first);
+        let mut kept = false;
         while let Some(mut job) = next {
             let failure = match &begun {
-                Ok(()) => in_savepoint(conn, shared, &mut job).err(),
+                Ok(()) if kept => in_savepoint(conn, shared, &mut job).err(),
+                Ok(()) => match attempt(conn, shared, &mut job) {
+                    Ok(()) => {
+                        kept = true;
+                        None
+                    }
+                    Err(undo) => {
+                        begun = execute(conn, "ROLLBACK").and_then(|()| execute(conn, "BEGIN IMMEDIATE"));
+                        into_failure(undo)
+                    }
+                },
                 Err(error) => Some(Error::internal(error.to_string())),
             };
             group.push((job, failure));
@@ -124,8 +133,8 @@ fn in_savepoint(conn: &Connection, shared: &Shared, job: &mut Box<dyn Job>) -> R
 }
 
 fn attempt(conn: &Connection, shared: &Shared, job: &mut Box<dyn Job>) -> Result<(), Undo> {
-    let writes = matches!(job.mode(), Mode::Write | Mode::Append);
-    let tx = Tx::new(Conn::Sqlite(conn), job.origin().clone(), shared.clock.now(), shared.rng.clone(), writes);
+    let writes = job.mode().writes();
+    let tx = Tx::new(Conn::Sqlite(conn), job.origin().clone(), shared, writes);
     job.attempt(tx)
 }
 

@@ -4,15 +4,16 @@ use std::{fmt::Write as _, sync::OnceLock};
 
 use crate::Dialect;
 
-/// How many rows a many-row statement takes at once: any number is a few of these, and the cache of
-/// prepared statements stays small.
+/// How many rows a many-row statement takes at once on SQLite: any number is a few of these, and the
+/// cache of prepared statements stays small. PostgreSQL takes any number as one array a column.
 pub(crate) const CHUNKS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// One statement; make it with [`crate::sql!`].
 pub struct Statement {
     name: &'static str,
     templates: [&'static str; 2],
-    columns: &'static [&'static str],
+    /// The record's columns and their types.
+    columns: [&'static [&'static str]; 2],
     texts: [[OnceLock<String>; CHUNKS.len()]; 2],
 }
 
@@ -27,7 +28,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
 
 impl Statement {
     #[doc(hidden)]
-    pub const fn new(name: &'static str, templates: [&'static str; 2], columns: &'static [&'static str]) -> Self {
+    pub const fn new(name: &'static str, templates: [&'static str; 2], columns: [&'static [&'static str]; 2]) -> Self {
         Self { name, templates, columns, texts: [const { [const { OnceLock::new() }; CHUNKS.len()] }; 2] }
     }
 
@@ -50,7 +51,7 @@ impl Statement {
 
     /// Every text this statement can take in `dialect`.
     pub fn texts(&'static self, dialect: Dialect) -> Vec<&'static str> {
-        let sizes = if self.templates[0].contains("{rows") {
+        let sizes = if dialect == Dialect::Sqlite && self.templates[0].contains("{rows") {
             0..CHUNKS.len()
         } else {
             CHUNKS.len() - 1..CHUNKS.len()
@@ -64,39 +65,51 @@ impl Statement {
     }
 
     fn expand(&self, dialect: Dialect, rows: usize) -> String {
-        let count = self.columns.len();
+        let [columns, types] = self.columns;
+        let count = columns.len();
         let list = |item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(", ");
         let mut text = self.templates[dialect as usize].to_owned();
         if count > 0 {
             text = text
-                .replace("{cols}", &self.columns.join(", "))
+                .replace("{cols}", &columns.join(", "))
                 .replace("{vals}", &list(&|at| format!("${}", at + 1)))
-                .replace("{sets}", &list(&|at| format!("{} = ${}", self.columns[at], at + 1)))
-                .replace("{rows}", &groups(rows, &vec![None; count]));
+                .replace("{sets}", &list(&|at| format!("{} = ${}", columns[at], at + 1)))
+                .replace("VALUES {rows}", &many(dialect, rows, types, false));
         }
-        if let Some((before, types, after)) = text.split_once("{rows:").and_then(|(before, rest)| {
+        if let Some((before, types, after)) = text.split_once("VALUES {rows:").and_then(|(before, rest)| {
             let (types, after) = rest.split_once('}')?;
             Some((before, types, after))
         }) {
-            let types: Vec<_> = types.split(',').map(|ty| Some(ty.trim())).collect();
-            text = format!("{before}{}{after}", groups(rows, &types));
+            let types: Vec<_> = types.split(',').map(str::trim).collect();
+            text = format!("{before}{}{after}", many(dialect, rows, &types, true));
+        }
+        if dialect == Dialect::Sqlite && self.templates[0].contains("{rows") && !text.contains("ON CONFLICT") {
+            // A transaction whose statement failed is undone as a whole. Without this SQLite would
+            // copy every page first, to undo the one statement.
+            text = text.replacen("INSERT INTO ", "INSERT OR FAIL INTO ", 1).replacen("UPDATE ", "UPDATE OR FAIL ", 1);
         }
         text
     }
 }
 
-/// `($1, $2), ($3, $4)`, each cast to its type where one is given.
-fn groups(rows: usize, types: &[Option<&str>]) -> String {
-    let mut out = String::new();
+/// `VALUES ($1, $2), ($3, $4)`, each cast to its type where nothing else tells it; on PostgreSQL the
+/// same of one array a column.
+fn many(dialect: Dialect, rows: usize, types: &[&str], cast: bool) -> String {
+    if dialect == Dialect::Postgres {
+        let arrays = types.iter().enumerate().map(|(at, ty)| format!("CAST(${} AS {ty}[])", at + 1));
+        return format!("SELECT * FROM unnest({})", arrays.collect::<Vec<_>>().join(", "));
+    }
+    let mut out = String::from("VALUES ");
     for row in 0..rows {
         out.push_str(if row == 0 { "(" } else { ", (" });
         for (at, ty) in types.iter().enumerate() {
             let comma = if at == 0 { "" } else { ", " };
             let number = row * types.len() + at + 1;
             // Writing to a String cannot fail.
-            let _ = match ty {
-                Some(ty) => write!(out, "{comma}CAST(${number} AS {ty})"),
-                None => write!(out, "{comma}${number}"),
+            let _ = if cast {
+                write!(out, "{comma}CAST(${number} AS {ty})")
+            } else {
+                write!(out, "{comma}${number}")
             };
         }
         out.push(')');
@@ -111,11 +124,15 @@ mod tests {
     #[test]
     fn templates_spell_out_columns_and_rows() {
         static UPDATE: Statement =
-            Statement::new("t::UPDATE", ["UPDATE t SET {sets} WHERE id = $1"; 2], &["id", "name"]);
+            Statement::new("t::UPDATE", ["UPDATE t SET {sets} WHERE id = $1"; 2], [&["id", "name"], &["TEXT"; 2]]);
         assert_eq!(UPDATE.text(Dialect::Postgres), "UPDATE t SET id = $1, name = $2 WHERE id = $1");
         static MANY: Statement =
-            Statement::new("t::MANY", ["WITH v(a, b) AS (VALUES {rows:TEXT,BIGINT}) SELECT a FROM v"; 2], &[]);
+            Statement::new("t::MANY", ["WITH v(a, b) AS (VALUES {rows:TEXT,BIGINT}) SELECT a FROM v"; 2], [&[]; 2]);
         assert!(MANY.texts(Dialect::Sqlite)[5].contains("(CAST(?1 AS TEXT), CAST(?2 AS BIGINT)), (CAST(?3 AS TEXT)"));
+        assert_eq!(
+            MANY.texts(Dialect::Postgres),
+            ["WITH v(a, b) AS (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]))) SELECT a FROM v"]
+        );
         assert!(MANY.reads() && !UPDATE.reads());
     }
 }

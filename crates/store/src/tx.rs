@@ -5,7 +5,9 @@ use std::sync::Arc;
 use kernel::{Actor, Error, Id, Noun, Origin, Owned, Result, Rng, Timestamp};
 use serde::Serialize;
 
-use crate::{Dialect, Fact, FromRow, Note, Row, Statement, Value, outbox, postgres::Session, statement::CHUNKS};
+use crate::{
+    Dialect, Fact, FromRow, Note, Row, Statement, Value, db::Shared, outbox, postgres::Session, statement::CHUNKS,
+};
 
 /// Facts of history kept in memory before they are written.
 const HISTORY: usize = 1_024;
@@ -16,6 +18,7 @@ pub struct Tx<'c> {
     origin: Arc<Origin>,
     now: Timestamp,
     rng: Rng,
+    shared: &'c Shared,
     writes: bool,
     past: bool,
     facts: Vec<Fact>,
@@ -29,8 +32,9 @@ pub(crate) enum Conn<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(conn: Conn<'c>, origin: Arc<Origin>, now: Timestamp, rng: Rng, writes: bool) -> Self {
-        Self { conn, origin, now, rng, writes, past: false, facts: Vec::new(), notes: Vec::new() }
+    pub(crate) fn new(conn: Conn<'c>, origin: Arc<Origin>, shared: &'c Shared, writes: bool) -> Self {
+        let (now, rng) = (shared.clock.now(), shared.rng.clone());
+        Self { conn, origin, now, rng, shared, writes, past: false, facts: Vec::new(), notes: Vec::new() }
     }
 
     /// Who does this.
@@ -101,19 +105,25 @@ impl<'c> Tx<'c> {
         self.run(statement.text(self.dialect()), values)
     }
 
-    /// Runs a statement with `{rows}` for any number of rows, a few large pieces at a time.
+    /// Runs a statement with `{rows}` for any number of rows, a few large pieces at a time. Nobody
+    /// asks how many it changed: see [`Tx::put`].
     ///
     /// # Errors
     /// As [`Tx::exec`].
-    pub fn exec_rows(&mut self, statement: &'static Statement, rows: &[Vec<Value<'_>>]) -> Result<u64> {
+    pub fn exec_rows(&mut self, statement: &'static Statement, rows: &[Vec<Value<'_>>]) -> Result<()> {
         self.may_run(statement)?;
         let dialect = self.dialect();
-        let mut changed = 0;
-        self.in_chunks(rows, |tx, size, values| {
-            changed += tx.run(statement.chunk(dialect, size), values)?;
-            Ok(())
-        })?;
-        Ok(changed)
+        self.in_chunks(rows, |tx, size, values| tx.send(statement.chunk(dialect, size), values))
+    }
+
+    /// Runs a statement of whose outcome nothing is asked: PostgreSQL gets it together with the next
+    /// one that is waited for, at the latest with the commit, which fails if it did.
+    ///
+    /// # Errors
+    /// As [`Tx::exec`], here or later.
+    pub fn put(&mut self, statement: &'static Statement, values: &[Value<'_>]) -> Result<()> {
+        self.may_run(statement)?;
+        self.send(statement.text(self.dialect()), values)
     }
 
     /// Like [`Tx::exec_rows`], for a statement that answers rows.
@@ -178,7 +188,12 @@ impl<'c> Tx<'c> {
         if self.past {
             return Ok(());
         }
-        let data = serde_json::to_string(data).map_err(Error::internal)?.into();
+        let heard = self.shared.sink.get().is_some_and(|sink| sink.heard(topic));
+        let data = if heard {
+            serde_json::to_string(data).map_err(Error::internal)?.into()
+        } else {
+            "".into()
+        };
         self.notes.push(Note { topic: topic.into(), seq: 0, kind: kind.into(), at: self.now, data, audience });
         Ok(())
     }
@@ -217,11 +232,21 @@ impl<'c> Tx<'c> {
         Err(Error::internal(format!("{} writes in a transaction that reads", statement.name())))
     }
 
+    /// On SQLite a few large pieces, on PostgreSQL one array a column.
     fn in_chunks(
         &mut self,
         rows: &[Vec<Value<'_>>],
         mut run: impl FnMut(&mut Self, usize, &[Value<'_>]) -> Result<()>,
     ) -> Result<()> {
+        if self.dialect() == Dialect::Postgres {
+            let width = rows.first().map_or(0, Vec::len);
+            let column = |at: usize| Value::Many(rows.iter().filter_map(|row| row.get(at)).collect());
+            return if rows.is_empty() {
+                Ok(())
+            } else {
+                run(self, 0, &(0..width).map(column).collect::<Vec<_>>())
+            };
+        }
         let mut rest = rows;
         for (size, &chunk) in CHUNKS.iter().enumerate() {
             while rest.len() >= chunk {
@@ -231,6 +256,13 @@ impl<'c> Tx<'c> {
             }
         }
         Ok(())
+    }
+
+    fn send(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<()> {
+        match &mut self.conn {
+            Conn::Sqlite(_) => self.run(text, values).map(drop),
+            Conn::Postgres(session) => session.send(text, values),
+        }
     }
 
     fn run(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<u64> {
@@ -254,9 +286,10 @@ impl<'c> Tx<'c> {
                 }
             }
             Conn::Postgres(session) => {
-                for row in session.query(text, values)? {
-                    found.push(T::from_row(&Row::Postgres(&row))?);
-                }
+                session.query(text, values, |row| {
+                    found.push(T::from_row(&Row::Postgres(row))?);
+                    Ok(())
+                })?;
             }
         }
         Ok(())

@@ -17,25 +17,34 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     /// BYTEA or BLOB.
     Bytes(&'a [u8]),
+    /// A column of many rows: an array on PostgreSQL.
+    #[doc(hidden)]
+    Many(Vec<&'a Value<'a>>),
 }
 
 /// What can be bound to a statement.
 pub trait ToValue {
+    /// The type of a column that holds it, as SQL names it.
+    const TYPE: &'static str = "TEXT";
+
     /// The value as the database takes it.
     fn to_value(&self) -> Value<'_>;
 }
 
 impl ToValue for i64 {
+    const TYPE: &'static str = "BIGINT";
     fn to_value(&self) -> Value<'_> {
         Value::Int(*self)
     }
 }
 impl ToValue for i32 {
+    const TYPE: &'static str = "BIGINT";
     fn to_value(&self) -> Value<'_> {
         Value::Int(i64::from(*self))
     }
 }
 impl ToValue for bool {
+    const TYPE: &'static str = "BOOLEAN";
     fn to_value(&self) -> Value<'_> {
         Value::Bool(*self)
     }
@@ -51,16 +60,19 @@ impl ToValue for String {
     }
 }
 impl ToValue for Vec<u8> {
+    const TYPE: &'static str = "BYTEA";
     fn to_value(&self) -> Value<'_> {
         Value::Bytes(self)
     }
 }
 impl ToValue for Timestamp {
+    const TYPE: &'static str = i64::TYPE;
     fn to_value(&self) -> Value<'_> {
         Value::Int(self.millis())
     }
 }
 impl ToValue for Money {
+    const TYPE: &'static str = i64::TYPE;
     fn to_value(&self) -> Value<'_> {
         Value::Int(self.0)
     }
@@ -71,11 +83,13 @@ impl<T: Noun> ToValue for Id<T> {
     }
 }
 impl<T: ToValue> ToValue for Option<T> {
+    const TYPE: &'static str = T::TYPE;
     fn to_value(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Null, ToValue::to_value)
     }
 }
 impl<T: ToValue + ?Sized> ToValue for &T {
+    const TYPE: &'static str = T::TYPE;
     fn to_value(&self) -> Value<'_> {
         (**self).to_value()
     }
@@ -90,12 +104,13 @@ impl rusqlite::ToSql for Value<'_> {
             Self::Bool(truth) => ValueRef::Integer(i64::from(*truth)),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Bytes(bytes) => ValueRef::Blob(bytes),
+            Self::Many(_) => return Err(rusqlite::Error::ToSqlConversionFailure("an array".into())),
         }))
     }
 }
 
 mod pg {
-    use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+    use postgres::types::{IsNull, Kind, ToSql, Type, private::BytesMut, to_sql_checked};
 
     use super::Value;
 
@@ -110,10 +125,12 @@ mod pg {
                 Self::Bool(truth) => truth.to_sql(ty, out),
                 Self::Text(text) => text.to_sql(ty, out),
                 Self::Bytes(bytes) => bytes.to_sql(ty, out),
+                Self::Many(column) => column.to_sql(ty, out),
             }
         }
 
         fn accepts(ty: &Type) -> bool {
+            let ty = if let Kind::Array(member) = ty.kind() { member } else { ty };
             [Type::INT8, Type::INT4, Type::BOOL, Type::TEXT, Type::VARCHAR, Type::BYTEA].contains(ty)
         }
 

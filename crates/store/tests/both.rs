@@ -1,7 +1,11 @@
 //! The store's promises, on both databases.
 
-use store::{Fact, SearchDoc, outbox, own_migrations, params, sql};
+use store::{Fact, Search, SearchDoc, outbox, own_migrations, params, sql};
 use testkit::on_both;
+
+fn search<'q>(words: &'q str, labels: &'q [String]) -> Search<'q> {
+    Search { kind: "message", words, labels, before: None, limit: 20 }
+}
 
 sql! {
     MARK = "INSERT INTO cursors (listener, epoch, seq, at) VALUES ($1, 0, $2, 0)";
@@ -98,20 +102,28 @@ async fn search_is_exact_for_han_latin_and_both_scripts(db: TestDb) {
     let texts = ["我要退款，订单A123", "退一下款", "訂單在哪裡", "refund order a123", "款退"];
     db.db.write(&db.system(), move |tx| {
         let docs: Vec<_> = texts.iter().enumerate().map(|(n, text)| SearchDoc {
-            kind: "message", reference: n.to_string(), at: tx.now(), text: (*text).to_owned(),
+            kind: "message", reference: n.to_string(), at: tx.now(), labels: vec![if n == 2 { "usr_b" } else { "usr_a" }.into()],
+            text: (*text).to_owned(),
         }).collect();
         tx.index(&docs)
     }).await.unwrap();
     for (query, expected) in [
         ("退款", vec!["0"]), ("款", vec!["4", "1", "0"]), ("订单", vec!["2", "0"]), ("訂單", vec!["2", "0"]),
-        ("a123", vec!["3", "0"]), ("退款 A123", vec!["0"]), ("我要退款订单", vec![]), ("", vec![]), ("' OR \"", vec![]),
+        ("a123", vec!["3", "0"]), ("a12", vec![]), ("usr_a", vec![]), ("message", vec![]), ("退款 A123", vec!["0"]), ("我要退款订单", vec![]), ("", vec![]), ("' OR \"", vec![]),
     ] {
-        let hits = db.db.read(&db.system(), move |tx| tx.search(&["message"], query, None, 20, |_, _| Ok(true))).await.unwrap();
+        let hits = db.db.read(&db.system(), move |tx| tx.search(&search(query, &[]), |_, _| Ok(true))).await.unwrap();
         assert_eq!(hits.iter().map(|hit| hit.reference.as_str()).collect::<Vec<_>>(), expected, "{query}");
     }
-    db.db.write(&db.system(), |tx| tx.unindex("message", "0")).await.unwrap();
-    let hits = db.db.read(&db.system(), |tx| tx.search(&["message"], "退款", None, 20, |_, _| Ok(true))).await.unwrap();
-    assert!(hits.is_empty());
+    let found = async |words: &'static str, label: &str| {
+        let labels = [label.to_owned()];
+        let hits = db.db.read(&db.system(), move |tx| tx.search(&search(words, &labels), |_, _| Ok(true))).await.unwrap();
+        hits.into_iter().map(|hit| hit.reference).collect::<Vec<_>>()
+    };
+    assert_eq!((found("订单", "usr_a").await, found("订单", "usr_b").await), (vec!["0".into()], vec!["2".into()]));
+    db.db.write(&db.system(), |tx| tx.relabel("message", "0", tx.now(), &["usr_b".into()])).await.unwrap();
+    assert_eq!((found("订单", "usr_a").await, found("订单", "usr_b").await), (vec![], vec!["2".into(), "0".into()]));
+    db.db.write(&db.system(), |tx| tx.unindex("message", "0", tx.now())).await.unwrap();
+    assert_eq!(found("退款", "usr_b").await, Vec::<String>::new());
 }
 
 }

@@ -229,6 +229,10 @@ impl Hub {
 struct Ear(Weak<Inner>);
 
 impl Sink for Ear {
+    fn heard(&self, topic: &str) -> bool {
+        self.0.upgrade().is_some_and(|inner| inner.heard_here(topic) || inner.carrier.is_some())
+    }
+
     fn committed(&self, notes: Vec<Note>, facts: bool) {
         if let Some(inner) = self.0.upgrade() {
             inner.told(&notes, facts);
@@ -246,6 +250,11 @@ impl Inner {
             if here.is_none() && self.carrier.is_none() {
                 continue;
             }
+            if note.data.is_empty() {
+                // Whoever came while the row changed may have fetched it too early.
+                here.into_iter().flatten().for_each(|watcher| watcher.inbox.lose());
+                continue;
+            }
             let frame = Arc::new(Frame::of(note));
             if let Some(here) = here {
                 self.push(here, &frame);
@@ -258,6 +267,10 @@ impl Inner {
         if self.carrier.is_some() && (facts || !told.is_empty()) {
             bus::bodies(&told, facts).iter().for_each(|body| self.publish(body));
         }
+    }
+
+    fn heard_here(&self, topic: &str) -> bool {
+        self.shard(topic).read().unwrap_or_else(PoisonError::into_inner).contains_key(topic)
     }
 
     fn push(&self, watchers: &[Watcher], frame: &Arc<Frame>) {

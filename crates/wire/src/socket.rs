@@ -24,7 +24,7 @@ use crate::{
 /// The largest message a client may send, in bytes.
 const LARGEST: usize = 64 << 10;
 /// What a connection reads at once: it is kept while the connection lives, so it is small.
-const READ_BUFFER: usize = 4 << 10;
+const READ_BUFFER: usize = 1 << 10;
 /// Frames that wait together go out together, up to so many bytes; kept only once used.
 const WRITE_BUFFER: usize = 8 << 10;
 

@@ -122,7 +122,7 @@ pub(crate) fn set_grants(tx: &mut Tx<'_>, role: Id<Role>, grants: &[(String, Rea
         .iter()
         .map(|(permission, reach)| vec![role.to_value(), permission.to_value(), reach.to_value()])
         .collect();
-    tx.exec_rows(&INSERT_GRANTS, &rows).map(drop)
+    tx.exec_rows(&INSERT_GRANTS, &rows)
 }
 
 /// Ends the person's sessions, all but the one whose secret has this hash.

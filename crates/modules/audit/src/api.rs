@@ -1,6 +1,6 @@
 //! What other modules call.
 
-use kernel::{Actor, Error, Result, UserId};
+use kernel::{Actor, Result, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Record, Tx};
@@ -97,10 +97,7 @@ pub fn record(tx: &mut Tx<'_>, entry: Entry) -> Result<()> {
         user_agent: origin.user_agent.clone(),
         request_id: origin.request_id.clone(),
     };
-    match tx.exec(&queries::INSERT, &row.values())? {
-        1 => Ok(()),
-        _ => Err(Error::internal("an audit entry was not written")),
-    }
+    tx.put(&queries::INSERT, &row.values())
 }
 
 fn to_value(thing: &impl Serialize) -> Value {

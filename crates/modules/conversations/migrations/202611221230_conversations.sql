@@ -17,7 +17,7 @@ CREATE TABLE conversations (
     closed_at BIGINT,
     close_reason TEXT,
     version BIGINT NOT NULL
-);
+) WITH (fillfactor = 70);
 -- A customer has one open conversation on a channel, whatever the number of tabs.
 CREATE UNIQUE INDEX conversations_open ON conversations (channel_id, customer_id) WHERE closed_at IS NULL;
 CREATE INDEX conversations_state ON conversations (state, opened_at, id);
@@ -25,7 +25,7 @@ CREATE INDEX conversations_assignee ON conversations (assignee_id, state, opened
 CREATE INDEX conversations_customer ON conversations (customer_id, opened_at, id);
 CREATE INDEX conversations_opened ON conversations (opened_at, id);
 CREATE TABLE messages (
-    id TEXT NOT NULL PRIMARY KEY,
+    id TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
     seq BIGINT NOT NULL,
     client_id TEXT NOT NULL,
@@ -35,8 +35,8 @@ CREATE TABLE messages (
     kind TEXT NOT NULL,
     text TEXT NOT NULL,
     file_id TEXT,
-    at BIGINT NOT NULL
-);
-CREATE UNIQUE INDEX messages_seq ON messages (conversation_id, seq);
+    at BIGINT NOT NULL,
+    PRIMARY KEY (conversation_id, seq)
+) WITHOUT ROWID;
 -- Said twice is said once.
 CREATE UNIQUE INDEX messages_client ON messages (conversation_id, client_id);

@@ -227,6 +227,9 @@ fn moved(
     }
     audit::api::record(tx, Entry::new(action, "conversation", after.id).change(before, &after))?;
     tell::saved(tx, &after, Some(before.owned()))?;
+    if before.labels() != after.labels() {
+        queries::relabel(tx, &after)?;
+    }
     Ok(after)
 }
 

@@ -105,7 +105,8 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
         if let Some(file) = message.file_id {
             files::api::attach(tx, file, "message", message.reference())?;
         }
-        docs.push(message.search_doc());
+        let labels = conversations.get(&message.conversation_id).map(Conversation::labels);
+        docs.push(message.search_doc(labels.unwrap_or_default()));
         touched.push(message.conversation_id);
     }
     tx.index(&docs)?;

@@ -93,9 +93,9 @@ fn replace(
     queries::insert_version(tx, &version)?;
     queries::save_said(tx, &after)?;
     let reference = after.reference();
-    tx.unindex("message", &reference)?;
+    tx.unindex("message", &reference, after.at)?;
     if !after.text.is_empty() {
-        tx.index(&[after.search_doc()])?;
+        tx.index(&[after.search_doc(conversation.labels())])?;
     }
     // Whoever comes back later must not be told what was said before.
     outbox::restate(tx, &conversation.topic(), seq, &after)?;

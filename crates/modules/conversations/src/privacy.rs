@@ -49,7 +49,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
     for mut conversation in of(tx, customers)? {
         for message in messages(tx, conversation.id)? {
             let reference = message.reference();
-            tx.unindex("message", &reference)?;
+            tx.unindex("message", &reference, message.at)?;
             if let Some(file) = message.file_id {
                 files::api::detach(tx, file, "message", &reference)?;
             }

@@ -17,7 +17,7 @@ sql! {
     LOCK(Conversation) = "SELECT {cols} FROM conversations WHERE id = $1 FOR UPDATE";
     /// In one order, so that two nodes never wait for each other.
     LOCK_MANY(Conversation) = "SELECT {cols} FROM conversations
-        WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY id FOR UPDATE";
+        WHERE id IN (VALUES {rows:TEXT}) ORDER BY id FOR UPDATE";
     OPEN_OF(Conversation) = "SELECT {cols} FROM conversations WHERE channel_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     CLOSED_OF = "SELECT id FROM conversations WHERE customer_id = $1 AND channel_id = $2 AND closed_at IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT $3";
     LIST_ALL(Conversation) = "SELECT {cols} FROM conversations WHERE (opened_at, id) < ($1, $2) ORDER BY opened_at DESC, id DESC LIMIT $3";
@@ -46,6 +46,7 @@ sql! {
 
     INSERT_MESSAGES(Message) = "INSERT INTO messages ({cols}) VALUES {rows}";
     POSTED(Message) = "SELECT {cols} FROM messages WHERE (conversation_id, client_id) IN (VALUES {rows:TEXT,TEXT})";
+    TIMES = "SELECT seq, at FROM messages WHERE conversation_id = $1 AND text <> ''";
     MESSAGE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq = $2";
     MESSAGES_BEFORE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq < $2 AND (NOT staff_only OR $4) ORDER BY seq DESC LIMIT $3";
     MESSAGES_AFTER(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq > $2 AND (NOT staff_only OR $4) ORDER BY seq LIMIT $3";
@@ -126,11 +127,11 @@ pub(crate) fn insert(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<Opt
 /// Inserts conversations that are known to be new.
 pub(crate) fn insert_many(tx: &mut Tx<'_>, conversations: &[Conversation]) -> Result<()> {
     let rows: Vec<_> = conversations.iter().map(Record::values).collect();
-    tx.exec_rows(&INSERT_MANY, &rows).map(drop)
+    tx.exec_rows(&INSERT_MANY, &rows)
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
-    tx.exec(&UPDATE, &conversation.values()).map(drop)
+    tx.put(&UPDATE, &conversation.values())
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
@@ -142,10 +143,8 @@ pub(crate) fn lock(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> 
 }
 
 pub(crate) fn lock_many(tx: &mut Tx<'_>, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
-    if let [id] = ids {
-        return tx.all(&LOCK, params![id]);
-    }
-    tx.all(&LOCK_MANY, params![serde_json::to_string(ids).map_err(Error::internal)?])
+    let rows: Vec<_> = ids.iter().map(|id| vec![id.to_value()]).collect();
+    tx.all_rows(&LOCK_MANY, &rows)
 }
 
 pub(crate) fn open_of(tx: &mut Tx<'_>, channel: ChannelId, customer: CustomerId) -> Result<Option<Conversation>> {
@@ -228,12 +227,12 @@ pub(crate) fn save_posted(tx: &mut Tx<'_>, conversations: &[&Conversation]) -> R
             ]
         })
         .collect();
-    tx.exec_rows(&SAVE_POSTED, &rows).map(drop)
+    tx.exec_rows(&SAVE_POSTED, &rows)
 }
 
 pub(crate) fn insert_messages(tx: &mut Tx<'_>, messages: &[Message]) -> Result<()> {
     let rows: Vec<_> = messages.iter().map(Record::values).collect();
-    tx.exec_rows(&INSERT_MESSAGES, &rows).map(drop)
+    tx.exec_rows(&INSERT_MESSAGES, &rows)
 }
 
 /// Those of these `(conversation, client id)` pairs that were posted before.
@@ -302,13 +301,22 @@ pub(crate) fn rated(tx: &mut Tx<'_>, rating: &RatingRow) -> Result<()> {
     tx.exec(&INSERT_RATING, &rating.values()).map(drop)
 }
 
+/// Lets those who have the conversation now find its messages among their own.
+pub(crate) fn relabel(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
+    let labels = conversation.labels();
+    for (seq, at) in tx.all::<(i64, Timestamp)>(&TIMES, params![conversation.id])? {
+        tx.relabel("message", &format!("{}/{seq}", conversation.id), at, &labels)?;
+    }
+    Ok(())
+}
+
 /// Lets a conversation be found by its tags.
 pub(crate) fn save_tags(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
     tx.exec(&FORGET_TAGS, params![conversation.id])?;
     let (id, at) = (&conversation.id, &conversation.opened_at);
     let rows: Vec<_> =
         conversation.tags.0.iter().map(|tag| vec![tag.to_value(), id.to_value(), at.to_value()]).collect();
-    tx.exec_rows(&INSERT_TAGS, &rows).map(drop)
+    tx.exec_rows(&INSERT_TAGS, &rows)
 }
 
 /// Every reason, in the order they are shown.

@@ -93,7 +93,7 @@ fn write(
     };
     queries::insert_messages(tx, std::slice::from_ref(&message))?;
     if kind == MessageKind::Note {
-        tx.index(&[message.search_doc()])?;
+        tx.index(&[message.search_doc(conversation.labels())])?;
     }
     fact(tx, conversation, if staff_only { events::NOTE_POSTED } else { events::MESSAGE_POSTED }, &message)?;
     Ok(message)

@@ -1,7 +1,6 @@
 //! The one way a message gets in: what arrives while a batch is being kept is the next batch.
 
 use std::{
-    hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -20,6 +19,10 @@ use crate::{
 
 /// Messages kept in one transaction at most: bounds how long the first of them waits.
 const BATCH: usize = 128;
+/// A batch of so many says that more are coming: then a moment's patience makes the next one larger,
+/// and a message cheaper.
+const MANY: usize = 16;
+const PATIENCE: Duration = Duration::from_millis(1);
 /// Messages that may wait before senders are told to come back.
 const QUEUE: usize = 4_096;
 /// How long a lane waits before it tries again, doubled each time up to the last.
@@ -27,10 +30,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LAST_PAUSE: Duration = Duration::from_secs(2);
 type Waiting = (Post, oneshot::Sender<Result<Message>>);
 
-/// Where messages are handed in: a part of the app. It keeps as many batches under way as the database
-/// has writers; a conversation always goes the same lane, so its messages keep their order.
+/// Where messages are handed in: a part of the app. One batch is under way at a time: the larger
+/// the next one grows meanwhile, the less each of its messages costs.
 #[derive(Default)]
-pub struct Writer(OnceLock<Vec<mpsc::Sender<Waiting>>>);
+pub struct Writer(OnceLock<mpsc::Sender<Waiting>>);
 
 /// An answer that is on its way.
 pub struct Receipt(oneshot::Receiver<Result<Message>>);
@@ -47,16 +50,12 @@ impl Receipt {
 }
 
 impl Writer {
-    /// Hands a message in. Those handed in one after the other for one conversation are kept in
-    /// that order.
+    /// Hands a message in. Those handed in one after the other are kept in that order.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when too many wait.
     pub fn hand_in(&self, db: &Db, post: Post) -> Result<Receipt> {
-        let lanes = self.0.get_or_init(|| (0..db.writers()).map(|_| start_lane(db.clone())).collect());
-        let mut hasher = DefaultHasher::new();
-        post.conversation.hash(&mut hasher);
-        let lane = &lanes[hasher.finish() as usize % lanes.len()];
+        let lane = self.0.get_or_init(|| start_lane(db.clone()));
         let (reply, answer) = oneshot::channel();
         lane.try_send((post, reply)).map_err(|_| Error::Unavailable("messages_busy"))?;
         Ok(Receipt(answer))
@@ -68,7 +67,17 @@ fn start_lane(db: Db) -> mpsc::Sender<Waiting> {
     tokio::spawn(async move {
         let origin = Origin::system("messages");
         let mut batch = Vec::with_capacity(BATCH);
+        let mut before = 0;
         while queue.recv_many(&mut batch, BATCH).await > 0 {
+            if before >= MANY && batch.len() < BATCH {
+                sleep(PATIENCE).await;
+                while batch.len() < BATCH
+                    && let Ok(waiting) = queue.try_recv()
+                {
+                    batch.push(waiting);
+                }
+            }
+            before = batch.len();
             let (posts, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
             settle(&db, &origin, posts.into(), replies).await;
         }

@@ -210,7 +210,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, permit: &Permit, id: CustomerId, reason: &s
     let survivor = rows.into_iter().try_fold(None, |first, before| {
         let after = before.clone().erased(permit);
         queries::save(tx, &after)?;
-        tx.unindex(SEARCH_KIND, &after.id.to_string())?;
+        tx.unindex(SEARCH_KIND, &after.id.to_string(), after.created_at)?;
         audit::api::record(
             tx,
             Entry::new("customers.erased", "customer", after.id).change(&before.trace(), &after.trace()).reason(reason),
@@ -256,7 +256,7 @@ pub(crate) fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
 pub(crate) fn index_again(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
     let rows = whole(tx, id)?;
     for row in &rows {
-        tx.unindex(SEARCH_KIND, &row.id.to_string())?;
+        tx.unindex(SEARCH_KIND, &row.id.to_string(), row.created_at)?;
     }
     index(tx, &rows)
 }
@@ -269,6 +269,7 @@ fn index(tx: &mut Tx<'_>, rows: &[Customer]) -> Result<()> {
             kind: SEARCH_KIND,
             reference: survivor.id.to_string(),
             at: survivor.created_at,
+            labels: Vec::new(),
             text,
         }]),
         _ => Ok(()),

@@ -4,7 +4,7 @@ use access::{Place, Placement};
 use customers::api;
 use kernel::{ChannelId, CustomerId, Error, Result, UnitId, UserId};
 use serde_json::{Value, json};
-use store::Tx;
+use store::{Search, Tx};
 use testkit::{Person, TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
@@ -43,7 +43,11 @@ async fn meet(app: &TestApp, external_id: &'static str, name: Option<&'static st
 }
 
 async fn found(app: &TestApp, query: &'static str) -> Vec<String> {
-    let search = move |tx: &mut Tx<'_>| tx.search(&[api::SEARCH_KIND], query, None, 20, |_, _| Ok(true));
+    let search = move |tx: &mut Tx<'_>| {
+        tx.search(&Search { kind: api::SEARCH_KIND, words: query, labels: &[], before: None, limit: 20 }, |_, _| {
+            Ok(true)
+        })
+    };
     app.app.db().read(&app.system(), search).await.unwrap().into_iter().map(|hit| hit.reference).collect()
 }
 

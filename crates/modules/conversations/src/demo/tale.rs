@@ -1,5 +1,7 @@
 //! One conversation of the demo story, told by the same transitions as a real one.
 
+use std::collections::HashMap;
+
 use audit::api::Entry;
 use http::DemoPerson;
 use kernel::{Actor, CustomerId, Owned, Permit, Result, Timestamp, Visitor};
@@ -199,12 +201,15 @@ impl Book {
 
     /// Writes it down, everything in the order it happened in.
     pub(super) fn write(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        queries::insert_many(tx, &std::mem::take(&mut self.conversations))?;
+        let conversations = std::mem::take(&mut self.conversations);
+        queries::insert_many(tx, &conversations)?;
+        let labels: HashMap<_, _> = conversations.iter().map(|one| (one.id, one.labels())).collect();
+        let labels = |message: &Message| labels.get(&message.conversation_id).cloned().unwrap_or_default();
         let mut messages = std::mem::take(&mut self.messages);
         messages.sort_by_key(|message| message.at);
         queries::insert_messages(tx, &messages)?;
-        let docs: Vec<_> =
-            messages.iter().filter(|message| !message.text.is_empty()).map(Message::search_doc).collect();
+        let said = messages.iter().filter(|message| !message.text.is_empty());
+        let docs: Vec<_> = said.map(|message| message.search_doc(labels(message))).collect();
         tx.index(&docs)?;
         let mut happened = std::mem::take(&mut self.happened);
         happened.sort_by_key(|one| one.at);

@@ -57,7 +57,8 @@ pub(crate) struct NewConversation {
 #[utoipa::path(post, path = "/conversations", tag = "conversations", request_body = NewConversation, responses((status = 200, body = Conversation)))]
 pub(crate) async fn open(cx: Cx, Json(request): Json<NewConversation>) -> Answer<Conversation> {
     let conversation = cx
-        .write(move |tx| {
+        // A customer's one open conversation is a matter of its index, who has it of its row's lock.
+        .append(move |tx| {
             policy::may_list(tx.actor())?;
             let customer = customers::api::visible(tx, request.customer_id)?;
             let channel = match request.channel_id {

@@ -3,6 +3,7 @@
 use http::{Answer, Cx, Json, Query};
 use kernel::{Error, Page, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::Search;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{model::ConversationId, policy, queries};
@@ -57,7 +58,9 @@ pub(crate) async fn search(cx: Cx, Query(query): Query<SearchQuery>) -> Answer<P
         .read(move |tx| {
             let scope = policy::may_list(tx.actor())?;
             let mut items = Vec::new();
-            let hits = tx.search(&["message"], &query.q, before, limit as usize, |tx, hit| {
+            let labels = scope.labels();
+            let search = Search { kind: "message", words: &query.q, labels: &labels, before, limit: limit as usize };
+            let hits = tx.search(&search, |tx, hit| {
                 let Some((id, seq)) = hit
                     .reference
                     .split_once('/')

@@ -151,6 +151,11 @@ impl Conversation {
         Owned::by(self.assignee_id, self.unit_id)
     }
 
+    /// What a search among its messages can be narrowed by: whose it is.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        self.assignee_id.map(|id| id.to_string()).into_iter().chain(self.unit_id.map(|id| id.to_string())).collect()
+    }
+
     /// The topic its facts are told on.
     pub fn topic(&self) -> String {
         topic(self.id)

@@ -133,9 +133,9 @@ impl Message {
         format!("{}/{}", self.conversation_id, self.seq)
     }
 
-    /// As it is searched.
-    pub(crate) fn search_doc(&self) -> SearchDoc {
-        SearchDoc { kind: "message", reference: self.reference(), at: self.at, text: self.text.clone() }
+    /// As it is searched, in a conversation with these labels.
+    pub(crate) fn search_doc(&self, labels: Vec<String>) -> SearchDoc {
+        SearchDoc { kind: "message", reference: self.reference(), at: self.at, labels, text: self.text.clone() }
     }
 
     /// Whether a customer who says `text` under the same client id says this again. What was edited or

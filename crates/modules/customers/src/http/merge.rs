@@ -35,7 +35,7 @@ pub(crate) async fn merge(cx: Cx, Path(id): Path<CustomerId>, Json(request): Jso
             queries::save(tx, &after)?;
             let followers: Vec<_> = queries::aliases(tx, id)?.iter().map(|alias| alias.id).collect();
             queries::lead_to(tx, &followers, into.id)?;
-            tx.unindex(api::SEARCH_KIND, &id.to_string())?;
+            tx.unindex(api::SEARCH_KIND, &id.to_string(), after.created_at)?;
             api::index_again(tx, into.id)?;
             audit::api::record(
                 tx,
