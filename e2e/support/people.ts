@@ -84,6 +84,26 @@ export class Agent {
     await expect(page).not.toHaveURL(/setup|sign-in/)
   }
 
+  /** Signs in with an account there is. */
+  async signIn(base: string, login: string): Promise<void> {
+    const { page } = this
+    await page.goto(`${base}/sign-in`)
+    await page.getByLabel(text('shell.sign_in.login')).fill(login)
+    await page.getByLabel(text('shell.sign_in.password')).fill(ADMINISTRATOR.password)
+    await page.getByRole('button', { name: text('shell.sign_in.verb') }).click()
+    await expect(page).not.toHaveURL(/sign-in/)
+  }
+
+  /** Where replies are written. */
+  get field(): Locator {
+    return this.page.getByRole('region', { name: text('conversations.composer') }).locator('textarea')
+  }
+
+  /** The rows of the list, by what stands in them. */
+  row(words: string | RegExp): Locator {
+    return this.page.getByRole('listitem').getByRole('button').filter({ hasText: words })
+  }
+
   /** Declares readiness: from now on conversations are offered. */
   async ready(): Promise<void> {
     const mine = text('routing.presence.mine', { state: '' })

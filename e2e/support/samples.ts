@@ -30,6 +30,10 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   await api.post('/tokens', { name: `${SHORT}${mark}` })
   const channel = await api.post<Named>('/channels', { kind: 'web_chat', name: `${SHORT}${mark}` })
   const approval = await api.post<Named>('/approvals', { kind: 'compensation', amount: 182_000, currency: 'CNY', reason: HOSTILE })
+  const canned = await api.post<Named>('/canned-replies', { code: `x${mark}`, title: SHORT, text: SHORT, scope: 'all', group: SHORT.slice(0, 30) })
+  const queue = await api.post<Named>('/queues', { name: `${SHORT}${mark}` })
+  await api.post('/wrap-up-reasons', { label: `${SHORT.slice(0, 20)}${mark}` })
+  await api.post('/presence-reasons', { label: `<b>${mark}`, minutes: 10 })
   const { items } = await api.get<Page<Named>>('/conversations')
   return {
     'customers.open': customer.id,
@@ -37,6 +41,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'users.open': user.id,
     'channels.open': channel.id,
     'approvals.open': approval.id,
+    'canned-replies.open': canned.id,
+    'queues.open': queue.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),
   }
 }

@@ -1,5 +1,5 @@
 export { api, newKey, onUnauthenticated } from './client'
 export type { CallInit } from './client'
-export { ApiError } from './error'
+export { ApiError, toApiError } from './error'
 export type { FieldProblem, Problem } from './error'
 export type * from './types'

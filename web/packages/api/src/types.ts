@@ -8,6 +8,9 @@ type Whole<T> = { [K in keyof T]-?: Exclude<T[K], undefined> }
 /** An answer of the server, by the name of its schema. */
 type Answer<Name extends keyof Schemas> = Whole<Schemas[Name]>
 
+/** An answer whose parts are answers too. */
+type With<T, More> = Omit<T, keyof More> & More
+
 export interface Page<T> {
   items: T[]
   next_cursor: string | null
@@ -31,9 +34,29 @@ export type Task = Answer<'TaskView'>
 export type TaskCounts = Answer<'TaskCounts'>
 export type Customer = Answer<'CustomerCard'>
 export type CustomerView = Answer<'CustomerView'>
-export type Channel = Answer<'Channel'>
-export type Conversation = Answer<'Conversation'>
-export type Message = Answer<'Message'>
+/** The settings of a channel, as they are kept and as they are sent: every part is there. */
+export type PreChat = Whole<Schemas['PreChat']> & { fields: PreChatField[] }
+export type PreChatField = Whole<Schemas['PreChatField']>
+export type RatingSettings = Whole<Schemas['RatingSettings']>
+export type Invitation = Whole<Schemas['Invitation']>
+export type IdentityMode = Schemas['IdentityMode']
+export type ChannelSettings = With<Whole<Schemas['ChannelSettings']>, { pre_chat: PreChat; rating: RatingSettings; invitations: Invitation[] }>
+export type Channel = With<Answer<'Channel'>, { settings: ChannelSettings }>
+
+export type Named = Answer<'Named'>
+export type VisitedPage = Answer<'VisitedPage'>
+export type WrapUp = With<Answer<'WrapUp'>, { by: Named | null }>
+export type Rating = Answer<'Rating'>
+export type Conversation = With<Answer<'Conversation'>, { page: VisitedPage | null; wrap_up: WrapUp | null; rating: Rating | null }>
+export type MessageKind = Schemas['MessageKind']
+/** `data` is a card, or what happened: each kind reads its own. */
+export type Message = With<Answer<'Message'>, { data: Record<string, unknown> | null }>
+export type WrapUpReason = Answer<'WrapUpReason'>
+export type CannedReply = Answer<'CannedReplyView'>
+
+/** A queue's figures of today; of all of them together it is nobody's. */
+export type DeskQueue = Answer<'DeskRow'>
+export type PresenceReason = Answer<'PresenceReason'>
 export type PresenceState = Schemas['PresenceState']
 export type Presence = Answer<'Presence'>
 export type Queue = Answer<'QueueView'>

@@ -111,3 +111,9 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
 }
+
+/** `86.4%`; of nothing there is no share. */
+export function formatRatio(ratio: { numerator: number; denominator: number } | null | undefined): string {
+  if (!ratio || ratio.denominator === 0) return EMPTY
+  return new Intl.NumberFormat(currentLocale(), { style: 'percent', maximumFractionDigits: 1 }).format(ratio.numerator / ratio.denominator)
+}

@@ -9,6 +9,8 @@ export interface Command {
   group: string
   icon?: Component
   keys?: string
+  /** What was searched for, marked in the label. */
+  mark?: string
   run: () => void
 }
 

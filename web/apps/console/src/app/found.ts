@@ -1,19 +1,14 @@
 import { useQuery } from '@tanstack/vue-query'
-import { MessageSquareText, UserRound } from '@lucide/vue'
+import { MessageSquareText, MessagesSquare, Search, UserRound } from '@lucide/vue'
 import { api, type Customer, type Page } from '@zhike/api'
 import { t } from '@zhike/i18n'
 import type { Command } from '@zhike/ui'
 import { computed, onScopeDispose, type Ref, ref, watch } from 'vue'
 import { useRouter } from 'vue-router'
+import { customerName } from '@/lib/customers'
+import { type Hit, placeOf, wordsOf } from '@/lib/search'
+import { useInbox } from '@/pages/conversations/useInbox'
 import { can } from './session'
-
-/** A message that was found. */
-interface Hit {
-  conversation_id: string
-  customer_name: string
-  seq: number
-  text: string
-}
 
 /** Typing rests this long before the server is asked, in milliseconds. */
 const REST = 180
@@ -41,8 +36,18 @@ export function useFound(query: Ref<string>) {
     enabled: computed(() => settled.value.length > 0 && can('customers.read')),
   })
 
+  const { rows } = useInbox()
   const found = computed<Command[]>(() => {
-    if (!settled.value) return []
+    const words = settled.value
+    if (!words) return []
+    const low = words.toLowerCase()
+    const conversations = []
+    for (const row of rows.value.values()) {
+      const name = customerName(row.customer_id, row.customer_name)
+      if (row.state === 'closed' || !`${name} ${row.preview}`.toLowerCase().includes(low)) continue
+      conversations.push({ id: row.id, label: `${name} · ${row.preview}`, group: t('shell.found.conversation'), icon: MessagesSquare, run: () => void router.push({ name: 'conversations', params: { id: row.id } }) })
+      if (conversations.length === 5) break
+    }
     const people = (customers.data.value?.items ?? []).map((customer) => ({
       id: customer.id,
       label: [customer.name, customer.phone].filter(Boolean).join(' · '),
@@ -52,12 +57,14 @@ export function useFound(query: Ref<string>) {
     }))
     const messages = (result.data.value?.items ?? []).map((hit) => ({
       id: `${hit.conversation_id}/${hit.seq}`,
-      label: `${hit.customer_name} · ${hit.text}`,
+      label: `${hit.customer_name} · ${wordsOf(hit)}`,
+      mark: words,
       group: t('shell.found.message'),
       icon: MessageSquareText,
-      run: () => void router.push({ name: 'conversations', params: { id: hit.conversation_id } }),
+      run: () => void router.push(placeOf(hit)),
     }))
-    return [...people, ...messages]
+    const whole = can('conversations.read') ? [{ id: 'search', label: t('shell.found.all', { words }), group: t('shell.found.message'), icon: Search, run: () => void router.push({ name: 'search', query: { q: words } }) }] : []
+    return [...conversations, ...people, ...messages, ...whole]
   })
   return { found, searching: computed(() => result.isFetching.value || customers.isFetching.value) }
 }

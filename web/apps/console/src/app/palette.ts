@@ -5,3 +5,6 @@ export const paletteOpen = ref(false)
 export function openPalette(): void {
   paletteOpen.value = true
 }
+
+/** The sheet of keys. */
+export const sheetOpen = ref(false)

@@ -15,6 +15,6 @@ export async function loadPresence(): Promise<void> {
 }
 
 /** Declares readiness. The server answers with what holds, which may be less (no permit, full). */
-export async function declare(change: { state: PresenceState; reason?: string }): Promise<void> {
+export async function declare(change: { state: PresenceState; reason_id?: string }): Promise<void> {
   presence.value = await api.put<Presence>('/presence', { body: { capacity: presence.value?.capacity, ...change } })
 }

@@ -2,6 +2,7 @@ import { api, ApiError, onUnauthenticated, type Session } from '@zhike/api'
 import { asLocale, setLocale, setTimeZone } from '@zhike/i18n'
 import { setViewOwner } from '@zhike/ui'
 import { computed, shallowRef } from 'vue'
+import { organisationName } from './organisation'
 
 /** Who is signed in, for the whole page. `undefined` until asked, `null` when nobody is. */
 const session = shallowRef<Session | null | undefined>(undefined)
@@ -45,7 +46,7 @@ export async function adopt(next: Session): Promise<void> {
   setViewOwner(next.user.id)
   const locale = asLocale(next.user.locale)
   if (locale) await setLocale(locale)
-  void loadTimeZone()
+  void loadOrganisation()
 }
 
 /** Ends the session here and at the server. A whole reload drops every cached record of the person. */
@@ -55,7 +56,8 @@ export async function signOut(): Promise<void> {
 }
 
 // Without the right to read it, times show in the browser's own zone.
-async function loadTimeZone(): Promise<void> {
-  const organisation = await api.get<{ time_zone: string }>('/settings/organisation').catch(() => undefined)
+async function loadOrganisation(): Promise<void> {
+  const organisation = await api.get<{ name: string; time_zone: string }>('/settings/organisation').catch(() => undefined)
+  organisationName.value = organisation?.name
   setTimeZone(organisation?.time_zone)
 }

@@ -1,30 +1,76 @@
+import { me } from '@/app/session'
 import { shallowRef, triggerRef } from 'vue'
 
-/** Unsent words, by conversation, kept on this device until they are sent. */
-const KEY = 'zhike.drafts'
-
-const drafts = shallowRef(recall())
-
-export function draftOf(conversationId: string): string {
-  return drafts.value.get(conversationId) ?? ''
+/** What was begun in one conversation and not sent. */
+export interface Draft {
+  reply: string
+  note: string
+  /** The message it answers to. */
+  quote?: number
 }
 
-export function keepDraft(conversationId: string, text: string): void {
-  if (draftOf(conversationId) === text) return
-  if (text) drafts.value.set(conversationId, text)
-  else drafts.value.delete(conversationId)
+const NOTHING: Draft = { reply: '', note: '' }
+/** One key a conversation, so that two windows do not overwrite each other's; by person, for a device may be shared. */
+const prefix = () => `zhike.draft.${me.value?.id ?? ''}.`
+
+const drafts = shallowRef(new Map<string, Draft>())
+let owner = ''
+
+export function draftOf(conversationId: string): Draft {
+  recall()
+  return drafts.value.get(conversationId) ?? NOTHING
+}
+
+/** The words of a draft for the list: the reply before the note. */
+export function draftWords(conversationId: string): string {
+  const { reply, note } = draftOf(conversationId)
+  return reply.trim() || note.trim()
+}
+
+export function keepDraft(conversationId: string, draft: Draft): void {
+  recall()
+  const empty = draft.reply === '' && draft.note === ''
+  if (empty) drafts.value.delete(conversationId)
+  else drafts.value.set(conversationId, draft)
   triggerRef(drafts)
   try {
-    localStorage.setItem(KEY, JSON.stringify([...drafts.value]))
+    if (empty) localStorage.removeItem(prefix() + conversationId)
+    else localStorage.setItem(prefix() + conversationId, JSON.stringify(draft))
   } catch {
     // Storage is forbidden or full: the draft lasts as long as the page.
   }
 }
 
-function recall(): Map<string, string> {
+function recall(): void {
+  if (owner === prefix()) return
+  owner = prefix()
+  const found = new Map<string, Draft>()
   try {
-    return new Map(JSON.parse(localStorage.getItem(KEY) ?? '[]') as [string, string][])
+    for (let at = 0; at < localStorage.length; at += 1) {
+      const key = localStorage.key(at) ?? ''
+      if (key.startsWith(owner)) found.set(key.slice(owner.length), parse(localStorage.getItem(key)))
+    }
   } catch {
-    return new Map()
+    // Storage is forbidden: there is nothing to recall.
   }
+  drafts.value = found
+}
+
+function parse(text: string | null): Draft {
+  try {
+    return { ...NOTHING, ...(JSON.parse(text ?? '{}') as Partial<Draft>) }
+  } catch {
+    return NOTHING
+  }
+}
+
+// Another window wrote: the list shows it, an open composer keeps its own words.
+if (typeof window !== 'undefined') {
+  window.addEventListener('storage', (event) => {
+    if (!event.key?.startsWith(prefix())) return
+    const id = event.key.slice(prefix().length)
+    if (event.newValue) drafts.value.set(id, parse(event.newValue))
+    else drafts.value.delete(id)
+    triggerRef(drafts)
+  })
 }

@@ -4,9 +4,8 @@ import { arrange, countLenses, take } from './inbox'
 
 const row = (id: string, over: Partial<Conversation> = {}): Conversation => ({
   id, channel_id: 'chn_1', customer_id: 'cus_1', customer_name: id, state: 'active', assignee_id: 'me', assignee_name: null, unit_id: null,
-  queue_id: null, last_seq: 3, customer_read_seq: 0, agent_read_seq: 1, unread: 0, last_message_at: 10, preview: '', waiting_since: null,
-  opened_at: 1, closed_at: null, tags: [], page: null, first_message_at: null, first_response_at: null, first_response_ms: null,
-  first_response_wall_ms: null, responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, after_hours: false, version: 1, ...over,
+  last_seq: 3, customer_read_seq: 0, agent_read_seq: 1, last_message_at: 10, preview: '', waiting_since: null, opened_at: 1, closed_at: null, version: 1,
+  queue_id: null, unread: 0, tags: [], page: null, first_message_at: null, first_response_at: null, first_response_ms: null, first_response_wall_ms: null, responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, after_hours: false, ...over,
 })
 const keys = (rows: Conversation[], lens: 'mine' | 'unanswered' | 'all', folded: Array<'active' | 'queued' | 'closed'> = []) =>
   arrange(rows, lens, 'me', new Set(folded)).map(({ key }) => key)
@@ -22,6 +21,14 @@ describe('the inbox', () => {
   it('puts who waits longest first', () => {
     const rows = [row('calm', { last_message_at: 99 }), row('late', { waiting_since: 5 }), row('later', { waiting_since: 9 })]
     expect(keys(rows, 'mine')).toEqual(['active', 'late', 'later', 'calm', 'queued', 'closed'])
+  })
+
+  it('sets apart what still owes a wrap-up, where wrap-ups are kept', () => {
+    const noted = { reason_id: null, reason: '退款', note: null, at: 1, by: null }
+    const rows = [row('owed', { state: 'closed' }), row('done', { state: 'closed', wrap_up: noted }), row('theirs', { state: 'closed', assignee_id: 'you' })]
+    const drawn = (wrapsUp: boolean) => arrange(rows, 'all', 'me', new Set(), wrapsUp).map(({ key }) => key)
+    expect(drawn(true)).toEqual(['active', 'queued', 'wrap_up', 'owed', 'closed', 'done', 'theirs'])
+    expect(drawn(false)).toEqual(['active', 'queued', 'closed', 'owed', 'done', 'theirs'])
   })
 
   it('shows the queue to everyone but others’ conversations only in all', () => {

@@ -3,7 +3,7 @@ import type { Conversation } from '@zhike/api'
 /** Which conversations a reader wants in the list. */
 export type Lens = 'mine' | 'unanswered' | 'all'
 
-export const GROUPS = ['active', 'queued', 'closed'] as const
+export const GROUPS = ['active', 'queued', 'wrap_up', 'closed'] as const
 export type Group = (typeof GROUPS)[number]
 
 /** A line of the list: the head of a group, or a conversation. */
@@ -37,13 +37,19 @@ function before(a: Conversation, b: Conversation): number {
   return b.last_message_at - a.last_message_at
 }
 
-/** The list as it is drawn: each group under its head, folded groups as a head alone. */
-export function arrange(rows: Iterable<Conversation>, lens: Lens, myId: string, folded: ReadonlySet<Group>): Line[] {
-  const groups: Record<Group, Conversation[]> = { active: [], queued: [], closed: [] }
-  for (const row of rows) if (seenThrough(row, lens, myId)) groups[row.state].push(row)
+/** Over, but what it was about is not noted yet: its owner owes that. */
+export function owesWrapUp(row: Conversation, myId: string): boolean {
+  return row.state === 'closed' && row.assignee_id === myId && !row.wrap_up
+}
+
+/** The list as it is drawn: each group under its head, folded groups as a head alone. Without `wrapsUp` nobody owes a wrap-up. */
+export function arrange(rows: Iterable<Conversation>, lens: Lens, myId: string, folded: ReadonlySet<Group>, wrapsUp = false): Line[] {
+  const groups: Record<Group, Conversation[]> = { active: [], queued: [], wrap_up: [], closed: [] }
+  for (const row of rows) if (seenThrough(row, lens, myId)) groups[wrapsUp && owesWrapUp(row, myId) ? 'wrap_up' : row.state].push(row)
   return GROUPS.flatMap((group): Line[] => {
     const members = groups[group]
-    if (lens === 'unanswered' && group === 'closed') return []
+    if (lens === 'unanswered' && (group === 'closed' || group === 'wrap_up')) return []
+    if (group === 'wrap_up' && members.length === 0) return []
     const head: Line = { kind: 'head', key: group, group, count: members.length }
     if (folded.has(group)) return [head]
     return [head, ...members.sort(before).map((row): Line => ({ kind: 'row', key: row.id, row }))]

@@ -1,7 +1,7 @@
 import { api, ApiError, type Message, newKey } from '@zhike/api'
 import { backoff } from '@zhike/realtime'
 import { shallowRef } from 'vue'
-import type { Pending } from './transcript'
+import type { Kind, Pending } from './transcript'
 
 /**
  * Messages written here and not yet acknowledged. They leave one after another within a
@@ -20,9 +20,17 @@ export function onArrived(handler: (message: Message) => void): void {
   arrived = handler
 }
 
+/** What belongs to a message besides its words. */
+export interface Extras {
+  kind?: Kind
+  file_id?: string
+  quote_seq?: number
+  data?: Record<string, unknown>
+}
+
 /** Writes a message: it is on screen at once and leaves as soon as the line allows. */
-export function post(conversationId: string, text: string, fileId?: string): void {
-  const pending: Pending = { client_id: newKey(), conversation_id: conversationId, text, written_at: Date.now(), state: 'sending', ...(fileId ? { file_id: fileId } : {}) }
+export function post(conversationId: string, text: string, extras: Extras = {}): void {
+  const pending: Pending = { client_id: newKey(), conversation_id: conversationId, text, written_at: Date.now(), state: 'sending', ...extras }
   keep([...outbox.value, pending])
   void work(conversationId)
 }
@@ -71,12 +79,8 @@ async function work(conversationId: string): Promise<void> {
   }
 }
 
-function send({ client_id, conversation_id, text, file_id }: Pending): Promise<Message> {
-  return api.post<Message>('/conversations/{id}/messages', {
-    path: { id: conversation_id },
-    body: { client_id, text, ...(file_id ? { file_id } : {}) },
-    idempotencyKey: client_id,
-  })
+function send({ conversation_id, written_at: _, state: __, error: ___, ...body }: Pending): Promise<Message> {
+  return api.post<Message>('/conversations/{id}/messages', { path: { id: conversation_id }, body, idempotencyKey: body.client_id })
 }
 
 function replace(pending: Pending): void {

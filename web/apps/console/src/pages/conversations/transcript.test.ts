@@ -1,6 +1,6 @@
 import type { Message } from '@zhike/api'
 import { describe, expect, it } from 'vitest'
-import { EMPTY_TRANSCRIPT, logbook, markRead, merge, type Pending, refresh, settle } from './transcript'
+import { EMPTY_TRANSCRIPT, hear, jump, logbook, markRead, merge, type Pending, refresh, settle } from './transcript'
 
 const message = (seq: number, over: Partial<Message> = {}): Message => ({
   id: `msg_${seq}`, conversation_id: 'cnv_1', seq, client_id: `c${seq}`, author: 'customer', author_id: null, author_name: '',
@@ -23,6 +23,21 @@ describe('a transcript', () => {
     expect(refresh(old, [message(2), message(5)], true).hasEarlier).toBe(false)
     const far = refresh(old, [message(8), message(9)], true)
     expect([seqs(far.messages), far.hasEarlier]).toEqual([[8, 9], true])
+  })
+
+  it('takes an edit or a recall in place of what was said, whichever comes first', () => {
+    const said = merge(EMPTY_TRANSCRIPT, [message(1), message(2)])
+    const edited = hear(said, message(1, { text: 'b', edited_at: 9 }))
+    expect(edited.messages.map(({ text }) => text)).toEqual(['b', '2'])
+    expect(hear(edited, message(1))).toBe(edited)
+    expect(hear(edited, message(1, { text: '', edited_at: 9, recalled_at: 12 })).messages[0]?.recalled_at).toBe(12)
+  })
+
+  it('at an older place hears only of what is there', () => {
+    const there = jump(merge(EMPTY_TRANSCRIPT, [message(90)]), [message(4), message(5)], true, true)
+    expect(hear(there, message(91))).toBe(there)
+    expect(refresh(there, [message(90), message(91)], true)).toBe(there)
+    expect(seqs(refresh(there, [message(5), message(6)], true).messages)).toEqual([4, 5, 6])
   })
 
   it('reads forward only', () => {

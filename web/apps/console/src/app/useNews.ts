@@ -1,0 +1,38 @@
+import type { Conversation } from '@zhike/api'
+import { t } from '@zhike/i18n'
+import { computed, watch } from 'vue'
+import { useRouter } from 'vue-router'
+import { customerName } from '@/lib/customers'
+import { onRow, useInbox } from '@/pages/conversations/useInbox'
+import { callFor } from './notices'
+import { can, me } from './session'
+
+/** News for whoever works elsewhere: the sound of a new message, and how many are unread in the window's title. */
+export function useNews(): void {
+  if (!can('conversations.read')) return
+  const router = useRouter()
+  const { rows } = useInbox()
+  const myId = me.value?.id
+  const mine = (row: Conversation) => row.assignee_id === myId && row.state === 'active'
+
+  onRow((row, before) => {
+    if (!mine(row) || !before || row.unread <= (before.unread ?? 0)) return
+    const looked = document.visibilityState === 'visible' && document.hasFocus() && router.currentRoute.value.params.id === row.id
+    if (looked) return
+    callFor(`${row.id}.${row.last_seq}`, customerName(row.customer_id, row.customer_name), row.preview, 'message', () => void router.push({ name: 'conversations', params: { id: row.id } }))
+  })
+
+  const unread = computed(() => {
+    let sum = 0
+    for (const row of rows.value.values()) if (mine(row)) sum += row.unread ?? 0
+    return sum
+  })
+  const badge = () => {
+    const bare = document.title.replace(/^\(\d+\+?\) /, '')
+    document.title = unread.value > 0 ? `(${unread.value > 99 ? '99+' : unread.value}) ${bare}` : bare
+  }
+  watch(unread, badge, { immediate: true })
+  // The router writes the title anew with each page, after its own hooks.
+  watch(() => router.currentRoute.value.fullPath, () => setTimeout(badge))
+  watch(() => t('shell.product'), badge)
+}
