@@ -281,7 +281,7 @@ impl Desk {
         let _busy = Busy::new(&stage);
         self.think().await;
         let path = format!("/conversations/{conversation}/closure");
-        if let Some(answer) = self.insist(Method::POST, &path, Some(json!({"reason": "已解决"}))).await
+        if let Some(answer) = self.insist(Method::POST, &path, Some(json!({"note": "已解决"}))).await
             && ![200, 404, 409].contains(&answer.status)
         {
             self.blame(&path, &answer);

@@ -122,7 +122,8 @@ impl Customer {
                     self.again = self.stage.clock.now().plus_millis(SOON_MS);
                     self.held = true;
                 }
-                "pong" => {}
+                // Where they stand in the line is told when it changes, and not kept.
+                "pong" | "queue" => {}
                 _ => self.stage.book().blame(format!("{} was told {frame}", self.name)),
             }
         }
