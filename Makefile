@@ -2,6 +2,7 @@
 # make test   everything, on both databases, in a real browser
 # make bench  measure, print a table, write bench/results.json
 # make soak   the long form of the loss-and-kill proof      SOAK=1800
+# make docs-shots  take the pictures of the user guide again
 # make api    refresh openapi.json and the console's types from the server's code
 # make lint   what a machine can find; make fmt lays out the code
 
@@ -20,7 +21,7 @@ with_services := scripts/services.sh with
 web_sources := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 rust_sources := Cargo.toml Cargo.lock $(shell find crates -type f 2>/dev/null)
 
-.PHONY: run build test test-web test-rust test-browser bench soak api lint fmt clean
+.PHONY: run build test test-web test-rust test-browser bench soak docs-shots api lint fmt clean
 
 run: build
 	@echo
@@ -84,6 +85,13 @@ soak:
 	scripts/install-deps.sh
 	$(with_services) env CI=true ZHIKE_PROOF_SECONDS=$(SOAK) \
 	  cargo test --locked --package zhike-server --test api proof -- --nocapture
+	$(with_services) env ZHIKE_DIALOGUES=1000 \
+	  cargo test --locked --package zhike-server --test api crosswoz -- --nocapture
+
+# --- the user guide's pictures ---------------------------------------------------
+
+docs-shots: build e2e/node_modules/.package-lock.json
+	node scripts/docs-shots.mjs
 
 # --- what is made from code and kept -------------------------------------------
 

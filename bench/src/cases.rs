@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod delivery;
+pub(crate) mod demo;
 pub(crate) mod messages;
 pub(crate) mod page;
 pub(crate) mod search;

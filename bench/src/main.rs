@@ -53,6 +53,7 @@ async fn main() -> Outcome<()> {
             };
         }
         case!(start, &binary);
+        case!(demo, &binary);
         case!(messages);
         case!(delivery);
         case!(api);

@@ -74,6 +74,7 @@ fn perform(cli: &Cli) -> Result<(), String> {
         Command::Token(command) => {
             runtime()?.block_on(accounts::token(command, serve::open(&config).map_err(told)?)).map_err(told)
         }
+        Command::Demo(options) if options.live => runtime()?.block_on(demo::live(options, asked_to_stop())),
         Command::Demo(options) => {
             runtime()?.block_on(demo::demo(options, &config, serve::open(&config).map_err(told)?)).map_err(told)
         }

@@ -2,4 +2,5 @@
 
 pub mod compose;
 pub mod config;
+pub mod live;
 pub mod serve;

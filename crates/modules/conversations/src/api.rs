@@ -4,6 +4,7 @@ use audit::api::Entry;
 use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Permit, QueueId, Result, UserId};
 use store::Tx;
 
+pub use crate::demo::script::rehearsed;
 use crate::{
     about, after_hours, codes, events,
     model::{Conversation, ConversationId, Event, Message, Named, Side},

@@ -1,17 +1,17 @@
 //! The conversations of the demo story: what was said in office hours and a little at night, answered
 //! after believable waits, some handed on, some left; and those that wait or go on right now.
 
-mod script;
+pub(crate) mod script;
 mod tale;
 
 use http::{Demo, DemoCustomer, DemoPerson};
-use kernel::{Actor, Result, Timestamp, Visitor};
-use script::{DIALOGUES, Dialogue, Filled, OPENERS, Step};
+use kernel::{Actor, Id, Owned, Result, Timestamp, Visitor};
+use script::{COMMENTS, DIALOGUES, Dialogue, Filled, OPENERS, Step};
 use settings::api::BusinessCalendar;
 use store::Tx;
 use tale::{Book, Tale};
 
-use crate::api::nameless;
+use crate::{api::nameless, model::WrapUpReason, reasons::Details};
 
 /// Conversations written down at once.
 const PAGE: usize = 400;
@@ -20,7 +20,7 @@ const MINUTE: i64 = 60_000;
 
 pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let calendar = settings::api::calendar(tx)?;
-    let cast = Cast::of(demo);
+    let cast = Cast::of(tx, demo)?;
     if cast.agents.is_empty() || demo.customers.is_empty() {
         return Ok(());
     }
@@ -67,6 +67,8 @@ impl Stage<'_> {
 
 /// Who answers.
 struct Cast {
+    /// Why conversations are over: the reasons by the words of a dialogue.
+    reasons: Vec<(&'static str, &'static str, (Id<WrapUpReason>, String))>,
     /// Who looks around in the story first: some of what goes on now is theirs.
     lead: Option<DemoPerson>,
     agents: Vec<DemoPerson>,
@@ -75,16 +77,40 @@ struct Cast {
 
 impl Cast {
     /// The complaints team is the unit of the last agents.
-    fn of(demo: &Demo) -> Self {
+    fn of(tx: &mut Tx<'_>, demo: &Demo) -> Result<Self> {
         let all = demo.with_role("agent");
         let last = all.last().and_then(|agent| agent.unit);
         let (complaints, agents) = all.into_iter().partition(|agent| agent.unit == last);
-        Self { lead: demo.with_role("supervisor").into_iter().next(), agents, complaints }
+        Ok(Self { reasons: reasons(tx)?, lead: demo.with_role("supervisor").into_iter().next(), agents, complaints })
     }
 
     fn colleague(&self, demo: &Demo) -> DemoPerson {
         demo.pick(if self.complaints.is_empty() { &self.agents } else { &self.complaints }).clone()
     }
+}
+
+/// Makes the reasons to choose from: topics, and what there is to each.
+fn reasons(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, &'static str, (Id<WrapUpReason>, String))>> {
+    let permit = Actor::System("demo").permit(crate::policy::REPLY, &Owned::NOBODY, tx.now())?;
+    let named = |label: &str| Details { label: Some(label.to_owned()), ..Details::default() };
+    let mut topics: Vec<(&str, Id<WrapUpReason>)> = Vec::new();
+    let mut found: Vec<(&'static str, &'static str, (Id<WrapUpReason>, String))> = Vec::new();
+    for Dialogue { topic, wrap_up, .. } in DIALOGUES.iter() {
+        if found.iter().any(|(known, reason, _)| (known, reason) == (topic, wrap_up)) {
+            continue;
+        }
+        let above = match topics.iter().find(|(known, _)| known == topic) {
+            Some((_, id)) => *id,
+            None => {
+                let id = crate::reasons::add(tx, &permit, None, &named(topic))?.id;
+                topics.push((topic, id));
+                id
+            }
+        };
+        let reason = crate::reasons::add(tx, &permit, Some(above), &named(wrap_up))?;
+        found.push((topic, wrap_up, (reason.id, format!("{topic} / {wrap_up}"))));
+    }
+    Ok(found)
 }
 
 /// The same evening, between nine and midnight.
@@ -136,7 +162,16 @@ fn past(tx: &mut Tx<'_>, stage: &Stage<'_>, customer: &DemoCustomer, opened: Tim
     if closed >= demo.now.plus_millis(-10 * MINUTE) {
         return Ok(None);
     }
-    tale.close(tx, closed, player.agent.actor(), Some(dialogue.wrap_up))?;
+    tale.tag(closed, &player.agent, &dialogue.tags)?;
+    let mut reasons = stage.cast.reasons.iter();
+    let reason = reasons.find(|(topic, wrap_up, _)| (*topic, *wrap_up) == (dialogue.topic, dialogue.wrap_up));
+    tale.close(tx, closed, player.agent.actor(), reason.map(|(.., reason)| reason))?;
+    if demo.chance(42)
+        && let Some((score, comment)) = demo.pick::<&str>(&COMMENTS).split_once('\t')
+    {
+        let rated = closed.plus_millis(demo.between(10, 300) * SECOND);
+        tale.rate(tx, rated, score.parse().unwrap_or(5), comment)?;
+    }
     Ok(Some(tale))
 }
 
@@ -149,8 +184,8 @@ fn left(
     customer: &DemoCustomer,
     opened: Timestamp,
 ) -> Result<()> {
-    let filled = Filled::new(demo, addressed(customer));
-    tale.say(tx, opened, None, filled.text(demo, dialogue.steps[0].1))?;
+    let filled = Filled::new(&demo.rng, addressed(customer));
+    tale.say(tx, opened, None, filled.text(&demo.rng, dialogue.steps[0].1))?;
     let gone = opened.plus_millis(demo.between(120, 600) * SECOND);
     tale.close(tx, gone, Actor::System("demo"), None)
 }
@@ -175,12 +210,12 @@ impl Player<'_> {
         wait: i64,
     ) -> Result<()> {
         let demo = stage.demo;
-        let mut filled = Filled::new(demo, addressed(self.customer));
+        let mut filled = Filled::new(&demo.rng, addressed(self.customer));
         filled.set("agent", &self.agent.name);
         let opened = self.at;
         let mut previous = None;
         for (step, template) in steps {
-            let text = filled.text(demo, template);
+            let text = filled.text(&demo.rng, template);
             let types = 3 * SECOND + text.chars().count() as i64 * demo.between(180, 420);
             let at = match (step, previous) {
                 (Step::Customer, None) => opened,
@@ -248,9 +283,9 @@ fn present(tx: &mut Tx<'_>, demo: &Demo, cast: &Cast, book: &mut Book) -> Result
             book.add(tale);
         } else {
             let opened = now.plus_millis(-demo.between(30, 9 * 60) * SECOND);
-            let filled = Filled::new(demo, addressed(&customer));
+            let filled = Filled::new(&demo.rng, addressed(&customer));
             let mut tale = visit(tx, &customer, opened)?;
-            tale.say(tx, opened, None, filled.text(demo, demo.pick::<&str>(&OPENERS)))?;
+            tale.say(tx, opened, None, filled.text(&demo.rng, demo.pick::<&str>(&OPENERS)))?;
             book.add(tale);
         }
     }

@@ -1,6 +1,7 @@
 //! The whole product: what holds for every operation, every statement, and under every fault.
 
 mod bodies;
+mod crosswoz;
 mod demo;
 mod hostile;
 mod openapi;

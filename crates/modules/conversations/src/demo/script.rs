@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use http::Demo;
+use kernel::Rng;
 
 /// One step of a dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,9 @@ pub(super) enum Step {
 /// What customers and agents say about one thing.
 #[derive(Debug)]
 pub(super) struct Dialogue {
+    pub(super) topic: &'static str,
     pub(super) wrap_up: &'static str,
+    pub(super) tags: Vec<&'static str>,
     pub(super) steps: Vec<(Step, &'static str)>,
 }
 
@@ -33,7 +35,9 @@ pub(super) static DIALOGUES: LazyLock<Vec<Dialogue>> = LazyLock::new(|| {
             "N" => Step::Note,
             "T" => Step::Transfer,
             "=" => {
-                all.push(Dialogue { wrap_up: text.split('|').nth(1).unwrap_or_default(), steps: Vec::new() });
+                if let [topic, wrap_up, tags] = text.split('|').collect::<Vec<_>>()[..] {
+                    all.push(Dialogue { topic, wrap_up, tags: tags.split(',').collect(), steps: Vec::new() });
+                }
                 continue;
             }
             _ => continue,
@@ -49,6 +53,10 @@ pub(super) static DIALOGUES: LazyLock<Vec<Dialogue>> = LazyLock::new(|| {
 pub(super) static OPENERS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| include_str!("../../demo/openers.txt").lines().collect());
 
+/// What customers think of it: a score, a tab, and words or none.
+pub(super) static COMMENTS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| include_str!("../../demo/comments.txt").lines().filter(|line| !line.starts_with('#')).collect());
+
 static VALUES: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
     let lines = include_str!("../../demo/values.txt").lines();
     lines.filter_map(|line| line.split_once('=')).map(|(key, all)| (key, all.split('|').collect())).collect()
@@ -59,10 +67,11 @@ pub(super) struct Filled(BTreeMap<&'static str, String>);
 
 impl Filled {
     /// Values by chance; who speaks is told.
-    pub(super) fn new(demo: &Demo, customer: &str) -> Self {
-        let mut values: BTreeMap<_, _> = VALUES.iter().map(|(key, all)| (*key, (*demo.pick(all)).to_owned())).collect();
-        let number = |low, high| demo.between(low, high).to_string();
-        let order = format!("CY{}{:05}", number(2_608_000, 2_612_000), demo.between(0, 100_000));
+    pub(super) fn new(rng: &Rng, customer: &str) -> Self {
+        let mut values: BTreeMap<_, _> = VALUES.iter().map(|(key, all)| (*key, (*pick(rng, all)).to_owned())).collect();
+        let between = |low: i64, high: i64| low + rng.below((high - low) as u64) as i64;
+        let number = |low, high| between(low, high).to_string();
+        let order = format!("CY{}{:05}", number(2_608_000, 2_612_000), between(0, 100_000));
         values.insert("tail", order[order.len() - 4..].to_owned());
         values.insert("order", order);
         values.insert("amount", number(199, 4_999));
@@ -86,7 +95,7 @@ impl Filled {
     }
 
     /// The text with one of each `[a|b]` and every `{word}` filled.
-    pub(super) fn text(&self, demo: &Demo, template: &str) -> String {
+    pub(super) fn text(&self, rng: &Rng, template: &str) -> String {
         let mut out = String::with_capacity(template.len());
         let mut rest = template;
         while let Some(at) = rest.find(['[', '{']) {
@@ -97,7 +106,7 @@ impl Filled {
             let inner = &from[1..end];
             if close == ']' {
                 let choices: Vec<_> = inner.split('|').collect();
-                out.push_str(demo.pick::<&str>(&choices));
+                out.push_str(pick::<&str>(rng, &choices));
             } else {
                 out.push_str(self.0.get(inner).map_or(inner, String::as_str));
             }
@@ -106,6 +115,23 @@ impl Filled {
         out.push_str(rest);
         out
     }
+}
+
+fn pick<'a, T>(rng: &Rng, all: &'a [T]) -> &'a T {
+    &all[rng.below(all.len() as u64) as usize]
+}
+
+/// One dialogue with everything filled in, without what the customer does not see: whether the
+/// customer speaks, and what is said.
+pub fn rehearsed(rng: &Rng, customer: &str, agent: &str) -> Vec<(bool, String)> {
+    let mut filled = Filled::new(rng, if customer.is_empty() { "您" } else { customer });
+    filled.set("agent", agent);
+    filled.set("agent2", agent);
+    let steps = pick(rng, &DIALOGUES).steps.iter();
+    steps
+        .filter(|(step, _)| matches!(step, Step::Customer | Step::Agent))
+        .map(|(step, template)| (*step == Step::Customer, filled.text(rng, template)))
+        .collect()
 }
 
 #[cfg(test)]

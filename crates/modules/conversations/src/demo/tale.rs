@@ -4,14 +4,17 @@ use std::collections::HashMap;
 
 use audit::api::Entry;
 use http::DemoPerson;
-use kernel::{Actor, CustomerId, Owned, Permit, Result, Timestamp, Visitor};
+use kernel::{Actor, CustomerId, Id, Owned, Permit, Result, Timestamp, Visitor};
 use serde::Serialize;
 use store::{Fact, Tx};
 
 use crate::{
     events,
     events::Changed,
-    model::{Assignee, Author, Conversation, Data, Event, Message, MessageKind, Named, Side, WrapUp},
+    model::{
+        Assignee, Author, Conversation, Data, Event, Message, MessageKind, Named, Rating, RatingRow, Side, Tags,
+        WrapUp, WrapUpReason,
+    },
     queries,
 };
 
@@ -28,6 +31,7 @@ struct Happened {
 pub(super) struct Book {
     conversations: Vec<Conversation>,
     messages: Vec<Message>,
+    ratings: Vec<RatingRow>,
     happened: Vec<Happened>,
 }
 
@@ -35,6 +39,7 @@ pub(super) struct Book {
 pub(super) struct Tale {
     conversation: Conversation,
     messages: Vec<Message>,
+    rating: Option<RatingRow>,
     happened: Vec<Happened>,
 }
 
@@ -44,7 +49,7 @@ impl Tale {
         tx.as_of(at, Actor::Visitor(visitor))?;
         let conversation = Conversation::open(tx.new_id(), visitor.channel, visitor.customer, name, at);
         let fact = conversation.opened();
-        let mut tale = Self { conversation, messages: Vec::new(), happened: Vec::new() };
+        let mut tale = Self { conversation, messages: Vec::new(), rating: None, happened: Vec::new() };
         tale.tell(at, Actor::Visitor(visitor), events::OPENED, &fact, None)?;
         tale.line(tx, at, Event::Opened { by: None })?;
         Ok(tale)
@@ -145,7 +150,13 @@ impl Tale {
     }
 
     /// It is over, and what it was about.
-    pub(super) fn close(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: Actor, reason: Option<&str>) -> Result<()> {
+    pub(super) fn close(
+        &mut self,
+        tx: &mut Tx<'_>,
+        at: Timestamp,
+        by: Actor,
+        reason: Option<&(Id<WrapUpReason>, String)>,
+    ) -> Result<()> {
         let before = self.conversation.clone();
         let side = by.staff().ok().map(|_| Side::Agent);
         let named = by.staff().ok().map(|staff| Named::new(staff.id, staff.name.clone()));
@@ -154,13 +165,48 @@ impl Tale {
         let entry = Entry::new("conversations.closed", "conversation", before.id).change(&before, &self.conversation);
         self.tell(at, by.clone(), events::CLOSED, &fact, Some(entry))?;
         self.line(tx, at, Event::Closed { by: named.clone(), by_customer: false })?;
-        if let Some(reason) = reason {
-            let wrap_up = WrapUp { reason_id: None, reason: Some(reason.to_owned()), note: None, at, by: named };
+        if let Some((id, reason)) = reason {
+            let wrap_up = WrapUp { reason_id: Some(*id), reason: Some(reason.clone()), note: None, at, by: named };
             self.conversation.wrap_up = Some(wrap_up.clone());
             self.conversation.advance();
             self.tell(at, by, events::CHANGED, &Changed { wrap_up: Some(wrap_up), ..Changed::default() }, None)?;
         }
         Ok(())
+    }
+
+    /// What it is about, in a few words.
+    pub(super) fn tag(&mut self, at: Timestamp, by: &DemoPerson, tags: &[&str]) -> Result<()> {
+        self.conversation.tags = Tags(tags.iter().map(|tag| (*tag).to_owned()).collect());
+        self.conversation.advance();
+        let changed = Changed { tags: Some(self.conversation.tags.clone()), ..Changed::default() };
+        self.tell(at, by.actor(), events::CHANGED, &changed, None)
+    }
+
+    /// What the customer thought of it.
+    pub(super) fn rate(&mut self, tx: &mut Tx<'_>, at: Timestamp, score: i64, comment: &str) -> Result<()> {
+        let (solved, score) = (Some(score > 2), Some(score));
+        let rating = Rating { solved, score, tags: Tags::default(), comment: comment.to_owned(), at };
+        let of = &self.conversation;
+        self.rating = Some(RatingRow {
+            id: tx.new_id(),
+            conversation_id: of.id,
+            customer_id: of.customer_id,
+            channel_id: of.channel_id,
+            queue_id: of.queue_id,
+            agent_id: of.assignee_id,
+            agent_name: of.assignee_name.clone(),
+            solved,
+            score,
+            tags: Tags::default(),
+            comment: comment.to_owned(),
+            at,
+            latest: true,
+        });
+        self.conversation.rating = Some(rating.clone());
+        self.conversation.advance();
+        let changed = Changed { rating: Some(rating), ..Changed::default() };
+        self.tell(at, self.visitor(), events::CHANGED, &changed, None)?;
+        self.line(tx, at, Event::Rated { solved, score })
     }
 
     fn visitor(&self) -> Actor {
@@ -191,6 +237,7 @@ impl Book {
     pub(super) fn add(&mut self, tale: Tale) {
         self.conversations.push(tale.conversation);
         self.messages.extend(tale.messages);
+        self.ratings.extend(tale.rating);
         self.happened.extend(tale.happened);
     }
 
@@ -211,6 +258,9 @@ impl Book {
         let said = messages.iter().filter(|message| !message.text.is_empty());
         let docs: Vec<_> = said.map(|message| message.search_doc(labels(message))).collect();
         tx.index(&docs)?;
+        for rating in std::mem::take(&mut self.ratings) {
+            queries::rated(tx, &rating)?;
+        }
         let mut happened = std::mem::take(&mut self.happened);
         happened.sort_by_key(|one| one.at);
         for Happened { at, by, fact, entry } in happened {
