@@ -87,7 +87,7 @@ async function firstRun() {
   const widget = page.frameLocator('iframe').getByRole('textbox')
   await widget.fill('你好，想问下空气净化器几天能到？')
   await widget.press('Enter')
-  await page.getByRole('button', { name: '接受' }).click()
+  await page.getByRole('button', { name: '接入' }).click()
   const reply = page.getByLabel('回复').first()
   await reply.fill('您好，今天下单明天就能到。')
   await reply.press('Enter')
