@@ -272,13 +272,14 @@ fn present(tx: &mut Tx<'_>, demo: &Demo, cast: &Cast, book: &mut Book) -> Result
         }
         busy.push(customer.id);
         if at < 8 {
-            let opened = now.plus_millis(-demo.between(4 * 60, 40 * 60) * SECOND);
+            // Lately enough that whoever waits has not waited long.
+            let opened = now.plus_millis(-demo.between(90, 6 * 60) * SECOND);
             let dialogue = demo.pick(&DIALOGUES);
             let mut tale = visit(tx, &customer, opened)?;
             let agent = cast.lead.as_ref().filter(|_| at < 3).unwrap_or_else(|| demo.pick(&cast.agents)).clone();
             let mut player = Player { customer: &customer, agent, taken: None, at: opened };
             // Not to the end.
-            let steps = demo.between(3, dialogue.steps.len() as i64 - 1) as usize;
+            let steps = dialogue.steps.len() - 1;
             player.play(tx, &stage, &mut tale, &dialogue.steps[..steps], demo.between(5, 40) * SECOND)?;
             book.add(tale);
         } else {

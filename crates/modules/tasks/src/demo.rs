@@ -45,7 +45,11 @@ fn duties(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     for (made, due, done, pooled) in told {
         let [title, detail, result] = demo.pick(&lines).split('\t').collect::<Vec<_>>()[..] else { continue };
         let customer = demo.pick(&demo.customers).clone();
-        let (agent, lead) = (demo.pick(&agents).clone(), demo.pick(&leads).clone());
+        let (mut agent, lead) = (demo.pick(&agents).clone(), demo.pick(&leads).clone());
+        // Leads have duties too.
+        if demo.chance(20) {
+            agent = lead.clone();
+        }
         let about = title.contains("{customer}");
         if about && customer.name.is_empty() {
             continue;
