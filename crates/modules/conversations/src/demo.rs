@@ -65,10 +65,13 @@ impl Stage<'_> {
     }
 }
 
+/// A reason by the topic and wrap-up of a dialogue: its id, and its words.
+type Reason = (&'static str, &'static str, (Id<WrapUpReason>, String));
+
 /// Who answers.
 struct Cast {
     /// Why conversations are over: the reasons by the words of a dialogue.
-    reasons: Vec<(&'static str, &'static str, (Id<WrapUpReason>, String))>,
+    reasons: Vec<Reason>,
     /// Who looks around in the story first: some of what goes on now is theirs.
     lead: Option<DemoPerson>,
     agents: Vec<DemoPerson>,
@@ -90,11 +93,11 @@ impl Cast {
 }
 
 /// Makes the reasons to choose from: topics, and what there is to each.
-fn reasons(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, &'static str, (Id<WrapUpReason>, String))>> {
+fn reasons(tx: &mut Tx<'_>) -> Result<Vec<Reason>> {
     let permit = Actor::System("demo").permit(crate::policy::REPLY, &Owned::NOBODY, tx.now())?;
     let named = |label: &str| Details { label: Some(label.to_owned()), ..Details::default() };
     let mut topics: Vec<(&str, Id<WrapUpReason>)> = Vec::new();
-    let mut found: Vec<(&'static str, &'static str, (Id<WrapUpReason>, String))> = Vec::new();
+    let mut found: Vec<Reason> = Vec::new();
     for Dialogue { topic, wrap_up, .. } in DIALOGUES.iter() {
         if found.iter().any(|(known, reason, _)| (known, reason) == (topic, wrap_up)) {
             continue;
