@@ -6,7 +6,7 @@ import type { Command } from '@zhike/ui'
 import { computed, onScopeDispose, type Ref, ref, watch } from 'vue'
 import { useRouter } from 'vue-router'
 import { customerName } from '@/lib/customers'
-import { type Hit, placeOf, wordsOf } from '@/lib/search'
+import { type Hit, placeOf } from '@/lib/search'
 import { useInbox } from '@/pages/conversations/useInbox'
 import { can } from './session'
 
@@ -57,7 +57,7 @@ export function useFound(query: Ref<string>) {
     }))
     const messages = (result.data.value?.items ?? []).map((hit) => ({
       id: `${hit.conversation_id}/${hit.seq}`,
-      label: `${hit.customer_name} · ${wordsOf(hit)}`,
+      label: `${hit.customer_name} · ${hit.text}`,
       mark: words,
       group: t('shell.found.message'),
       icon: MessageSquareText,
