@@ -63,15 +63,16 @@ fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     }
     // Without any hours there is no opening to wait for.
     let Some(opens_at) = calendar.next_change(tx.now()) else { return Ok(()) };
+    // One line for each time it is closed: known by the opening that ends it. Looked for before the
+    // conversation is locked: all but the first message find it, and more may be on their way.
+    let client_id = format!("after_hours {}", opens_at.millis());
+    if !queries::posted(tx, &[(said.conversation_id, client_id.as_str())])?.is_empty() {
+        return Ok(());
+    }
     let conversation = queries::lock(tx, said.conversation_id)?;
     let left = conversation.state == State::Closed;
     // Somebody has answered, or ended it, since.
     if (left && !conversation.after_hours) || (!left && conversation.unanswered_since().is_none()) {
-        return Ok(());
-    }
-    // One line for each time it is closed: known by the opening that ends it.
-    let client_id = format!("after_hours {}", opens_at.millis());
-    if !queries::posted(tx, &[(conversation.id, client_id.as_str())])?.is_empty() {
         return Ok(());
     }
     let message = queries::message(tx, conversation.id, said.seq)?.ok_or(Error::NotFound)?;
