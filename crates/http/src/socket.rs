@@ -24,6 +24,11 @@ pub trait Topics: Send + Sync {
         topic: &'a str,
         since: Option<i64>,
     ) -> Pin<Box<dyn Future<Output = Result<Opened>> + Send + 'a>>;
+
+    /// Kinds of facts after which whoever watches is asked anew whether they may.
+    fn asks_again(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// Every module's topics: a part of the app.
@@ -33,6 +38,7 @@ struct StaffSession {
     cx: Cx,
     shown: Credentials,
     staff: UserId,
+    asks_again: Vec<&'static str>,
 }
 
 /// Opens the staff socket.
@@ -47,7 +53,8 @@ pub(crate) async fn open(State(app): State<App>, cx: Cx, headers: HeaderMap, upg
         return Problem(Error::Forbidden("origin")).into_response();
     }
     let hub = app.part::<Hub>();
-    wire::accept(upgrade, (*hub).clone(), StaffSession { cx, shown, staff })
+    let asks_again = app.part::<AllTopics>().0.iter().flat_map(|topics| topics.asks_again()).copied().collect();
+    wire::accept(upgrade, (*hub).clone(), StaffSession { cx, shown, staff, asks_again })
 }
 
 fn same_origin(headers: &HeaderMap) -> bool {
@@ -89,6 +96,10 @@ impl Session for StaffSession {
         let topics = self.cx.app().part::<AllTopics>();
         let owner = topics.0.iter().find(|topics| topics.owns(topic)).ok_or(Error::NotFound)?;
         owner.open(&self.cx, topic, since).await
+    }
+
+    fn asks_again(&self, kind: &str) -> bool {
+        self.asks_again.contains(&kind)
     }
 
     /// Where a customer stands in the line is told to the customer.

@@ -142,8 +142,9 @@ impl<S: Session> Connection<S> {
         for (id, frame) in mail.frames {
             // A watch that ended may still have mail.
             if let Some(at) = self.find(id) {
+                let from = out.len();
                 let need = self.watches[at].arrive(frame, &mut out);
-                self.attend(at, need);
+                self.settle(at, need, &mut out, from);
             }
         }
         self.pass(&mut out);
@@ -253,8 +254,8 @@ impl<S: Session> Connection<S> {
                 Need::Nothing
             }
         };
+        self.settle(at, need, &mut out, 0);
         self.pass(&mut out);
-        self.attend(at, need);
     }
 
     fn was_read(&mut self, at: usize, read: Result<(Vec<Frame>, bool)>) {
@@ -262,8 +263,8 @@ impl<S: Session> Connection<S> {
             Ok((frames, more)) => {
                 let mut out = Vec::new();
                 let need = self.watches[at].was_read(frames, more, &mut out);
+                self.settle(at, need, &mut out, 0);
                 self.pass(&mut out);
-                self.attend(at, need);
             }
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be read for a watcher; trying again");
@@ -272,6 +273,21 @@ impl<S: Session> Connection<S> {
                 }
             }
         }
+    }
+
+    /// Sees to a watch that passes on what stands in `out` from `from` on: where one of those may have
+    /// ended the right to watch, what follows it is held back until the session has been asked anew.
+    fn settle(&mut self, at: usize, need: Need, out: &mut Vec<Arc<Frame>>, from: usize) {
+        let asks = |frame: &Arc<Frame>| frame.seq > 0 && self.session.asks_again(&frame.kind);
+        let Some(place) = out[from..].iter().position(asks).filter(|_| need != Need::Renew) else {
+            return self.attend(at, need);
+        };
+        out.truncate(from + place + 1);
+        let last = out[from + place].seq;
+        let watch = &mut self.watches[at];
+        watch.asked_again(last);
+        let (id, topic) = (watch.id, watch.topic.clone());
+        self.open(id, topic, Some(last));
     }
 
     /// Sees to what the watch at `at` needs.

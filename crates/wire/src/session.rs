@@ -49,6 +49,12 @@ pub trait Session: Send + Sync + 'static {
     /// answer ([`Action::Say`]), not an error.
     fn handle(&self, frame: Self::Frame) -> impl Future<Output = Result<Action>> + Send;
 
+    /// Whether a fact of this kind may have ended the client's right to watch its numbered topic: then
+    /// [`Session::open`] is asked anew, with the fact's number, before anything after it is told.
+    fn asks_again(&self, _kind: &str) -> bool {
+        false
+    }
+
     /// Whether the client is told of facts of this kind. What it is not told of is numbered all the
     /// same.
     fn sees(&self, _kind: &str) -> bool {

@@ -98,6 +98,13 @@ impl Watch {
         self.read()
     }
 
+    /// The fact passed on last may have ended the right to watch: the session is asked anew.
+    pub(crate) fn asked_again(&mut self, last: i64) {
+        self.last = last;
+        self.phase = Phase::Opening;
+        self.held = Vec::new();
+    }
+
     /// The session says that the topic is a list.
     pub(crate) fn listed(&mut self) {
         self.phase = Phase::List;

@@ -41,9 +41,13 @@ static TEXTS: LazyLock<BTreeMap<&'static str, Texts>> = LazyLock::new(|| {
     .collect()
 });
 
-/// What `message.posted` leads to: a customer's message that came while all was closed, and stays so.
+/// Reacts to what customers say while all is closed, and stays so, and to its being answered.
 pub(crate) fn listen() -> work::Listener {
-    work::Listener::new("conversations.after_hours", &[events::MESSAGE_POSTED], arrived).from_now()
+    let kinds = &[events::MESSAGE_POSTED, events::CHANGED];
+    let react = |tx: &mut Tx<'_>, fact: &StoredFact| {
+        if fact.kind == events::CHANGED { changed(tx, fact) } else { arrived(tx, fact) }
+    };
+    work::Listener::new("conversations.after_hours", kinds, react).from_now()
 }
 
 fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
@@ -115,9 +119,25 @@ fn remember(tx: &mut Tx<'_>, conversation: &Conversation, message: &Message, due
     tasks::api::create(tx, task).map(drop)
 }
 
-/// Closes the task: somebody has answered.
-pub(crate) fn answered(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
-    tasks::api::complete_for(tx, SOURCE, &Subject::new("conversation", id), None).map(drop)
+/// Somebody has answered, or ended it: nothing waits for the opening any more. The task follows the
+/// fact, so that no answer waits for it. The conversation is to be saved afterwards.
+pub(crate) fn settled(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Result<()> {
+    if conversation.after_hours {
+        conversation.after_hours = false;
+        conversation.advance();
+        let changed = Changed { after_hours: Some(false), ..Changed::default() };
+        tell::fact(tx, conversation, events::CHANGED, &changed)?;
+    }
+    Ok(())
+}
+
+/// What `conversation.changed` leads to: the task is done with the answer.
+fn changed(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
+    let changed: Changed = serde_json::from_str(&fact.data).map_err(Error::internal)?;
+    if changed.after_hours == Some(false) {
+        tasks::api::complete_for(tx, SOURCE, &Subject::new("conversation", &fact.subject), None)?;
+    }
+    Ok(())
 }
 
 /// The channel's own text, or the product's in the visitor's language; `{opens_at}` in it is the moment.

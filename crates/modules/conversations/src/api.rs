@@ -268,8 +268,8 @@ fn end(
     if let Some(wrap_up) = wrap_up {
         about::wrap_up(tx, &mut after, wrap_up)?;
     }
-    if before.after_hours && !after.after_hours {
-        after_hours::answered(tx, id)?;
+    if side != Some(Side::Customer) {
+        after_hours::settled(tx, &mut after)?;
     }
     audit::api::record(tx, Entry::new("conversations.closed", "conversation", id).change(&before, &after))?;
     tell::saved(tx, &after, None)?;

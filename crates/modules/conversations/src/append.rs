@@ -152,9 +152,7 @@ fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post, hours: 
         if author == Author::Agent
             && let Some(since) = conversation.unanswered_since()
         {
-            if conversation.after_hours {
-                after_hours::answered(tx, conversation.id)?;
-            }
+            after_hours::settled(tx, conversation)?;
             let hours = match hours {
                 Some(hours) => hours,
                 None => hours.insert(settings::api::calendar(tx)?),

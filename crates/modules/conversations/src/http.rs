@@ -15,6 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, list::open))
+        .routes(routes!(list::counts))
         .routes(routes!(list::read))
         .routes(routes!(messages::list, messages::post))
         .routes(routes!(messages::edit))

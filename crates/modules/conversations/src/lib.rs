@@ -10,6 +10,7 @@ mod demo;
 pub mod events;
 mod http;
 mod line;
+mod lists;
 mod model;
 mod policy;
 mod privacy;

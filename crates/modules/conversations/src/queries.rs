@@ -1,11 +1,11 @@
 //! All SQL of this module.
 
-use kernel::{ChannelId, Cursor, CustomerId, Error, Id, QueueId, Result, Scope, Timestamp, UserId};
+use kernel::{ChannelId, Cursor, CustomerId, Error, Id, QueueId, Result, Timestamp, UserId};
 use store::{Record, ToValue, Tx, params, sql};
 
 use crate::{
     codes,
-    model::{Conversation, ConversationId, Message, MessageVersion, RatingRow, Side, State, WrapUpReason},
+    model::{Conversation, ConversationId, Message, MessageVersion, RatingRow, Side, WrapUpReason},
     waiting::Unwrapped,
 };
 
@@ -20,16 +20,6 @@ sql! {
         WHERE id IN (VALUES {rows:TEXT}) ORDER BY id FOR UPDATE";
     OPEN_OF(Conversation) = "SELECT {cols} FROM conversations WHERE channel_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     CLOSED_OF = "SELECT id FROM conversations WHERE customer_id = $1 AND channel_id = $2 AND closed_at IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT $3";
-    LIST_ALL(Conversation) = "SELECT {cols} FROM conversations WHERE (opened_at, id) < ($1, $2) ORDER BY opened_at DESC, id DESC LIMIT $3";
-    LIST_STATE(Conversation) = "SELECT {cols} FROM conversations WHERE state = $4 AND (opened_at, id) < ($1, $2)
-        ORDER BY opened_at DESC, id DESC LIMIT $3";
-    LIST_ASSIGNEE(Conversation) = "SELECT {cols} FROM conversations WHERE assignee_id = $4 AND state = $5 AND (opened_at, id) < ($1, $2)
-        ORDER BY opened_at DESC, id DESC LIMIT $3";
-    LIST_SCOPED(Conversation) = "SELECT {cols} FROM conversations
-        WHERE (assignee_id = $4 OR unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT))))
-          AND (CAST($6 AS TEXT) IS NULL OR state = $6) AND (CAST($7 AS TEXT) IS NULL OR assignee_id = $7)
-          AND (opened_at, id) < ($1, $2)
-        ORDER BY opened_at DESC, id DESC LIMIT $3";
     WAITING(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'queued' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
     LOAD = "SELECT assignee_id, count(*) FROM conversations WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id";
     SAVE_POSTED = "WITH posted (id, last_seq, customer_read_seq, agent_read_seq, unread, last_message_at, preview, waiting_since, version,
@@ -160,36 +150,6 @@ pub(crate) fn closed_of(
 ) -> Result<Vec<ConversationId>> {
     let rows: Vec<(ConversationId,)> = tx.all(&CLOSED_OF, params![customer, channel, limit])?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// What a list of conversations is narrowed to.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Filter {
-    pub state: Option<State>,
-    pub assignee: Option<UserId>,
-}
-
-/// Newest first. Each shape of the question has a statement of its own, so that each has its index.
-pub(crate) fn list(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    filter: Filter,
-    before: &Cursor,
-    limit: i64,
-) -> Result<Vec<Conversation>> {
-    let (key, id) = (before.key, &before.id);
-    if !scope.is_all() {
-        let (own, units) = (scope.own(), scope.units_json());
-        return tx.all(&LIST_SCOPED, params![key, id, limit, own, units, filter.state, filter.assignee]);
-    }
-    match (filter.state, filter.assignee) {
-        (None, None) => tx.all(&LIST_ALL, params![key, id, limit]),
-        (Some(state), None) => tx.all(&LIST_STATE, params![key, id, limit, state]),
-        (Some(state), Some(assignee)) => tx.all(&LIST_ASSIGNEE, params![key, id, limit, assignee, state]),
-        (None, Some(_)) => {
-            tx.all(&LIST_SCOPED, params![key, id, limit, filter.assignee, "[]", filter.state, filter.assignee])
-        }
-    }
 }
 
 /// The waiting ones, longest wait first, after the given one.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use wire::{Opened, snapshot};
 
 use crate::{
+    events,
     model::{Conversation, ConversationId, Message, Side},
     policy, queries,
 };
@@ -30,6 +31,11 @@ pub(crate) struct ConversationTopics;
 impl Topics for ConversationTopics {
     fn owns(&self, topic: &str) -> bool {
         topic == "inbox" || topic.starts_with("conversation:")
+    }
+
+    /// Whoever loses a conversation hears no more of it.
+    fn asks_again(&self) -> &'static [&'static str] {
+        &[events::ASSIGNED, events::REQUEUED]
     }
 
     fn open<'a>(

@@ -1,16 +1,27 @@
 //! Finding conversations, and opening one with a customer.
 
 use http::{Answer, Cx, Json, Path, Query};
-use kernel::{CustomerId, Page, PageQuery, UserId};
-use serde::Deserialize;
+use kernel::{CustomerId, Page, PageQuery, QueueId, UserId};
+use serde::{Deserialize, Serialize};
+use store::text_enum;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     api,
+    lists::{self, Filter},
     model::{Conversation, ConversationId, State},
-    policy,
-    queries::{self, Filter},
+    policy, queries,
 };
+
+text_enum! {
+    /// In which order.
+    pub(crate) enum Sort {
+        /// The one opened last first.
+        Recent = "recent",
+        /// Those that wait for an answer, the longest wait first; no others.
+        Waiting = "waiting",
+    }
+}
 
 /// Which conversations.
 #[derive(Deserialize, IntoParams)]
@@ -21,6 +32,16 @@ pub(crate) struct ListQuery {
     state: Option<State>,
     /// Only this person's.
     assignee: Option<UserId>,
+    /// Only those of this queue.
+    queue: Option<QueueId>,
+    /// Only those with this tag.
+    tag: Option<String>,
+    /// Only those in which the customer waits for an answer.
+    #[serde(default)]
+    #[param(required = false)]
+    unanswered: bool,
+    /// In which order: `recent` unless told.
+    sort: Option<Sort>,
     /// How many rows at most: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -28,19 +49,59 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// Lists conversations, newest first.
+/// Lists conversations, newest first or longest wait first. The rows of open ones are few enough to be
+/// held whole: a client lists them once and follows the topic `inbox`.
 #[utoipa::path(get, path = "/conversations", tag = "conversations", params(ListQuery), responses((status = 200, body = Page<Conversation>)))]
 pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<Conversation>> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
-    let (limit, before) = (page.limit()?, page.before()?);
-    let filter = Filter { state: query.state, assignee: query.assignee };
+    let waiting = query.sort == Some(Sort::Waiting);
+    let (limit, from) = (page.limit()?, if waiting { page.after()? } else { page.before()? });
+    let ListQuery { state, assignee, queue, tag, unanswered, .. } = query;
+    let filter = Filter { state, assignee, queue, tag, unanswered };
     let rows = cx
         .read(move |tx| {
             let scope = policy::may_list(tx.actor())?;
-            queries::list(tx, &scope, filter, &before, limit + 1)
+            if waiting {
+                return lists::longest_waiting(tx, &scope, &filter, &from, limit + 1);
+            }
+            lists::list(tx, &scope, &filter, &from, limit + 1)
         })
         .await?;
-    Ok(Json(Page::of(rows, limit, |row| (row.opened_at.millis(), row.id.to_string()))))
+    let key = |row: &Conversation| if waiting { row.waiting_since.unwrap_or_default() } else { row.opened_at };
+    Ok(Json(Page::of(rows, limit, |row| (key(row).millis(), row.id.to_string()))))
+}
+
+/// How many there are.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct Counts {
+    /// Wait for somebody.
+    queued: i64,
+    /// Somebody has them.
+    active: i64,
+    /// Of these, the caller.
+    mine: i64,
+    /// In how many the customer waits for an answer.
+    unanswered: i64,
+}
+
+/// How many conversations are open, of those one may read: to begin with; `inbox` tells what changes.
+#[utoipa::path(get, path = "/conversations/counts", tag = "conversations", responses((status = 200, body = Counts)))]
+pub(crate) async fn counts(cx: Cx) -> Answer<Counts> {
+    let counts = cx
+        .read(|tx| {
+            let scope = policy::may_list(tx.actor())?;
+            let me = tx.actor().staff().ok().map(|staff| staff.id);
+            let mut counts = Counts::default();
+            for (state, assignee, all, unanswered) in lists::open_counts(tx, &scope)? {
+                counts.queued += if state == State::Queued { all } else { 0 };
+                counts.active += if state == State::Active { all } else { 0 };
+                counts.mine += if me.is_some() && assignee == me { all } else { 0 };
+                counts.unanswered += unanswered;
+            }
+            Ok(counts)
+        })
+        .await?;
+    Ok(Json(counts))
 }
 
 /// With whom, and where.

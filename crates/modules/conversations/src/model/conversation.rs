@@ -219,7 +219,6 @@ impl Conversation {
         self.responses += 1;
         self.response_ms += business;
         self.response_wall_ms += wall;
-        self.after_hours = false;
     }
 
     /// Counts a message in: the waiting clock starts with the customer's first unanswered one and
@@ -299,7 +298,6 @@ impl Conversation {
         self.state = State::Closed;
         self.closed_at = Some(permit.at());
         self.waiting_since = None;
-        self.after_hours &= by == Some(Side::Customer);
         self.advance();
         let fact = events::Closed { conversation_id: self.id, assignee_id: self.assignee_id, by };
         Ok((self, fact))
