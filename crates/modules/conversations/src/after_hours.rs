@@ -1,8 +1,6 @@
 //! Whoever writes outside business time is answered at once, and not forgotten: a line that says when
 //! somebody will be there, and a task for that moment.
 
-use std::{collections::BTreeMap, sync::LazyLock};
-
 use kernel::{Error, Result};
 use serde::Deserialize;
 use settings::api::{BusinessCalendar, Organisation};
@@ -20,26 +18,6 @@ use crate::{
 const SOURCE: &str = "conversations.after_hours";
 /// Characters of a message that become a task's title.
 const TITLE: usize = 100;
-
-/// What a visitor is told, in one language.
-#[derive(Deserialize)]
-struct Texts {
-    after_hours: String,
-    after_hours_time: String,
-}
-
-static TEXTS: LazyLock<BTreeMap<&'static str, Texts>> = LazyLock::new(|| {
-    #[derive(Deserialize)]
-    struct Catalogue {
-        texts: Texts,
-    }
-    let all = crate::LOCALES.iter();
-    all.map(|(locale, text)| {
-        let catalogue: Catalogue = serde_json::from_str(text).expect("the module's own catalogue");
-        (*locale, catalogue.texts)
-    })
-    .collect()
-});
 
 /// Reacts to what customers say while all is closed, and stays so, and to its being answered.
 pub(crate) fn listen() -> work::Listener {
@@ -155,9 +133,13 @@ fn words(
         en if en.starts_with("en") => "en",
         _ => organisation.locale.text(),
     };
-    let Some(texts) = TEXTS.get(locale).or_else(|| TEXTS.get("zh-CN")) else { return String::new() };
+    let texts = crate::words::texts(locale);
     let moment = jiff::Timestamp::from_millisecond(opens_at.millis()).unwrap_or_default();
-    let moment = calendar.zone().to_datetime(moment).strftime(&texts.after_hours_time).to_string();
-    let text = if own.trim().is_empty() { &texts.after_hours } else { &own };
+    let moment = calendar.zone().to_datetime(moment).strftime(texts.word("after_hours_time")).to_string();
+    let text = if own.trim().is_empty() {
+        texts.word("after_hours_text")
+    } else {
+        own.as_str()
+    };
     text.replace("{opens_at}", &moment)
 }

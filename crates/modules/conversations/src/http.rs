@@ -2,6 +2,7 @@
 
 mod assign;
 mod close;
+mod export;
 mod list;
 mod messages;
 mod read;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(close::close))
         .routes(routes!(close::wrap_up))
         .routes(routes!(tags::set))
+        .routes(routes!(export::export))
         .routes(routes!(reasons::list, reasons::add))
         .routes(routes!(reasons::change))
         .routes(routes!(assign::assign))

@@ -11,6 +11,7 @@ pub mod events;
 mod http;
 mod line;
 mod lists;
+mod marks;
 mod model;
 mod policy;
 mod privacy;
@@ -22,6 +23,7 @@ mod turns;
 mod typing;
 mod visitor;
 mod waiting;
+mod words;
 mod writer;
 
 use ::http::{Module, Privacy};

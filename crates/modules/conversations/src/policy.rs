@@ -72,6 +72,15 @@ pub(crate) fn may_read_versions(actor: &Actor, conversation: &Conversation) -> R
     }
 }
 
+pub(crate) fn may_export(actor: &Actor, conversation: &Conversation) -> Result<()> {
+    may_read(actor, conversation)?;
+    if actor.scope(EXPORT)?.covers(&conversation.owned()) {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
 pub(crate) fn may_set_reasons(actor: &Actor, now: Timestamp) -> Result<Permit> {
     actor.permit(REASONS, &Owned::NOBODY, now)
 }

@@ -378,6 +378,57 @@ async fn conversations_are_found_by_tag_and_by_how_long_they_wait(db: TestDb) {
     talk.app.finish().await;
 }
 
+async fn r033_a_search_is_narrowed_and_says_where_the_words_stand(db: TestDb) {
+    let mut talk = Talk::taken(db).await;
+    talk.says("a1", "鍍晶价格九百元").await;
+    talk.at(MINUTE);
+    talk.asks("v2", "镀晶能打折吗").await;
+    talk.agent.put(&format!("{}/tags", talk.path), json!({"tags": ["议价"]})).await.ok();
+    let row = talk.row().await;
+    let found = talk.agent.get("/search?q=镀晶").await.ok();
+    assert_eq!(found["items"].as_array().unwrap().len(), 3);
+    assert_eq!((&found["items"][1]["text"], &found["items"][1]["marks"]), (&json!("鍍晶价格九百元"), &json!([{"start": 0, "end": 2}])));
+    let (customer, channel, me) = (row["customer_id"].as_str().unwrap(), row["channel_id"].as_str().unwrap(), talk.agent.id());
+    let later = talk.begun + MINUTE;
+    let nobody = talk.app.person("agent").await.id();
+    for (narrowed, count) in [
+        (format!("customer={customer}&channel={channel}&assignee={me}&tag=议价"), 3),
+        (format!("assignee={nobody}"), 0),
+        ("tag=投诉".to_owned(), 0),
+        (format!("from={later}"), 1),
+        (format!("to={later}"), 2),
+        ("kind=customer".to_owned(), 0),
+    ] {
+        let found = talk.agent.get(&format!("/search?q=镀晶&{narrowed}")).await.ok();
+        assert_eq!(found["items"].as_array().unwrap().len(), count, "{narrowed}");
+    }
+    talk.admin.patch(&format!("/customers/{customer}"), json!({"name": "韩梅梅", "version": 1})).await.ok();
+    let customers = talk.admin.get("/search?q=韩梅").await.ok()["customers"].clone();
+    assert_eq!(customers[0]["id"], json!(customer));
+    talk.app.finish().await;
+}
+
+async fn an_export_shows_what_the_screen_shows_and_is_on_the_trail(db: TestDb) {
+    let talk = Talk::taken(db).await;
+    let said = talk.says("a1", "<b>一千元</b>").await;
+    talk.agent.patch(&format!("{}/messages/{}", talk.path, said["seq"]), json!({"text": "<i>九百元</i>"})).await.ok();
+    let path = format!("{}/export", talk.path);
+    talk.agent.get(&path).await.refused(403, "forbidden");
+    let read = async |format: &str| {
+        let request = talk.admin.request(reqwest::Method::GET, &format!("{path}?format={format}"));
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let page = read("html").await;
+    assert!(page.contains("镀晶多少钱") && page.contains("&lt;i&gt;九百元") && page.contains("&lt;b&gt;一千元") && !page.contains("<i>"), "{page}");
+    let text = read("txt").await;
+    assert!(text.contains("<i>九百元</i>") && text.contains("2026-11-20 10:00:00"), "{text}");
+    let all: Value = serde_json::from_str(&read("json").await).unwrap();
+    assert_eq!(all["messages"], json!(talk.messages().await));
+    let trail = talk.admin.get("/audit-entries?action=conversations.exported").await.ok();
+    assert_eq!(trail["items"].as_array().unwrap().len(), 3);
+    talk.app.finish().await;
+}
+
 async fn reasons_have_two_levels_and_are_archived_not_deleted(db: TestDb) {
     let talk = Talk::taken(db).await;
     let all = talk.agent.get("/wrap-up-reasons").await.ok();
