@@ -754,7 +754,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists conversations, newest first. */
+        /**
+         * Lists conversations, newest first or longest wait first. The rows of open ones are few enough to be
+         *     held whole: a client lists them once and follows the topic `inbox`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -764,8 +767,16 @@ export interface paths {
                     cursor?: string;
                     /** @description How many rows at most: 1 to 200, 50 unless told. */
                     limit?: number;
+                    /** @description Only those of this queue. */
+                    queue?: components["schemas"]["Id_que"];
+                    /** @description In which order: `recent` unless told. */
+                    sort?: "recent" | "waiting";
                     /** @description Only those that stand here. */
                     state?: components["schemas"]["State"];
+                    /** @description Only those with this tag. */
+                    tag?: string;
+                    /** @description Only those in which the customer waits for an answer. */
+                    unanswered?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -972,6 +983,58 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A conversation with all that is shown of it on the screen, notes among staff included; what was
+         *     said before an edit or a recall only for those who may read it. The export is on the trail.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description As what; `html` unless told. */
+                    format?: "html" | "txt" | "json";
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1511,6 +1574,50 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations are open, of those one may read: to begin with; `inbox` tells what changes. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3454,16 +3561,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Finds messages in the conversations one may read, newest first. */
+        /** Finds messages in the conversations one may read, newest first, and customers one may see. */
         get: {
             parameters: {
                 query: {
+                    /** @description Only in what this person has, or had last. */
+                    assignee?: components["schemas"]["Id_usr"];
+                    /** @description Only on this channel. */
+                    channel?: components["schemas"]["Id_chn"];
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
-                    /** @description How many at most: 1 to 100, 20 unless told. */
+                    /** @description Only with this customer. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only what was said at or after this time. */
+                    from?: components["schemas"]["Timestamp"];
+                    /** @description Only messages, or only customers; both unless told. */
+                    kind?: "message" | "customer";
+                    /** @description How many messages at most: 1 to 100, 20 unless told. */
                     limit?: number;
                     /** @description Words, Chinese from one character on; Traditional finds Simplified and the other way round. */
                     q: string;
+                    /** @description Only in conversations with this tag. */
+                    tag?: string;
+                    /** @description Only what was said before this time. */
+                    to?: components["schemas"]["Timestamp"];
                 };
                 header?: never;
                 path?: never;
@@ -3476,7 +3597,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Page_Found"];
+                        "application/json": components["schemas"]["SearchResults"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -6092,6 +6213,29 @@ export interface components {
             waiting_since?: components["schemas"]["Timestamp"] | null;
             wrap_up?: components["schemas"]["WrapUp"] | null;
         };
+        /** @description How many there are. */
+        ConversationCounts: {
+            /**
+             * Format: int64
+             * @description Somebody has them.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Of these, the caller.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Wait for somebody.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description In how many the customer waits for an answer.
+             */
+            unanswered: number;
+        };
         /** @description What happened, as a line of the transcript: the `data` of a message of kind `event`. */
         ConversationEvent: {
             by?: components["schemas"]["Named"] | null;
@@ -6426,19 +6570,38 @@ export interface components {
         Found: {
             /** @description When. */
             at: components["schemas"]["Timestamp"];
+            /** @description Which side said it. */
+            author: components["schemas"]["Author"];
             /** @description Who said it. */
             author_name: string;
+            /** @description On which channel. */
+            channel_id: components["schemas"]["Id_chn"];
             /** @description Where it was said. */
             conversation_id: components["schemas"]["Id_cnv"];
             /** @description With whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description What they are called. */
             customer_name: string;
+            /** @description What it is. */
+            kind: components["schemas"]["MessageKind"];
+            /** @description Where in `text` what was looked for stands. */
+            marks: components["schemas"]["MarkedRange"][];
             /**
              * Format: int64
-             * @description Its number there.
+             * @description Its number there: `messages?around=` it leads to the place.
              */
             seq: number;
-            /** @description What was said. */
+            /** @description What was said, around the first place that was looked for. */
             text: string;
+        };
+        /** @description A customer who was found; personal data is masked. */
+        FoundCustomer: {
+            /** @description Who. */
+            id: components["schemas"]["Id_cus"];
+            /** @description What they are called. */
+            name: string;
+            /** @description Their telephone number, masked; none while unknown. */
+            phone?: string | null;
         };
         /** @description A password for somebody who lost theirs. */
         GivenPassword: {
@@ -6594,6 +6757,13 @@ export interface components {
          * @enum {string}
          */
         Locale: "zh-CN" | "zh-TW" | "en";
+        /** @description A stretch of a text, from the first to behind the last, in UTF-16 code units as JavaScript counts. */
+        MarkedRange: {
+            /** @description Where it is over. */
+            end: number;
+            /** @description Where it begins. */
+            start: number;
+        };
         /**
          * @description A detail that is shown masked.
          * @enum {string}
@@ -7276,29 +7446,6 @@ export interface components {
                 /** @description The name of the person in whose name decisions are taken. */
                 delegator_name?: string | null;
             })[];
-            /** @description Hand this back as `cursor` for the next page; none on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Found: {
-            /** @description The rows. */
-            items: {
-                /** @description When. */
-                at: components["schemas"]["Timestamp"];
-                /** @description Who said it. */
-                author_name: string;
-                /** @description Where it was said. */
-                conversation_id: components["schemas"]["Id_cnv"];
-                /** @description With whom. */
-                customer_name: string;
-                /**
-                 * Format: int64
-                 * @description Its number there.
-                 */
-                seq: number;
-                /** @description What was said. */
-                text: string;
-            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -7989,6 +8136,15 @@ export interface components {
          * @enum {string}
          */
         SaidKind: "text" | "note" | "card";
+        /** @description What was found. */
+        SearchResults: {
+            /** @description Customers, on the first page only. */
+            customers: components["schemas"]["FoundCustomer"][];
+            /** @description Messages, newest first. */
+            items: components["schemas"]["Found"][];
+            /** @description Hand this back as `cursor` for the next page of messages; none on the last. */
+            next_cursor?: string | null;
+        };
         /** @description Who is signed in, and what they may do. */
         Session: {
             /** @description Permission → how far. */

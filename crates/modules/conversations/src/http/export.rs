@@ -37,6 +37,7 @@ text_enum! {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExportQuery {
     /// As what; `html` unless told.
+    #[param(inline)]
     format: Option<Format>,
 }
 

@@ -41,6 +41,7 @@ pub(crate) struct ListQuery {
     #[param(required = false)]
     unanswered: bool,
     /// In which order: `recent` unless told.
+    #[param(inline)]
     sort: Option<Sort>,
     /// How many rows at most: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
@@ -73,7 +74,7 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
 
 /// How many there are.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub(crate) struct Counts {
+pub(crate) struct ConversationCounts {
     /// Wait for somebody.
     queued: i64,
     /// Somebody has them.
@@ -85,13 +86,13 @@ pub(crate) struct Counts {
 }
 
 /// How many conversations are open, of those one may read: to begin with; `inbox` tells what changes.
-#[utoipa::path(get, path = "/conversations/counts", tag = "conversations", responses((status = 200, body = Counts)))]
-pub(crate) async fn counts(cx: Cx) -> Answer<Counts> {
+#[utoipa::path(get, path = "/conversations/counts", tag = "conversations", responses((status = 200, body = ConversationCounts)))]
+pub(crate) async fn counts(cx: Cx) -> Answer<ConversationCounts> {
     let counts = cx
         .read(|tx| {
             let scope = policy::may_list(tx.actor())?;
             let me = tx.actor().staff().ok().map(|staff| staff.id);
-            let mut counts = Counts::default();
+            let mut counts = ConversationCounts::default();
             for (state, assignee, all, unanswered) in lists::open_counts(tx, &scope)? {
                 counts.queued += if state == State::Queued { all } else { 0 };
                 counts.active += if state == State::Active { all } else { 0 };

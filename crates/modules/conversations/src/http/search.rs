@@ -30,6 +30,7 @@ pub(crate) struct SearchQuery {
     /// Words, Chinese from one character on; Traditional finds Simplified and the other way round.
     q: String,
     /// Only messages, or only customers; both unless told.
+    #[param(inline)]
     kind: Option<Kind>,
     /// Only in what this person has, or had last.
     assignee: Option<UserId>,
@@ -52,7 +53,7 @@ pub(crate) struct SearchQuery {
 
 /// What was found.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Results {
+pub(crate) struct SearchResults {
     /// Messages, newest first.
     items: Vec<Found>,
     /// Customers, on the first page only.
@@ -103,8 +104,8 @@ pub(crate) struct FoundCustomer {
 const CUSTOMERS: usize = 5;
 
 /// Finds messages in the conversations one may read, newest first, and customers one may see.
-#[utoipa::path(get, path = "/search", tag = "conversations", params(SearchQuery), responses((status = 200, body = Results)))]
-pub(crate) async fn search(cx: Cx, Query(query): Query<SearchQuery>) -> Answer<Results> {
+#[utoipa::path(get, path = "/search", tag = "conversations", params(SearchQuery), responses((status = 200, body = SearchResults)))]
+pub(crate) async fn search(cx: Cx, Query(query): Query<SearchQuery>) -> Answer<SearchResults> {
     let limit = query.limit.unwrap_or(20);
     if !(1..=100).contains(&limit) {
         return Err(Error::field("limit", "out_of_range").into());
@@ -129,7 +130,7 @@ pub(crate) async fn search(cx: Cx, Query(query): Query<SearchQuery>) -> Answer<R
                 None if before.is_none() && !narrow && query.tag.is_none() => customers(tx, &query.q, CUSTOMERS)?,
                 _ => Vec::new(),
             };
-            Ok(Results { items, customers, next_cursor })
+            Ok(SearchResults { items, customers, next_cursor })
         })
         .await?;
     Ok(Json(results))
