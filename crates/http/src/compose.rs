@@ -52,7 +52,7 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let mut parts: Vec<Arc<dyn Any + Send + Sync>> =
         vec![Arc::new(Catalogue(permissions)), Arc::new(privacies), Arc::new(demos), Arc::new(hub)];
     let mut api = OpenApiRouter::new();
-    let mut outside = Router::new();
+    let mut outside = OpenApiRouter::new();
     let (mut topics, mut jobs, mut listeners, mut crons, mut background) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for module in modules {
@@ -67,7 +67,9 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     }
     parts.push(Arc::new(AllTopics(topics)));
     let app = App::new(db, limits, parts);
-    let (api, description) = OpenApiRouter::new().nest("/api/v1", api).split_for_parts();
+    let (api, mut description) = OpenApiRouter::new().nest("/api/v1", api).split_for_parts();
+    let (outside, described) = outside.split_for_parts();
+    description.merge(described);
     let openapi = docs::openapi(description);
     let api = api
         .route("/api/v1/ws", axum::routing::get(socket::open))

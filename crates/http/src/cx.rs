@@ -1,6 +1,9 @@
 //! The context of a request: who asks, and the database to answer from.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -9,7 +12,7 @@ use axum::{
 use kernel::{Actor, Error, Id, Noun, Origin, Result};
 use store::Tx;
 
-use crate::{App, Credentials, Problem, app::Authenticator};
+use crate::{App, Credentials, Limits, Problem, app::Authenticator};
 
 /// Who asks, from where, and what to answer from. Every handler takes it first.
 #[derive(Clone)]
@@ -100,11 +103,7 @@ impl FromRequestParts<App> for Cx {
 impl Cx {
     async fn of(parts: &Parts, app: &App) -> Result<Self, Problem> {
         let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let forwarded = header_text(&parts.headers, "x-forwarded-for")
-            .filter(|_| app.limits().trust_proxy)
-            // The last address is the one our own proxy saw.
-            .and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
-        let ip = forwarded.or(direct);
+        let ip = peer(&parts.headers, direct, app.limits());
         let actor = match credentials(&parts.headers) {
             None => Actor::Anonymous,
             Some(shown) => match app.part::<Door>().authenticate(app, &shown, ip).await {
@@ -126,6 +125,22 @@ impl Cx {
 
 fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The address a request comes from: the one its connection has, or the one our own proxy saw.
+pub fn peer(headers: &HeaderMap, direct: Option<IpAddr>, limits: &Limits) -> Option<IpAddr> {
+    let forwarded = header_text(headers, "x-forwarded-for").filter(|_| limits.trust_proxy);
+    // The last address is the one our own proxy saw.
+    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).or(direct)
+}
+
+/// Whether a request comes from a page of ours, or from no browser: a page's browser names its origin.
+pub fn same_origin(headers: &HeaderMap) -> bool {
+    match (header_text(headers, "origin"), header_text(headers, "host")) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, origin)| origin == host),
+        (None, _) => true,
+        _ => false,
+    }
 }
 
 /// What the request shows: a bearer token before a cookie.

@@ -28,7 +28,7 @@ use crate::{
         description = "Everything the console does, it does through this API.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(Body, FieldProblem))
+    components(schemas(Body, FieldProblem, wire::StaffFrame, wire::VisitorFrame, wire::ServerFrame))
 )]
 struct Base;
 

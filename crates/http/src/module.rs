@@ -2,7 +2,6 @@
 
 use std::{any::Any, sync::Arc};
 
-use axum::Router;
 use kernel::{CustomerId, Reach, Result};
 use serde_json::Value;
 use store::{Migration, Tx};
@@ -84,8 +83,8 @@ pub struct Module {
     pub locales: Locales,
     /// What its handlers share: see [`App::part`].
     pub parts: Vec<Arc<dyn Any + Send + Sync>>,
-    /// Routes outside `/api/v1`, such as the visitors' socket.
-    pub outside: Router<App>,
+    /// Routes outside `/api/v1`, such as the visitors' socket, with their description.
+    pub outside: OpenApiRouter<App>,
     /// Topics of the staff socket.
     pub topics: Vec<Arc<dyn Topics>>,
     /// Its jobs.
@@ -115,7 +114,7 @@ impl Module {
             permissions: &[],
             locales: &[],
             parts: Vec::new(),
-            outside: Router::new(),
+            outside: OpenApiRouter::new(),
             topics: Vec::new(),
             jobs: Vec::new(),
             listeners: Vec::new(),
@@ -157,8 +156,8 @@ impl Module {
     }
 
     /// With these routes outside `/api/v1`.
-    pub fn outside(mut self, routes: Router<App>) -> Self {
-        self.outside = routes;
+    pub fn outside(mut self, routes: impl Into<OpenApiRouter<App>>) -> Self {
+        self.outside = routes.into();
         self
     }
 

@@ -76,7 +76,7 @@ impl IntoResponse for Problem {
 
 impl Problem {
     /// The answer under a status that says more than the error's own: 405, 413, 415.
-    pub(crate) fn answered_as(self, status: StatusCode) -> Response {
+    pub fn answered_as(self, status: StatusCode) -> Response {
         self.respond(Some(status))
     }
 

@@ -4,13 +4,13 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use axum::{
     extract::{State, WebSocketUpgrade},
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use kernel::{Actor, Error, Result, UserId};
 use wire::{Action, Close, Hub, Opened, ServerFrame, Session, StaffFrame, Utf8Bytes};
 
-use crate::{App, Credentials, Cx, Problem, cx::Door, cx::credentials};
+use crate::{App, Credentials, Cx, Problem, cx::Door, cx::credentials, cx::same_origin};
 
 /// A module's say in the staff socket.
 pub trait Topics: Send + Sync {
@@ -55,16 +55,6 @@ pub(crate) async fn open(State(app): State<App>, cx: Cx, headers: HeaderMap, upg
     let hub = app.part::<Hub>();
     let asks_again = app.part::<AllTopics>().0.iter().flat_map(|topics| topics.asks_again()).copied().collect();
     wire::accept(upgrade, (*hub).clone(), StaffSession { cx, shown, staff, asks_again })
-}
-
-fn same_origin(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, origin)| origin == host),
-        // Not a browser.
-        (None, _) => true,
-        _ => false,
-    }
 }
 
 impl StaffSession {

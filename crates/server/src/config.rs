@@ -26,6 +26,10 @@ pub struct Options {
     /// A NATS URL, for more than one node.
     #[arg(long, env = "ZHIKE_NATS", global = true)]
     pub nats: Option<String>,
+    /// What this installation is called on NATS: letters, digits, `-`, `_` and `.`; installations that share
+    /// a server need different ones [default: zhike].
+    #[arg(long, env = "ZHIKE_NATS_SPACE", global = true)]
+    pub nats_space: Option<String>,
     /// Believe X-Forwarded-For, and set Secure cookies: only behind a proxy of your own.
     #[arg(long, env = "ZHIKE_TRUST_PROXY", global = true)]
     pub trust_proxy: bool,
@@ -42,6 +46,7 @@ struct File {
     data: Option<PathBuf>,
     database: Option<String>,
     nats: Option<String>,
+    nats_space: Option<String>,
     trust_proxy: Option<bool>,
     requests_per_second: Option<u32>,
 }
@@ -57,6 +62,8 @@ pub struct Config {
     pub target: Target,
     /// The NATS URL, with more than one node.
     pub nats: Option<String>,
+    /// What this installation is called there.
+    pub nats_space: String,
     /// How much one caller may ask for.
     pub limits: Limits,
 }
@@ -83,6 +90,13 @@ impl Config {
         if nats.is_some() && matches!(target, Target::Sqlite(_)) {
             return Err("nats: several nodes need one PostgreSQL database (--database)".into());
         }
+        let nats_space = options.nats_space.clone().or(file.nats_space).unwrap_or_else(|| Bus::SPACE.into());
+        let plain = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        if nats_space.len() > 64 || !nats_space.split('.').all(plain) {
+            return Err(format!("nats_space: {nats_space:?} is no name; letters, digits, - _ and . are"));
+        }
         let first = Limits::default();
         let per_second =
             options.requests_per_second.or(file.requests_per_second).unwrap_or(first.requests_per_second).max(1);
@@ -93,11 +107,40 @@ impl Config {
             ..first
         };
         let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
-        Ok(Self { listen, data, target, nats, limits })
+        Ok(Self { listen, data, target, nats, nats_space, limits })
     }
 
     /// How nodes hear of each other.
     pub fn bus(&self) -> Bus {
-        self.nats.clone().map_or(Bus::Local, Bus::nats)
+        let space = self.nats_space.clone();
+        self.nats.clone().map_or(Bus::Local, |url| Bus::Nats { url, space })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(space: Option<&str>) -> Result<Config, String> {
+        Config::load(&Options {
+            config: None,
+            database: Some("postgres://localhost/zhike".into()),
+            nats: Some("nats://localhost".into()),
+            nats_space: space.map(Into::into),
+            ..Options::default()
+        })
+    }
+
+    #[test]
+    fn an_installation_has_a_space_of_its_own_on_nats() {
+        let space = |space| match load(space).map(|config| config.bus()) {
+            Ok(Bus::Nats { space, .. }) => Some(space),
+            _ => None,
+        };
+        assert_eq!(space(None).as_deref(), Some("zhike"));
+        assert_eq!(space(Some("shop-2.chat")).as_deref(), Some("shop-2.chat"));
+        for wrong in ["", "a b", "zhike.*", "zhike.>", ".a", "知客", "a\r\nPUB x 0"] {
+            assert!(load(Some(wrong)).is_err_and(|said| said.contains("nats_space")), "{wrong:?}");
+        }
     }
 }

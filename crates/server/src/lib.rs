@@ -2,5 +2,6 @@
 
 pub mod compose;
 pub mod config;
+pub mod frame;
 pub mod live;
 pub mod serve;

@@ -17,7 +17,7 @@ use store::{Db, Target, outbox};
 use tokio::net::TcpListener;
 use wire::{Bus, Hub};
 
-use crate::{compose, config::Config};
+use crate::{compose, config::Config, frame};
 
 /// Brings the schema up and opens the database. Blocks; call it outside the async runtime.
 ///
@@ -67,7 +67,7 @@ pub async fn serve(config: &Config, db: Db, stop: impl Future<Output = ()> + Sen
     if std::env::var("ZHIKE_TEST_ECHO").as_deref() == Ok("1") {
         router = router.route("/test/echo", get(|upgrade| async move { wire::echo(upgrade) }));
     }
-    let router: Router = router.merge(web::routes()).with_state(app.clone());
+    let router: Router = router.merge(frame::routes()).merge(web::routes()).with_state(app.clone());
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Error::internal(format!("{}: {error}", config.listen)))?;

@@ -23,9 +23,19 @@ impl Socket {
     /// # Panics
     /// When the product refuses.
     pub async fn connect(url: &str, token: Option<&str>) -> Self {
+        let bearer = token.map(|token| format!("Bearer {token}"));
+        let headers: Vec<_> = bearer.iter().map(|bearer| ("authorization", bearer.as_str())).collect();
+        Self::connect_with(url, &headers).await
+    }
+
+    /// Connects to `url` with these headers, as a browser of another page does.
+    ///
+    /// # Panics
+    /// When the product refuses.
+    pub async fn connect_with(url: &str, headers: &[(&'static str, &str)]) -> Self {
         let mut request = url.into_client_request().expect("a URL");
-        if let Some(token) = token {
-            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a header"));
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a header"));
         }
         Self(connect_async(request).await.expect("the socket opens").0)
     }

@@ -29,9 +29,12 @@ pub enum Bus {
 }
 
 impl Bus {
+    /// What an installation is called on NATS unless its administrator says otherwise.
+    pub const SPACE: &str = "zhike";
+
     /// NATS at `url`, in the space `zhike`.
     pub fn nats(url: impl Into<String>) -> Self {
-        Self::Nats { url: url.into(), space: "zhike".into() }
+        Self::Nats { url: url.into(), space: Self::SPACE.into() }
     }
 }
 

@@ -197,6 +197,11 @@ impl<S: Session> Connection<S> {
                     self.drop_watch(at);
                 }
             }
+            Action::All(actions) => {
+                for action in actions {
+                    self.act(action)?;
+                }
+            }
             Action::Close(text, close) => {
                 self.out.push_back(text);
                 return Err(close);

@@ -92,6 +92,7 @@ pub enum VisitorFrame {
 /// See [`VisitorFrame::Hello`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = VisitorHello)]
 pub struct Hello {
     /// The channel's public key.
     pub channel: String,
@@ -117,6 +118,7 @@ pub struct Hello {
 /// Who the embedding site says its visitor is, and the proof: one of `hash` and `jwt`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = VisitorIdentity)]
 pub struct Identity {
     /// What the site calls them; may be left out beside `jwt`.
     pub id: Option<String>,
@@ -132,6 +134,7 @@ pub struct Identity {
 /// A page of the embedding site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = VisitorPage)]
 pub struct Page {
     /// Its address.
     pub url: String,

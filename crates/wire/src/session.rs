@@ -83,6 +83,8 @@ pub enum Action {
         /// On which topic.
         topic: String,
     },
+    /// Does all of these, in this order, up to one that closes.
+    All(Vec<Action>),
     /// Says this and closes.
     Close(Utf8Bytes, Close),
 }

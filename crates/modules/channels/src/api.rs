@@ -7,11 +7,16 @@ use store::{Fact, Tx};
 
 use crate::{
     events::ChannelChanged,
+    identity,
     model::{Channel, ChannelKind},
     queries,
     tokens::VisitorTokens,
 };
-pub use crate::{public::public, tokens::VisitorKey};
+pub use crate::{
+    identity::Proven,
+    public::public,
+    tokens::{Shown, VisitorKey},
+};
 
 /// What the first web chat of an installation is called until somebody renames it.
 pub const FIRST_NAME: &str = "网站会话";
@@ -54,7 +59,19 @@ pub fn first_web_chat(tx: &mut Tx<'_>) -> Result<Channel> {
     queries::first(tx, ChannelKind::WebChat)?.ok_or(Error::NotFound)
 }
 
-/// The key that signs visitor tokens: `key.issue(visitor, now)`, `key.verify(token, now)`. Asks the
+/// Who the embedding site proved its visitor to be, with a secret of this channel; none when it did not.
+///
+/// # Errors
+/// From the database.
+pub fn prove(tx: &mut Tx<'_>, channel: ChannelId, claim: &wire::Identity) -> Result<Option<Proven>> {
+    let now = tx.now();
+    let Some(kept) = queries::identity_secret(tx, channel)? else { return Ok(None) };
+    let still = kept.previous.filter(|_| kept.previous_until.is_some_and(|until| now < until));
+    let secrets: Vec<_> = std::iter::once(kept.secret).chain(still).collect();
+    Ok(identity::prove(&secrets, claim, now))
+}
+
+/// The key that signs visitor tokens: `key.issue(shown, now)`, `key.verify(token, now)`. Asks the
 /// database on its first use in a process only.
 ///
 /// # Errors

@@ -2,11 +2,17 @@
 
 mod change;
 mod create;
+mod identity_secret;
 mod read;
+mod snippet;
 
 use http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read::list, create::create)).routes(routes!(read::read, change::change))
+    OpenApiRouter::new()
+        .routes(routes!(read::list, create::create))
+        .routes(routes!(read::read, change::change))
+        .routes(routes!(identity_secret::renew))
+        .routes(routes!(snippet::read))
 }

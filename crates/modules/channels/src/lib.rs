@@ -5,6 +5,7 @@ mod codes;
 mod demo;
 pub mod events;
 mod http;
+mod identity;
 mod model;
 mod policy;
 mod public;
@@ -13,19 +14,20 @@ mod tokens;
 
 use ::http::Module;
 
+pub use identity::Proven;
 pub use model::{
     Channel, ChannelKind, ChannelSettings, ChannelState, FieldKind, IdentityMode, Invitation, Origins, PreChat,
     PreChatField, RatingSettings,
 };
 pub use public::PublicChannel;
-pub use tokens::{VisitorKey, VisitorTokens};
+pub use tokens::{Shown, VisitorKey, VisitorTokens};
 
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("channels")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611221210_channels"])
+        .migrations(store::migrations!["202611221210_channels", "202611251723_identity_secrets"])
         .permissions(policy::PERMISSIONS)
         .part(VisitorTokens::default())
         .locales(&[

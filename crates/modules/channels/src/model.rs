@@ -125,7 +125,7 @@ impl Channel {
 }
 
 /// An origin as browsers spell it: scheme, host in lower case, port unless it is the scheme's own.
-fn origin(text: &str) -> Option<String> {
+pub(crate) fn origin(text: &str) -> Option<String> {
     let text = text.trim().to_ascii_lowercase();
     let (scheme, rest) = text.split_once("://").filter(|(scheme, _)| ["http", "https"].contains(scheme))?;
     let rest = rest.strip_suffix('/').unwrap_or(rest);

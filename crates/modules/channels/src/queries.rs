@@ -18,6 +18,10 @@ sql! {
     LIST(Channel) = "SELECT {cols} FROM channels WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3";
 
     SECRET = "SELECT secret FROM channel_secrets WHERE purpose = $1";
+    IDENTITY_SECRET(IdentitySecret) = "SELECT {cols} FROM channel_identity_secrets WHERE channel_id = $1";
+    RENEW_IDENTITY_SECRET = "INSERT INTO channel_identity_secrets (channel_id, secret, created_at) VALUES ($1, $2, $3)
+        ON CONFLICT (channel_id) DO UPDATE SET previous = channel_identity_secrets.secret, previous_until = $4,
+            secret = excluded.secret, created_at = excluded.created_at";
     INSERT_SECRET = "INSERT INTO channel_secrets (purpose, secret, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 }
 
@@ -59,4 +63,36 @@ pub(crate) fn secret(tx: &mut Tx<'_>, purpose: &str) -> Result<Option<String>> {
 /// Keeps a secret, unless another node has kept one already.
 pub(crate) fn insert_secret(tx: &mut Tx<'_>, purpose: &str, secret: &str, now: Timestamp) -> Result<()> {
     tx.exec(&INSERT_SECRET, params![purpose, secret, now]).map(drop)
+}
+
+store::record! {
+    /// What the embedding site proves with who its visitors are.
+    #[derive(Clone)]
+    pub(crate) struct IdentitySecret {
+        /// Of which channel.
+        pub channel_id: ChannelId,
+        /// The one that is good.
+        pub secret: String,
+        /// Since when.
+        pub created_at: Timestamp,
+        /// The one before it.
+        pub previous: Option<String>,
+        /// Until when that one is good.
+        pub previous_until: Option<Timestamp>,
+    }
+}
+
+pub(crate) fn identity_secret(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<IdentitySecret>> {
+    tx.maybe(&IDENTITY_SECRET, params![channel])
+}
+
+/// Makes this the channel's secret; the one it had stays good until then.
+pub(crate) fn renew_identity_secret(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    secret: &str,
+    now: Timestamp,
+    previous_until: Timestamp,
+) -> Result<()> {
+    tx.exec(&RENEW_IDENTITY_SECRET, params![channel, secret, now, previous_until]).map(drop)
 }

@@ -1,7 +1,8 @@
 //! Visitor tokens: what a visitor's browser shows to be known again.
 //!
 //! A token says who, where and until when, and is signed with a key of this installation:
-//! `v1.<customer>.<channel>.<expiry in ms>.<HMAC-SHA256, hex>`. Nothing is kept about it.
+//! `v1.<customer>.<channel>.<expiry in ms>.<HMAC-SHA256, hex>`, or `i1.…` for somebody of whom the
+//! embedding site proved who they are. Nothing is kept about it.
 
 use std::sync::Arc;
 
@@ -13,12 +14,24 @@ use tokio::sync::OnceCell;
 
 use crate::queries;
 
-/// How long a token is good, in milliseconds: 180 days from its issue.
+/// How long a stranger's token is good, in milliseconds: 180 days from its issue.
 const GOOD: i64 = 180 * 24 * 3_600_000;
+/// How long a proven visitor's is: a day. It only carries their uploads; a new connection needs new proof.
+const GOOD_PROVEN: i64 = 24 * 3_600_000;
 const PURPOSE: &str = "visitor_tokens";
-const VERSION: &str = "v1";
+const STRANGER: &str = "v1";
+const PROVEN: &str = "i1";
 /// No token is longer; a longer text is not even looked at.
 const LONGEST: usize = 200;
+
+/// What a token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Who, and on which channel.
+    pub visitor: Visitor,
+    /// Whether the embedding site had proved who they are.
+    pub proven: bool,
+}
 
 /// The key visitor tokens are signed with. Cheap to clone.
 #[derive(Clone)]
@@ -55,32 +68,37 @@ impl VisitorTokens {
 }
 
 impl VisitorKey {
-    /// A token for this visitor, good for 180 days.
-    pub fn issue(&self, visitor: Visitor, now: Timestamp) -> String {
-        let claim = format!("{VERSION}.{}.{}.{}", visitor.customer, visitor.channel, now.plus_millis(GOOD));
+    /// A token that says this: good for 180 days for a stranger, for a day for a proven visitor.
+    pub fn issue(&self, shown: Shown, now: Timestamp) -> String {
+        let (version, good) = if shown.proven { (PROVEN, GOOD_PROVEN) } else { (STRANGER, GOOD) };
+        let Visitor { customer, channel } = shown.visitor;
+        let claim = format!("{version}.{customer}.{channel}.{}", now.plus_millis(good));
         let mark: String = self.mac(&claim).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{claim}.{mark}")
     }
 
-    /// Whose token this is.
+    /// What this token says.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when it is forged, broken or no longer good.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Visitor> {
-        let visitor = self.read(token, now);
-        visitor.ok_or(Error::Unauthenticated)
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Shown> {
+        self.read(token, now).ok_or(Error::Unauthenticated)
     }
 
-    fn read(&self, token: &str, now: Timestamp) -> Option<Visitor> {
+    fn read(&self, token: &str, now: Timestamp) -> Option<Shown> {
         let (claim, mark) = token.rsplit_once('.').filter(|_| token.len() <= LONGEST)?;
         // `verify_slice` takes as long for a mark that is nearly right.
         self.mac(claim).verify_slice(&unhex(mark)?).ok()?;
         let mut parts = claim.split('.');
         let mut part = || parts.next();
-        part().filter(|version| *version == VERSION)?;
+        let proven = match part()? {
+            STRANGER => false,
+            PROVEN => true,
+            _ => return None,
+        };
         let visitor = Visitor { customer: part()?.parse().ok()?, channel: part()?.parse().ok()? };
         let until = part()?.parse().map(Timestamp::from_millis).ok()?;
-        (now < until).then_some(visitor)
+        (now < until).then_some(Shown { visitor, proven })
     }
 
     fn mac(&self, claim: &str) -> Hmac<Sha256> {
@@ -90,7 +108,7 @@ impl VisitorKey {
     }
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'a'..=b'f' => Some(byte - b'a' + 10),
@@ -105,9 +123,10 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn visitor() -> Visitor {
+    fn visitor() -> Shown {
         let customer = "cus_01jd3k5v2pf6z8q0w4x7y9abcd".parse().unwrap();
-        Visitor { customer, channel: "chn_01jd3k5v2pf6z8q0w4x7y9abce".parse().unwrap() }
+        let visitor = Visitor { customer, channel: "chn_01jd3k5v2pf6z8q0w4x7y9abce".parse().unwrap() };
+        Shown { visitor, proven: false }
     }
 
     #[test]
@@ -120,6 +139,15 @@ mod tests {
         assert!(matches!(key.verify(&token, now.plus_millis(GOOD)), Err(Error::Unauthenticated)));
         // A clock set back does not turn a visitor away.
         assert!(key.verify(&token, Timestamp::from_millis(0)).is_ok());
+    }
+
+    #[test]
+    fn a_proven_visitors_token_is_good_for_a_day_and_says_so() {
+        let (key, now) = (VisitorKey(Arc::new(vec![7; 32])), Timestamp::from_millis(1_000));
+        let token = key.issue(Shown { proven: true, ..visitor() }, now);
+        assert!(key.verify(&token, now).unwrap().proven);
+        assert!(key.verify(&token, now.plus_millis(GOOD_PROVEN)).is_err());
+        assert!(key.verify(&format!("v1{}", &token[2..]), now).is_err());
     }
 
     #[test]

@@ -44,7 +44,7 @@ async fn hostile_settings_are_refused_by_name(db: TestDb) {
         ("name", json!(" "), "name", "required"),
         ("settings", json!({"accent": "url(//evil)"}), "settings.accent", "malformed"),
         ("settings", json!({"greeting": "长".repeat(501)}), "settings.greeting", "too_long"),
-        ("settings", json!({"css": "x"}), "css", "unknown_field"),
+        ("settings", json!({"css": "x"}), "settings.css", "unknown_field"),
         ("allowed_origins", json!(["https://a.example", "javascript:alert(1)"]), "allowed_origins[1]", "malformed"),
         ("allowed_origins", json!(vec!["https://a.example"; 51]), "allowed_origins", "too_large"),
         ("public_key", json!("mine"), "public_key", "unknown_field"),
@@ -85,11 +85,12 @@ async fn a_token_is_good_on_every_node_and_nowhere_else(db: TestDb) {
     let channel = app.app.db().write(&app.system(), api::default_web_chat).await.unwrap().id;
     let visitor = Visitor { customer: "cus_01jd3k5v2pf6z8q0w4x7y9abcd".parse().unwrap(), channel };
     let now = app.app.clock().now();
+    let visitor = channels::Shown { visitor, proven: false };
     let token = api::visitor_key(&app.app).await.unwrap().issue(visitor, now);
     // Another node remembers nothing, and reads the key from the same database.
     let key = channels::VisitorTokens::default().key(&app.app).await.unwrap();
     assert_eq!(key.verify(&token, now).unwrap(), visitor);
-    assert!(matches!(key.verify(&token.replace(&visitor.customer.to_string(), "cus_00000000000000000000000000"), now), Err(Error::Unauthenticated)));
+    assert!(matches!(key.verify(&token.replace(&visitor.visitor.customer.to_string(), "cus_00000000000000000000000000"), now), Err(Error::Unauthenticated)));
     assert!(matches!(key.verify(&token, now.plus_millis(181 * 24 * 3_600_000)), Err(Error::Unauthenticated)));
     // It is no key to the console.
     let forged = app.anonymous().request(reqwest::Method::GET, "/channels").bearer_auth(&token);

@@ -7,7 +7,7 @@ use kernel::{ChannelId, CustomerId, QueueId, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{ConversationId, Rating, Side, Tags, VisitedPage, WrapUp};
+use crate::model::{Attributes, ConversationId, Rating, Side, Tags, VisitedPage, WrapUp};
 
 /// A message was posted that both sides see; the payload is the [`crate::Message`].
 pub const MESSAGE_POSTED: &str = "message.posted";
@@ -112,6 +112,9 @@ pub struct Changed {
     /// Where the visitor is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<VisitedPage>,
+    /// What they answered before the chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Attributes>,
     /// What it was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrap_up: Option<WrapUp>,

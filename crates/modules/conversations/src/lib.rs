@@ -30,8 +30,8 @@ use ::http::{Module, Privacy};
 
 pub use line::{Outlook, Place, QueuePlace};
 pub use model::{
-    Author, Card, Conversation, ConversationId, Data, Event, Message, MessageKind, Named, Rating, Side, State, Tags,
-    VisitedPage, WrapUp, WrapUpReason,
+    Attributes, Author, Card, Conversation, ConversationId, Data, Event, Message, MessageKind, Named, Rating, Side,
+    State, Tags, VisitedPage, WrapUp, WrapUpReason,
 };
 
 /// This module's texts.
@@ -48,10 +48,16 @@ pub fn module() -> Module {
         .routes(http::routes())
         .outside(visitor::routes())
         .topics(topics::ConversationTopics)
-        .migrations(store::migrations!["202611221230_conversations", "202611251630_messages", "202611251640_unwrapped"])
+        .migrations(store::migrations![
+            "202611221230_conversations",
+            "202611251630_messages",
+            "202611251640_unwrapped",
+            "202611251724_attributes"
+        ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
         .part(line::unknown())
+        .part(visitor::VisitorLimits::default())
         .part(typing::Typing::default())
         .listener(after_hours::listen())
         .privacy(Privacy { module: "conversations", export: privacy::export, erase: privacy::erase })

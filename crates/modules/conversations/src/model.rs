@@ -12,7 +12,7 @@ use store::text_enum;
 use utoipa::ToSchema;
 
 pub(crate) use about::RatingRow;
-pub use about::{NewRating, Rating, Tags, VisitedPage, WrapUp};
+pub use about::{Attributes, NewRating, Rating, Tags, VisitedPage, WrapUp};
 pub(crate) use conversation::VisitorConversation;
 pub use conversation::{Assignee, Conversation};
 pub use event::{Event, Named};

@@ -8,9 +8,10 @@ use serde::Serialize;
 use store::{Fact, SearchDoc, Tx};
 use utoipa::ToSchema;
 
+pub use crate::identify::{Given, Identified, identify, is_email, is_phone, is_proven, known_as, take};
 use crate::{
     contact,
-    events::{CustomerChanged, CustomerCreated, CustomerErased},
+    events::{CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
     model::{Customer, CustomerCard, CustomerState, Details, Identity},
     policy, queries,
 };
@@ -40,7 +41,7 @@ pub fn first_contact(tx: &mut Tx<'_>, visitor: Visitor, name: Option<&str>) -> R
     meet(tx, visitor.channel, &visitor.customer.to_string(), visitor.customer, name)
 }
 
-fn meet(
+pub(crate) fn meet(
     tx: &mut Tx<'_>,
     channel: ChannelId,
     external_id: &str,
@@ -76,18 +77,7 @@ fn meet(
         queries::seen(tx, &known, if new_name { &name } else { &known.name }, now)?;
     }
     let customer = get(tx, known.customer_id)?;
-    if customer.name.is_empty() && !name.is_empty() && customer.state == CustomerState::Active {
-        let mut after = customer.with(&named(&name));
-        after.version += 1;
-        match queries::save(tx, &after) {
-            // Somebody else named them a moment ago: their name stays.
-            Err(Error::Conflict(..)) => return get(tx, after.id),
-            saved => saved?,
-        }
-        changed(tx, &after)?;
-        return Ok(after);
-    }
-    Ok(customer)
+    fill(tx, customer, &named(&name))
 }
 
 /// Where this id leads: itself, or the survivor of the merges it was part of.
@@ -284,6 +274,47 @@ pub(crate) fn keeper(actor: &Actor) -> (Option<UserId>, Option<UnitId>) {
     }
 }
 
-fn named(name: &str) -> Details {
+/// Takes those of these details that are not known yet; what is known stays.
+pub(crate) fn fill(tx: &mut Tx<'_>, customer: Customer, details: &Details) -> Result<Customer> {
+    let new = |known: &str, given: &Option<String>| given.clone().filter(|given| known.is_empty() && !given.is_empty());
+    let details = Details {
+        name: new(&customer.name, &details.name),
+        phone: new(customer.phone.as_deref().unwrap_or_default(), &details.phone),
+        email: new(customer.email.as_deref().unwrap_or_default(), &details.email),
+        ..Details::default()
+    };
+    let nothing = details.name.is_none() && details.phone.is_none() && details.email.is_none();
+    if nothing || customer.state != CustomerState::Active {
+        return Ok(customer);
+    }
+    let mut after = customer.with(&details);
+    after.version += 1;
+    match queries::save(tx, &after) {
+        // Somebody else changed them a moment ago: what they said stays.
+        Err(Error::Conflict(..)) => return get(tx, after.id),
+        saved => saved?,
+    }
+    changed(tx, &after)?;
+    Ok(after)
+}
+
+/// Makes `alias` an alias of `into`, a survivor, with all that follows from it.
+pub(crate) fn merge(tx: &mut Tx<'_>, permit: &Permit, alias: &Customer, into: &Customer) -> Result<()> {
+    let after = alias.clone().merged(permit, into)?;
+    queries::save(tx, &after)?;
+    let followers: Vec<_> = queries::aliases(tx, alias.id)?.iter().map(|alias| alias.id).collect();
+    queries::lead_to(tx, &followers, into.id)?;
+    tx.unindex(SEARCH_KIND, &alias.id.to_string(), after.created_at)?;
+    index_again(tx, into.id)?;
+    audit::api::record(
+        tx,
+        Entry::new("customers.merged", "customer", alias.id).change(&alias.trace(), &after.trace()),
+    )?;
+    let fact = CustomerMerged { alias_id: alias.id, survivor_id: into.id };
+    tx.emit(Fact::new(CustomerMerged::KIND, alias.id, &fact)?);
+    told(tx, &after)
+}
+
+pub(crate) fn named(name: &str) -> Details {
     Details { name: Some(name.to_owned()), ..Details::default() }
 }

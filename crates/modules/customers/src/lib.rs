@@ -6,6 +6,7 @@ mod contact;
 mod demo;
 pub mod events;
 mod http;
+mod identify;
 mod model;
 mod policy;
 mod queries;

@@ -36,6 +36,8 @@ sql! {
     SEEN = "UPDATE customer_identities SET name = $3, seen_at = $4 WHERE channel_id = $1 AND external_id = $2";
     IDENTITIES(Identity) = "SELECT {cols} FROM customer_identities
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY created_at, channel_id, external_id";
+    PROVEN = "SELECT i.customer_id FROM customer_identities i JOIN customers c ON c.id = i.customer_id
+        WHERE (c.id = $1 OR c.survivor_id = $1) AND i.external_id LIKE 'id:%' LIMIT 1";
     ERASE_IDENTITIES = "DELETE FROM customer_identities WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
 }
 
@@ -132,6 +134,11 @@ pub(crate) fn seen(tx: &mut Tx<'_>, identity: &Identity, name: &str, at: Timesta
 
 pub(crate) fn identities(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<Identity>> {
     tx.all(&IDENTITIES, params![ids(of)])
+}
+
+/// Whether an embedding site proved who this survivor, or one of their aliases, is.
+pub(crate) fn is_proven(tx: &mut Tx<'_>, id: CustomerId) -> Result<bool> {
+    Ok(tx.maybe::<(CustomerId,)>(&PROVEN, params![id])?.is_some())
 }
 
 pub(crate) fn erase_identities(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<()> {

@@ -4,7 +4,7 @@ use std::{fmt::Display, sync::Arc};
 
 use axum::{
     body::Body,
-    extract::multipart::Field,
+    extract::{Multipart, multipart::Field},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -20,7 +20,7 @@ use crate::{
     kinds::Kind,
     links,
     model::{FileId, StoredFile},
-    queries, receive as receiving,
+    queries, receive as receiving, thumbs,
 };
 pub use crate::{
     links::LinkKey,
@@ -47,6 +47,24 @@ pub async fn receive(app: &App, origin: &Arc<Origin>, purpose: &'static str, fie
     receiving::receive(app, origin, &name, purpose, chunks).await
 }
 
+/// Takes in the file in the field `file` of a multipart request, as [`receive`] does.
+///
+/// # Errors
+/// As [`receive`]; [`Error::Invalid`] `required` without one.
+pub async fn receive_form(
+    app: &App,
+    origin: &Arc<Origin>,
+    purpose: &'static str,
+    mut form: Multipart,
+) -> Result<StoredFile> {
+    while let Some(field) = form.next_field().await.map_err(|_| Error::field("file", "unreadable"))? {
+        if field.name() == Some("file") && field.file_name().is_some() {
+            return receive(app, origin, purpose, field).await;
+        }
+    }
+    Err(Error::field("file", "required"))
+}
+
 /// Takes in a file from any stream: a mail's attachment, a call's recording.
 ///
 /// # Errors
@@ -67,11 +85,10 @@ where
 /// A refusal on its way out: 413 for what is too large.
 pub fn refusal(error: Error) -> Response {
     let too_large = matches!(&error, Error::Invalid(bad) if bad.iter().any(|bad| bad.code == "too_large"));
-    let mut response = Problem(error).into_response();
     if too_large {
-        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return Problem(error).answered_as(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    response
+    Problem(error).into_response()
 }
 
 /// The file of this id.
@@ -163,6 +180,24 @@ pub async fn open(store: &Store, file: &StoredFile, headers: &HeaderMap) -> Resu
         response.headers_mut().insert(name, HeaderValue::from_str(value).map_err(Error::internal)?);
     }
     Ok(response)
+}
+
+/// The file's thumbnail as an HTTP answer, for whoever was found to be allowed: a JPEG of at most 480
+/// pixels a side, made when it is first asked for.
+///
+/// # Errors
+/// [`Error::Conflict`] `files.no_thumbnail` for what is no image, moves, has more than 40 million pixels
+/// or is broken: then there is only [`open`].
+pub async fn open_thumbnail(store: &Store, file: &StoredFile, headers: &HeaderMap) -> Result<Response> {
+    thumbs::open(store, file, headers).await
+}
+
+/// What refers to a file, of this kind.
+///
+/// # Errors
+/// From the database.
+pub fn subjects(tx: &mut Tx<'_>, id: FileId, subject_kind: &'static str) -> Result<Vec<String>> {
+    queries::subjects(tx, id, subject_kind)
 }
 
 /// Deletes what is nobody's, as the hourly job does: files nothing has referred to for a day, bytes

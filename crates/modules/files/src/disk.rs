@@ -70,12 +70,30 @@ impl Store {
         }
     }
 
-    /// Deletes a file's bytes, if there are any.
-    pub(crate) async fn delete(&self, id: FileId) -> Result<()> {
-        match self.0.objects.delete(&place(id)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+    /// The thumbnail that was made of a file, if one was.
+    pub(crate) async fn thumb(&self, id: FileId) -> Result<Option<Bytes>> {
+        match self.0.objects.get(&thumb_place(id)).await {
+            Ok(found) => found.bytes().await.map(Some).map_err(Error::internal),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(other) => Err(Error::internal(other)),
         }
+    }
+
+    /// Keeps the thumbnail of a file beside its bytes.
+    pub(crate) async fn keep_thumb(&self, id: FileId, thumb: Bytes) -> Result<()> {
+        self.0.objects.put(&thumb_place(id), PutPayload::from_bytes(thumb)).await.map(drop).map_err(Error::internal)
+    }
+
+    /// Deletes a file's bytes and its thumbnail, if there are any.
+    pub(crate) async fn delete(&self, id: FileId) -> Result<()> {
+        // The bytes last: while they are there, the sweep finds the file again.
+        for place in [thumb_place(id), place(id)] {
+            match self.0.objects.delete(&place).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(other) => return Err(Error::internal(other)),
+            }
+        }
+        Ok(())
     }
 
     /// Every file that lies here since before then, in heaps of at most 500.
@@ -121,6 +139,10 @@ fn place(id: FileId) -> Path {
     let name = id.to_string();
     let shelf = &name[name.len() - 2..];
     Path::from(format!("{shelf}/{name}"))
+}
+
+fn thumb_place(id: FileId) -> Path {
+    Path::from(format!("{}.thumb", place(id)))
 }
 
 /// A file being written. Dropped before it is complete, it leaves nothing.

@@ -1,6 +1,7 @@
 //! Files people send: taken in with care, kept while something refers to them, handed out safely.
 
 pub mod api;
+mod codes;
 mod disk;
 pub mod events;
 mod http;
@@ -13,6 +14,7 @@ mod policy;
 mod queries;
 mod receive;
 mod sniff;
+mod thumbs;
 
 use std::path::PathBuf;
 
@@ -20,6 +22,7 @@ use ::http::Module;
 use kernel::Result;
 
 pub use disk::Store;
+pub use links::Size;
 pub use model::{FileId, OwnerKind, StoredFile};
 
 /// This module, for the composition; the files lie in `folder`.

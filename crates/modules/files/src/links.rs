@@ -7,7 +7,7 @@ use http::App;
 use kernel::{Error, Origin, Result, Timestamp};
 use serde::Deserialize;
 use sha2::Sha256;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{disk::Store, model::FileId, queries};
 
@@ -26,6 +26,17 @@ pub(crate) struct Link {
     until: Option<Timestamp>,
     /// Its signature.
     mark: Option<String>,
+    /// `thumb`: a small picture of an image instead of the file.
+    #[param(inline)]
+    pub size: Option<Size>,
+}
+
+/// How much of a file is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Size {
+    /// A small picture of it.
+    Thumb,
 }
 
 /// The key; made and kept in the database on the very first use.
@@ -92,19 +103,20 @@ mod tests {
         let (now, until) = (Timestamp::from_millis(10), Timestamp::from_millis(20));
         let text = key.link(file, until);
         let mark = text.split("mark=").nth(1).unwrap().to_owned();
-        let link = Link { until: Some(until), mark: Some(mark.clone()) };
+        let link = Link { until: Some(until), mark: Some(mark.clone()), ..Link::default() };
         assert!(key.opens(&link, file, now));
         assert!(!key.opens(&link, other, now) && !key.opens(&link, file, until));
         assert!(!LinkKey("other".into()).opens(&link, file, now));
         for forged in [
-            Link { until: Some(Timestamp::from_millis(21)), mark: Some(mark.clone()) },
+            Link { until: Some(Timestamp::from_millis(21)), mark: Some(mark.clone()), ..Link::default() },
             Link {
                 until: Some(until),
                 mark: Some(mark.replace(&mark[..1], if mark.starts_with('0') { "1" } else { "0" })),
+                ..Link::default()
             },
-            Link { until: Some(until), mark: Some(String::new()) },
-            Link { until: Some(until), mark: Some("客".repeat(64)) },
-            Link { until: Some(until), mark: None },
+            Link { until: Some(until), mark: Some(String::new()), ..Link::default() },
+            Link { until: Some(until), mark: Some("客".repeat(64)), ..Link::default() },
+            Link { until: Some(until), mark: None, ..Link::default() },
             Link::default(),
         ] {
             assert!(!key.opens(&forged, file, now), "{forged:?}");

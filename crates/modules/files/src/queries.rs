@@ -17,6 +17,7 @@ sql! {
     LINK = "INSERT INTO file_links (file_id, subject_kind, subject_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     UNLINK = "DELETE FROM file_links WHERE file_id = $1 AND subject_kind = $2 AND subject_id = $3";
     ANY_LINK = "SELECT subject_id FROM file_links WHERE file_id = $1 LIMIT 1";
+    SUBJECTS = "SELECT subject_id FROM file_links WHERE file_id = $1 AND subject_kind = $2 ORDER BY created_at, subject_id LIMIT 20";
     OF_SUBJECT(StoredFile) = "SELECT {cols} FROM files WHERE id IN (
         SELECT file_id FROM file_links WHERE subject_kind = $1 AND subject_id = $2) ORDER BY created_at, id";
 
@@ -71,6 +72,10 @@ pub(crate) fn unlink(tx: &mut Tx<'_>, id: FileId, kind: &str, subject: &str) -> 
 
 pub(crate) fn is_linked(tx: &mut Tx<'_>, id: FileId) -> Result<bool> {
     Ok(tx.maybe::<(String,)>(&ANY_LINK, params![id])?.is_some())
+}
+
+pub(crate) fn subjects(tx: &mut Tx<'_>, id: FileId, kind: &str) -> Result<Vec<String>> {
+    Ok(tx.all::<(String,)>(&SUBJECTS, params![id, kind])?.into_iter().map(|(subject,)| subject).collect())
 }
 
 pub(crate) fn of_subject(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Vec<StoredFile>> {

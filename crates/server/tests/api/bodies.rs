@@ -49,8 +49,13 @@ impl Maker<'_> {
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let name = parameter["name"].as_str()?;
             if parameter["in"] == "path" {
-                let id = self.ids.get(&self.prefix(&parameter["schema"])?)?;
-                path = path.replace(&format!("{{{name}}}"), id);
+                let of = match self.prefix(&parameter["schema"]) {
+                    Some(prefix) => self.ids.get(&prefix)?.clone(),
+                    // A number within what the path names before it: one that is there.
+                    None if name == "seq" => "3".to_owned(),
+                    None => return None,
+                };
+                path = path.replace(&format!("{{{name}}}"), &of);
             } else if parameter["required"] == true {
                 let value = self.value(name, &parameter["schema"], 0);
                 query.push(format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));

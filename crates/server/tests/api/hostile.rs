@@ -38,6 +38,12 @@ async fn talk(app: &TestApp, text: &str) -> (Socket, Value, Person, String) {
     (visitor, ready, agent, channel.public_key)
 }
 
+/// The client ids of what people said, without the lines of what happened.
+fn said(page: &Value) -> Vec<&str> {
+    let all = page["items"].as_array().into_iter().flatten().filter(|message| message["kind"] != "event");
+    all.filter_map(|message| message["client_id"].as_str()).collect()
+}
+
 fn messages(ready: &Value) -> String {
     format!("/conversations/{}/messages", ready["conversation"]["id"].as_str().expect("an id"))
 }
@@ -114,7 +120,7 @@ async fn a_visitor_comes_near_nobody_elses_conversation(db: TestDb) {
     thief.send(json!({"t": "send", "client_id": "t1", "text": "x"})).await;
     let own = thief.until(|frame| frame["t"] == "ready").await;
     assert_ne!(own["conversation"]["id"], id);
-    assert_eq!(agent.get(&messages(&theirs)).await.ok()["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(said(&agent.get(&messages(&theirs)).await.ok()), ["v1"]);
     app.finish().await;
 }
 
@@ -175,11 +181,9 @@ async fn a_clock_set_back_loses_and_doubles_nothing(db: TestDb) {
         visitor.send(json!({"t": "send", "client_id": format!("w{number}"), "text": format!("第{number}句")})).await;
         let ack = visitor.until(|frame| frame["t"] == "ack").await;
         let answer = agent.post(&path, json!({"client_id": format!("b{number}"), "text": "好"})).await.ok();
-        assert_eq!(answer["seq"].as_i64(), ack["seq"].as_i64().map(|seq| seq + 1));
+        assert!(answer["seq"].as_i64() > ack["seq"].as_i64());
     }
-    let kept = agent.get(&path).await.ok();
-    let ids: Vec<_> = kept["items"].as_array().into_iter().flatten().map(|message| message["client_id"].clone()).collect();
-    assert_eq!(ids, ["v1", "w1", "b1", "w2", "b2", "w3", "b3", "w4", "b4"]);
+    assert_eq!(said(&agent.get(&path).await.ok()), ["v1", "w1", "b1", "w2", "b2", "w3", "b3", "w4", "b4"]);
     app.db.clock.set(now);
     app.finish().await;
 }

@@ -10,3 +10,4 @@ mod product;
 mod proof;
 mod schemas;
 mod statements;
+mod visitors;

@@ -90,6 +90,24 @@ async fn a_persons_connections_close_everywhere(db: TestDb) {
     until("closed here", || nodes[0].hub.connections() == 0).await;
 }
 
+async fn installations_that_share_a_server_do_not_hear_each_other(db: TestDb) {
+    let Some(url) = service("ZHIKE_TEST_NATS") else { return };
+    let end = |name: &str| Bus::Nats { url: url.clone(), space: format!("{name}-{:?}-{}", db.db.dialect(), std::process::id()) };
+    let nodes = pair(&db, [end("shop"), end("shop-2")], Manner::default()).await;
+    for node in &nodes {
+        until("ready", || node.hub.ready()).await;
+    }
+    let (mut here, mut there) = (nodes[0].client().await, nodes[1].client().await);
+    here.watch(TOPIC).await;
+    there.watch(TOPIC).await;
+    let typing = Note { topic: TOPIC.into(), seq: 0, kind: "typing".into(), at: Timestamp::from_millis(1), data: "{}".into(), audience: None };
+    for _ in 0..20 {
+        nodes[0].hub.tell(typing.clone());
+        here.next().await.unwrap();
+    }
+    there.nothing().await;
+}
+
 async fn facts_and_passing_notes_wake_the_other_node(db: TestDb) {
     let Some(ends) = buses(&format!("wake-{:?}", db.db.dialect())).pop() else { return };
     let nodes = pair(&db, ends, Manner::default()).await;

@@ -747,6 +747,98 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/channels/{id}/identity-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the channel's secret, or a new one: the one before it stays good for a day. It is shown only here. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentitySecret"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/snippet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tag that puts the chat into a page, for the address this is asked under. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Snippet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -2302,12 +2394,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A file's bytes, for the same people and for whoever holds a link. Images are shown, all else is saved. */
+        /**
+         * A file's bytes, for the same people and for whoever holds a link. Images are shown, all else is saved. With
+         *     `size=thumb` a JPEG of at most 480 pixels a side; `files.no_thumbnail` where there is none.
+         */
         get: {
             parameters: {
                 query?: {
                     /** @description Its signature. */
                     mark?: string;
+                    /** @description `thumb`: a small picture of an image instead of the file. */
+                    size?: "thumb";
                     /** @description Until when it is good. */
                     until?: components["schemas"]["Timestamp"];
                 };
@@ -5710,6 +5807,195 @@ export interface paths {
         };
         trace?: never;
     };
+    "/widget/channels/{public_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The channel of this public key as anybody may know it; no secrets. Good for half a minute. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    public_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WidgetConfig"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in a file of whoever's token this is; it goes after a day unless they send it along with a
+         *     message by then.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["VisitorFileForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredFile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a conversation of whoever's token this is, or one they sent themselves. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `thumb`: a JPEG of at most 480 pixels a side. */
+                    size?: "thumb";
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fil"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visitors' socket. The client says `VisitorFrame`, first `hello`; the server says `ServerFrame`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A WebSocket of JSON text frames */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5817,6 +6103,13 @@ export interface components {
         Assignment: {
             /** @description To whom. */
             assignee_id: components["schemas"]["Id_usr"];
+        };
+        /**
+         * @description What a visitor answered before the chat, and what the embedding page says of them: names and short
+         *     texts. Their name, phone number and e-mail address are not among them: those are the customer's.
+         */
+        Attributes: {
+            [key: string]: string;
         };
         /** @description Something somebody did. */
         AuditEntry: {
@@ -6140,6 +6433,8 @@ export interface components {
             assignee_id?: components["schemas"]["Id_usr"] | null;
             /** @description Their name. */
             assignee_name?: string | null;
+            /** @description What they answered before the chat, and what the embedding page says of them. */
+            attributes: components["schemas"]["Attributes"];
             /** @description The channel it came by. */
             channel_id: components["schemas"]["Id_chn"];
             closed_at?: components["schemas"]["Timestamp"] | null;
@@ -6672,6 +6967,12 @@ export interface components {
          * @enum {string}
          */
         IdentityMode: "off" | "optional" | "required";
+        /** @description A secret as it is shown, once. */
+        IdentitySecret: {
+            previous_until?: components["schemas"]["Timestamp"] | null;
+            /** @description To be kept on the site's server, never in a page: HMAC-SHA256 takes its characters as the key. */
+            secret: string;
+        };
         /** @description Where a customer was met. */
         IdentityView: {
             /** @description The channel. */
@@ -7321,6 +7622,8 @@ export interface components {
                 assignee_id?: components["schemas"]["Id_usr"] | null;
                 /** @description Their name. */
                 assignee_name?: string | null;
+                /** @description What they answered before the chat, and what the embedding page says of them. */
+                attributes: components["schemas"]["Attributes"];
                 /** @description The channel it came by. */
                 channel_id: components["schemas"]["Id_chn"];
                 closed_at?: components["schemas"]["Timestamp"] | null;
@@ -7904,6 +8207,46 @@ export interface components {
             /** @description Always `about:blank`: the code says which problem it is. */
             type: string;
         };
+        /**
+         * @description A channel as its visitors may know it. Texts that are empty are said in the widget's own words, in
+         *     the visitor's language.
+         */
+        PublicChannel: {
+            /** @description The colour of the widget, `#rrggbb`. */
+            accent: string;
+            /** @description Whether it takes new conversations. */
+            active: boolean;
+            /** @description What is said while the department is closed. */
+            after_hours_text: string;
+            closes_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The first words a visitor reads. */
+            greeting: string;
+            /** @description Whether the embedding site must prove who its visitors are. */
+            identity: components["schemas"]["IdentityMode"];
+            /** @description Rules by which a visitor is spoken to first. */
+            invitations: components["schemas"]["Invitation"][];
+            /** @description The organisation's language: the widget's, where it does not speak the visitor's. */
+            locale: components["schemas"]["Locale"];
+            next_opening_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The server's time. */
+            now: components["schemas"]["Timestamp"];
+            /** @description Whether the department is open now. */
+            open: boolean;
+            /** @description The organisation's name; empty until it is set up. */
+            organisation: string;
+            /** @description What is asked before the chat; without questions when nothing is. */
+            pre_chat: components["schemas"]["PreChat"];
+            /** @description What the widget names it by. */
+            public_key: string;
+            /** @description What is asked after it. */
+            rating: components["schemas"]["RatingSettings"];
+            /** @description Whether those who wait are told how many come before them. */
+            show_position: boolean;
+            /** @description The organisation's time zone: a name of the IANA database. */
+            time_zone: string;
+            /** @description The name over the chat. */
+            title: string;
+        };
         /** @description Where conversations wait. */
         Queue: {
             /** @description Since when. */
@@ -8145,6 +8488,133 @@ export interface components {
             /** @description Hand this back as `cursor` for the next page of messages; none on the last. */
             next_cursor?: string | null;
         };
+        /** @description What the server says, to staff and visitors. */
+        ServerFrame: {
+            /** @description Which of the product's processes this is. */
+            node: string;
+            /** @description The server's time. */
+            now: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            t: "hello";
+        } | {
+            /** @description The state. */
+            data: unknown;
+            /**
+             * Format: int64
+             * @description The number of the last fact that the state holds.
+             */
+            seq: number;
+            /** @enum {string} */
+            t: "snapshot";
+            /** @description Which topic. */
+            topic: string;
+        } | {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What there is to know. */
+            data: unknown;
+            /** @description What: `message.posted`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Its number there.
+             */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description On which topic. */
+            topic: string;
+        } | {
+            /** @enum {string} */
+            t: "resync";
+            /** @description Which topic. */
+            topic: string;
+        } | {
+            /** @description Why. */
+            code: string;
+            /** @description As in `refused`. */
+            params?: unknown;
+            /** @enum {string} */
+            t: "error";
+            /** @description The topic it is about. */
+            topic?: string | null;
+        } | {
+            /** @description The server's time. */
+            now: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            t: "pong";
+        } | {
+            /** @description The conversation as it stands; null before the first message. */
+            conversation: unknown;
+            /** @description The visitor's id. */
+            customer: string;
+            /** @description Whether the embedding site proved who they are. */
+            identified: boolean;
+            /** @description The latest messages, oldest first. */
+            messages: unknown[];
+            /** @description The name they are known by; empty while unknown. */
+            name: string;
+            /** @description Where the conversation stands in the line, as in `queue`; null when it does not wait. */
+            queue: unknown;
+            /**
+             * Format: int64
+             * @description The number after which facts follow: the client's own `since` when it goes on from there.
+             */
+            seq: number;
+            /** @enum {string} */
+            t: "ready";
+            /** @description To come back with. New with each `ready`: the client keeps the latest. */
+            token: string;
+        } | {
+            /**
+             * Format: int64
+             * @description How many come before.
+             */
+            ahead: number;
+            /**
+             * Format: int64
+             * @description How long it will probably take, in milliseconds; null while nobody can tell.
+             */
+            estimated_ms?: number | null;
+            /**
+             * Format: int64
+             * @description 1 is next.
+             */
+            position: number;
+            /** @description Since when it waits. */
+            since: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            t: "queue";
+        } | {
+            /** @enum {string} */
+            t: "rated";
+        } | {
+            /** @description When it was kept. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The client's own id of it. */
+            client_id: string;
+            /** @description The message's id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The fact's number.
+             */
+            seq: number;
+            /** @enum {string} */
+            t: "ack";
+        } | {
+            /** @description The client's own id of it. */
+            client_id: string;
+            /** @description Why. */
+            code: string;
+            /**
+             * @description Values for the text of the code: `{"retry_after": 5}` (seconds) for `limited`, the list of
+             *     bad fields for `invalid`.
+             */
+            params: unknown;
+            /** @enum {string} */
+            t: "refused";
+        };
         /** @description Who is signed in, and what they may do. */
         Session: {
             /** @description Permission → how far. */
@@ -8205,6 +8675,15 @@ export interface components {
         };
         /** @description The slots of one day: at most 24, none overlapping another; none at all: closed. */
         Slots: components["schemas"]["Slot"][];
+        /** @description What a site puts into its pages, and what it must know to prove who its visitors are. */
+        Snippet: {
+            /**
+             * @description The tag; it may stand anywhere in the page.
+             * @example <script async src="https://chat.example.com/widget.js" data-channel="wk_1"></script>
+             */
+            html: string;
+            identity_secret_since?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A day that is not like its weekday. */
         SpecialDay: {
             /** @description Since when it stands here. */
@@ -8238,6 +8717,26 @@ export interface components {
          * @enum {string}
          */
         SpecialSource: "entered" | "statutory";
+        /** @description What a member of staff's client says. */
+        StaffFrame: {
+            /**
+             * Format: int64
+             * @description The number of the last fact the client has. Without it the answer is a snapshot.
+             */
+            since?: number | null;
+            /** @enum {string} */
+            t: "subscribe";
+            /** @description `conversation:<id>`, `user:<own id>` or `inbox`. */
+            topic: string;
+        } | {
+            /** @enum {string} */
+            t: "unsubscribe";
+            /** @description As it was subscribed. */
+            topic: string;
+        } | {
+            /** @enum {string} */
+            t: "ping";
+        };
         /**
          * @description Where a conversation stands.
          * @enum {string}
@@ -8566,6 +9065,145 @@ export interface components {
             title?: string;
             /** @description Its address, `http` or `https`; cut at 1,000 characters. */
             url: string;
+        };
+        /** @description The form a visitor's file is sent in. */
+        VisitorFileForm: {
+            /**
+             * Format: binary
+             * @description One file: up to 20 MiB, of the kinds that `POST /files` takes.
+             */
+            file: string;
+        };
+        /** @description What a visitor's client says. */
+        VisitorFrame: (components["schemas"]["VisitorHello"] & {
+            /** @enum {string} */
+            t: "hello";
+        }) | {
+            /** @description The client's own id of the message. */
+            client_id: string;
+            /** @description A file uploaded before. */
+            file_id?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the message it answers.
+             */
+            quote_seq?: number | null;
+            /** @enum {string} */
+            t: "send";
+            /** @description What is said. */
+            text?: string;
+        } | {
+            /**
+             * Format: int64
+             * @description A fact's number.
+             */
+            seq: number;
+            /** @enum {string} */
+            t: "read";
+        } | {
+            /** @enum {string} */
+            t: "typing";
+            /** @description The draft; cut at 500 characters. */
+            text: string;
+        } | {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            seq: number;
+            /** @enum {string} */
+            t: "recall";
+        } | {
+            /** @description Their own words, up to 500 characters. */
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score?: number | null;
+            /** @description Whether their matter was settled. */
+            solved?: boolean | null;
+            /** @enum {string} */
+            t: "rate";
+            /** @description The words they chose. */
+            tags?: string[];
+        } | {
+            /** @enum {string} */
+            t: "leave";
+        } | (components["schemas"]["VisitorPage"] & {
+            /** @enum {string} */
+            t: "page";
+        }) | {
+            /** @description Which. */
+            id: string;
+            /** @enum {string} */
+            t: "invited";
+        } | {
+            /** @enum {string} */
+            t: "ping";
+        };
+        /** @description See [`VisitorFrame::Hello`]. */
+        VisitorHello: {
+            /** @description The channel's public key. */
+            channel: string;
+            /** @description The conversation the client has, as `ready` named it. */
+            conversation?: string | null;
+            /**
+             * @description Answers to the channel's questions before the chat, by the fields' keys. Without them nothing
+             *     was asked yet.
+             */
+            fields?: {
+                [key: string]: string;
+            } | null;
+            identity?: components["schemas"]["VisitorIdentity"] | null;
+            /** @description The language their browser asks for: `zh-CN`. */
+            locale?: string | null;
+            /** @description The name the visitor gives. */
+            name?: string | null;
+            page?: components["schemas"]["VisitorPage"] | null;
+            /**
+             * Format: int64
+             * @description The number of the last fact the client has of it.
+             */
+            since?: number | null;
+            /** @description What an earlier `ready` gave, to come back as the same person. */
+            token?: string | null;
+        };
+        /** @description Who the embedding site says its visitor is, and the proof: one of `hash` and `jwt`. */
+        VisitorIdentity: {
+            /** @description HMAC-SHA256 of `id` with the channel's secret, in hexadecimal. */
+            hash?: string | null;
+            /** @description What the site calls them; may be left out beside `jwt`. */
+            id?: string | null;
+            /**
+             * @description A JSON Web Token signed HS256 with the channel's secret: `sub`, `exp` at most 24 hours ahead,
+             *     `name` if known.
+             */
+            jwt?: string | null;
+            /** @description Their name; one inside `jwt` goes before it. */
+            name?: string | null;
+        };
+        /** @description A page of the embedding site. */
+        VisitorPage: {
+            /** @description The page before it. */
+            referrer?: string | null;
+            /** @description Its title. */
+            title?: string | null;
+            /** @description Its address. */
+            url: string;
+        };
+        /** @description A channel, and what somebody who would write now has before them. */
+        WidgetConfig: components["schemas"]["PublicChannel"] & {
+            /**
+             * Format: int64
+             * @description How long one would probably wait now, in milliseconds; null while nobody can tell.
+             */
+            estimated_ms?: number | null;
+            /**
+             * Format: int64
+             * @description How many wait.
+             */
+            waiting: number;
         };
         /** @description What a conversation was about, as whoever had it says. */
         WrapUp: {

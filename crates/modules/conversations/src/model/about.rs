@@ -1,5 +1,7 @@
 //! What is said about a conversation: tags, the page, the wrap-up, the rating.
 
+use std::collections::BTreeMap;
+
 use kernel::{ChannelId, Check, CustomerId, Id, Noun, QueueId, Result, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -67,6 +69,12 @@ impl VisitedPage {
     }
 }
 
+/// What a visitor answered before the chat, and what the embedding page says of them: names and short
+/// texts. Their name, phone number and e-mail address are not among them: those are the customer's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct Attributes(pub BTreeMap<String, String>);
+
 /// What a conversation was about, as whoever had it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WrapUp {
@@ -98,7 +106,7 @@ pub struct Rating {
     pub at: Timestamp,
 }
 
-kept_as_json!(Tags, VisitedPage, WrapUp, Rating);
+kept_as_json!(Attributes, Tags, VisitedPage, WrapUp, Rating);
 
 /// A rating as a customer gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,9 @@ use kernel::{ChannelId, CustomerId, Owned, Permit, QueueId, Result, Timestamp, U
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Author, ConversationId, Named, Rating, Side, State, Tags, VisitedPage, WrapUp, preview, topic};
+use super::{
+    Attributes, Author, ConversationId, Named, Rating, Side, State, Tags, VisitedPage, WrapUp, preview, topic,
+};
 use crate::{codes, events};
 
 store::record! {
@@ -51,6 +53,8 @@ store::record! {
         pub tags: Tags,
         /// Where the visitor is, or was last.
         pub page: Option<VisitedPage>,
+        /// What they answered before the chat, and what the embedding page says of them.
+        pub attributes: Attributes,
         /// When the customer first wrote.
         pub first_message_at: Option<Timestamp>,
         /// When a person first answered.
@@ -132,6 +136,7 @@ impl Conversation {
             closed_at: None,
             tags: Tags::default(),
             page: None,
+            attributes: Attributes::default(),
             first_message_at: None,
             first_response_at: None,
             first_response_ms: None,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api,
-    events::{CustomerMerged, CustomerUnmerged},
+    events::CustomerUnmerged,
     model::{Customer, CustomerCard},
     policy, queries,
 };
@@ -31,18 +31,7 @@ pub(crate) async fn merge(cx: Cx, Path(id): Path<CustomerId>, Json(request): Jso
             let before = queries::find(tx, id)?;
             let permit = policy::may(tx.actor(), policy::MERGE, &before, tx.now())?;
             let into = kept(tx, request.into)?;
-            let after = before.clone().merged(&permit, &into)?;
-            queries::save(tx, &after)?;
-            let followers: Vec<_> = queries::aliases(tx, id)?.iter().map(|alias| alias.id).collect();
-            queries::lead_to(tx, &followers, into.id)?;
-            tx.unindex(api::SEARCH_KIND, &id.to_string(), after.created_at)?;
-            api::index_again(tx, into.id)?;
-            audit::api::record(
-                tx,
-                Entry::new("customers.merged", "customer", id).change(&before.trace(), &after.trace()),
-            )?;
-            tx.emit(Fact::new(CustomerMerged::KIND, id, &CustomerMerged { alias_id: id, survivor_id: into.id })?);
-            api::told(tx, &after)?;
+            api::merge(tx, &permit, &before, &into)?;
             Ok(into.card())
         })
         .await?;

@@ -7,7 +7,7 @@ use kernel::Result;
 use crate::{
     api,
     disk::Store,
-    links::{self, Link},
+    links::{self, Link, Size},
     model::{FileId, StoredFile},
     policy, queries,
 };
@@ -18,7 +18,8 @@ pub(crate) async fn read(cx: Cx, Path(id): Path<FileId>) -> Answer<StoredFile> {
     Ok(Json(seen(&cx, id).await?))
 }
 
-/// A file's bytes, for the same people and for whoever holds a link. Images are shown, all else is saved.
+/// A file's bytes, for the same people and for whoever holds a link. Images are shown, all else is saved. With
+/// `size=thumb` a JPEG of at most 480 pixels a side; `files.no_thumbnail` where there is none.
 #[utoipa::path(get, path = "/files/{id}/content", tag = "files", params(("id" = FileId, Path), Link), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
 pub(crate) async fn content(
     cx: Cx,
@@ -32,7 +33,11 @@ pub(crate) async fn content(
     } else {
         seen(&cx, id).await?
     };
-    Ok(api::open(&cx.app().part::<Store>(), &file, &headers).await?)
+    let store = cx.app().part::<Store>();
+    Ok(match link.size {
+        Some(Size::Thumb) => api::open_thumbnail(&store, &file, &headers).await?,
+        None => api::open(&store, &file, &headers).await?,
+    })
 }
 
 async fn seen(cx: &Cx, id: FileId) -> Result<StoredFile> {

@@ -2,7 +2,7 @@
 
 use axum::{extract::Multipart, response::Response};
 use http::{Cx, Json};
-use kernel::{Error, Result};
+use kernel::Error;
 use utoipa::ToSchema;
 
 use crate::{api, model::StoredFile, policy};
@@ -25,14 +25,5 @@ pub(crate) async fn send(
 ) -> Result<Json<StoredFile>, Response> {
     let _permit = policy::may_send(cx.actor(), cx.app().clock().now()).map_err(api::refusal)?;
     let form = form.map_err(|_| api::refusal(Error::field("content-type", "not_multipart")))?;
-    first(&cx, form).await.map(Json).map_err(api::refusal)
-}
-
-async fn first(cx: &Cx, mut form: Multipart) -> Result<StoredFile> {
-    while let Some(field) = form.next_field().await.map_err(|_| Error::field("file", "unreadable"))? {
-        if field.name() == Some("file") && field.file_name().is_some() {
-            return api::receive(cx.app(), cx.origin(), "upload", field).await;
-        }
-    }
-    Err(Error::field("file", "required"))
+    api::receive_form(cx.app(), cx.origin(), "upload", form).await.map(Json).map_err(api::refusal)
 }
