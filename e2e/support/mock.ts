@@ -31,7 +31,7 @@ export const QUESTIONS = {
   ],
 }
 
-export const conversation = (over: object = {}): object => ({ id: 'cnv_1', state: 'active', assignee_name: '苏禾', agent_read_seq: 0, customer_read_seq: 0, opened_at: NOW - 600_000, closed_at: null, ...over })
+export const conversation = (over: object = {}): object => ({ id: 'cnv_1', state: 'active', assignee_name: '苏禾', agent_read_seq: 0, customer_read_seq: 0, opened_at: NOW - 600_000, closed_at: null, rating: null, after_hours: false, ...over })
 
 export const message = (seq: number, author: 'customer' | 'agent' | 'system', text: string, over: object = {}): object => ({
   id: `msg_${seq}`,

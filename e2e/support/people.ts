@@ -1,6 +1,6 @@
 import { type FrameLocator, type Locator, type Page, expect } from '@playwright/test'
 import { textsFor } from '../../web/apps/widget/src/texts.ts'
-import { Api } from './api.ts'
+import { ADMINISTRATOR, Api } from './api.ts'
 import { text } from './texts.ts'
 
 const said = textsFor(['zh-CN']).texts

@@ -8,7 +8,7 @@ import { expect, test } from '../support/test.ts'
 
 const talk = [
   message(1, 'customer', HOSTILE),
-  message(2, 'system', '', { kind: 'event', data: { event: 'assigned', name: HOSTILE } }),
+  message(2, 'system', '', { kind: 'event', data: { event: 'assigned', to: { id: 'usr_1', name: HOSTILE } } }),
   message(3, 'agent', '请看 https://shop.example.com/a?b=1', { edited_at: 1 }),
   message(4, 'agent', '', { kind: 'card', data: { title: HOSTILE, subtitle: '现货', price: '¥899', url: 'https://shop.example.com/p3' } }),
   message(5, 'customer', '好的', { quote_seq: 3 }),

@@ -1,4 +1,5 @@
-import type { ClientFrame, Conversation, Message, Queue, Rating, ServerFrame, Who } from './frames'
+import type { ClientFrame, Conversation, Happening, Message, Problem, Queue, Rating, ServerFrame, Who } from './frames'
+import { reason } from './told'
 
 /**
  * The visitor's chat as a pure reducer. Invariants: a message is shown once, whatever
@@ -92,7 +93,7 @@ export const discard = (chat: Chat, clientId: string): Chat => ({ ...chat, pendi
 
 /** The visitor rates; what could not be sent goes with the next `ready`. */
 export function rate(chat: Chat, rating: Rating): Step {
-  return { chat: { ...chat, rating: { ...rating, sent: false } }, send: [{ t: 'rate', ...rating }] }
+  return { chat: { ...chat, rating: { ...rating, sent: false } }, send: [rated(rating)] }
 }
 
 /** Takes one frame of the server. */
@@ -103,19 +104,19 @@ export function hear(chat: Chat, frame: ServerFrame): Step {
     case 'ack':
       return quiet(acknowledge(chat, frame))
     case 'refused': {
-      const pending = chat.pending.map((one) => (one.client_id === frame.client_id ? { ...one, refused: frame.code } : one))
+      const pending = chat.pending.map((one) => (one.client_id === frame.client_id ? { ...one, refused: reason(frame.code, frame.params) } : one))
       return quiet({ ...chat, pending })
     }
     case 'fact':
       // What is left over from the conversation before says nothing about this one.
-      if (frame.topic && chat.conversation && frame.topic !== `conversation:${chat.conversation}`) return quiet(chat)
+      if (chat.conversation && frame.topic !== `conversation:${chat.conversation}`) return quiet(chat)
       return quiet(takeFact(chat, frame))
     case 'queue':
       return quiet({ ...chat, queue: chat.state === 'queued' ? { position: frame.position, ahead: frame.ahead, estimated_ms: frame.estimated_ms, since: frame.since } : null })
     case 'rated':
       return quiet({ ...chat, rating: chat.rating && { ...chat.rating, sent: true } })
     case 'error':
-      return quiet(takeError(chat, frame.code))
+      return quiet(takeError(chat, frame))
     default:
       return quiet(chat)
   }
@@ -123,11 +124,17 @@ export function hear(chat: Chat, frame: ServerFrame): Step {
 
 const quiet = (chat: Chat): Step => ({ chat, send: [] })
 
-function takeError(chat: Chat, code: string): Chat {
-  // The answers before the talk were not taken: they are asked again.
-  if (code === 'invalid' && chat.phase === 'connecting') return { ...chat, phase: 'unanswered' }
+function takeError(chat: Chat, { code, params }: Extract<ServerFrame, { t: 'error' }>): Chat {
   if (code === 'identity_required' || code === 'identity_refused') return { ...chat, phase: 'stranger' }
-  return code === 'not_found' && chat.phase === 'connecting' ? { ...chat, phase: 'absent' } : chat
+  const problems = Array.isArray(params) ? (params as Problem[]) : []
+  // The answers before the talk were not taken: they are asked again.
+  if (code === 'invalid' && (chat.phase === 'connecting' || problems.some(({ field }) => field.startsWith('fields')))) return { ...chat, phase: 'unanswered' }
+  // No such channel, or not for the page we are in.
+  if ((code === 'not_found' || code === 'forbidden') && chat.phase === 'connecting') return { ...chat, phase: 'absent' }
+  if (!chat.rating || chat.rating.sent) return chat
+  // Too late to be changed: what was said before stands. One that says nothing is not kept.
+  if (code === 'conversations.rated') return { ...chat, rating: { ...chat.rating, sent: true } }
+  return code === 'invalid' ? { ...chat, rating: null } : chat
 }
 
 function takeReady(chat: Chat, frame: Extract<ServerFrame, { t: 'ready' }>): Step {
@@ -147,7 +154,7 @@ function takeReady(chat: Chat, frame: Extract<ServerFrame, { t: 'ready' }>): Ste
     seq: Math.max(same ? chat.seq : 0, frame.seq),
     agentRead: Math.max(same ? chat.agentRead : 0, conversation?.agent_read_seq ?? 0),
     customerRead: Math.max(same ? chat.customerRead : 0, conversation?.customer_read_seq ?? 0),
-    queue: conversation?.state === 'queued' ? (frame.queue ?? null) : null,
+    queue: conversation?.state === 'queued' ? frame.queue : null,
     rating: conversation?.rating ? { ...conversation.rating, sent: true } : same ? chat.rating : null,
     typing: null,
   }
@@ -171,7 +178,7 @@ function takeFact(chat: Chat, fact: Extract<ServerFrame, { t: 'fact' }>): Chat {
   const next = { ...chat, seq: Math.max(chat.seq, fact.seq) }
   switch (fact.kind) {
     case 'message.posted':
-      return mergeMessages(next, [fact.data as Message])
+      return mergeMessages(moved(next, fact.data as Message), [fact.data as Message])
     case 'message.edited':
     case 'message.recalled':
       return change(next, fact.data as Partial<Message>, fact)
@@ -190,6 +197,12 @@ function takeFact(chat: Chat, fact: Extract<ServerFrame, { t: 'fact' }>): Chat {
     default:
       return next
   }
+}
+
+/** Passed on to a queue, it waits again. */
+function moved(chat: Chat, { kind, data }: Message): Chat {
+  const happening = kind === 'event' ? (data as Happening | null) : null
+  return happening?.event === 'transferred' && !happening.to ? { ...chat, state: 'queued', agentName: null } : chat
 }
 
 /** An edited message has new words, a recalled one none. Which one: by its number. */

@@ -27,12 +27,24 @@ export interface Card {
   url?: string
 }
 
-/** What happened, told in the log. */
-export interface Happening {
-  event: string
-  name?: string
-  to?: string
-  [other: string]: unknown
+/** Somebody or something, with the name it had then. */
+export interface Named {
+  id: string
+  name: string
+}
+
+/** What happened, told in the log. The text of `after_hours` is what the customer is told. */
+export type Happening =
+  | { event: 'assigned'; to: Named; by?: Named }
+  | { event: 'transferred'; from: Named | null; to?: Named; queue?: Named }
+  | { event: 'closed'; by?: Named; by_customer: boolean; to?: undefined }
+  | { event: 'after_hours'; opens_at: number; time_zone: string; to?: undefined }
+
+/** What is wrong with a field: the `params` of `invalid` are a list of these. */
+export interface Problem {
+  field: string
+  code: string
+  params: Record<string, unknown>
 }
 
 export interface Rating {
@@ -46,11 +58,14 @@ export interface Conversation {
   id: string
   state: 'queued' | 'active' | 'closed'
   assignee_name: string | null
+  last_seq: number
   agent_read_seq: number
   customer_read_seq: number
   opened_at: number
   closed_at: number | null
-  rating?: Rating | null
+  rating: (Rating & { at: number }) | null
+  /** Whether it came out of hours and waits for the opening. */
+  after_hours: boolean
 }
 
 export interface Queue {
@@ -63,13 +78,13 @@ export interface Queue {
 
 /** What the visitor's socket says. */
 export type ServerFrame =
-  | { t: 'ready'; token: string; conversation: Conversation | null; customer: string; seq: number; messages: Message[]; queue?: Queue | null }
+  | { t: 'ready'; token: string; conversation: Conversation | null; customer: string; name: string; identified: boolean; seq: number; messages: Message[]; queue: Queue | null }
   | { t: 'ack'; client_id: string; seq: number; id: string; at: number }
-  | { t: 'refused'; client_id: string; code: string; params?: unknown }
-  | { t: 'fact'; topic?: string; seq: number; kind: string; at: number; data: unknown }
+  | { t: 'refused'; client_id: string; code: string; params: unknown }
+  | { t: 'fact'; topic: string; seq: number; kind: string; at: number; data: unknown }
   | ({ t: 'queue' } & Queue)
   | { t: 'rated' }
-  | { t: 'error'; code: string; params?: unknown }
+  | { t: 'error'; topic?: string; code: string; params?: unknown }
   | { t: 'pong'; now: number }
 
 /** Who speaks, beyond what the token says. */

@@ -10,7 +10,8 @@ export type Kept = (typeof KEPT)[number]
 
 /** Who the site says this is; proved by one of `hash` and `jwt`. */
 export interface Identity {
-  id: string
+  /** May be left out beside `jwt`. */
+  id?: string
   name?: string
   hash?: string
   jwt?: string
@@ -58,9 +59,13 @@ export type FromFrame =
 
 /** What a channel tells everybody. */
 export interface Config {
+  public_key: string
   /** Whether it takes new conversations. */
   active: boolean
   organisation: string
+  /** The organisation's language and time zone. */
+  locale: string
+  time_zone: string
   title: string
   greeting: string
   accent: string
@@ -71,20 +76,26 @@ export interface Config {
   next_opening_at: number | null
   /** When it closes next, being open. */
   closes_at: number | null
-  /** How long one would wait now, in milliseconds. */
+  /** How many wait. */
+  waiting: number
+  /** How long one would wait now, in milliseconds; null while nobody can tell. */
   estimated_ms: number | null
   pre_chat: { enabled: boolean; intro: string; fields: Field[]; consent_text: string }
   rating: { enabled: boolean; tags: string[] }
   invitations: Invitation[]
+  /** Whether the page must prove who its visitors are. */
+  identity: 'off' | 'optional' | 'required'
   show_position: boolean
+  /** The server's time. */
+  now: number
 }
 
 export interface Field {
   key: string
   label: string
   kind: 'text' | 'phone' | 'email' | 'select'
-  options?: string[]
-  required?: boolean
+  options: string[]
+  required: boolean
 }
 
 export interface Invitation {

@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Chat, unread } from '../chat'
 import type { Message } from '../frames'
-import { fill, type Texts } from '../texts'
+import type { Texts } from '../texts'
+import { happened, refusal } from '../told'
 import { Bubble, type Doing } from './Bubble'
 import { Name, Words } from './parts'
 import { clock, dayName, sameDay } from './time'
@@ -109,7 +110,7 @@ export function Log({ chat, texts, lang, greeting, typing, shown, uploads, doing
               </p>
               {one.refused ? (
                 <small class="bad">
-                  {one.refused === 'limited' ? texts.limited : one.refused === 'invalid' ? texts.too_long : texts.refused}
+                  {refusal(one.refused, texts)}
                   <button type="button" onClick={() => doing.again(one.client_id)}>
                     {texts.again}
                   </button>
@@ -152,7 +153,7 @@ function Line({ message, before, texts, lang, children }: { message: Message; be
   const pause = day || message.at - (before?.at ?? 0) > PAUSE
   const own = message.author === 'customer'
   const event = message.kind === 'event'
-  const told = event ? eventText(message, texts) : ''
+  const told = event ? happened(message, texts) : ''
   if (event && !told) return null
   const named = message.author === 'agent' && (pause || before?.author !== 'agent' || before.author_name !== message.author_name)
   return (
@@ -180,22 +181,4 @@ function Line({ message, before, texts, lang, children }: { message: Message; be
       )}
     </>
   )
-}
-
-/** What happened, in the customer's words; what does not concern them is empty. */
-function eventText(message: Message, texts: Texts): string {
-  const { event, name, to, assignee_name, user_name, queue_name } = (message.data ?? { event: '' }) as Record<string, string | undefined>
-  const who = to ?? name ?? assignee_name ?? user_name ?? queue_name
-  switch (event) {
-    case 'assigned':
-      return who ? fill(texts.event_assigned, { name: who }) : ''
-    case 'transferred':
-      return who ? fill(texts.event_transferred, { name: who }) : texts.event_transferred_nobody
-    case 'closed':
-      return texts.event_closed
-    case 'after_hours':
-      return texts.event_after_hours
-    default:
-      return ''
-  }
 }

@@ -13,8 +13,11 @@ const STALE = 60_000
 /** Typing is over when nothing more of it was heard for this long. */
 const TYPING = 6_000
 const QUIET: Config = {
+  public_key: '',
   active: true,
   organisation: '',
+  locale: 'zh-CN',
+  time_zone: '',
   title: '',
   greeting: '',
   accent: '#00766e',
@@ -26,7 +29,10 @@ const QUIET: Config = {
   pre_chat: { enabled: false, intro: '', fields: [], consent_text: '' },
   rating: { enabled: true, tags: [] },
   invitations: [],
+  identity: 'off',
   show_position: true,
+  waiting: 0,
+  now: 0,
 }
 
 /** All that happens behind the panel: the line, the files, what the page says and what it is told. */
@@ -193,7 +199,8 @@ export class Talk {
 
   private who(): Who {
     const { identity, page, locale, fields } = this.bridge.setting
-    const all = { ...fields, ...this.form }
+    // Answers must be whole: without them nothing else is said of the visitor yet.
+    const all = this.form || !this.config?.pre_chat.enabled ? { ...fields, ...this.form } : {}
     const name = all['name']
     return { page, locale, ...(identity ? { identity } : {}), ...(name ? { name } : {}), ...(Object.keys(all).length > 0 ? { fields: all } : {}) }
   }

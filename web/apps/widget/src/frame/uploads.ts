@@ -15,9 +15,11 @@ export interface Upload {
   failed?: string
 }
 
+/** As the server keeps it; its name is made fit to be shown. */
 export interface StoredFile {
   id: string
   name: string
+  mime: string
   size: number
 }
 
