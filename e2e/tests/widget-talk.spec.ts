@@ -34,6 +34,8 @@ test('a shop of another origin with a strict policy: questions, talk, two tabs, 
   const faults = complaints(page)
   const visitor = new Visitor(page)
   await page.goto(site.origin)
+  // The button has the channel's colour: the page may ask for it.
+  expect(await page.evaluate(async (at) => (await fetch(at)).ok, `${base}/widget/channels/${channel.public_key}`)).toBe(true)
   await visitor.open()
   const form = visitor.frame.locator('form.form')
   await form.getByText('售后', { exact: true }).click()

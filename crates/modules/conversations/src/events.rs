@@ -38,9 +38,9 @@ pub const CUSTOMER_TYPING: &str = "customer.typing";
 /// Unnumbered: a colleague is typing: [`AgentTyping`].
 pub const AGENT_TYPING: &str = "agent.typing";
 
-/// What a visitor is told of.
+/// What a visitor is told of; their place in the line too, where the channel shows it.
 pub(crate) const FOR_VISITORS: [&str; 8] =
-    [wire::QUEUE, MESSAGE_POSTED, MESSAGE_EDITED, MESSAGE_RECALLED, MESSAGE_READ, ASSIGNED, CLOSED, AGENT_TYPING];
+    [REQUEUED, MESSAGE_POSTED, MESSAGE_EDITED, MESSAGE_RECALLED, MESSAGE_READ, ASSIGNED, CLOSED, AGENT_TYPING];
 
 /// See [`MESSAGE_READ`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
