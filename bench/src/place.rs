@@ -56,6 +56,10 @@ impl Place {
         )?;
         place.token = place.run(&["token", "create", "--user", "bench", "--name", "bench"], "")?.trim().to_owned();
         place.restart().await?;
+        // The figures do not depend on the hour at which they are taken.
+        let week: Vec<_> =
+            (1..=7).map(|day| json!({"day": day, "slots": [{"start": "00:00", "end": "24:00"}]})).collect();
+        place.send(reqwest::Method::PUT, "/settings/business-hours", json!({"week": week})).await?;
         let channel = place.post("/channels", json!({"name": "bench", "kind": "web_chat"})).await?;
         place.channel = channel["public_key"].as_str().ok_or("a channel has a public key")?.to_owned();
         Ok(place)
@@ -124,8 +128,12 @@ impl Place {
 
     /// Posts to the API as the administrator.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Outcome<Value> {
-        let request =
-            reqwest::Client::new().post(self.url(&format!("/api/v1{path}"))).bearer_auth(&self.token).json(&body);
+        self.send(reqwest::Method::POST, path, body).await
+    }
+
+    async fn send(&self, method: reqwest::Method, path: &str, body: Value) -> Outcome<Value> {
+        let url = self.url(&format!("/api/v1{path}"));
+        let request = reqwest::Client::new().request(method, url).bearer_auth(&self.token).json(&body);
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
 

@@ -15,6 +15,7 @@ sql! {
     RESTATE = "UPDATE facts SET data = $3 WHERE topic = $1 AND topic_seq = $2";
     FORGET_TOPIC = "DELETE FROM facts WHERE topic = $1";
     CURSOR = "SELECT epoch, seq FROM cursors WHERE listener = $1";
+    LOCK_CURSOR = "SELECT epoch, seq FROM cursors WHERE listener = $1 FOR UPDATE";
     MOVE_CURSOR = "INSERT INTO cursors (listener, epoch, seq, at) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (listener) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at";
 }
@@ -127,6 +128,15 @@ pub fn forget_topic(tx: &mut Tx<'_>, topic: &str) -> Result<()> {
 /// From the database.
 pub fn cursor(tx: &mut Tx<'_>, listener: &str) -> Result<Position> {
     let found: Option<(i64, i64)> = tx.maybe(&CURSOR, params![listener])?;
+    Ok(found.map_or_else(Position::default, |(epoch, seq)| Position { epoch, seq }))
+}
+
+/// As [`cursor`], and nobody else moves it before this transaction ends.
+///
+/// # Errors
+/// From the database.
+pub fn lock_cursor(tx: &mut Tx<'_>, listener: &str) -> Result<Position> {
+    let found: Option<(i64, i64)> = tx.maybe(&LOCK_CURSOR, params![listener])?;
     Ok(found.map_or_else(Position::default, |(epoch, seq)| Position { epoch, seq }))
 }
 

@@ -119,8 +119,10 @@ impl Follower {
     async fn apply(&mut self, db: &Db, facts: Arc<[StoredFact]>, to: Position) -> Result<(), Refusal> {
         let (listener, saved) = (self.listener.clone(), self.saved);
         let origin = Origin::system(listener.name);
-        let applied = db.write(&origin, move |tx| {
-            if outbox::cursor(tx, listener.name)? != saved {
+        // Before the cursor's row is there, only full isolation keeps two nodes from beginning both.
+        let locking = listener.locking && saved != Position::default();
+        let apply = move |tx: &mut Tx<'_>| {
+            if outbox::lock_cursor(tx, listener.name)? != saved {
                 return Ok(Applied::Overtaken);
             }
             for fact in &*facts {
@@ -128,8 +130,13 @@ impl Follower {
             }
             outbox::move_cursor(tx, listener.name, to)?;
             Ok(Applied::Yes)
-        });
-        self.moved(applied.await, to)
+        };
+        let applied = if locking {
+            db.append(&origin, apply).await
+        } else {
+            db.write(&origin, apply).await
+        };
+        self.moved(applied, to)
     }
 
     /// Notes a failure; true when the fact was put aside and the listener goes on.

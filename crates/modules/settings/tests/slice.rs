@@ -24,7 +24,7 @@ on_both! { http::schema(&modules());
 async fn the_first_run_makes_an_administrator_who_is_signed_in(db: TestDb) {
     let app = TestApp::start(db, modules()).await;
     let nobody = app.anonymous();
-    assert_eq!(nobody.get("/setup").await.ok(), json!({"needed": true, "organisation": "", "locale": "zh-CN"}));
+    assert_eq!(nobody.get("/setup").await.ok(), json!({"needed": true, "organisation": "", "locale": "zh-CN", "step": "done"}));
     nobody.post("/setup", json!({"organisation": " ", "name": "", "login": "a b", "password": "x", "locale": "zh-CN"})).await.refused_field("login", "malformed");
     nobody.post("/setup", json!({"organisation": " ", "name": "苏禾", "login": "su", "password": "long enough 1", "locale": "en"})).await.refused_field("organisation", "required");
     nobody.post("/setup", json!({"organisation": "x", "name": "苏禾", "login": "su", "password": "short", "locale": "en"})).await.refused_field("password", "password_too_short");

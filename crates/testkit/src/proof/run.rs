@@ -140,6 +140,7 @@ async fn hire(binary: &Binary, db: &Db, agents: usize) -> (String, Vec<Colleague
 }
 
 async fn play(mut ground: Ground, stage: Arc<Stage>, plan: &Plan) -> Findings {
+    open_around_the_clock(&stage).await;
     hurry_offers(&stage).await;
     set_capacities(&stage, plan).await;
     let mut cast = JoinSet::new();
@@ -173,6 +174,15 @@ async fn play(mut ground: Ground, stage: Arc<Stage>, plan: &Plan) -> Findings {
     let mut book = stage.book();
     let figures = reckoning::figures(&book, took);
     Findings { wrong: std::mem::take(&mut book.wrong), figures }
+}
+
+/// What happens does not depend on the hour at which it is played.
+async fn open_around_the_clock(stage: &Stage) {
+    let week: Vec<_> = (1..=7).map(|day| json!({"day": day, "slots": [{"start": "00:00", "end": "24:00"}]})).collect();
+    let (chance, body) = (Chance::new(0), json!({"week": week}));
+    let changed =
+        stage.insist(&stage.administrator, &chance, Method::PUT, "/settings/business-hours", Some(body)).await;
+    assert!(changed.is_some_and(|changed| changed.ok()), "the hours were not set");
 }
 
 /// Offers that nobody takes end after five seconds instead of thirty.
