@@ -8,7 +8,7 @@ use axum::{
     routing::get,
 };
 use http::{App, Problem, Query};
-use kernel::{Error, Origin};
+use kernel::Error;
 use serde::Deserialize;
 
 /// `/widget/frame?channel=KEY`: 404 without such a channel.
@@ -24,15 +24,7 @@ struct Framed {
 
 async fn frame(State(app): State<App>, query: Result<Query<Framed>, Response>, headers: HeaderMap) -> Response {
     let Ok(Query(Framed { channel })) = query else { return web::no_frame() };
-    let found = app
-        .db()
-        .read(&Origin::system("widget"), move |tx| match channel.as_str() {
-            // The trial page of a new installation knows no key yet.
-            "default" => channels::api::first_web_chat(tx),
-            key => channels::api::by_public_key(tx, key),
-        })
-        .await;
-    match found {
+    match channels::api::named(&app, channel).await {
         Ok(channel) => web::frame(&channel.allowed_origins.0, &headers),
         Err(Error::NotFound) => web::no_frame(),
         Err(error) => Problem(error).into_response(),

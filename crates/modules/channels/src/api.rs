@@ -2,7 +2,7 @@
 
 use audit::api::Entry;
 use http::App;
-use kernel::{ChannelId, Error, Result};
+use kernel::{ChannelId, Origin, Result};
 use store::{Fact, Tx};
 
 use crate::{
@@ -51,12 +51,20 @@ pub fn default_web_chat(tx: &mut Tx<'_>) -> Result<Channel> {
     Ok(channel)
 }
 
-/// The installation's web chat, as [`default_web_chat`] names it, where there is one already.
+/// The channel a widget names: by its public key, or `default`, which the trial page of a new
+/// installation says because it knows no key yet; that one is made when there is none.
 ///
 /// # Errors
 /// [`kernel::Error::NotFound`] without one.
-pub fn first_web_chat(tx: &mut Tx<'_>) -> Result<Channel> {
-    queries::first(tx, ChannelKind::WebChat)?.ok_or(Error::NotFound)
+pub async fn named(app: &App, name: String) -> Result<Channel> {
+    let origin = Origin::system("widget");
+    if name != "default" {
+        return app.db().read(&origin, move |tx| by_public_key(tx, &name)).await;
+    }
+    match app.db().read(&origin, |tx| queries::first(tx, ChannelKind::WebChat)).await? {
+        Some(channel) => Ok(channel),
+        None => app.db().write(&origin, default_web_chat).await,
+    }
 }
 
 /// Who the embedding site proved its visitor to be, with a secret of this channel; none when it did not.

@@ -33,14 +33,10 @@ pub(crate) async fn read(State(app): State<App>, Path(public_key): Path<String>)
 
 async fn known(app: &App, public_key: String) -> Result<Response, Problem> {
     let line = app.part::<Box<dyn QueuePlace>>();
+    let id = channels::api::named(&app, public_key).await?;
     let config = app
         .db()
         .read(&Origin::system("widget"), move |tx| {
-            let id = match public_key.as_str() {
-                // The trial page of a new installation knows no key yet.
-                "default" => channels::api::first_web_chat(tx)?,
-                key => channels::api::by_public_key(tx, key)?,
-            };
             let channel = channels::api::public(tx, &id)?;
             let Outlook { waiting, estimated_ms } = if channel.show_position {
                 line.outlook(tx, id.id)?

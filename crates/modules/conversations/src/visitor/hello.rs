@@ -112,13 +112,8 @@ impl VisitorSession {
         shown: Option<Shown>,
         had: Option<ConversationId>,
     ) -> Result<Result<Greeted, &'static str>> {
-        let public_key = match hello.channel.as_str() {
-            // The trial page of a new installation knows no key yet.
-            "default" => self.first_channel().await?,
-            key => key.to_owned(),
-        };
+        let channel = channels::api::named(&self.app, hello.channel.clone()).await?;
         let system = Origin::system("visitor socket");
-        let channel = self.app.db().read(&system, move |tx| channels::api::by_public_key(tx, &public_key)).await?;
         self.page.may_embed(&channel)?;
         let (app, claim) = (self.app.clone(), hello.identity.clone());
         self.app
@@ -175,11 +170,6 @@ impl VisitorSession {
         visiting.is(back.customer);
         (visiting.conversation, visiting.earlier) = (back.conversation, back.earlier);
         Ok(())
-    }
-
-    async fn first_channel(&self) -> Result<String> {
-        let system = Origin::system("visitor socket");
-        self.app.db().write(&system, |tx| Ok(channels::api::default_web_chat(tx)?.public_key)).await
     }
 
     fn cx_of(&self, visitor: Visitor) -> Cx {
