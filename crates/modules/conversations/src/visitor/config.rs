@@ -33,7 +33,7 @@ pub(crate) async fn read(State(app): State<App>, Path(public_key): Path<String>)
 
 async fn known(app: &App, public_key: String) -> Result<Response, Problem> {
     let line = app.part::<Box<dyn QueuePlace>>();
-    let id = channels::api::named(&app, public_key).await?;
+    let id = channels::api::named(app, public_key).await?;
     let config = app
         .db()
         .read(&Origin::system("widget"), move |tx| {
