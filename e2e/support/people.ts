@@ -55,7 +55,7 @@ export class Visitor {
 
   /** What one can do with the message of this number among those shown. */
   async act(at: number, verb: 'quote' | 'recall' | 'copy'): Promise<void> {
-    const line = this.messages.nth(at).locator('xpath=ancestor::div[contains(@class, "line")]')
+    const line = this.messages.nth(at).locator('xpath=ancestor::div[contains(concat(" ", @class, " "), " line ")]')
     await line.hover()
     await line.getByRole('button', { name: said.more }).click()
     await line.getByRole('button', { name: said[verb], exact: true }).click()

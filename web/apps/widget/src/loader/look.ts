@@ -1,7 +1,7 @@
 /** The launcher's style. It goes in as a constructed sheet, which a strict content policy lets be. */
 const STYLE = `
 :host{all:initial;position:fixed;right:24px;bottom:24px;z-index:2147483000;--surface:#fff;--ink:#192029;--ink3:#666c75;--line:#e0e0dc;--bad:#be2323;--shade:0 6px 20px #1920291a,0 1px 2px #1920291a;font:13px/20px -apple-system,BlinkMacSystemFont,"Segoe UI","PingFang SC","HarmonyOS Sans SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif;color:var(--ink);color-scheme:light}
-:host(.left){right:auto;left:24px}
+:host([hidden]){display:none}:host(.left){right:auto;left:24px}
 :host(.dark){--surface:#171b21;--ink:#e5e8ec;--ink3:#90969e;--line:#2c3137;--shade:0 8px 28px #0009,0 0 0 1px #0003;color-scheme:dark}
 *{box-sizing:border-box}[hidden]{display:none!important}
 button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
