@@ -3,15 +3,26 @@
 //! Every module brings its part (`Module::demo`). The parts run in rank order in one transaction: the
 //! story is there as a whole, or not at all. What a part makes that later ones need it leaves in [`Demo`].
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+mod shift;
+
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use kernel::{Actor, ChannelId, CustomerId, Origin, Reach, Result, Rng, Staff, Timestamp, UnitId, UserId};
-use store::{Db, Tx};
+use kernel::{Actor, ChannelId, CustomerId, Origin, QueueId, Reach, Result, Rng, Staff, Timestamp, UnitId, UserId};
+pub use shift::DemoShift;
+use store::Tx;
 
-use crate::Catalogue;
+use crate::{App, Catalogue};
+
+/// The queues of the story: first those that a channel feeds, in the order of the channels, last the
+/// one that others pass complaints on to.
+const QUEUES: &str = include_str!("../demo/queues.txt");
 
 /// A module's part of the story.
 pub type DemoPart = fn(&mut Tx<'_>, &mut Demo) -> Result<()>;
@@ -66,6 +77,19 @@ pub struct DemoPerson {
     pub role: &'static str,
     /// Where they belong, once `people` placed them.
     pub unit: Option<UnitId>,
+    /// Which queues they serve.
+    pub serves: Vec<QueueId>,
+    /// When they work; none for those who come and go.
+    pub shift: Option<DemoShift>,
+}
+
+/// Where conversations of the story wait.
+#[derive(Clone, Debug)]
+pub struct DemoQueue {
+    /// The id it has, or will have once its part was told.
+    pub id: QueueId,
+    /// Its name.
+    pub name: String,
 }
 
 /// Somebody served in the story.
@@ -91,17 +115,22 @@ pub struct Demo {
     pub since: Timestamp,
     /// Chance, from the seed.
     pub rng: Rng,
+    /// The product that is filled.
+    pub app: App,
     /// Every permission there is.
     pub catalogue: Catalogue,
     /// The department, the administrator first.
     pub people: Vec<DemoPerson>,
     /// The ids the channels have, or will have once their part was told; the busiest first.
     pub channels: Vec<ChannelId>,
+    /// The queues: one for each channel, in their order, and one more, which no channel feeds.
+    pub queues: Vec<DemoQueue>,
     /// The customers, those known longest first.
     pub customers: Vec<DemoCustomer>,
     /// What is to be told once every part was, in order: for modules whose things are about those
     /// of modules below.
     pub finally: Vec<DemoPart>,
+    left: HashMap<TypeId, Box<dyn Any>>,
     progress: DemoProgress,
     part: (usize, usize),
 }
@@ -128,6 +157,27 @@ impl Demo {
     /// The people with this role.
     pub fn with_role(&self, role: &str) -> Vec<DemoPerson> {
         self.people.iter().filter(|person| person.role == role).cloned().collect()
+    }
+
+    /// The queue that conversations on this channel wait in.
+    pub fn queue_of(&self, channel: ChannelId) -> &DemoQueue {
+        let at = self.channels.iter().position(|known| *known == channel).unwrap_or_default();
+        &self.queues[at]
+    }
+
+    /// The queue that complaints are passed on to.
+    pub fn complaints(&self) -> &DemoQueue {
+        &self.queues[self.queues.len() - 1]
+    }
+
+    /// Leaves something for the parts of modules below, one of each type.
+    pub fn leave<T: Any>(&mut self, thing: T) {
+        self.left.insert(TypeId::of::<T>(), Box::new(thing));
+    }
+
+    /// Takes what a part before left, if it did.
+    pub fn take<T: Any>(&mut self) -> Option<T> {
+        self.left.remove(&TypeId::of::<T>())?.downcast().ok().map(|thing| *thing)
     }
 
     /// Says how far the part that runs has come.
@@ -157,20 +207,15 @@ impl DemoPerson {
 ///
 /// # Errors
 /// [`kernel::Error::Conflict`] when the installation is not empty; from the database.
-pub async fn fill(
-    db: &Db,
-    demos: &Demos,
-    catalogue: &Catalogue,
-    plan: DemoPlan,
-    progress: &DemoProgress,
-) -> Result<Vec<DemoPerson>> {
+pub async fn fill(app: &App, plan: DemoPlan, progress: &DemoProgress) -> Result<Vec<DemoPerson>> {
     kernel::Check::new()
         .range("customers", plan.customers as i64, 1..=5_000)
         .range("days", plan.days, 1..=730)
         .done()?;
     // To the minute, so that one who looks at the clock twice hears one story.
-    let now = db.clock().now().millis() / 60_000 * 60_000;
-    let (demos, catalogue, progress) = (demos.clone(), catalogue.clone(), progress.clone());
+    let now = app.clock().now().millis() / 60_000 * 60_000;
+    let (demos, catalogue) = (app.part::<Demos>(), app.part::<Catalogue>());
+    let (db, app, progress) = (app.db().clone(), app.clone(), progress.clone());
     db.write(&Origin::system("demo"), move |tx| {
         let rng = Rng::seeded(plan.seed);
         tx.begin_history(rng.clone());
@@ -180,11 +225,14 @@ pub async fn fill(
             now,
             since: now.plus_millis(-plan.days * 86_400_000),
             rng,
-            catalogue: catalogue.clone(),
+            app: app.clone(),
+            catalogue: Catalogue::clone(&catalogue),
             people: Vec::new(),
-            channels: vec![tx.new_id(), tx.new_id()],
+            channels: QUEUES.lines().skip(1).map(|_| tx.new_id()).collect(),
+            queues: QUEUES.lines().map(|name| DemoQueue { id: tx.new_id(), name: name.to_owned() }).collect(),
             customers: Vec::new(),
             finally: Vec::new(),
+            left: HashMap::new(),
             progress: progress.clone(),
             part: (0, demos.0.len()),
         };

@@ -15,7 +15,7 @@ mod socket;
 pub use app::{App, Authenticator, Credentials, Limits};
 pub use compose::{House, Running, compose, schema};
 pub use cx::{Cx, Door, credentials, peer, same_origin};
-pub use demo::{Demo, DemoCustomer, DemoPart, DemoPerson, DemoPlan, DemoProgress, Demos, fill};
+pub use demo::{Demo, DemoCustomer, DemoPart, DemoPerson, DemoPlan, DemoProgress, DemoQueue, DemoShift, Demos, fill};
 pub use extract::{Json, Path, Query};
 pub use module::{Background, Catalogue, Locales, Module, Permission, Privacies, Privacy};
 pub use problem::{Answer, Problem, codes};

@@ -1,5 +1,6 @@
 //! Limits of the demo story, and what was asked beyond them: decided mostly, some waiting now.
 
+use audit::api::Entry;
 use http::Demo;
 use kernel::{Actor, Error, Money, Owned, Result};
 use store::Tx;
@@ -7,8 +8,8 @@ use store::Tx;
 use crate::{
     api::{self, Ask},
     model::{
-        Approval, ApprovalKind, ApprovalState, AuthorityLimits, Hand, RoleLimit, RoleLimits, Threshold, Thresholds,
-        Verdict,
+        Approval, ApprovalKind, ApprovalState, AuthorityLimits, Delegation, Hand, Kinds, RoleLimit, RoleLimits,
+        Threshold, Thresholds, Verdict,
     },
     queries,
 };
@@ -16,6 +17,7 @@ use crate::{
 const REQUESTS: &str = include_str!("../demo/requests.txt");
 /// Who may grant how much by themselves, in minor units of money or in points.
 const LIMITS: [(&str, i64, i64); 3] = [("agent", 5_000, 500), ("supervisor", 50_000, 5_000), ("head", 500_000, 50_000)];
+const DAY: i64 = 86_400_000;
 const KINDS: [ApprovalKind; 3] = [ApprovalKind::Compensation, ApprovalKind::Discount, ApprovalKind::Points];
 
 /// Requests come from people who are placed, about customers: once those are there.
@@ -50,8 +52,29 @@ fn limits(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
     queries::save_limits(tx, &matrix)
 }
 
+/// The head is away these days: the first supervisor decides in their name.
+fn delegation(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
+    let (heads, supervisors) = (demo.with_role("head"), demo.with_role("supervisor"));
+    let (Some(head), Some(supervisor)) = (heads.first(), supervisors.first()) else { return Ok(()) };
+    let from = demo.now.plus_millis(-DAY);
+    tx.as_of(from, head.actor())?;
+    let delegation = Delegation {
+        id: tx.new_id(),
+        delegator_id: head.id,
+        delegate_id: supervisor.id,
+        kinds: Kinds(KINDS.to_vec()),
+        starts_at: from,
+        ends_at: from.plus_millis(6 * DAY),
+        created_at: from,
+        revoked_at: None,
+    };
+    queries::insert_delegation(tx, &delegation)?;
+    audit::api::record(tx, Entry::new("approvals.delegated", "delegation", delegation.id).created(&delegation))
+}
+
 fn requests(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     limits(tx, demo)?;
+    delegation(tx, demo)?;
     let calendar = settings::api::calendar(tx)?;
     let open = calendar.elapsed(demo.since, demo.now);
     let lines: Vec<_> = REQUESTS.lines().filter(|line| !line.starts_with('#')).collect();

@@ -1,7 +1,7 @@
 //! Whoever writes outside business time is answered at once, and not forgotten: a line that says when
 //! somebody will be there, and a task for that moment.
 
-use kernel::{Error, Result};
+use kernel::{Error, Result, Timestamp};
 use serde::Deserialize;
 use settings::api::{BusinessCalendar, Organisation};
 use store::{StoredFact, Tx};
@@ -47,7 +47,7 @@ fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     let Some(opens_at) = calendar.next_change(tx.now()) else { return Ok(()) };
     // One line for each time it is closed: known by the opening that ends it. Looked for before the
     // conversation is locked: all but the first message find it, and more may be on their way.
-    let client_id = format!("after_hours {}", opens_at.millis());
+    let client_id = client_id(opens_at);
     if !queries::posted(tx, &[(said.conversation_id, client_id.as_str())])?.is_empty() {
         return Ok(());
     }
@@ -73,8 +73,13 @@ fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     tell::saved(tx, &after, None)
 }
 
+/// What the line is known by that says that it is closed until then.
+pub(crate) fn client_id(opens_at: Timestamp) -> String {
+    format!("after_hours {}", opens_at.millis())
+}
+
 /// A task for whoever has the conversation, or whoever comes first; one at a time.
-fn remember(tx: &mut Tx<'_>, conversation: &Conversation, message: &Message, due: kernel::Timestamp) -> Result<()> {
+pub(crate) fn remember(tx: &mut Tx<'_>, conversation: &Conversation, message: &Message, due: Timestamp) -> Result<()> {
     let subject = Subject::new("conversation", conversation.id);
     if tasks::api::open_for(tx, &subject)?.iter().any(|task| task.source == SOURCE) {
         return Ok(());
@@ -113,18 +118,23 @@ pub(crate) fn settled(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Resul
 fn changed(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     let changed: Changed = serde_json::from_str(&fact.data).map_err(Error::internal)?;
     if changed.after_hours == Some(false) {
-        tasks::api::complete_for(tx, SOURCE, &Subject::new("conversation", &fact.subject), None)?;
+        done(tx, &fact.subject)?;
     }
     Ok(())
 }
 
+/// The task about this conversation is done.
+pub(crate) fn done(tx: &mut Tx<'_>, conversation: impl ToString) -> Result<()> {
+    tasks::api::complete_for(tx, SOURCE, &Subject::new("conversation", conversation), None).map(drop)
+}
+
 /// The channel's own text, or the product's in the visitor's language; `{opens_at}` in it is the moment.
-fn words(
+pub(crate) fn words(
     conversation: &Conversation,
     organisation: &Organisation,
     calendar: &BusinessCalendar,
     own: String,
-    opens_at: kernel::Timestamp,
+    opens_at: Timestamp,
 ) -> String {
     let asked = conversation.page.as_ref().map(|page| page.locale.to_lowercase()).unwrap_or_default();
     let locale = match asked.as_str() {

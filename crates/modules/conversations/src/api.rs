@@ -1,7 +1,7 @@
 //! What other modules call.
 
 use audit::api::Entry;
-use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Permit, QueueId, Result, UserId};
+use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Permit, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
 pub use crate::demo::script::rehearsed;
@@ -21,6 +21,21 @@ pub use crate::{
     waiting::{Unwrapped, ahead_of, forget_queue, last_agents, line_of, lock, unwrapped, waiting_counts, waiting_in},
     writer::{Receipt, Writer},
 };
+
+/// Somebody took a conversation of the demo story: left for the parts of modules below.
+#[derive(Clone, Debug)]
+pub struct DemoTake {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Who.
+    pub user_id: UserId,
+    /// In which queue it had waited.
+    pub queue_id: QueueId,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it was taken.
+    pub at: Timestamp,
+}
 
 /// A queue, with the name it has now.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -273,9 +273,14 @@ pub(crate) fn relabel(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()
 /// Lets a conversation be found by its tags.
 pub(crate) fn save_tags(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
     tx.exec(&FORGET_TAGS, params![conversation.id])?;
-    let (id, at) = (&conversation.id, &conversation.opened_at);
+    add_tags(tx, std::slice::from_ref(conversation))
+}
+
+/// Lets conversations of which nobody knew any tags be found by them.
+pub(crate) fn add_tags(tx: &mut Tx<'_>, conversations: &[Conversation]) -> Result<()> {
+    let tagged = conversations.iter().flat_map(|one| one.tags.0.iter().map(move |tag| (one, tag)));
     let rows: Vec<_> =
-        conversation.tags.0.iter().map(|tag| vec![tag.to_value(), id.to_value(), at.to_value()]).collect();
+        tagged.map(|(one, tag)| vec![tag.to_value(), one.id.to_value(), one.opened_at.to_value()]).collect();
     tx.exec_rows(&INSERT_TAGS, &rows)
 }
 

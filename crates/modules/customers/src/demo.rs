@@ -56,7 +56,9 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
                 _ => None,
             },
         };
-        let channel = demo.channels[usize::from(demo.chance(30)) % demo.channels.len()];
+        // Half of them on the busiest channel, the others on the rest.
+        let rest = demo.between(1, demo.channels.len() as i64) as usize;
+        let channel = if demo.chance(50) { demo.channels[0] } else { demo.channels[rest] };
         let id = meet(tx, channel, moment, &details.normal()?, &name)?;
         demo.customers.push(DemoCustomer { id, name, channel, since: moment });
         demo.step(at, count);

@@ -14,6 +14,11 @@ use http::{App, Problem};
 use kernel::{Actor, Error, Origin, Result};
 use store::Tx;
 
+pub use crate::{
+    demo::sent,
+    links::LinkKey,
+    receive::{LARGEST, REQUEST},
+};
 use crate::{
     disk::Store,
     jobs,
@@ -21,10 +26,6 @@ use crate::{
     links,
     model::{FileId, StoredFile},
     queries, receive as receiving, thumbs,
-};
-pub use crate::{
-    links::LinkKey,
-    receive::{LARGEST, REQUEST},
 };
 
 /// Takes in one file of a multipart request, from whoever acts in `origin`; a visitor's handler makes

@@ -55,6 +55,13 @@ impl Store {
         Ok(Upload { parts })
     }
 
+    /// Writes a small file at once, on a thread that may wait for the disk.
+    pub(crate) fn keep(&self, id: FileId, bytes: &[u8]) -> Result<()> {
+        let path = self.0.folder.join(place(id).as_ref());
+        std::fs::create_dir_all(path.parent().unwrap_or(&self.0.folder)).map_err(Error::internal)?;
+        std::fs::write(path, bytes).map_err(Error::internal)
+    }
+
     /// The bytes of a file.
     ///
     /// # Errors

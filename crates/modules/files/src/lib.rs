@@ -2,6 +2,7 @@
 
 pub mod api;
 mod codes;
+mod demo;
 mod disk;
 pub mod events;
 mod http;

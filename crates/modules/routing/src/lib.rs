@@ -4,6 +4,7 @@ mod allocate;
 pub mod api;
 mod attendance;
 mod codes;
+mod demo;
 mod desk;
 pub mod events;
 mod figures;
@@ -31,6 +32,7 @@ pub fn module() -> Module {
         .migrations(store::migrations!["202611221300_routing", "202611251700_queues"])
         .part(places::line())
         .listener(figures::listener())
+        .demo(demo::tell)
         .permissions(policy::PERMISSIONS)
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

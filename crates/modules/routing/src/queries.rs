@@ -32,6 +32,7 @@ sql! {
     PEOPLE_WITHIN = "SELECT user_id FROM presences WHERE user_id = $1 OR unit_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))";
     END_SPELL = "UPDATE presence_spells SET until = $2 WHERE user_id = $1 AND until IS NULL";
     BEGIN_SPELL(PresenceSpell) = "INSERT INTO presence_spells ({cols}) VALUES ({vals})";
+    TELL_SPELLS(PresenceSpell) = "INSERT INTO presence_spells ({cols}) VALUES {rows}";
     REASONS(PresenceReason) = "SELECT {cols} FROM presence_reasons ORDER BY created_at, id";
     REASON(PresenceReason) = "SELECT {cols} FROM presence_reasons WHERE id = $1";
     INSERT_REASON(PresenceReason) = "INSERT INTO presence_reasons ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
@@ -40,6 +41,7 @@ sql! {
     DELETE_REASON = "DELETE FROM presence_reasons WHERE id = $1";
 
     INSERT_OFFER(Offer) = "INSERT INTO offers ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    TELL_OFFERS(Offer) = "INSERT INTO offers ({cols}) VALUES {rows}";
     UPDATE_OFFER(Offer) = "UPDATE offers SET {sets} WHERE id = $1";
     FIND_OFFER(Offer) = "SELECT {cols} FROM offers WHERE id = $1 FOR UPDATE";
     OPEN_OFFERS(Offer) = "SELECT {cols} FROM offers WHERE state = 'open' ORDER BY made_at";
@@ -94,6 +96,18 @@ pub(crate) fn people_within(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<UserId
 pub(crate) fn next_spell(tx: &mut Tx<'_>, spell: &PresenceSpell) -> Result<()> {
     tx.exec(&END_SPELL, params![spell.user_id, spell.since])?;
     tx.exec(&BEGIN_SPELL, &spell.values()).map(drop)
+}
+
+/// Writes down spells of the past.
+pub(crate) fn tell_spells(tx: &mut Tx<'_>, spells: &[PresenceSpell]) -> Result<()> {
+    let rows: Vec<_> = spells.iter().map(Record::values).collect();
+    tx.exec_rows(&TELL_SPELLS, &rows)
+}
+
+/// Writes down offers that are over.
+pub(crate) fn tell_offers(tx: &mut Tx<'_>, offers: &[Offer]) -> Result<()> {
+    let rows: Vec<_> = offers.iter().map(Record::values).collect();
+    tx.exec_rows(&TELL_OFFERS, &rows)
 }
 
 pub(crate) fn reasons(tx: &mut Tx<'_>) -> Result<Vec<PresenceReason>> {

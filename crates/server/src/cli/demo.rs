@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clap::Args;
-use http::{Catalogue, DemoPerson, DemoPlan, DemoProgress, Demos, fill};
+use http::{DemoPerson, DemoPlan, DemoProgress, fill};
 use kernel::{Error, Result, Rng};
 use server::{
     config::Config,
@@ -48,16 +48,10 @@ pub(crate) async fn demo(options: &DemoOptions, config: &Config, db: Db) -> Resu
     let began = clock.now();
     let house = serve::house(config, db)?;
     let plan = DemoPlan { seed: options.seed, customers: options.customers, days: options.days };
-    let (demos, catalogue) = (house.app.part::<Demos>(), house.app.part::<Catalogue>());
-    let people =
-        fill(house.app.db(), &demos, &catalogue, plan, &DemoProgress::default()).await.map_err(
-            |error| match error {
-                Error::Conflict(..) => {
-                    Error::internal("this installation is not empty: demo data goes into an empty one only")
-                }
-                other => other,
-            },
-        )?;
+    let people = fill(&house.app, plan, &DemoProgress::default()).await.map_err(|error| match error {
+        Error::Conflict(..) => Error::internal("this installation is not empty: demo data goes into an empty one only"),
+        other => other,
+    })?;
     let seconds = clock.now().since(began) as f64 / 1_000.0;
     println!("{} customers and {} days of history in {seconds:.1} s. Who can sign in:\n", plan.customers, plan.days);
     for DemoPerson { login, name, role, .. } in people {

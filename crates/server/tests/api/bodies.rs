@@ -24,6 +24,7 @@ fn named(name: &str, number: usize) -> Option<Value> {
         "currency" => json!("CNY"),
         "phone" => json!(format!("1380000{number:04}")),
         "email" => json!(format!("person{number}@example.com")),
+        "q" => json!("退款"),
         "accent" => json!("#1677ff"),
         "code" => json!(format!("code{number}")),
         "client_id" => json!(format!("c{number}")),
@@ -52,7 +53,7 @@ impl Maker<'_> {
                 let of = match self.prefix(&parameter["schema"]) {
                     Some(prefix) => self.ids.get(&prefix)?.clone(),
                     // A number within what the path names before it: one that is there.
-                    None if name == "seq" => "3".to_owned(),
+                    None if name == "seq" => self.ids.get("seq").cloned().unwrap_or_else(|| "3".to_owned()),
                     None => return None,
                 };
                 path = path.replace(&format!("{{{name}}}"), &of);

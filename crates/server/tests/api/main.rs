@@ -8,6 +8,7 @@ mod openapi;
 mod operations;
 mod product;
 mod proof;
+mod reading;
 mod schemas;
 mod statements;
 mod visitors;

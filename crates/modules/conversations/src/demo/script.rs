@@ -9,10 +9,29 @@ use kernel::Rng;
 pub(super) enum Step {
     Customer,
     Agent,
+    /// The agent's answer, which quotes what the customer said last.
+    Quote,
+    /// What the agent said at first, and after `=>` what they made of it.
+    Edit,
+    /// Something the agent takes back at once.
+    Recall,
     /// A private note of the one who has it.
     Note,
-    /// Handed to the complaints team, with this note.
+    /// A picture of the customer's: what, `|`, and the name of the file.
+    Picture,
+    /// A document of the agent's, likewise.
+    Document,
+    /// A product: title, `|`, subtitle, `|`, price.
+    Card,
+    /// Passed on to the complaints queue, with this note.
     Transfer,
+}
+
+impl Step {
+    /// Whether the customer does it.
+    pub(super) fn by_customer(self) -> bool {
+        matches!(self, Self::Customer | Self::Picture)
+    }
 }
 
 /// What customers and agents say about one thing.
@@ -33,6 +52,12 @@ pub(super) static DIALOGUES: LazyLock<Vec<Dialogue>> = LazyLock::new(|| {
             "C" => Step::Customer,
             "A" => Step::Agent,
             "N" => Step::Note,
+            "Q" => Step::Quote,
+            "E" => Step::Edit,
+            "R" => Step::Recall,
+            "P" => Step::Picture,
+            "D" => Step::Document,
+            "K" => Step::Card,
             "T" => Step::Transfer,
             "=" => {
                 if let [topic, wrap_up, tags] = text.split('|').collect::<Vec<_>>()[..] {
@@ -53,7 +78,16 @@ pub(super) static DIALOGUES: LazyLock<Vec<Dialogue>> = LazyLock::new(|| {
 pub(super) static OPENERS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| include_str!("../../demo/openers.txt").lines().collect());
 
-/// What customers think of it: a score, a tab, and words or none.
+/// Where customers write from: an address, a tab, and its title.
+pub(super) static PAGES: LazyLock<Vec<(&'static str, &'static str)>> =
+    LazyLock::new(|| include_str!("../../demo/pages.txt").lines().filter_map(|line| line.split_once('\t')).collect());
+
+/// What was said at first, and what it became.
+pub(super) fn edited(text: &str) -> (&str, &str) {
+    text.split_once("=>").unwrap_or((text, text))
+}
+
+/// What customers think of it: a score, a tab, words of the form or none, a tab, and own words or none.
 pub(super) static COMMENTS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| include_str!("../../demo/comments.txt").lines().filter(|line| !line.starts_with('#')).collect());
 
@@ -129,8 +163,12 @@ pub fn rehearsed(rng: &Rng, customer: &str, agent: &str) -> Vec<(bool, String)> 
     filled.set("agent2", agent);
     let steps = pick(rng, &DIALOGUES).steps.iter();
     steps
-        .filter(|(step, _)| matches!(step, Step::Customer | Step::Agent))
-        .map(|(step, template)| (*step == Step::Customer, filled.text(rng, template)))
+        .filter(|(step, _)| matches!(step, Step::Customer | Step::Agent | Step::Quote | Step::Edit))
+        .map(|(step, template)| {
+            let text = filled.text(rng, template);
+            let said = if *step == Step::Edit { edited(&text).1 } else { &text };
+            (step.by_customer(), said.to_owned())
+        })
         .collect()
 }
 
@@ -145,6 +183,15 @@ mod tests {
             assert_eq!(dialogue.steps.first().map(|(step, _)| *step), Some(Step::Customer), "{}", dialogue.wrap_up);
             assert!(dialogue.steps.iter().any(|(step, _)| *step == Step::Agent), "{}", dialogue.wrap_up);
             assert!(!dialogue.wrap_up.is_empty());
+            for (step, text) in &dialogue.steps {
+                let parts = text.split('|').count();
+                match step {
+                    Step::Picture | Step::Document => assert_eq!(parts, 2, "{text}"),
+                    Step::Card => assert_eq!(parts, 3, "{text}"),
+                    Step::Edit => assert!(text.contains("=>"), "{text}"),
+                    _ => {}
+                }
+            }
         }
     }
 }

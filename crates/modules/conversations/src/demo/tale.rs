@@ -1,138 +1,196 @@
 //! One conversation of the demo story, told by the same transitions as a real one.
 
-use std::collections::HashMap;
-
 use audit::api::Entry;
-use http::DemoPerson;
-use kernel::{Actor, CustomerId, Id, Owned, Permit, Result, Timestamp, Visitor};
+use files::FileId;
+use http::{DemoPerson, DemoQueue};
+use kernel::{Actor, Id, Owned, Permit, QueueId, Result, Timestamp, Visitor};
 use serde::Serialize;
+use settings::api::BusinessCalendar;
 use store::{Fact, Tx};
 
 use crate::{
+    after_hours,
+    api::DemoTake,
     events,
     events::Changed,
     model::{
-        Assignee, Author, Conversation, Data, Event, Message, MessageKind, Named, Rating, RatingRow, Side, Tags,
-        WrapUp, WrapUpReason,
+        Assignee, Author, Conversation, Data, Event, Message, MessageKind, MessageVersion, Named, Rating, RatingRow,
+        Side, State, Tags, VisitedPage, WrapUp, WrapUpReason, preview,
     },
-    queries,
 };
 
 /// Something that happened, and when, and who did it.
-struct Happened {
-    at: Timestamp,
-    by: Actor,
-    fact: Fact,
-    entry: Option<Entry>,
+pub(super) struct Happened {
+    pub(super) at: Timestamp,
+    pub(super) by: Actor,
+    pub(super) fact: Fact,
+    pub(super) entry: Option<Entry>,
 }
 
-/// What is told but not yet written.
-#[derive(Default)]
-pub(super) struct Book {
-    conversations: Vec<Conversation>,
-    messages: Vec<Message>,
-    ratings: Vec<RatingRow>,
-    happened: Vec<Happened>,
+/// All there is of a conversation.
+pub(super) struct Told {
+    pub(super) conversation: Conversation,
+    pub(super) messages: Vec<Message>,
+    pub(super) versions: Vec<MessageVersion>,
+    pub(super) rating: Option<RatingRow>,
+    pub(super) happened: Vec<Happened>,
+    pub(super) takes: Vec<DemoTake>,
 }
 
 /// A conversation while it is told.
 pub(super) struct Tale {
-    conversation: Conversation,
-    messages: Vec<Message>,
-    rating: Option<RatingRow>,
-    happened: Vec<Happened>,
+    told: Told,
+    /// Since when it waits in its queue.
+    since: Timestamp,
 }
 
+/// What a message is made of.
+pub(super) struct Words {
+    pub(super) kind: MessageKind,
+    pub(super) text: String,
+    pub(super) file_id: Option<FileId>,
+    pub(super) quote_seq: Option<i64>,
+    pub(super) data: Option<Data>,
+}
+
+impl Words {
+    pub(super) fn plain(text: String) -> Self {
+        Self { kind: MessageKind::Text, text, file_id: None, quote_seq: None, data: None }
+    }
+}
+
+/// Who says something, as it is kept.
+type By = (Author, Actor, String);
+
 impl Tale {
-    /// A customer opens it.
-    pub(super) fn open(tx: &mut Tx<'_>, visitor: Visitor, name: String, at: Timestamp) -> Result<Self> {
+    /// A customer opens it, on this page; it waits in this queue.
+    pub(super) fn open(
+        tx: &mut Tx<'_>,
+        visitor: Visitor,
+        name: String,
+        queue: QueueId,
+        page: VisitedPage,
+        at: Timestamp,
+    ) -> Result<Self> {
         tx.as_of(at, Actor::Visitor(visitor))?;
         let conversation = Conversation::open(tx.new_id(), visitor.channel, visitor.customer, name, at);
         let fact = conversation.opened();
-        let mut tale = Self { conversation, messages: Vec::new(), rating: None, happened: Vec::new() };
+        let (messages, versions, happened, takes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let told = Told { conversation, messages, versions, rating: None, happened, takes };
+        let mut tale = Self { told, since: at };
         tale.tell(at, Actor::Visitor(visitor), events::OPENED, &fact, None)?;
         tale.line(tx, at, Event::Opened { by: None })?;
+        tale.told.conversation.page = Some(page.clone());
+        tale.told.conversation.queue_id = Some(queue);
+        tale.change(at, tale.visitor(), &Changed { page: Some(page), queue_id: Some(queue), ..Changed::default() })?;
         Ok(tale)
     }
 
-    fn customer(&self) -> CustomerId {
-        self.conversation.customer_id
+    /// Whether it is not over yet.
+    pub(super) fn is_open(&self) -> bool {
+        self.told.conversation.state != State::Closed
+    }
+
+    /// All of it.
+    pub(super) fn told(self) -> Told {
+        self.told
+    }
+
+    /// The number of what the customer said last.
+    pub(super) fn last_words(&self) -> Option<i64> {
+        let said = self.told.messages.iter().rev().find(|message| message.author == Author::Customer);
+        said.map(|message| message.seq)
+    }
+
+    /// Whether something was said under this client id.
+    pub(super) fn has(&self, client_id: &str) -> bool {
+        self.told.messages.iter().any(|message| message.client_id == client_id)
     }
 
     /// Somebody says something.
     pub(super) fn say(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: Option<&DemoPerson>, text: String) -> Result<()> {
-        let (author, actor, name) = match by {
-            None => (Author::Customer, self.visitor(), self.conversation.customer_name.clone()),
-            Some(person) => (Author::Agent, person.actor(), person.name.clone()),
-        };
-        tx.as_of(at, actor.clone())?;
-        if let Some(since) = self.conversation.unanswered_since().filter(|_| author == Author::Agent) {
-            let business = settings::api::calendar(tx)?.elapsed(since, at);
-            self.conversation.answered(since, business, at);
-        }
-        let seq = self.conversation.take(author, &text, at);
-        let by = Some((actor, name));
-        self.post(tx, at, seq, author, by, MessageKind::Text, text, None)
+        self.post(tx, at, by, Words::plain(text))
+    }
+
+    /// Somebody says something, shows something or sends something: the customer, or this person.
+    pub(super) fn post(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: Option<&DemoPerson>, words: Words) -> Result<()> {
+        let (author, actor, name) = self.by(by);
+        let message = self.taken(tx, at, (author, actor.clone(), name), words)?;
+        self.posted(at, actor, message)
+    }
+
+    /// A colleague says something, and soon says it better, or takes it back.
+    pub(super) fn reword(
+        &mut self,
+        tx: &mut Tx<'_>,
+        (at, changed): (Timestamp, Timestamp),
+        by: &DemoPerson,
+        before: &str,
+        after: Option<&str>,
+    ) -> Result<()> {
+        let said = self.by(Some(by));
+        let message = self.taken(tx, at, said, Words::plain(before.to_owned()))?;
+        self.told.versions.push(MessageVersion {
+            id: tx.new_id(),
+            conversation_id: message.conversation_id,
+            seq: message.seq,
+            number: 1,
+            text: before.to_owned(),
+            file_id: None,
+            data: None,
+            at,
+            replaced_at: changed,
+        });
+        let (edited_at, recalled_at) = if after.is_some() { (Some(changed), None) } else { (None, Some(changed)) };
+        let now = Message { text: after.unwrap_or_default().to_owned(), edited_at, recalled_at, ..message };
+        // What was said before is no longer told, whoever comes back later.
+        self.posted(at, by.actor(), now.clone())?;
+        self.told.conversation.preview = preview(&now.text);
+        self.told.conversation.advance();
+        let kind = if after.is_some() { events::MESSAGE_EDITED } else { events::MESSAGE_RECALLED };
+        self.tell(changed, by.actor(), kind, &now, None)
     }
 
     /// A colleague leaves a note.
     pub(super) fn note(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: &DemoPerson, text: String) -> Result<()> {
-        let seq = self.conversation.advance();
-        let by = Some((by.actor(), by.name.clone()));
-        self.post(tx, at, seq, Author::Agent, by, MessageKind::Note, text, None)
+        let seq = self.told.conversation.advance();
+        let words = Words { kind: MessageKind::Note, ..Words::plain(text) };
+        let message = self.message(tx, at, seq, self.by(Some(by)), words);
+        self.posted(at, by.actor(), message)
     }
 
-    /// A line of what happened.
-    fn line(&mut self, tx: &mut Tx<'_>, at: Timestamp, event: Event) -> Result<()> {
-        let seq = self.conversation.advance();
-        self.post(tx, at, seq, Author::System, None, MessageKind::Event, String::new(), Some(Data::Event(event)))
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of a message")]
-    fn post(
+    /// It is closed until then: the customer is told so, and a task waits for the opening.
+    pub(super) fn closed_until(
         &mut self,
-        tx: &Tx<'_>,
+        tx: &mut Tx<'_>,
         at: Timestamp,
-        seq: i64,
-        author: Author,
-        by: Option<(Actor, String)>,
-        kind: MessageKind,
-        text: String,
-        data: Option<Data>,
+        client_id: String,
+        calendar: &BusinessCalendar,
+        opens_at: Timestamp,
     ) -> Result<()> {
-        let (actor, author_name) = by.unwrap_or((Actor::System("demo"), String::new()));
-        let message = Message {
-            id: tx.new_id(),
-            conversation_id: self.conversation.id,
-            seq,
-            client_id: if kind == MessageKind::Event {
-                format!("event {seq}")
-            } else {
-                format!("demo-{seq}")
-            },
-            author,
-            author_id: (kind != MessageKind::Event).then(|| actor.id_text()).flatten(),
-            author_name,
-            kind,
-            text,
-            file_id: None,
-            at,
-            staff_only: kind == MessageKind::Note || matches!(&data, Some(Data::Event(event)) if event.staff_only()),
-            quote_seq: None,
-            data,
-            edited_at: None,
-            recalled_at: None,
-        };
-        let kind = if message.staff_only { events::NOTE_POSTED } else { events::MESSAGE_POSTED };
-        self.tell(at, actor, kind, &message, None)?;
-        self.messages.push(message);
-        Ok(())
+        let system = Actor::System("demo");
+        tx.as_of(at, system.clone())?;
+        if let Some(message) = self.told.messages.last() {
+            after_hours::remember(tx, &self.told.conversation, message, opens_at)?;
+        }
+        if !self.told.conversation.after_hours {
+            self.told.conversation.after_hours = true;
+            self.change(at, system.clone(), &Changed { after_hours: Some(true), ..Changed::default() })?;
+        }
+        let organisation = settings::api::organisation(tx)?;
+        let text = after_hours::words(&self.told.conversation, &organisation, calendar, String::new(), opens_at);
+        let event = Event::AfterHours { opens_at, time_zone: organisation.time_zone };
+        let seq = self.told.conversation.advance();
+        let words = Words { kind: MessageKind::Event, data: Some(Data::Event(event)), ..Words::plain(text) };
+        let message = self.message(tx, at, seq, (Author::System, system.clone(), String::new()), words);
+        self.posted(at, system, Message { client_id, ..message })
     }
 
     /// The department has read all there is.
     pub(super) fn seen(&mut self, at: Timestamp, by: &DemoPerson) -> Result<()> {
-        if let Some((after, fact)) = self.conversation.clone().read(Side::Agent, self.conversation.last_seq, 0) {
-            self.conversation = after;
+        let conversation = &self.told.conversation;
+        if let Some((after, fact)) = conversation.clone().read(Side::Agent, conversation.last_seq, 0) {
+            self.told.conversation = after;
             self.tell(at, by.actor(), events::MESSAGE_READ, &fact, None)?;
         }
         Ok(())
@@ -140,13 +198,35 @@ impl Tale {
 
     /// Somebody takes it.
     pub(super) fn take(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: &DemoPerson) -> Result<()> {
-        let before = self.conversation.clone();
+        let before = self.told.conversation.clone();
         let to = Assignee { id: by.id, name: by.name.clone(), unit: by.unit };
         let (after, fact) = before.clone().assign(&permit(at)?, to)?;
-        self.conversation = after;
-        let entry = Entry::new("conversations.assigned", "conversation", before.id).change(&before, &self.conversation);
+        self.told.conversation = after;
+        let (conversation_id, since) = (before.id, self.since);
+        let take = |queue_id| DemoTake { conversation_id, user_id: by.id, queue_id, since, at };
+        self.told.takes.extend(before.queue_id.map(take));
+        let entry = self.entry("conversations.assigned", &before);
         self.tell(at, by.actor(), events::ASSIGNED, &fact, Some(entry))?;
         self.line(tx, at, Event::Assigned { to: Named::new(by.id, by.name.clone()), by: None })
+    }
+
+    /// Whoever has it passes it on to a queue, with a word to those who serve it.
+    pub(super) fn pass_on(
+        &mut self,
+        tx: &mut Tx<'_>,
+        at: Timestamp,
+        by: &DemoPerson,
+        queue: &DemoQueue,
+        note: String,
+    ) -> Result<()> {
+        let before = self.told.conversation.clone();
+        let (after, fact) = before.clone().requeue(&permit(at)?, Some(queue.id))?;
+        (self.told.conversation, self.since) = (after, at);
+        let entry = self.entry("conversations.requeued", &before);
+        self.tell(at, by.actor(), events::REQUEUED, &fact, Some(entry))?;
+        let queue = Some(Named::new(queue.id, queue.name.clone()));
+        self.line(tx, at, Event::Transferred { from: before.holder(), to: None, queue })?;
+        self.note(tx, at, by, note)
     }
 
     /// It is over, and what it was about.
@@ -157,37 +237,39 @@ impl Tale {
         by: Actor,
         reason: Option<&(Id<WrapUpReason>, String)>,
     ) -> Result<()> {
-        let before = self.conversation.clone();
-        let side = by.staff().ok().map(|_| Side::Agent);
+        let before = self.told.conversation.clone();
         let named = by.staff().ok().map(|staff| Named::new(staff.id, staff.name.clone()));
-        let (after, fact) = before.clone().close(&permit(at)?, side)?;
-        self.conversation = after;
-        let entry = Entry::new("conversations.closed", "conversation", before.id).change(&before, &self.conversation);
+        let side = if named.is_some() { Side::Agent } else { Side::Customer };
+        let (after, fact) = before.clone().close(&permit(at)?, Some(side))?;
+        self.told.conversation = after;
+        let entry = self.entry("conversations.closed", &before);
         self.tell(at, by.clone(), events::CLOSED, &fact, Some(entry))?;
-        self.line(tx, at, Event::Closed { by: named.clone(), by_customer: false })?;
+        self.line(tx, at, Event::Closed { by: named.clone(), by_customer: side == Side::Customer })?;
+        if side == Side::Agent {
+            self.settle(tx, at, by.clone())?;
+        }
         if let Some((id, reason)) = reason {
             let wrap_up = WrapUp { reason_id: Some(*id), reason: Some(reason.clone()), note: None, at, by: named };
-            self.conversation.wrap_up = Some(wrap_up.clone());
-            self.conversation.advance();
-            self.tell(at, by, events::CHANGED, &Changed { wrap_up: Some(wrap_up), ..Changed::default() }, None)?;
+            self.told.conversation.wrap_up = Some(wrap_up.clone());
+            self.change(at, by, &Changed { wrap_up: Some(wrap_up), ..Changed::default() })?;
         }
         Ok(())
     }
 
     /// What it is about, in a few words.
     pub(super) fn tag(&mut self, at: Timestamp, by: &DemoPerson, tags: &[&str]) -> Result<()> {
-        self.conversation.tags = Tags(tags.iter().map(|tag| (*tag).to_owned()).collect());
-        self.conversation.advance();
-        let changed = Changed { tags: Some(self.conversation.tags.clone()), ..Changed::default() };
-        self.tell(at, by.actor(), events::CHANGED, &changed, None)
+        let tags = Tags(tags.iter().map(|tag| (*tag).to_owned()).collect());
+        self.told.conversation.tags = tags.clone();
+        self.change(at, by.actor(), &Changed { tags: Some(tags), ..Changed::default() })
     }
 
-    /// What the customer thought of it.
-    pub(super) fn rate(&mut self, tx: &mut Tx<'_>, at: Timestamp, score: i64, comment: &str) -> Result<()> {
-        let (solved, score) = (Some(score > 2), Some(score));
-        let rating = Rating { solved, score, tags: Tags::default(), comment: comment.to_owned(), at };
-        let of = &self.conversation;
-        self.rating = Some(RatingRow {
+    /// What the customer thought of it: `form` is a word of the form, or nothing.
+    pub(super) fn rate(&mut self, tx: &mut Tx<'_>, at: Timestamp, score: i64, form: &str, comment: &str) -> Result<()> {
+        let tags = Tags(Some(form).filter(|form| !form.is_empty()).map(str::to_owned).into_iter().collect());
+        let rating = Rating { solved: Some(score > 2), score: Some(score), tags, comment: comment.to_owned(), at };
+        let Rating { solved, score, tags, comment, .. } = rating.clone();
+        let of = &self.told.conversation;
+        self.told.rating = Some(RatingRow {
             id: tx.new_id(),
             conversation_id: of.id,
             customer_id: of.customer_id,
@@ -197,20 +279,102 @@ impl Tale {
             agent_name: of.assignee_name.clone(),
             solved,
             score,
-            tags: Tags::default(),
-            comment: comment.to_owned(),
+            tags,
+            comment,
             at,
             latest: true,
         });
-        self.conversation.rating = Some(rating.clone());
-        self.conversation.advance();
-        let changed = Changed { rating: Some(rating), ..Changed::default() };
-        self.tell(at, self.visitor(), events::CHANGED, &changed, None)?;
+        self.told.conversation.rating = Some(rating.clone());
+        self.change(at, self.visitor(), &Changed { rating: Some(rating), ..Changed::default() })?;
         self.line(tx, at, Event::Rated { solved, score })
     }
 
     fn visitor(&self) -> Actor {
-        Actor::Visitor(Visitor { customer: self.customer(), channel: self.conversation.channel_id })
+        let Conversation { customer_id: customer, channel_id: channel, .. } = self.told.conversation;
+        Actor::Visitor(Visitor { customer, channel })
+    }
+
+    fn by(&self, by: Option<&DemoPerson>) -> By {
+        match by {
+            None => (Author::Customer, self.visitor(), self.told.conversation.customer_name.clone()),
+            Some(person) => (Author::Agent, person.actor(), person.name.clone()),
+        }
+    }
+
+    /// Counts something said in, as it is when messages are kept.
+    fn taken(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: By, words: Words) -> Result<Message> {
+        if by.0 == Author::Agent
+            && let Some(since) = self.told.conversation.unanswered_since()
+        {
+            self.settle(tx, at, by.1.clone())?;
+            let business = settings::api::calendar(tx)?.elapsed(since, at);
+            self.told.conversation.answered(since, business, at);
+        }
+        let seq = self.told.conversation.take(by.0, &words.text, at);
+        Ok(self.message(tx, at, seq, by, words))
+    }
+
+    /// Nothing waits for the opening any more.
+    fn settle(&mut self, tx: &mut Tx<'_>, at: Timestamp, by: Actor) -> Result<()> {
+        if !self.told.conversation.after_hours {
+            return Ok(());
+        }
+        self.told.conversation.after_hours = false;
+        tx.as_of(at, by.clone())?;
+        after_hours::done(tx, self.told.conversation.id)?;
+        self.change(at, by, &Changed { after_hours: Some(false), ..Changed::default() })
+    }
+
+    /// A line of what happened.
+    fn line(&mut self, tx: &mut Tx<'_>, at: Timestamp, event: Event) -> Result<()> {
+        let seq = self.told.conversation.advance();
+        let by = (Author::System, Actor::System("demo"), String::new());
+        let words = Words { kind: MessageKind::Event, data: Some(Data::Event(event)), ..Words::plain(String::new()) };
+        let message = self.message(tx, at, seq, by, words);
+        self.posted(at, Actor::System("demo"), message)
+    }
+
+    fn message(&self, tx: &Tx<'_>, at: Timestamp, seq: i64, (author, actor, name): By, words: Words) -> Message {
+        let Words { kind, text, file_id, quote_seq, data } = words;
+        Message {
+            id: Id::new(at, tx.rng()),
+            conversation_id: self.told.conversation.id,
+            seq,
+            client_id: if kind == MessageKind::Event {
+                format!("event {seq}")
+            } else {
+                format!("demo-{seq}")
+            },
+            author,
+            author_id: (kind != MessageKind::Event).then(|| actor.id_text()).flatten(),
+            author_name: name,
+            kind,
+            text,
+            file_id,
+            at,
+            staff_only: kind == MessageKind::Note || matches!(&data, Some(Data::Event(event)) if event.staff_only()),
+            quote_seq,
+            data,
+            edited_at: None,
+            recalled_at: None,
+        }
+    }
+
+    fn posted(&mut self, at: Timestamp, by: Actor, message: Message) -> Result<()> {
+        let kind = if message.staff_only { events::NOTE_POSTED } else { events::MESSAGE_POSTED };
+        self.tell(at, by, kind, &message, None)?;
+        self.told.messages.push(message);
+        Ok(())
+    }
+
+    /// Something said about it is as `changed` says from now on.
+    fn change(&mut self, at: Timestamp, by: Actor, changed: &Changed) -> Result<()> {
+        self.told.conversation.advance();
+        self.tell(at, by, events::CHANGED, changed, None)
+    }
+
+    fn entry(&self, action: &'static str, before: &Conversation) -> Entry {
+        Entry::new(action, "conversation", before.id).change(before, &self.told.conversation)
     }
 
     fn tell(
@@ -221,55 +385,13 @@ impl Tale {
         fact: &impl Serialize,
         entry: Option<Entry>,
     ) -> Result<()> {
-        let fact = Fact::new(kind, self.conversation.id, fact)?;
-        let fact = fact.on(self.conversation.topic(), self.conversation.last_seq);
-        self.happened.push(Happened { at, by, fact, entry });
+        let conversation = &self.told.conversation;
+        let fact = Fact::new(kind, conversation.id, fact)?.on(conversation.topic(), conversation.last_seq);
+        self.told.happened.push(Happened { at, by, fact, entry });
         Ok(())
     }
 }
 
 fn permit(at: Timestamp) -> Result<Permit> {
     Actor::System("demo").permit(crate::policy::REPLY, &Owned::NOBODY, at)
-}
-
-impl Book {
-    /// Takes a tale in.
-    pub(super) fn add(&mut self, tale: Tale) {
-        self.conversations.push(tale.conversation);
-        self.messages.extend(tale.messages);
-        self.ratings.extend(tale.rating);
-        self.happened.extend(tale.happened);
-    }
-
-    /// How many are in it.
-    pub(super) fn len(&self) -> usize {
-        self.conversations.len()
-    }
-
-    /// Writes it down, everything in the order it happened in.
-    pub(super) fn write(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        let conversations = std::mem::take(&mut self.conversations);
-        queries::insert_many(tx, &conversations)?;
-        let labels: HashMap<_, _> = conversations.iter().map(|one| (one.id, one.labels())).collect();
-        let labels = |message: &Message| labels.get(&message.conversation_id).cloned().unwrap_or_default();
-        let mut messages = std::mem::take(&mut self.messages);
-        messages.sort_by_key(|message| message.at);
-        queries::insert_messages(tx, &messages)?;
-        let said = messages.iter().filter(|message| !message.text.is_empty());
-        let docs: Vec<_> = said.map(|message| message.search_doc(labels(message))).collect();
-        tx.index(&docs)?;
-        for rating in std::mem::take(&mut self.ratings) {
-            queries::rated(tx, &rating)?;
-        }
-        let mut happened = std::mem::take(&mut self.happened);
-        happened.sort_by_key(|one| one.at);
-        for Happened { at, by, fact, entry } in happened {
-            tx.as_of(at, by)?;
-            tx.emit(fact);
-            if let Some(entry) = entry {
-                audit::api::record(tx, entry)?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -117,7 +117,14 @@ fn write(tx: &mut Tx<'_>, id: ConversationId, format: Format) -> Result<String> 
         let moment = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
         zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
     };
-    let lines: Vec<Line> = export.messages.iter().map(|it| line(it, &export.versions, texts, time(it.at))).collect();
+    let mut lines: Vec<Line> = Vec::with_capacity(export.messages.len());
+    for message in &export.messages {
+        let mut line = line(message, &export.versions, texts, time(message.at));
+        if let Some(file) = message.file_id {
+            line.text = format!("{} {}", files::api::get(tx, file)?.name, line.text).trim_end().to_owned();
+        }
+        lines.push(line);
+    }
     let title = format!("{} {}", texts.word("title"), export.conversation.customer_name);
     Ok(if format == Format::Html {
         page(&title, &id.to_string(), &lines)

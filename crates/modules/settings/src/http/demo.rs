@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use http::{Answer, Catalogue, Cx, DemoPlan, DemoProgress, Demos, Json, fill};
+use http::{Answer, Cx, DemoPlan, DemoProgress, Json, fill};
 use serde::Serialize;
 use store::text_enum;
 use utoipa::ToSchema;
@@ -75,8 +75,7 @@ pub(crate) async fn begin(cx: Cx) -> Answer<DemoFilling> {
             *held = Some((DemoState::Running, progress.clone(), None));
             let (app, filling) = (cx.app().clone(), filling.clone());
             tokio::spawn(async move {
-                let (demos, catalogue) = (app.part::<Demos>(), app.part::<Catalogue>());
-                let told = fill(app.db(), &demos, &catalogue, DemoPlan::default(), &progress).await;
+                let told = fill(&app, DemoPlan::default(), &progress).await;
                 let state = match told {
                     Ok(people) => {
                         let supervisor = people.into_iter().find(|person| person.role == "supervisor");
