@@ -90,8 +90,8 @@ impl App {
         self.0.grew.subscribe()
     }
 
-    pub(crate) fn tell_facts_grew(&self) {
-        self.0.grew.send_replace(());
+    pub(crate) fn grew(&self) -> watch::Sender<()> {
+        self.0.grew.clone()
     }
 
     /// The part of type `T` that its module put in.

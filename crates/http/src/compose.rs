@@ -84,10 +84,11 @@ impl House {
     /// # Errors
     /// [`Error::Internal`] when two jobs, listeners or schedules share a name.
     pub fn start(&mut self, config: work::RunnerConfig) -> kernel::Result<Running> {
-        let (waker, app) = (config.waker.clone(), self.app.clone());
+        // Not the app itself: it holds the hub.
+        let (waker, grew) = (config.waker.clone(), self.app.grew());
         self.app.part::<Hub>().on_facts(Box::new(move || {
             waker.wake();
-            app.tell_facts_grew();
+            grew.send_replace(());
         }));
         let (jobs, listeners, crons) =
             (std::mem::take(&mut self.jobs), std::mem::take(&mut self.listeners), std::mem::take(&mut self.crons));
