@@ -22,17 +22,14 @@ sql! {
 
 seam! {
     AFTER =
-        sqlite "SELECT epoch, seq, kind, subject, data, at FROM facts
-                WHERE seq > $2 AND epoch >= $1 ORDER BY seq LIMIT $3",
-        postgres "SELECT epoch, seq, kind, subject, data, at FROM facts
-                  WHERE (epoch, seq) > ($1, $2)
+        sqlite "SELECT epoch, seq, kind, subject,
+                    CASE WHEN kind IN (SELECT value FROM json_each(CAST($4 AS TEXT))) THEN data ELSE '' END, at
+                FROM facts WHERE seq > $2 AND epoch >= $1 ORDER BY seq LIMIT $3",
+        postgres "SELECT epoch, seq, kind, subject,
+                      CASE WHEN kind IN (SELECT value FROM json_each(CAST($4 AS TEXT))) THEN data ELSE '' END, at
+                  FROM facts WHERE (epoch, seq) > ($1, $2)
                     AND epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
                   ORDER BY epoch, seq LIMIT $3";
-    END =
-        sqlite "SELECT epoch, seq FROM facts ORDER BY seq DESC LIMIT 1",
-        postgres "SELECT epoch, seq FROM facts
-                  WHERE epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-                  ORDER BY epoch DESC, seq DESC LIMIT 1";
 }
 
 /// A place in the order of facts; the default is before the first.
@@ -67,24 +64,16 @@ pub(crate) fn insert(tx: &mut Tx<'_>, facts: &[Fact]) -> Result<()> {
     tx.exec_rows(&INSERT, &rows)
 }
 
-/// Up to `limit` facts after `from`, in order.
+/// Up to `limit` facts after `from`, in order; those of other `kinds` come without their data.
 ///
 /// # Errors
 /// From the database.
-pub fn after(tx: &mut Tx<'_>, from: Position, limit: i64) -> Result<Vec<StoredFact>> {
+pub fn after(tx: &mut Tx<'_>, from: Position, limit: i64, kinds: &[&str]) -> Result<Vec<StoredFact>> {
+    let kinds = serde_json::to_string(kinds).map_err(kernel::Error::internal)?;
     let rows: Vec<(i64, i64, String, String, String, Timestamp)> =
-        tx.all(&AFTER, params![from.epoch, from.seq, limit])?;
+        tx.all(&AFTER, params![from.epoch, from.seq, limit, kinds])?;
     let stored = |(epoch, seq, kind, subject, data, at)| StoredFact { epoch, seq, kind, subject, data, at };
     Ok(rows.into_iter().map(stored).collect())
-}
-
-/// The place of the newest fact a reader may see.
-///
-/// # Errors
-/// From the database.
-pub fn end(tx: &mut Tx<'_>) -> Result<Position> {
-    let last: Option<(i64, i64)> = tx.maybe(&END, &[])?;
-    Ok(last.map_or_else(Position::default, |(epoch, seq)| Position { epoch, seq }))
 }
 
 /// Up to `limit` facts of `topic` with a number above `seq`, as they were told.

@@ -127,7 +127,7 @@ async fn survey(db: &Db, hand: Hand, listeners: Arc<[Listener]>, held_up: HeldUp
 fn is_behind(tx: &mut Tx<'_>, listener: &Listener) -> Result<bool> {
     let mut from = outbox::cursor(tx, listener.name)?;
     loop {
-        let facts = outbox::after(tx, from, 500)?;
+        let facts = outbox::after(tx, from, 500, &[])?;
         if facts.iter().any(|fact| listener.wants(fact)) {
             return Ok(true);
         }

@@ -15,8 +15,6 @@ use crate::{
 const ATTEMPTS: i64 = 5;
 /// The first wait after a failure; then 4, 16, 64 times as long.
 const FIRST_WAIT_MS: u64 = 50;
-/// The oldest place there is, told apart from "never ran", which is [`Position::default`].
-const BEGUN: Position = Position { epoch: 0, seq: -1 };
 
 /// A listener, how far it has come, and what holds it up.
 pub(crate) struct Follower {
@@ -60,19 +58,8 @@ pub(crate) const fn position(fact: &StoredFact) -> Position {
 impl Follower {
     /// Finds out how far `listener` has come.
     pub(crate) async fn load(db: &Db, listener: Listener) -> Result<Self> {
-        let (name, from_now) = (listener.name, listener.from_now);
-        let at = db
-            .write(&Origin::system(name), move |tx| {
-                let cursor = outbox::cursor(tx, name)?;
-                if cursor != Position::default() || !from_now {
-                    return Ok(cursor);
-                }
-                let end = outbox::end(tx)?;
-                let begin = if end == Position::default() { BEGUN } else { end };
-                outbox::move_cursor(tx, name, begin)?;
-                Ok(begin)
-            })
-            .await?;
+        let name = listener.name;
+        let at = db.read(&Origin::system(name), move |tx| outbox::cursor(tx, name)).await?;
         let passed_at = db.clock().now();
         Ok(Self { listener, at, saved: at, passed_at, stuck: None })
     }

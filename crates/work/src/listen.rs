@@ -19,8 +19,7 @@ type Reaction = Arc<dyn Fn(&mut Tx<'_>, &StoredFact) -> Result<()> + Send + Sync
 #[derive(Clone)]
 pub struct Listener {
     pub(crate) name: &'static str,
-    kinds: &'static [&'static str],
-    pub(crate) from_now: bool,
+    pub(crate) kinds: &'static [&'static str],
     pub(crate) locking: bool,
     reaction: Reaction,
 }
@@ -36,14 +35,7 @@ impl Listener {
         kinds: &'static [&'static str],
         reaction: impl Fn(&mut Tx<'_>, &StoredFact) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
-        Self { name, kinds, from_now: false, locking: false, reaction: Arc::new(reaction) }
-    }
-
-    /// A new listener begins with what happens from its first start on.
-    #[must_use]
-    pub fn from_now(mut self) -> Self {
-        self.from_now = true;
-        self
+        Self { name, kinds, locking: false, reaction: Arc::new(reaction) }
     }
 
     /// It locks the rows it changes (`FOR UPDATE`), as [`store::Db::append`] wants it: for what

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Facts handed over in one transaction at most: bounds how long it holds up other writers.
-const BATCH: i64 = 64;
+const BATCH: i64 = 128;
 /// How soon to look again for facts that are committed but still hidden, and at most how late.
 const HIDDEN: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(80)];
 
@@ -141,10 +141,11 @@ impl Listening {
         }
         let origin = Origin::system("listeners");
         for (from, group) in places {
+            let kinds: Vec<_> = group.iter().flat_map(|follower| follower.listener.kinds).copied().collect();
             let read = self.db.read(&origin, move |tx| {
                 // The horizon first: what it promises is then in sight of the statement after it.
                 let horizon = horizon(tx)?;
-                Ok((horizon, outbox::after(tx, from, BATCH)?))
+                Ok((horizon, outbox::after(tx, from, BATCH, &kinds)?))
             });
             let (horizon, facts) = read.await?;
             round.horizon.oldest = round.horizon.oldest.min(horizon.oldest);

@@ -2,15 +2,14 @@
 //! somebody will be there, and a task for that moment.
 
 use kernel::{Error, Result, Timestamp};
-use serde::Deserialize;
 use settings::api::{BusinessCalendar, Organisation};
 use store::{StoredFact, Tx};
 use tasks::api::{Assignee, Due, NewTask, Subject};
 
 use crate::{
     events,
-    events::Changed,
-    model::{Author, Conversation, ConversationId, Event, Message, State},
+    events::{CameAfterHours, Changed},
+    model::{Conversation, Event, Message, State},
     queries, tell,
 };
 
@@ -21,26 +20,18 @@ const TITLE: usize = 100;
 
 /// Reacts to what customers say while all is closed, and stays so, and to its being answered.
 pub(crate) fn listen() -> work::Listener {
-    let kinds = &[events::MESSAGE_POSTED, events::CHANGED];
+    let kinds = &[events::CAME_AFTER_HOURS, events::CHANGED];
     let react = |tx: &mut Tx<'_>, fact: &StoredFact| {
         if fact.kind == events::CHANGED { changed(tx, fact) } else { arrived(tx, fact) }
     };
-    work::Listener::new("conversations.after_hours", kinds, react).from_now().locking()
+    work::Listener::new("conversations.after_hours", kinds, react).locking()
 }
 
 fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
-    #[derive(Deserialize)]
-    struct Said {
-        author: Author,
-        conversation_id: ConversationId,
-        seq: i64,
-    }
-    let said: Said = serde_json::from_str(&fact.data).map_err(Error::internal)?;
-    if said.author != Author::Customer {
-        return Ok(());
-    }
+    let said: CameAfterHours = serde_json::from_str(&fact.data).map_err(Error::internal)?;
     let calendar = settings::api::calendar(tx)?;
-    if calendar.is_open(fact.at) || calendar.is_open(tx.now()) {
+    // It may have opened since.
+    if calendar.is_open(tx.now()) {
         return Ok(());
     }
     // Without any hours there is no opening to wait for.

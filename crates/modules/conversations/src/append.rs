@@ -12,6 +12,7 @@ use store::{Fact, Tx};
 
 use crate::{
     after_hours, events,
+    events::CameAfterHours,
     model::{
         Author, Card, Conversation, ConversationId, Data, Message, MessageKind, Side, check_message, reused, topic,
     },
@@ -50,8 +51,15 @@ impl Post {
     }
 }
 
-/// The business hours, asked for once a batch, and only when somebody is answered.
+/// The business hours, asked for once a batch at most.
 type Hours = Option<Arc<BusinessCalendar>>;
+
+fn calendar<'h>(tx: &mut Tx<'_>, hours: &'h mut Hours) -> Result<&'h BusinessCalendar> {
+    match hours {
+        Some(hours) => Ok(hours),
+        None => Ok(hours.insert(settings::api::calendar(tx)?)),
+    }
+}
 
 /// Keeps what of `posts` may be kept, in their order; each has an answer of its own. One that was
 /// kept before is answered as it was.
@@ -75,7 +83,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
 
     let mut answers = Vec::with_capacity(posts.len());
     let mut new = Vec::with_capacity(posts.len());
-    let mut hours = None;
+    let mut hours: Hours = None;
     for post in posts {
         let key = (post.conversation, post.client_id.clone());
         let before = post
@@ -99,7 +107,13 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
     queries::insert_messages(tx, &new)?;
     let mut docs = Vec::with_capacity(new.len());
     let mut touched: Vec<ConversationId> = Vec::with_capacity(ids.len());
+    let now = tx.now();
     for message in &new {
+        if message.author == Author::Customer && !calendar(tx, &mut hours)?.is_open(now) {
+            let (conversation_id, seq) = (message.conversation_id, message.seq);
+            let came = CameAfterHours { conversation_id, seq };
+            tx.emit(Fact::new(events::CAME_AFTER_HOURS, conversation_id, &came)?);
+        }
         let kind = if message.staff_only { events::NOTE_POSTED } else { events::MESSAGE_POSTED };
         tx.emit(Fact::new(kind, message.conversation_id, message)?.on(topic(message.conversation_id), message.seq));
         if let Some(file) = message.file_id {
@@ -153,11 +167,7 @@ fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post, hours: 
             && let Some(since) = conversation.unanswered_since()
         {
             after_hours::settled(tx, conversation)?;
-            let hours = match hours {
-                Some(hours) => hours,
-                None => hours.insert(settings::api::calendar(tx)?),
-            };
-            conversation.answered(since, hours.elapsed(since, now), now);
+            conversation.answered(since, calendar(tx, hours)?.elapsed(since, now), now);
         }
         conversation.take(author, &text, now)
     };

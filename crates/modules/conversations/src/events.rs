@@ -33,6 +33,8 @@ pub const REQUEUED: &str = "conversation.requeued";
 pub const CLOSED: &str = "conversation.closed";
 /// Something said about it changed: [`Changed`].
 pub const CHANGED: &str = "conversation.changed";
+/// A customer wrote while all is closed: [`CameAfterHours`]. On no topic: what follows from it is told.
+pub const CAME_AFTER_HOURS: &str = "conversation.came_after_hours";
 /// Unnumbered: what the customer has typed so far, told to staff: [`CustomerTyping`].
 pub const CUSTOMER_TYPING: &str = "customer.typing";
 /// Unnumbered: a colleague is typing: [`AgentTyping`].
@@ -124,6 +126,15 @@ pub struct Changed {
     /// Whether it came outside business time and waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_hours: Option<bool>,
+}
+
+/// See [`CAME_AFTER_HOURS`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CameAfterHours {
+    /// In which conversation.
+    pub conversation_id: ConversationId,
+    /// The message's number.
+    pub seq: i64,
 }
 
 /// See [`CUSTOMER_TYPING`].
