@@ -7,7 +7,7 @@ use store::Tx;
 use crate::{
     codes, events,
     events::Changed,
-    model::{Attributes, Conversation, ConversationId, Event, NewRating, RatingRow, Side, Tags, VisitedPage, WrapUp},
+    model::{Conversation, ConversationId, Event, NewRating, RatingRow, Side, Tags, VisitedPage, WrapUp},
     policy, queries,
     reasons::{self, NewWrapUp},
     tell,
@@ -44,17 +44,6 @@ pub fn visited(tx: &mut Tx<'_>, id: ConversationId, page: VisitedPage) -> Result
         if conversation.page.as_ref() != Some(&page) {
             conversation.page = Some(page.clone());
             changed.page = Some(page);
-        }
-        Ok(())
-    })
-}
-
-/// Notes what the visitor answered before the chat, and what the embedding page says of them.
-pub(crate) fn told(tx: &mut Tx<'_>, id: ConversationId, attributes: Attributes) -> Result<Conversation> {
-    change(tx, id, |conversation, changed| {
-        if conversation.attributes != attributes {
-            conversation.attributes = attributes.clone();
-            changed.attributes = Some(attributes);
         }
         Ok(())
     })

@@ -1,13 +1,14 @@
 //! What other modules call.
 
 use audit::api::Entry;
-use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Permit, QueueId, Result, Timestamp, UserId};
+use channels::Channel;
+use kernel::{Actor, Check, Cursor, CustomerId, Error, Permit, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
 pub use crate::demo::script::rehearsed;
 use crate::{
     about, after_hours, codes, events,
-    model::{Conversation, ConversationId, Event, Message, Named, Side},
+    model::{Attributes, Conversation, ConversationId, Event, Message, Named, Side, VisitedPage},
     policy, queries, tell,
 };
 pub use crate::{
@@ -77,30 +78,50 @@ pub fn message(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Message>
     queries::message(tx, id, seq)?.ok_or(Error::NotFound)
 }
 
-/// Opens a conversation, or answers the one the customer has open on the channel.
+/// A conversation to begin.
+#[derive(Clone, Debug)]
+pub struct Opening<'a> {
+    /// On which channel.
+    pub channel: &'a Channel,
+    /// With whom.
+    pub customer: CustomerId,
+    /// Their name, empty when nobody knows it.
+    pub name: &'a str,
+    /// Where it waits; none for one that somebody takes at once. See [`crate::QueuePlace::queue`].
+    pub queue: Option<QueueId>,
+    /// Where on the web they are.
+    pub page: Option<VisitedPage>,
+    /// What they answered before it.
+    pub attributes: Attributes,
+}
+
+/// Opens a conversation, or answers the one the customer has open on the channel; says whether it is new.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the channel is paused.
-pub fn open(tx: &mut Tx<'_>, channel: ChannelId, customer: CustomerId, name: &str) -> Result<Conversation> {
-    if let Some(open) = queries::open_of(tx, channel, customer)? {
-        return Ok(open);
+pub fn open(tx: &mut Tx<'_>, opening: Opening<'_>) -> Result<(Conversation, bool)> {
+    let Opening { channel, customer, name, queue, page, attributes } = opening;
+    if let Some(open) = queries::open_of(tx, channel.id, customer)? {
+        return Ok((open, false));
     }
-    if !channels::api::get(tx, channel)?.is_active() {
+    if !channel.is_active() {
         return Err(codes::CHANNEL_PAUSED.conflict());
     }
     let name = if name.is_empty() { nameless(customer) } else { name.to_owned() };
-    let mut conversation = Conversation::open(tx.new_id(), channel, customer, name, tx.now());
+    let mut conversation = Conversation::open(tx.new_id(), channel.id, customer, name, tx.now());
+    (conversation.queue_id, conversation.attributes) = (queue, attributes);
+    conversation.page = page.map(VisitedPage::tamed);
     // As it stands after its first line, so that it is written once.
     let mut first = conversation.clone();
     first.advance();
     if let Some(open) = queries::insert(tx, &first)? {
-        return Ok(open);
+        return Ok((open, false));
     }
     tell::fact(tx, &conversation, events::OPENED, &conversation.opened())?;
     let by = tell::by(tx);
     tell::line(tx, &mut conversation, Event::Opened { by }, String::new())?;
     tell::inbox(tx, &conversation, None)?;
-    Ok(conversation)
+    Ok((conversation, true))
 }
 
 /// What a visitor is called until they give a name: told apart by the end of their id.
@@ -125,7 +146,7 @@ pub fn load(tx: &mut Tx<'_>) -> Result<Vec<(UserId, i64)>> {
     queries::load(tx)
 }
 
-/// Names the queue a conversation waits in: what routing does with one that was just opened.
+/// Names the queue a conversation waits in: what routing does when the one it waited in is gone.
 ///
 /// # Errors
 /// From the database.
@@ -154,9 +175,20 @@ pub fn post_event(tx: &mut Tx<'_>, id: ConversationId, event: Event, text: &str)
 /// # Errors
 /// [`Error::Conflict`] when it is closed.
 pub fn assign(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId, to: Assignee) -> Result<Conversation> {
+    let before = queries::lock(tx, id)?;
+    assign_locked(tx, permit, &before, to)
+}
+
+/// As [`assign`], of one that this transaction has locked or opened.
+pub(crate) fn assign_locked(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    before: &Conversation,
+    to: Assignee,
+) -> Result<Conversation> {
     let named = Named::new(to.id, to.name.clone());
     let by = tell::by(tx).filter(|by| *by != named);
-    give(tx, permit, id, to, None, |_| Event::Assigned { to: named, by })
+    hand(tx, permit, before, to, None, |_| Event::Assigned { to: named, by })
 }
 
 /// Takes a conversation from whoever has it: what a supervisor does.
@@ -210,10 +242,21 @@ fn give(
     event: impl FnOnce(Option<Named>) -> Event,
 ) -> Result<Conversation> {
     let before = queries::lock(tx, id)?;
+    hand(tx, permit, &before, to, note, event)
+}
+
+fn hand(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    before: &Conversation,
+    to: Assignee,
+    note: Option<&str>,
+    event: impl FnOnce(Option<Named>) -> Event,
+) -> Result<Conversation> {
     let (mut after, fact) = before.clone().assign(permit, to)?;
     tell::fact(tx, &after, events::ASSIGNED, &fact)?;
     tell::line(tx, &mut after, event(before.holder()), String::new())?;
-    moved(tx, "conversations.assigned", &before, after, note)
+    moved(tx, "conversations.assigned", before, after, note)
 }
 
 fn put_back(

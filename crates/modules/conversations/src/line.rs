@@ -1,6 +1,6 @@
 //! The line of those who wait, as far as its customers see it. Who stands where is known by `routing`.
 
-use kernel::{ChannelId, Result, Timestamp};
+use kernel::{ChannelId, QueueId, Result, Timestamp};
 use serde::Serialize;
 use store::Tx;
 
@@ -28,9 +28,16 @@ pub struct Outlook {
     pub estimated_ms: Option<i64>,
 }
 
-/// What `routing` registers, as a part `Box<dyn QueuePlace>`: who stands where. Asked once when a
-/// visitor comes; after that changes are told by [`crate::api::tell_place`].
+/// What `routing` registers, as a part `Box<dyn QueuePlace>`: where a new
+/// conversation waits, and who stands where. A place is asked for once when a visitor comes; after that
+/// changes are told by [`crate::api::tell_place`].
 pub trait QueuePlace: Send + Sync {
+    /// Where what comes by this channel begins to wait; none when nobody knows.
+    ///
+    /// # Errors
+    /// From the database.
+    fn queue(&self, tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<QueueId>>;
+
     /// Where this conversation stands; none when it does not wait.
     ///
     /// # Errors
@@ -48,6 +55,10 @@ pub trait QueuePlace: Send + Sync {
 struct Unknown;
 
 impl QueuePlace for Unknown {
+    fn queue(&self, _tx: &mut Tx<'_>, _channel: ChannelId) -> Result<Option<QueueId>> {
+        Ok(None)
+    }
+
     fn place(&self, _tx: &mut Tx<'_>, _conversation: &Conversation) -> Result<Option<Place>> {
         Ok(None)
     }

@@ -61,7 +61,7 @@ CREATE INDEX wrap_up_holds_open ON wrap_up_holds (user_id) WHERE ended_at IS NUL
 CREATE TABLE waits (
     id TEXT NOT NULL PRIMARY KEY,
     conversation_id TEXT NOT NULL,
-    queue_id TEXT,
+    queue_id TEXT NOT NULL,
     -- The organisation's day on which it began.
     day TEXT NOT NULL,
     since BIGINT NOT NULL,

@@ -42,44 +42,29 @@ fn read<T: DeserializeOwned>(fact: &StoredFact) -> Result<T> {
     serde_json::from_str(&fact.data).map_err(Error::internal)
 }
 
-fn begin(tx: &mut Tx<'_>, conversation_id: ConversationId, queue_id: Option<QueueId>, at: Timestamp) -> Result<()> {
+fn begin(tx: &mut Tx<'_>, conversation_id: ConversationId, queue: Option<QueueId>, at: Timestamp) -> Result<()> {
     // It may have waited elsewhere until now.
     end(tx, conversation_id, Outcome::Withdrawn, at)?;
-    let day = day_of(tx, at)?;
-    let wait = Wait {
-        id: tx.new_id(),
-        conversation_id,
-        queue_id,
-        day,
-        since: at,
-        ended_at: None,
-        outcome: None,
-        in_target: false,
-    };
+    // Without one a colleague began it.
+    let Some(queue_id) = queue else { return Ok(()) };
+    let (id, day) = (tx.new_id(), day_of(tx, at)?);
+    let (ended_at, outcome, in_target) = (None, None, false);
+    let wait = Wait { id, conversation_id, queue_id, day, since: at, ended_at, outcome, in_target };
     queries::insert_wait(tx, &wait)?;
-    count(tx, &wait, 1)
+    queries::count(tx, &wait.day, queue_id, Counts::of(&wait))
 }
 
-/// It waits in this queue from now on: it was just opened, or its queue is gone.
+/// It waits in this queue from now on: the one it waited in is gone.
 fn placed(tx: &mut Tx<'_>, conversation: ConversationId, queue: QueueId, at: Timestamp) -> Result<()> {
     match queries::open_wait(tx, conversation)? {
-        Some(wait) if wait.queue_id.is_none() => {
-            let wait = Wait { queue_id: Some(queue), ..wait };
-            queries::save_wait(tx, &wait)?;
-            count(tx, &wait, 1)
-        }
-        Some(wait) if wait.queue_id != Some(queue) => begin(tx, conversation, Some(queue), at),
-        _ => Ok(()),
+        Some(wait) if wait.queue_id == queue => Ok(()),
+        _ => begin(tx, conversation, Some(queue), at),
     }
 }
 
 fn end(tx: &mut Tx<'_>, conversation: ConversationId, outcome: Outcome, at: Timestamp) -> Result<()> {
     let Some(before) = queries::open_wait(tx, conversation)? else { return Ok(()) };
-    let Some(queue) = before.queue_id else {
-        // It never came into a queue: a colleague began it, or the customer left at once.
-        return queries::delete_wait(tx, &before);
-    };
-    let target = match queries::queue(tx, queue) {
+    let target = match queries::queue(tx, before.queue_id) {
         Ok(queue) => queue.target_seconds,
         Err(Error::NotFound) => 0,
         Err(error) => return Err(error),
@@ -87,15 +72,7 @@ fn end(tx: &mut Tx<'_>, conversation: ConversationId, outcome: Outcome, at: Time
     let in_target = outcome == Outcome::Answered && at.millis() - before.since.millis() <= target * 1_000;
     let after = Wait { ended_at: Some(at), outcome: Some(outcome), in_target, ..before.clone() };
     queries::save_wait(tx, &after)?;
-    count(tx, &before, -1)?;
-    count(tx, &after, 1)
-}
-
-fn count(tx: &mut Tx<'_>, wait: &Wait, sign: i64) -> Result<()> {
-    match wait.queue_id {
-        Some(queue) => queries::count(tx, &wait.day, queue, Counts::default().plus(Counts::of(wait), sign)),
-        None => Ok(()),
-    }
+    queries::count(tx, &after.day, after.queue_id, Counts::of(&after).plus(Counts::of(&before), -1))
 }
 
 /// The organisation's day of this moment, `YYYY-MM-DD`.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{QueueId, Result, Timestamp, UserId};
+use kernel::{Error, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
 use crate::{
@@ -45,6 +45,9 @@ pub(crate) fn default_queue(tx: &mut Tx<'_>) -> Result<Queue> {
         return Ok(queue.clone());
     }
     let queue = Queue { is_default: true, ..Queue::new(tx.new_id(), "默认队列".into(), tx.now()) };
-    queries::insert_queue(tx, &queue)?;
-    Ok(queue)
+    match queries::insert_queue(tx, &queue) {
+        Ok(()) => Ok(queue),
+        // Somebody else was faster.
+        Err(_) => queries::queues(tx)?.default_queue().cloned().ok_or(Error::NotFound),
+    }
 }

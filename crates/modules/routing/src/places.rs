@@ -6,7 +6,11 @@ use conversations::{Conversation, ConversationId, Outlook, Place, QueuePlace, St
 use kernel::{ChannelId, QueueId, Result};
 use store::Tx;
 
-use crate::{load::load, model::Queues, queries};
+use crate::{
+    load::{default_queue, load},
+    model::Queues,
+    queries,
+};
 
 /// Over how long the pace of a queue is measured, in milliseconds.
 const WINDOW_MS: i64 = 15 * 60_000;
@@ -77,6 +81,13 @@ pub(crate) fn worth_telling(before: Option<&Place>, now: &Place) -> bool {
 struct Line;
 
 impl QueuePlace for Line {
+    fn queue(&self, tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<QueueId>> {
+        match queries::queue_of(tx, channel)? {
+            Some(queue) => Ok(Some(queue)),
+            None => default_queue(tx).map(|queue| Some(queue.id)),
+        }
+    }
+
     fn place(&self, tx: &mut Tx<'_>, conversation: &Conversation) -> Result<Option<Place>> {
         let Some(queue) = conversation.queue_id.filter(|_| conversation.state == State::Queued) else {
             return Ok(None);

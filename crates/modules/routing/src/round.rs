@@ -1,4 +1,4 @@
-//! One look of the desk: new conversations get their queue, old offers end, free people get new ones.
+//! One look of the desk: old offers end, free people get new ones.
 
 use std::collections::{HashMap, HashSet};
 
@@ -50,7 +50,7 @@ pub(crate) fn round(tx: &mut Tx<'_>, epoch: i64) -> Result<()> {
     make_offers(tx, &queues, epoch)
 }
 
-/// Gives a queue to conversations that have none: those just opened, and those whose queue is gone.
+/// Gives a queue to conversations that wait in none: those whose queue is gone.
 fn place_new(tx: &mut Tx<'_>) -> Result<()> {
     let new = conversations::api::waiting_in(tx, None, ROUND)?;
     if new.is_empty() {

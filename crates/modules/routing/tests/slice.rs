@@ -28,10 +28,15 @@ async fn department(db: testkit::TestDb) -> (TestApp, String) {
 
 /// A visitor who waits.
 async fn visitor(app: &TestApp, key: &str, text: &str) -> Socket {
+    arrived(app, key, text).await.0
+}
+
+/// A visitor who waits, and what they were told when they began to.
+async fn arrived(app: &TestApp, key: &str, text: &str) -> (Socket, Value) {
     let (mut socket, _) = app.visitor_socket(key, None).await;
     socket.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-    socket.until(|frame| frame["t"] == "ready").await;
-    socket
+    let ready = socket.until(|frame| frame["t"] == "ready").await;
+    (socket, ready)
 }
 
 async fn ready(app: &TestApp, capacity: i64) -> (Person, Socket) {
@@ -388,9 +393,9 @@ async fn r031_customers_hear_where_they_stand_and_the_floor_adds_up(db: TestDb) 
     assert_eq!(admin.get("/desk").await.ok()["total"]["service_level"], json!(null));
     let mut one = visitor(&app, &key, "一").await;
     app.db.clock.advance(2_000);
-    let mut two = visitor(&app, &key, "二").await;
+    let (mut two, begun) = arrived(&app, &key, "二").await;
+    let place = &begun["queue"];
     app.db.clock.advance(2_000);
-    let place = two.until(|frame| frame["t"] == "queue").await;
     assert_eq!((&place["position"], &place["ahead"], &place["estimated_ms"]), (&json!(2), &json!(1), &json!(null)));
     floor.fact("desk.changed").await;
     leave(&app, &admin, "一").await;

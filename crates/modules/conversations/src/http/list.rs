@@ -7,9 +7,9 @@ use store::text_enum;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    api,
+    api::{self, Opening},
     lists::{self, Filter},
-    model::{Conversation, ConversationId, State},
+    model::{Attributes, Conversation, ConversationId, State},
     policy, queries,
 };
 
@@ -124,17 +124,28 @@ pub(crate) async fn open(cx: Cx, Json(request): Json<NewConversation>) -> Answer
             policy::may_list(tx.actor())?;
             let customer = customers::api::visible(tx, request.customer_id)?;
             let channel = match request.channel_id {
-                Some(id) => id,
-                None => channels::api::default_web_chat(tx)?.id,
+                Some(id) => channels::api::get(tx, id)?,
+                None => channels::api::default_web_chat(tx)?,
             };
             let me = api::assignee(tx.actor())?;
-            let opened = api::open(tx, channel, customer.id, &customer.name)?;
+            let opening = Opening {
+                channel: &channel,
+                customer: customer.id,
+                name: &customer.name,
+                queue: None,
+                page: None,
+                attributes: Attributes::default(),
+            };
+            let (opened, new) = api::open(tx, opening)?;
             if opened.assignee_id.is_some() {
                 policy::may_read(tx.actor(), &opened)?;
                 return Ok(opened);
             }
             // Nobody has it: whoever writes to the customer takes it.
             let permit = tx.actor().permit_own(tx.now())?;
+            if new {
+                return api::assign_locked(tx, &permit, &opened, me);
+            }
             api::assign(tx, &permit, opened.id, me)
         })
         .await?;

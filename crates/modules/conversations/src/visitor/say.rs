@@ -2,7 +2,8 @@
 
 use channels::IdentityMode;
 use files::FileId;
-use kernel::{CustomerId, Error, Result};
+use http::App;
+use kernel::{Actor, CustomerId, Error, Result, Visitor};
 use wire::{Action, ServerFrame};
 
 use super::{
@@ -10,8 +11,9 @@ use super::{
     who::{self, EARLIER, Visiting},
 };
 use crate::{
-    about,
-    api::{self, Post, Receipt, Writer},
+    QueuePlace,
+    api::{self, Opening, Post, Receipt, Writer},
+    append::append,
     codes,
     model::{ConversationId, Event, Message, topic},
     queries,
@@ -29,13 +31,22 @@ pub(super) struct Words {
     quote_seq: Option<i64>,
 }
 
+impl Words {
+    fn post(&self, to: ConversationId, by: Actor) -> Post {
+        let Self { client_id, text, file_id, quote_seq } = self.clone();
+        Post { file_id, quote_seq, ..Post::new(to, by, client_id, text) }
+    }
+}
+
 /// Where a message went.
 enum Handed {
     In {
         to: ConversationId,
         receipt: Receipt,
-        opened: bool,
+        joined: bool,
     },
+    /// It opened a conversation.
+    New(ConversationId),
     /// It had been kept before.
     Before(Box<Message>),
 }
@@ -44,7 +55,10 @@ enum Handed {
 enum Next {
     /// It was kept in an earlier one, and its sender did not hear of it.
     Before(Box<Message>),
+    /// It opened this one, and is the first in it.
     Opened(CustomerId, ConversationId),
+    /// Another of the customer's tabs opened this one: the message follows.
+    Known(CustomerId, ConversationId),
 }
 
 impl VisitorSession {
@@ -68,13 +82,14 @@ impl VisitorSession {
 
     async fn keep(&self, place: u64, words: Words) -> Result<Action> {
         for _ in 0..TRIES {
-            let (id, receipt, opened) = match self.hand_in(place, &words).await? {
-                Handed::In { to, receipt, opened } => (to, receipt, opened),
+            let (id, receipt, joined) = match self.hand_in(place, &words).await? {
+                Handed::In { to, receipt, joined } => (to, receipt, joined),
+                // The message comes with the state of the conversation it opened.
+                Handed::New(id) => return Ok(Action::Watch { topic: topic(id), since: None }),
                 Handed::Before(message) => return Ok(acknowledge(&message)),
             };
             match receipt.kept().await {
-                // The message comes with the state of the conversation it opened.
-                Ok(_) if opened => return Ok(Action::Watch { topic: topic(id), since: None }),
+                Ok(_) if joined => return Ok(Action::Watch { topic: topic(id), since: None }),
                 Ok(message) => return Ok(acknowledge(&message)),
                 // Closed meanwhile: it opens the next.
                 Err(Error::Conflict(code, _)) if code == codes::CLOSED => self.turned_away(place, id).await,
@@ -99,31 +114,37 @@ impl VisitorSession {
                 continue;
             }
             limits.message(visiting.visitor.customer, now, self.app.limits())?;
-            let opened = visiting.conversation.is_none();
+            let joined = visiting.conversation.is_none();
             let to = match visiting.conversation {
                 Some(id) => id,
                 None => {
                     if !visiting.met {
                         limits.newcomer(self.origin.ip, visiting.visitor.channel, now, self.app.limits())?;
                     }
-                    match open_conversation(visiting, words).await? {
+                    let next = open_conversation(&self.app, visiting, words).await?;
+                    let (customer, id, new) = match next {
                         Next::Before(message) => return Ok(Handed::Before(message)),
-                        Next::Opened(customer, id) => {
-                            visiting.is(customer);
-                            visiting.invited = None;
-                            *visiting.conversation.insert(id)
-                        }
+                        Next::Opened(customer, id) => (customer, id, true),
+                        Next::Known(customer, id) => (customer, id, false),
+                    };
+                    visiting.is(customer);
+                    visiting.invited = None;
+                    visiting.conversation = Some(id);
+                    if new {
+                        self.turns().moved(place, Some(id));
+                        drop(guard);
+                        self.moved.notify_waiters();
+                        return Ok(Handed::New(id));
                     }
+                    id
                 }
             };
-            let (actor, earlier) = (visiting.cx.actor().clone(), visiting.earlier.clone());
-            let Words { client_id, text, file_id, quote_seq } = words.clone();
-            let post = Post { file_id, quote_seq, earlier, ..Post::new(to, actor, client_id, text) };
+            let post = Post { earlier: visiting.earlier.clone(), ..words.post(to, visiting.cx.actor().clone()) };
             let receipt = self.app.part::<Writer>().hand_in(self.app.db(), post)?;
             self.turns().moved(place, Some(to));
             drop(guard);
             self.moved.notify_waiters();
-            return Ok(Handed::In { to, receipt, opened });
+            return Ok(Handed::In { to, receipt, joined });
         }
     }
 
@@ -146,8 +167,8 @@ fn acknowledge(message: &Message) -> Action {
     Action::Say(ServerFrame::Ack { client_id: client_id.clone(), seq: *seq, id: id.to_string(), at: *at }.text())
 }
 
-async fn open_conversation(visiting: &Visiting, words: &Words) -> Result<Next> {
-    let (visiting, words) = (visiting.clone(), words.clone());
+async fn open_conversation(app: &App, visiting: &Visiting, words: &Words) -> Result<Next> {
+    let (visiting, words, line) = (visiting.clone(), words.clone(), app.part::<Box<dyn QueuePlace>>());
     let cx = visiting.cx.clone();
     cx.write(move |tx| {
         let Visiting { visitor, proven, given, fields, page, invited, earlier, .. } = &visiting;
@@ -156,7 +177,8 @@ async fn open_conversation(visiting: &Visiting, words: &Words) -> Result<Next> {
         if let Some(message) = before.into_iter().find(|before| before.repeats(&words.text)) {
             return Ok(Next::Before(Box::new(message)));
         }
-        let settings = channels::api::get(tx, visitor.channel)?.settings;
+        let channel = channels::api::get(tx, visitor.channel)?;
+        let settings = &channel.settings;
         if settings.identity == IdentityMode::Required && proven.is_none() {
             return Err(Error::Unauthenticated);
         }
@@ -167,18 +189,25 @@ async fn open_conversation(visiting: &Visiting, words: &Words) -> Result<Next> {
             None => customers::api::first_contact(tx, *visitor, given.name.as_deref())?,
         };
         let customer = customers::api::take(tx, customer.id, given)?;
-        let known = queries::open_of(tx, visitor.channel, customer.id)?.is_some();
-        let conversation = api::open(tx, visitor.channel, customer.id, &customer.name)?;
-        if !known {
-            if let Some(page) = page {
-                about::visited(tx, conversation.id, page.clone())?;
-            }
-            about::told(tx, conversation.id, hello::besides(&settings.pre_chat, &fields))?;
-            if let Some((invitation, text)) = invited {
-                let event = Event::Invited { invitation: invitation.clone() };
-                api::post_event(tx, conversation.id, event, text)?;
-            }
+        let opening = Opening {
+            channel: &channel,
+            customer: customer.id,
+            name: &customer.name,
+            queue: line.queue(tx, channel.id)?,
+            page: page.clone(),
+            attributes: hello::besides(&settings.pre_chat, &fields),
+        };
+        let (conversation, new) = api::open(tx, opening)?;
+        if !new {
+            return Ok(Next::Known(customer.id, conversation.id));
         }
+        if let Some((invitation, text)) = invited {
+            let event = Event::Invited { invitation: invitation.clone() };
+            api::post_event(tx, conversation.id, event, text)?;
+        }
+        // Both or neither: nobody is offered a conversation in which nothing was said.
+        let by = Actor::Visitor(Visitor { customer: customer.id, channel: channel.id });
+        append(tx, &[words.post(conversation.id, by)])?.into_iter().collect::<Result<Vec<_>>>()?;
         Ok(Next::Opened(customer.id, conversation.id))
     })
     .await

@@ -28,7 +28,7 @@ store::record! {
     pub(crate) struct Wait {
         pub id: Id<Wait>,
         pub conversation_id: ConversationId,
-        pub queue_id: Option<QueueId>,
+        pub queue_id: QueueId,
         pub day: String,
         pub since: Timestamp,
         pub ended_at: Option<Timestamp>,
@@ -55,7 +55,7 @@ pub(crate) struct Counts {
 impl Counts {
     /// What one wait adds.
     pub(crate) fn of(wait: &Wait) -> Self {
-        let counts = wait.queue_id.is_some() && wait.outcome != Some(Outcome::Withdrawn);
+        let counts = wait.outcome != Some(Outcome::Withdrawn);
         let answered = counts && wait.outcome == Some(Outcome::Answered);
         let waited = wait.ended_at.map_or(0, |end| (end.millis() - wait.since.millis()).max(0));
         Self {

@@ -10,7 +10,6 @@ sql! {
     OPEN_WAIT(Wait) = "SELECT {cols} FROM waits WHERE conversation_id = $1 AND ended_at IS NULL";
     INSERT_WAIT(Wait) = "INSERT INTO waits ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
     SAVE_WAIT(Wait) = "UPDATE waits SET {sets} WHERE id = $1";
-    DELETE_WAIT = "DELETE FROM waits WHERE id = $1";
     COUNT = "INSERT INTO queue_days (day, queue_id, offered, answered, answered_in_target, abandoned, wait_ms)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (day, queue_id) DO UPDATE SET offered = queue_days.offered + excluded.offered,
@@ -25,9 +24,8 @@ sql! {
             CAST(sum(CASE WHEN outcome = 'answered' AND in_target THEN 1 ELSE 0 END) AS BIGINT),
             CAST(sum(CASE WHEN outcome = 'abandoned' THEN 1 ELSE 0 END) AS BIGINT),
             CAST(sum(CASE WHEN outcome = 'answered' AND ended_at > since THEN ended_at - since ELSE 0 END) AS BIGINT)
-        FROM waits WHERE queue_id IS NOT NULL AND (outcome IS NULL OR outcome <> 'withdrawn') GROUP BY day, queue_id";
-    TAKES = "SELECT queue_id, count(*) FROM waits WHERE outcome = 'answered' AND ended_at > $1 AND queue_id IS NOT NULL
-        GROUP BY queue_id";
+        FROM waits WHERE outcome IS NULL OR outcome <> 'withdrawn' GROUP BY day, queue_id";
+    TAKES = "SELECT queue_id, count(*) FROM waits WHERE outcome = 'answered' AND ended_at > $1 GROUP BY queue_id";
 
     HOLD = "INSERT INTO wrap_up_holds (conversation_id, user_id, queue_id, since, until) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT DO NOTHING";
@@ -46,10 +44,6 @@ pub(crate) fn insert_wait(tx: &mut Tx<'_>, wait: &Wait) -> Result<()> {
 
 pub(crate) fn save_wait(tx: &mut Tx<'_>, wait: &Wait) -> Result<()> {
     tx.exec(&SAVE_WAIT, &wait.values()).map(drop)
-}
-
-pub(crate) fn delete_wait(tx: &mut Tx<'_>, wait: &Wait) -> Result<()> {
-    tx.exec(&DELETE_WAIT, params![wait.id]).map(drop)
 }
 
 /// Adds `by` to the figures of a queue's day.

@@ -18,6 +18,9 @@ sql! {
     MEMBERS = "SELECT queue_id, user_id FROM queue_members";
     FORGET_MEMBERS = "DELETE FROM queue_members WHERE queue_id = $1";
     ADD_MEMBERS = "INSERT INTO queue_members (queue_id, user_id) VALUES {rows:TEXT,TEXT}";
+    /// The one the channel feeds, else the one that takes what no other does.
+    QUEUE_OF = "SELECT id FROM queues LEFT JOIN queue_channels ON queue_id = id AND channel_id = $1
+        ORDER BY channel_id IS NULL, NOT is_default, created_at, id LIMIT 1";
     CHANNELS = "SELECT channel_id, queue_id FROM queue_channels";
     FORGET_CHANNELS = "DELETE FROM queue_channels WHERE queue_id = $1";
     ADD_CHANNELS = "INSERT INTO queue_channels (channel_id, queue_id) VALUES {rows:TEXT,TEXT}
@@ -54,6 +57,11 @@ pub(crate) fn delete_queue(tx: &mut Tx<'_>, id: QueueId) -> Result<()> {
     tx.exec(&FORGET_MEMBERS, params![id])?;
     tx.exec(&FORGET_CHANNELS, params![id])?;
     tx.exec(&DELETE_QUEUE, params![id]).map(drop)
+}
+
+/// Where what comes by this channel waits; none before there is a queue. As [`Queues::of_channel`].
+pub(crate) fn queue_of(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<QueueId>> {
+    Ok(tx.maybe::<(QueueId,)>(&QUEUE_OF, params![channel])?.map(|(id,)| id))
 }
 
 /// Every queue with all that belongs to it, oldest first.
