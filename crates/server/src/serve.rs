@@ -94,7 +94,8 @@ fn health(metrics: PrometheusHandle) -> Router<App> {
 }
 
 async fn ready(State(app): State<App>) -> Response {
-    let database = app.db().read(&Origin::system("readyz"), outbox::end).await;
+    let first = |tx: &mut store::Tx<'_>| outbox::after(tx, outbox::Position::default(), 1, &[]);
+    let database = app.db().read(&Origin::system("readyz"), first).await;
     match (database, app.part::<Hub>().ready()) {
         (Ok(_), true) => "ready".into_response(),
         (Err(_), _) => (StatusCode::SERVICE_UNAVAILABLE, "database").into_response(),
