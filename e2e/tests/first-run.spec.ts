@@ -30,9 +30,19 @@ test('an empty installation is set up step by step, left and taken up again, unt
   await page.reload()
   await heading(page, 'queue')
   await page.getByLabel(text('setup.queue.name')).fill('售后')
+  // Everybody serves it, unless it is said who.
+  await page.getByRole('switch', { name: text('routing.queues.all_members') }).click()
+  await expect(page.getByRole('checkbox', { name: ADMINISTRATOR.name })).toBeChecked()
+  await page.getByRole('checkbox', { name: ADMINISTRATOR.name }).click()
+  await expect(page.getByRole('button', { name: text('setup.next') })).toBeDisabled()
+  await page.getByRole('checkbox', { name: ADMINISTRATOR.name }).click()
   await next(page)
 
   await heading(page, 'snippet')
+  const session = new Api(page.request, fresh.url)
+  const { user } = await session.get<{ user: { id: string } }>('/session')
+  const [queue] = await session.get<{ name: string; everybody: boolean; member_ids: string[] }[]>('/queues')
+  expect(queue).toMatchObject({ name: '售后', everybody: false, member_ids: [user.id] })
   await expect(page.getByLabel(text('setup.snippet.code'))).toContainText(`${fresh.url}/widget.js`)
   await next(page)
 
@@ -63,6 +73,9 @@ test('demo data fill an empty installation in one click, and somebody of it is s
   await expect(page).toHaveURL(/\/conversations/, { timeout: 60_000 })
   const { user, role } = await new Api(page.request, fresh.url).get<{ user: { name: string }; role: { name: string } }>('/session')
   expect([user.name, role.name]).toEqual(['苏禾', 'supervisor'])
+  // The floor is not empty.
+  await page.getByRole('link', { name: text('routing.floor.rail') }).click()
+  await expect(page.getByText('售前咨询').first()).toBeVisible()
   // Who comes later is asked to sign in.
   const other = await someone()
   await other.goto(`${fresh.url}/setup`)

@@ -103,6 +103,8 @@ pub struct DemoCustomer {
     pub channel: ChannelId,
     /// When they were first heard of.
     pub since: Timestamp,
+    /// The unit of whoever they are placed with.
+    pub unit: Option<UnitId>,
 }
 
 /// The story as far as it is told: what parts share.

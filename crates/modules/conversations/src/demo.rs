@@ -132,7 +132,7 @@ fn past(tx: &mut Tx<'_>, stage: &Stage<'_>, customer: &DemoCustomer, opened: Tim
         82..94 => demo.between(30, 90),
         _ => demo.between(90, 420),
     } * SECOND;
-    let agent = stage.cast.answerer(demo, queue, stage.after(opened, wait)?);
+    let agent = stage.cast.answerer(demo, queue, customer.unit, stage.after(opened, wait)?);
     let mut player = Player::new(customer, agent, opened);
     player.play(tx, stage, &mut tale, &dialogue.steps, wait)?;
     if player.taken.is_none() && !stage.is_open(demo.now) && stage.after(opened, MINUTE)? > demo.now {

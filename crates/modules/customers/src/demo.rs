@@ -51,16 +51,19 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
                 )
             }),
             note: text(if known { 18 } else { 0 }, &|| (*demo.pick(&notes)).to_owned()),
-            placed: match demo.pick(&agents) {
-                agent if demo.chance(30) => Some((Some(agent.id), agent.unit)),
-                _ => None,
-            },
+            placed: None,
         };
         // Half of them on the busiest channel, the others on the rest.
         let rest = demo.between(1, demo.channels.len() as i64) as usize;
         let channel = if demo.chance(50) { demo.channels[0] } else { demo.channels[rest] };
+        // Some have somebody of their own: one who serves where they write.
+        let queue = demo.queue_of(channel).id;
+        let serving: Vec<_> = agents.iter().filter(|agent| agent.serves.contains(&queue)).collect();
+        let own = demo.pick(&serving);
+        let own = demo.chance(30).then_some((Some(own.id), own.unit));
+        let details = Details { placed: own, ..details };
         let id = meet(tx, channel, moment, &details.normal()?, &name)?;
-        demo.customers.push(DemoCustomer { id, name, channel, since: moment });
+        demo.customers.push(DemoCustomer { id, name, channel, since: moment, unit: own.and_then(|(_, unit)| unit) });
         demo.step(at, count);
     }
     merges(tx, demo)

@@ -1,7 +1,7 @@
 //! Who answers in the demo story, and why conversations are over.
 
 use http::{Demo, DemoPerson, DemoQueue};
-use kernel::{Actor, Id, Owned, Result, Timestamp};
+use kernel::{Actor, Id, Owned, Result, Timestamp, UnitId};
 use store::Tx;
 
 use super::script::{DIALOGUES, Dialogue};
@@ -26,12 +26,18 @@ impl Cast {
         Ok(Self { reasons: reasons(tx)?, lead: demo.with_role("supervisor").into_iter().next(), agents })
     }
 
-    /// Somebody who serves this queue and works at this moment, or is called in.
-    pub(super) fn answerer(&self, demo: &Demo, queue: &DemoQueue, at: Timestamp) -> DemoPerson {
-        let serving: Vec<_> = self.agents.iter().filter(|agent| agent.serves.contains(&queue.id)).collect();
-        let works = |agent: &&&DemoPerson| agent.shift.is_some_and(|shift| shift.covers(at));
-        let there: Vec<_> = serving.iter().filter(works).copied().collect();
-        demo.pick(if there.is_empty() { &serving } else { &there }).to_owned().clone()
+    /// Somebody who serves this queue and works at this moment, of this unit before others; somebody is
+    /// called in when nobody is there.
+    pub(super) fn answerer(&self, demo: &Demo, queue: &DemoQueue, unit: Option<UnitId>, at: Timestamp) -> DemoPerson {
+        let mut fitting: Vec<_> = self.agents.iter().filter(|agent| agent.serves.contains(&queue.id)).collect();
+        let works = |agent: &DemoPerson| agent.shift.is_some_and(|shift| shift.covers(at));
+        let own = |agent: &DemoPerson| unit.is_some() && agent.unit == unit;
+        for wish in [&works as &dyn Fn(&DemoPerson) -> bool, &own] {
+            if fitting.iter().any(|agent| wish(agent)) {
+                fitting.retain(|agent| wish(agent));
+            }
+        }
+        demo.pick::<&DemoPerson>(&fitting).to_owned().clone()
     }
 
     /// Those who have their hands full now: the first of each who serve the same queues.

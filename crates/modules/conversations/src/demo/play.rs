@@ -150,7 +150,7 @@ impl<'a> Player<'a> {
                 if taken >= demo.now {
                     return Ok(());
                 }
-                self.agent = stage.cast.answerer(demo, demo.complaints(), taken);
+                self.agent = stage.cast.answerer(demo, demo.complaints(), None, taken);
                 filled.set("agent2", &self.agent.name);
                 self.at = taken;
                 self.hand(tx, tale, taken)
