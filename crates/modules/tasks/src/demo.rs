@@ -34,7 +34,7 @@ fn duties(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         let due = calendar.due(made, demo.between(2, 30) * HOUR)?;
         // Of the last ones some are still to be done, and a few of those are late.
         let recent = at >= count - count / 6 - 2;
-        let late = recent && due < demo.now && demo.chance(30);
+        let late = recent && due < demo.now && (at % 3 == 0 || demo.chance(15));
         let done = if due < demo.now && !late {
             Some(calendar.due(made, calendar.elapsed(made, due) * demo.between(10, 98) / 100)?)
         } else {
