@@ -1,6 +1,6 @@
 //! Lists of conversations: each shape of the question has a statement of its own, so that each has its index.
 
-use kernel::{Cursor, QueueId, Result, Scope, UserId};
+use kernel::{Cursor, CustomerId, QueueId, Result, Scope, UserId};
 use store::{Tx, params, sql};
 
 use crate::model::{Conversation, State};
@@ -16,6 +16,7 @@ macro_rules! narrowed {
               AND (CAST($9 AS TEXT) IS NULL OR queue_id = $9) AND (NOT $10 OR waiting_since IS NOT NULL)
               AND (CAST($11 AS TEXT) IS NULL
                    OR id IN (SELECT conversation_id FROM conversation_tags WHERE tag = $11))
+              AND (CAST($12 AS TEXT) IS NULL OR customer_id = $12)
               ORDER BY ",
             $order,
             " LIMIT $3"
@@ -30,6 +31,7 @@ sql! {
     OF_ASSIGNEE(Conversation) = "SELECT {cols} FROM conversations WHERE assignee_id = $4 AND state = $5 AND (opened_at, id) < ($1, $2)
         ORDER BY opened_at DESC, id DESC LIMIT $3";
     NARROWED(Conversation) = narrowed!("(opened_at, id) < ($1, $2)", "opened_at DESC, id DESC");
+    OF_CUSTOMER(Conversation) = narrowed!("customer_id = $12 AND (opened_at, id) < ($1, $2)", "opened_at DESC, id DESC");
     /// Sorted anew each time: an index on what every answer changes would cost more than it saves.
     LONGEST_WAITING(Conversation) = narrowed!("closed_at IS NULL AND waiting_since IS NOT NULL AND (waiting_since, id) > ($1, $2)", "waiting_since, id");
     OPEN_COUNTS = "SELECT state, assignee_id, count(*), count(waiting_since) FROM conversations
@@ -42,6 +44,7 @@ sql! {
 pub(crate) struct Filter {
     pub state: Option<State>,
     pub assignee: Option<UserId>,
+    pub customer: Option<CustomerId>,
     pub queue: Option<QueueId>,
     pub tag: Option<String>,
     pub unanswered: bool,
@@ -55,6 +58,9 @@ pub(crate) fn list(
     before: &Cursor,
     limit: i64,
 ) -> Result<Vec<Conversation>> {
+    if filter.customer.is_some() {
+        return narrowed(tx, &OF_CUSTOMER, scope, filter, before, limit);
+    }
     let (key, id) = (before.key, &before.id);
     let plain = scope.is_all() && filter.queue.is_none() && filter.tag.is_none() && !filter.unanswered;
     match (plain, filter.state, filter.assignee) {
@@ -84,9 +90,9 @@ fn narrowed(
     from: &Cursor,
     limit: i64,
 ) -> Result<Vec<Conversation>> {
-    let Filter { state, assignee, queue, tag, unanswered } = filter;
+    let Filter { state, assignee, customer, queue, tag, unanswered } = filter;
     let (all, own, units) = (scope.is_all(), scope.own(), scope.units_json());
-    let values = params![from.key, from.id, limit, all, own, units, state, assignee, queue, unanswered, tag];
+    let values = params![from.key, from.id, limit, all, own, units, state, assignee, queue, unanswered, tag, customer];
     tx.all(statement, values)
 }
 

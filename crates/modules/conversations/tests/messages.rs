@@ -363,6 +363,13 @@ async fn conversations_are_found_by_tag_and_by_how_long_they_wait(db: TestDb) {
     }
     let stranger = talk.app.person("agent").await;
     assert_eq!(ids(&stranger.get("/conversations?tag=投诉").await.ok()), Vec::<Value>::new());
+    // All of one customer's, as far as one may see them.
+    let of = format!("/conversations?customer={}", talk.row().await["customer_id"].as_str().unwrap());
+    for query in ["", "&state=active", "&sort=waiting"] {
+        assert_eq!(ids(&talk.agent.get(&format!("{of}{query}")).await.ok()), std::slice::from_ref(&id), "{query}");
+    }
+    assert_eq!(ids(&talk.agent.get(&format!("{of}&state=closed")).await.ok()), Vec::<Value>::new());
+    assert_eq!(ids(&stranger.get(&of).await.ok()), Vec::<Value>::new());
     // A second one, which waits less long.
     talk.at(MINUTE);
     let (mut second, _) = talk.app.visitor_socket(&talk.key, None).await;

@@ -1,5 +1,6 @@
 //! The operations.
 
+mod colleagues;
 pub(crate) mod desk;
 pub(crate) mod offers;
 pub(crate) mod presence;
@@ -14,7 +15,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(presence::read, presence::change))
         .routes(routes!(presence::list))
+        .routes(routes!(presence::order))
         .routes(routes!(presence::set_capacity))
+        .routes(routes!(colleagues::list))
         .routes(routes!(reasons::list, reasons::add))
         .routes(routes!(reasons::change, reasons::delete))
         .routes(routes!(queues::list, queues::add))

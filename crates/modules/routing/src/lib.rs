@@ -29,7 +29,7 @@ pub fn module() -> Module {
         .routes(http::routes())
         .topics(topics::RoutingTopics)
         .background(Box::new(desk::start))
-        .migrations(store::migrations!["202611221300_routing", "202611251700_queues"])
+        .migrations(store::migrations!["202611221300_routing", "202611251700_queues", "202611252000_target_percent"])
         .part(places::line())
         .listener(figures::listener())
         .demo(demo::tell)

@@ -39,9 +39,15 @@ pub(crate) fn may_manage(actor: &Actor, now: Timestamp) -> Result<Permit> {
     actor.permit(MANAGE, &Owned::NOBODY, now)
 }
 
-/// To say how much somebody can take.
+/// To say whether somebody takes work, and how much.
 pub(crate) fn may_supervise(actor: &Actor, presence: &Presence, now: Timestamp) -> Result<Permit> {
     actor.permit(SUPERVISE, &presence.owned(), now)
+}
+
+/// Who passes conversations on knows whom to.
+pub(crate) fn may_pass_on(actor: &Actor) -> Result<UserId> {
+    let _scope = actor.scope(ASSIGN)?;
+    Ok(actor.staff()?.id)
 }
 
 /// To pass a conversation on.

@@ -69,6 +69,10 @@ pub(crate) struct DeskRow {
     pub counts: Counts,
     /// Answered within the target ÷ offered, customers who left included; null before anybody came.
     pub service_level: Option<Ratio>,
+    /// Within how many seconds customers should be answered; in the total only where all queues agree.
+    pub target_seconds: Option<i64>,
+    /// How many of a hundred should be; in the total only where all queues agree.
+    pub target_percent: Option<i64>,
 }
 
 /// The floor today.
@@ -116,6 +120,8 @@ pub(crate) fn desk(tx: &mut Tx<'_>, scope: &Scope) -> Result<DeskView> {
             wrapping: 0,
             counts: Counts::default(),
             service_level: None,
+            target_seconds: None,
+            target_percent: None,
         }
     };
     let mut total = row(None, String::new(), &|user| shown.iter().any(|queue| queues.serves(queue, user)));
@@ -132,6 +138,7 @@ pub(crate) fn desk(tx: &mut Tx<'_>, scope: &Scope) -> Result<DeskView> {
             held.iter().filter(|(hold, at, _)| *at == queue.id && reachable.covers(hold.user_id)).count() as i64;
         one.counts = today.remove(&queue.id).unwrap_or_default();
         one.service_level = one.counts.service_level();
+        (one.target_seconds, one.target_percent) = (Some(queue.target_seconds), Some(queue.target_percent));
         total.waiting += one.waiting;
         total.longest_since = total.longest_since.into_iter().chain(one.longest_since).min();
         total.wrapping += one.wrapping;
@@ -139,5 +146,13 @@ pub(crate) fn desk(tx: &mut Tx<'_>, scope: &Scope) -> Result<DeskView> {
         rows.push(one);
     }
     total.service_level = total.counts.service_level();
+    total.target_seconds = agreed(&shown, |queue| queue.target_seconds);
+    total.target_percent = agreed(&shown, |queue| queue.target_percent);
     Ok(DeskView { day, at, queues: rows, total })
+}
+
+/// What all of them aim at, if they aim at the same.
+fn agreed(queues: &[Queue], target: impl Fn(&Queue) -> i64) -> Option<i64> {
+    let first = target(queues.first()?);
+    queues.iter().all(|queue| target(queue) == first).then_some(first)
 }

@@ -167,6 +167,58 @@ async fn presence_is_seen_by_those_who_may_and_the_queue_can_be_set_up(db: TestD
     app.finish().await;
 }
 
+async fn a_supervisor_sets_somebodys_presence_and_the_trail_says_so(db: TestDb) {
+    let (app, key) = department(db).await;
+    let (agent, mut desk) = ready(&app, 1).await;
+    let admin = app.person("administrator").await;
+    let at = format!("/presences/{}", agent.id());
+    let _customer = visitor(&app, &key, "在吗").await;
+    desk.fact("offer.made").await;
+    let meal = admin.get("/presence-reasons").await.ok()[1].clone();
+    let wish = json!({"state": "not_ready", "reason_id": meal["id"]});
+    // Colleagues do not set each other, nor themselves in this way.
+    agent.put(&at, wish.clone()).await.refused(403, "forbidden");
+    admin.put(&at, json!({"state": "ready", "reason_id": meal["id"]})).await.refused_field("reason_id", "not_allowed");
+    let set = admin.put(&at, wish.clone()).await.ok();
+    assert_eq!((&set["state"], &set["reason"]), (&json!("not_ready"), &meal["label"]));
+    // What they were offered is free again, and they are told.
+    assert_eq!(desk.fact("offer.ended").await["data"]["state"], "withdrawn");
+    assert_eq!(desk.fact("presence.changed").await["data"]["reason_id"], meal["id"]);
+    // The same again changes nothing, and is no second entry.
+    assert_eq!(admin.put(&at, wish).await.ok()["version"], set["version"]);
+    admin.put(&at, json!({"state": "offline"})).await.ok();
+    let trail = admin.get("/audit-entries?action=routing.presence_set").await.ok();
+    assert_eq!(trail["items"].as_array().unwrap().len(), 2);
+    app.finish().await;
+}
+
+async fn who_serves_the_same_queue_is_a_colleague_whatever_their_unit(db: TestDb) {
+    let (app, _) = department(db).await;
+    let admin = app.person("administrator").await;
+    let ((one, _), (two, _), (three, _)) = (ready(&app, 2).await, ready(&app, 2).await, ready(&app, 2).await);
+    let shared = queue(&admin, "售前", &[&one, &two], json!({})).await;
+    queue(&admin, "售后", &[&three], json!({})).await;
+    let ids = |found: &Value| found.as_array().unwrap().iter().map(|one| one["user_id"].clone()).collect::<Vec<_>>();
+    // The queue that everybody serves makes colleagues of all; without it only those of the same one are.
+    assert_eq!(ids(&one.get("/colleagues").await.ok()).len(), 2);
+    let queues = admin.get("/queues").await.ok();
+    let everybodys = queues.as_array().unwrap().iter().find(|one| one["is_default"] == true).cloned().unwrap();
+    let at = format!("/queues/{}", everybodys["id"].as_str().unwrap());
+    admin.patch(&at, json!({"version": everybodys["version"], "member_ids": []})).await.ok();
+    assert_eq!(ids(&one.get("/colleagues").await.ok()), [json!(two.id())]);
+    two.put("/presence", json!({"state": "offline"})).await.ok();
+    assert_eq!(ids(&one.get("/colleagues").await.ok()), Vec::<Value>::new());
+    // What is aimed at stands beside what was reached; over all queues only where they agree.
+    let floor = admin.get("/desk").await.ok();
+    assert_eq!((&floor["total"]["target_percent"], &floor["total"]["target_seconds"]), (&json!(80), &json!(30)));
+    let at = format!("/queues/{shared}");
+    admin.patch(&at, json!({"version": 1, "target_percent": 101})).await.refused_field("target_percent", "out_of_range");
+    admin.patch(&at, json!({"version": 1, "target_percent": 90})).await.ok();
+    let floor = admin.get("/desk").await.ok();
+    assert_eq!((&floor["total"]["target_percent"], &floor["queues"][1]["target_percent"]), (&Value::Null, &json!(90)));
+    app.finish().await;
+}
+
 async fn caps_hold_while_many_come_and_go_at_once(db: TestDb) {
     let (app, key) = department(db).await;
     let mut agents = Vec::new();

@@ -839,6 +839,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is there and serves a queue that the caller serves, whatever their unit: whom a conversation can
+         *     be passed to. Who takes work comes first, the least busy before others.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Colleague"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -857,6 +904,8 @@ export interface paths {
                     assignee?: components["schemas"]["Id_usr"];
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
+                    /** @description Only those with this customer. */
+                    customer?: components["schemas"]["Id_cus"];
                     /** @description How many rows at most: 1 to 200, 50 unless told. */
                     limit?: number;
                     /** @description Only those of this queue. */
@@ -3275,6 +3324,60 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes the presence of somebody one supervises: who forgot to come back, or to leave. What they
+         *     were offered goes to others when they stop taking work; the conversations they have stay theirs,
+         *     and they may change it again.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_usr"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PresenceOrder"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Presence"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -6421,6 +6524,27 @@ export interface components {
             note?: string | null;
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
         };
+        /** @description A colleague one may pass a conversation to. */
+        Colleague: {
+            /**
+             * Format: int64
+             * @description How many conversations at once.
+             */
+            capacity: number;
+            /**
+             * Format: int64
+             * @description How much of their capacity they use.
+             */
+            load: number;
+            /** @description Their name. */
+            name: string;
+            /** @description Why not, where they said it. */
+            reason?: string | null;
+            /** @description Whether they take work. */
+            state: components["schemas"]["PresenceState"];
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
         /** @description One thread with one customer on one channel. */
         Conversation: {
             /** @description Whether the customer wrote outside business time and nobody has answered yet. */
@@ -6769,6 +6893,16 @@ export interface components {
              */
             ready: number;
             service_level?: components["schemas"]["Ratio"] | null;
+            /**
+             * Format: int64
+             * @description How many of a hundred should be; in the total only where all queues agree.
+             */
+            target_percent?: number | null;
+            /**
+             * Format: int64
+             * @description Within how many seconds customers should be answered; in the total only where all queues agree.
+             */
+            target_seconds?: number | null;
             /**
              * Format: int64
              * @description How many wait.
@@ -8144,6 +8278,14 @@ export interface components {
             /** @description Whether to take work. */
             state: components["schemas"]["PresenceState"];
         };
+        /** @description What somebody else is to be. */
+        PresenceOrder: {
+            /** @description Why not, in a word of up to 40 characters; not together with `reason_id`. */
+            reason?: string | null;
+            reason_id?: components["schemas"]["Id_prr_PresenceReason"] | null;
+            /** @description Whether they are to take work. */
+            state: components["schemas"]["PresenceState"];
+        };
         /** @description Why people are there and take no work. */
         PresenceReason: {
             /** @description Since when. */
@@ -8268,6 +8410,12 @@ export interface components {
             offer_seconds: number;
             /**
              * Format: int64
+             * @description How many of a hundred customers should be answered within `target_seconds`: what the service
+             *     level is held against.
+             */
+            target_percent: number;
+            /**
+             * Format: int64
              * @description Within how many seconds customers should be answered: the service level counts these.
              */
             target_seconds: number;
@@ -8318,6 +8466,11 @@ export interface components {
              * @description How long an offer waits for an answer: 5 to 300 seconds, 30 at first.
              */
             offer_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description How many of a hundred customers should be answered within that time: 1 to 100, 80 at first.
+             */
+            target_percent?: number | null;
             /**
              * Format: int64
              * @description Within how many seconds customers should be answered: 1 to 86,400, 30 at first.

@@ -43,6 +43,9 @@ export type IdentityMode = Schemas['IdentityMode']
 export type ChannelSettings = With<Whole<Schemas['ChannelSettings']>, { pre_chat: PreChat; rating: RatingSettings; invitations: Invitation[] }>
 export type Channel = With<Answer<'Channel'>, { settings: ChannelSettings }>
 
+/** The tag that puts the chat into a page. */
+export type Snippet = Answer<'Snippet'>
+
 export type Named = Answer<'Named'>
 export type VisitedPage = Answer<'VisitedPage'>
 export type WrapUp = With<Answer<'WrapUp'>, { by: Named | null }>
@@ -61,6 +64,8 @@ export type PresenceState = Schemas['PresenceState']
 export type Presence = Answer<'Presence'>
 export type Queue = Answer<'QueueView'>
 export type Offer = Answer<'OfferView'>
+/** Somebody a conversation can be passed to. */
+export type Colleague = Answer<'Colleague'>
 
 export type ApprovalKind = Schemas['ApprovalKind']
 export type Approval = Answer<'ApprovalView'>

@@ -32,6 +32,8 @@ pub(crate) struct ListQuery {
     state: Option<State>,
     /// Only this person's.
     assignee: Option<UserId>,
+    /// Only those with this customer.
+    customer: Option<CustomerId>,
     /// Only those of this queue.
     queue: Option<QueueId>,
     /// Only those with this tag.
@@ -57,8 +59,8 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let waiting = query.sort == Some(Sort::Waiting);
     let (limit, from) = (page.limit()?, if waiting { page.after()? } else { page.before()? });
-    let ListQuery { state, assignee, queue, tag, unanswered, .. } = query;
-    let filter = Filter { state, assignee, queue, tag, unanswered };
+    let ListQuery { state, assignee, customer, queue, tag, unanswered, .. } = query;
+    let filter = Filter { state, assignee, customer, queue, tag, unanswered };
     let rows = cx
         .read(move |tx| {
             let scope = policy::may_list(tx.actor())?;

@@ -3,13 +3,13 @@
 use access::Placement;
 use audit::api::Entry;
 use http::{Answer, Cx, Json, Path, Query};
-use kernel::{Check, Error, Id, Page, PageQuery, Result, UserId};
+use kernel::{Check, Error, Id, Page, PageQuery, Params, Result, UserId};
 use serde::Deserialize;
 use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    attendance,
+    attendance, codes,
     model::{Because, Presence, PresenceReason, PresenceState},
     policy, queries,
 };
@@ -59,17 +59,8 @@ pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answe
     let presence = cx
         .write(move |tx| {
             let (_me, _permit) = policy::may_work(tx.actor(), tx.now())?;
-            Check::new()
-                .maybe_text("reason", request.reason.as_deref(), 1..=40)
-                .that(request.reason.is_none() || request.reason_id.is_none(), "reason", "not_allowed")
-                .that(
-                    request.reason_id.is_none() || request.state == PresenceState::NotReady,
-                    "reason_id",
-                    "not_allowed",
-                )
-                .range("capacity", request.capacity.unwrap_or(1), 1..=MOST)
-                .done()?;
-            let because = because(tx, &request)?;
+            Check::new().range("capacity", request.capacity.unwrap_or(1), 1..=MOST).done()?;
+            let because = because(tx, request.state, request.reason_id, request.reason.as_deref())?;
             let staff = tx.actor().staff()?.clone();
             let mut presence = current(tx)?;
             (presence.name, presence.unit_id) = (staff.name.clone(), staff.unit);
@@ -82,16 +73,67 @@ pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answe
     Ok(Json(presence))
 }
 
-fn because(tx: &mut Tx<'_>, request: &PresenceChange) -> Result<Because> {
-    let Some(id) = request.reason_id else {
-        let own = request.reason.as_deref().map(|word| word.trim().to_owned());
-        return Ok(Because { id: None, word: own.filter(|_| request.state == PresenceState::NotReady) });
+/// Why somebody is in a state, as it was asked for.
+fn because(
+    tx: &mut Tx<'_>,
+    state: PresenceState,
+    reason_id: Option<Id<PresenceReason>>,
+    reason: Option<&str>,
+) -> Result<Because> {
+    Check::new()
+        .maybe_text("reason", reason, 1..=40)
+        .that(reason.is_none() || reason_id.is_none(), "reason", "not_allowed")
+        .that(reason_id.is_none() || state == PresenceState::NotReady, "reason_id", "not_allowed")
+        .done()?;
+    let Some(id) = reason_id else {
+        let own = reason.map(|word| word.trim().to_owned());
+        return Ok(Because { id: None, word: own.filter(|_| state == PresenceState::NotReady) });
     };
     match queries::reason(tx, id) {
         Ok(reason) => Ok(Because { id: Some(id), word: Some(reason.label) }),
         Err(Error::NotFound) => Err(Error::field("reason_id", "unknown")),
         Err(error) => Err(error),
     }
+}
+
+/// What somebody else is to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PresenceOrder {
+    /// Whether they are to take work.
+    state: PresenceState,
+    /// Why not, for `not_ready`: one of the presence reasons.
+    reason_id: Option<Id<PresenceReason>>,
+    /// Why not, in a word of up to 40 characters; not together with `reason_id`.
+    reason: Option<String>,
+}
+
+/// Changes the presence of somebody one supervises: who forgot to come back, or to leave. What they
+/// were offered goes to others when they stop taking work; the conversations they have stay theirs,
+/// and they may change it again.
+#[utoipa::path(put, path = "/presences/{id}", tag = "routing", params(("id" = UserId, Path)), request_body = PresenceOrder, responses((status = 200, body = Presence)))]
+pub(crate) async fn order(cx: Cx, Path(id): Path<UserId>, Json(request): Json<PresenceOrder>) -> Answer<Presence> {
+    let placement = cx.app().part::<Box<dyn Placement>>();
+    let presence = cx
+        .write(move |tx| {
+            let before = attendance::of(tx, &**placement, id)?;
+            let _permit = policy::may_supervise(tx.actor(), &before, tx.now())?;
+            let because = because(tx, request.state, request.reason_id, request.reason.as_deref())?;
+            if access::api::reach_of(tx, id, policy::WORK)?.is_none() {
+                return Err(Error::Conflict(codes::TAKES_NO_WORK, Params::from([("name", before.name.into())])));
+            }
+            let same = (before.state, before.reason_id, &before.reason) == (request.state, because.id, &because.word);
+            if same && before.version > 0 {
+                return Ok(before);
+            }
+            let words = |presence: &Presence| serde_json::json!({"state": presence.state, "reason": presence.reason});
+            let after = attendance::set_state(tx, before.clone(), request.state, because)?;
+            let entry = Entry::new("routing.presence_set", "user", id).change(&words(&before), &words(&after));
+            audit::api::record(tx, entry)?;
+            Ok(after)
+        })
+        .await?;
+    Ok(Json(presence))
 }
 
 /// Lets somebody have so many at once, if the actor supervises them.

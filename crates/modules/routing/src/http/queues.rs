@@ -113,6 +113,8 @@ pub(crate) struct QueueWish {
     wrap_up_seconds: Option<i64>,
     /// Within how many seconds customers should be answered: 1 to 86,400, 30 at first.
     target_seconds: Option<i64>,
+    /// How many of a hundred customers should be answered within that time: 1 to 100, 80 at first.
+    target_percent: Option<i64>,
     /// Whether a customer goes to whoever served them last, where that one has room; at first so.
     last_agent_first: Option<bool>,
 }
@@ -184,6 +186,7 @@ fn wished(queue: Queue, wish: &QueueWish) -> Queue {
         offer_seconds: wish.offer_seconds.unwrap_or(queue.offer_seconds),
         wrap_up_seconds: wish.wrap_up_seconds.unwrap_or(queue.wrap_up_seconds),
         target_seconds: wish.target_seconds.unwrap_or(queue.target_seconds),
+        target_percent: wish.target_percent.unwrap_or(queue.target_percent),
         last_agent_first: wish.last_agent_first.unwrap_or(queue.last_agent_first),
         ..queue
     }

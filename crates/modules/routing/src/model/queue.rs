@@ -31,6 +31,9 @@ store::record! {
         pub everybody: bool,
         /// Whether it takes what comes by a channel that feeds no other; cannot be deleted.
         pub is_default: bool,
+        /// How many of a hundred customers should be answered within `target_seconds`: what the service
+        /// level is held against.
+        pub target_percent: i64,
     }
 }
 
@@ -48,6 +51,7 @@ impl Queue {
             last_agent_first: true,
             everybody: true,
             is_default: false,
+            target_percent: 80,
         }
     }
 
@@ -58,6 +62,7 @@ impl Queue {
             .range("offer_seconds", self.offer_seconds, 5..=300)
             .range("wrap_up_seconds", self.wrap_up_seconds, 0..=3_600)
             .range("target_seconds", self.target_seconds, 1..=86_400)
+            .range("target_percent", self.target_percent, 1..=100)
             .done()
     }
 }

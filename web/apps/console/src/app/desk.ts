@@ -5,13 +5,18 @@ import { presence } from './presence'
 import { useTopic } from './realtime'
 import { can } from './session'
 
-/** Waits beyond these many milliseconds turn amber and red. */
-const SOON = 60_000
-const LATE = 180_000
+/** A wait turns amber when this part of what was promised is over, and red when all of it is. */
+const SOON = 0.8
 
-/** The colour of a wait. */
-export function waitTone(ms: number | undefined): string {
-  return (ms ?? 0) >= LATE ? 'text-bad' : (ms ?? 0) >= SOON ? 'text-warn' : 'text-ink'
+/** The colour of a wait against what its queue promised, in seconds; without a promise it has none. */
+export function waitTone(ms: number | undefined, seconds: number | null | undefined): string {
+  const part = seconds == null ? 0 : (ms ?? 0) / (seconds * 1000)
+  return part >= 1 ? 'text-bad' : part >= SOON ? 'text-warn' : 'text-ink'
+}
+
+/** Whether a service level stays below what was aimed at, in per cent. */
+export function isShort(level: { numerator: number; denominator: number } | null | undefined, percent: number | null | undefined): boolean {
+  return level != null && percent != null && level.denominator > 0 && level.numerator * 100 < percent * level.denominator
 }
 
 /** Today's figures of the queues, and who is there: read anew when the server says that they changed. */

@@ -9,7 +9,7 @@ export type Group = (typeof GROUPS)[number]
 /** A line of the list: the head of a group, or a conversation. */
 export type Line = { kind: 'head'; key: string; group: Group; count: number } | { kind: 'row'; key: string; row: Conversation }
 
-/** How long a customer may wait for a reply before the clock turns red, in milliseconds, until a queue sets its own. */
+/** How long a customer may wait before the clock turns red, in milliseconds, where the queue's own promise is not known. */
 export const REPLY_TARGET = 60_000
 
 /**
