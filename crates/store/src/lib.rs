@@ -25,7 +25,6 @@ pub use dialect::Dialect;
 pub use fact::{Fact, Note, Sink, StoredFact};
 pub use migrate::{Migration, migrations as own_migrations, run as migrate};
 #[doc(hidden)]
-pub use postgres::PostgresRow;
 pub use row::{Cell, FromCell, FromRow, Record, Row};
 pub use search::{Hit, Search, SearchDoc, fold, tokens};
 pub use statement::{Statement, statements};

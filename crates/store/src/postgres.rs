@@ -3,7 +3,7 @@
 //! A thread waits for its session's answer and for nothing else; its session prepares each
 //! statement once. Writes run SERIALIZABLE and are tried again when they clash.
 
-mod line;
+mod refusal;
 mod session;
 
 use std::{sync::Arc, thread, time::Duration};
@@ -11,8 +11,7 @@ use std::{sync::Arc, thread, time::Duration};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use kernel::{Error, Result};
 
-use self::line::Refusal;
-pub use self::session::PostgresRow;
+use self::refusal::Refusal;
 pub(crate) use self::session::Session;
 use crate::{
     Tx,
@@ -112,7 +111,7 @@ fn perform(session: &mut Session, shared: &Shared, job: &mut Box<dyn Job>) -> Re
     let writes = job.mode().writes();
     for attempt in 1.. {
         if let Some(begin) = begin {
-            session.begin(begin).map_err(|error| failed(session, error))?;
+            session.begin(begin);
         }
         let tx = Tx::new(Conn::Postgres(session), job.origin().clone(), shared, writes);
         let error = match job.attempt(tx) {
@@ -143,9 +142,8 @@ fn perform(session: &mut Session, shared: &Shared, job: &mut Box<dyn Job>) -> Re
     Ok(())
 }
 
-/// Whether a transaction failed only because of another one at the same time: a serialization
-/// failure, or a deadlock.
+/// Whether the same work may succeed when it is tried again.
 pub(crate) fn worth_another_try(error: &Error) -> bool {
     let Error::Internal(cause) = error else { return false };
-    cause.downcast_ref::<Refusal>().is_some_and(|refusal| ["40001", "40P01"].contains(&refusal.code.as_str()))
+    cause.downcast_ref::<Refusal>().is_some_and(Refusal::is_a_clash)
 }

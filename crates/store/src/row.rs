@@ -2,14 +2,14 @@
 
 use kernel::{Error, Id, Money, Noun, Result, Timestamp};
 
-use crate::{PostgresRow, Value};
+use crate::Value;
 
 /// One row of an answer, from either database.
 pub enum Row<'r> {
     /// From SQLite.
     Sqlite(&'r rusqlite::Row<'r>),
     /// From PostgreSQL.
-    Postgres(&'r PostgresRow<'r>),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 /// One value of a row.
@@ -48,8 +48,24 @@ impl Row<'_> {
                     ValueRef::Real(_) => return Err(Error::internal("a REAL column: cast it")),
                 })
             }
-            Self::Postgres(row) => row.cell(at),
+            Self::Postgres(row) => from_postgres(row, at),
         }
+    }
+}
+
+fn from_postgres(row: &tokio_postgres::Row, at: usize) -> Result<Cell<'_>> {
+    use tokio_postgres::types::{FromSql, Type};
+    fn cell<'r, T: FromSql<'r>>(row: &'r tokio_postgres::Row, at: usize, cell: fn(T) -> Cell<'r>) -> Result<Cell<'r>> {
+        Ok(row.try_get::<_, Option<T>>(at).map_err(Error::internal)?.map_or(Cell::Null, cell))
+    }
+    let column = row.columns().get(at).ok_or_else(|| Error::internal(format!("no column {at}")))?;
+    match *column.type_() {
+        Type::INT8 => cell(row, at, Cell::Int),
+        Type::INT4 => cell(row, at, |number: i32| Cell::Int(number.into())),
+        Type::BOOL => cell(row, at, Cell::Bool),
+        Type::TEXT | Type::VARCHAR => cell(row, at, Cell::Text),
+        Type::BYTEA => cell(row, at, Cell::Bytes),
+        ref other => Err(Error::internal(format!("column {at} is {other}: cast it"))),
     }
 }
 

@@ -110,7 +110,7 @@ impl rusqlite::ToSql for Value<'_> {
 }
 
 mod pg {
-    use postgres::types::{IsNull, Kind, ToSql, Type, private::BytesMut, to_sql_checked};
+    use tokio_postgres::types::{IsNull, Kind, ToSql, Type, private::BytesMut, to_sql_checked};
 
     use super::Value;
 

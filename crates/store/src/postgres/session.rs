@@ -4,305 +4,260 @@
 //! order, so that a transaction costs as few journeys as it has questions. Where one of those failed,
 //! so do all behind it, and the first failure is what is answered.
 
-use std::{collections::HashMap, io, ops::Range, sync::Arc};
+use std::{
+    collections::HashMap,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
+use futures_util::{TryStreamExt as _, pin_mut};
 use kernel::{Error, Result};
-use postgres::{
-    Config,
-    config::TargetSessionAttrs,
-    fallible_iterator::FallibleIterator as _,
-    types::{ToSql as _, Type},
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{
+    Client, Config, Statement,
+    types::{IsNull, ToSql, Type, to_sql_checked},
 };
-use postgres_protocol::message::{
-    backend::{ErrorResponseBody, Message},
-    frontend::{self, BindError},
-};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::line::{Line, Refusal};
-use crate::{Cell, Value};
+use super::refusal::Refusal;
+use crate::Value;
 
-/// Gathered bytes that are sent without waiting for an answer.
-const LARGE: usize = 256 << 10;
+/// Statements that are gathered before they are waited for all the same.
+const MANY: usize = 64;
+const CONNECT: Duration = Duration::from_secs(5);
+/// After so long a silence the network is asked whether the server is still there.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
+type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send>>;
 
 /// One connection and its prepared statements.
 pub(crate) struct Session {
-    line: Line,
-    prepared: HashMap<usize, Arc<Prepared>>,
-    /// Answers that will come, or will once what is gathered is sent.
-    awaited: usize,
-    /// What must be undone on the server before something else begins.
+    client: Arc<Client>,
+    prepared: HashMap<usize, Statement>,
+    /// What is to be sent with the next statement that is waited for.
+    gathered: Vec<Pending>,
+    /// Whether something was sent since the transaction began, which must then be ended.
     begun: bool,
-    /// The last answer was that a transaction was undone.
+    /// Whether the database refused something since: then it has undone the transaction.
     undone: bool,
-}
-
-struct Prepared {
-    name: String,
-    parameters: Vec<Type>,
-    columns: Vec<Type>,
-}
-
-/// A row as PostgreSQL sends it.
-pub struct PostgresRow<'r> {
-    columns: &'r [Type],
-    places: &'r [Option<Range<usize>>],
-    bytes: &'r [u8],
-}
-
-impl PostgresRow<'_> {
-    /// The value of column `at`.
-    pub(crate) fn cell(&self, at: usize) -> Result<Cell<'_>> {
-        let (Some(column), Some(place)) = (self.columns.get(at), self.places.get(at)) else {
-            return Err(Error::internal(format!("no column {at}")));
-        };
-        let Some(bytes) = place.clone().and_then(|place| self.bytes.get(place)) else { return Ok(Cell::Null) };
-        let number = |bytes: &[u8]| Some(i64::from_be_bytes(bytes.try_into().ok()?));
-        let cell = match *column {
-            Type::INT8 => number(bytes).map(Cell::Int),
-            Type::INT4 => bytes.try_into().ok().map(|bytes| Cell::Int(i32::from_be_bytes(bytes).into())),
-            Type::BOOL => bytes.first().map(|byte| Cell::Bool(*byte != 0)),
-            Type::TEXT | Type::VARCHAR => std::str::from_utf8(bytes).ok().map(Cell::Text),
-            Type::BYTEA => Some(Cell::Bytes(bytes)),
-            ref other => return Err(Error::internal(format!("column {at} is {other}: cast it"))),
-        };
-        cell.ok_or_else(|| Error::internal(format!("column {at} is broken")))
-    }
+    /// Turns the connection while somebody waits. The last field: it outlives what runs on it.
+    runtime: Runtime,
 }
 
 impl Session {
     pub(crate) fn connect(url: &str) -> Result<Self> {
-        let config: Config = url.parse().map_err(Error::internal)?;
-        let line = Line::connect(&config).map_err(Error::internal)?;
-        let mut session = Self { line, prepared: HashMap::new(), awaited: 0, begun: false, undone: false };
-        session.batch("SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off")?;
-        if config.get_target_session_attrs() == TargetSessionAttrs::ReadWrite {
-            let mut read_only = false;
-            session.query("SELECT current_setting('transaction_read_only')", &[], |row| {
-                read_only = matches!(row.cell(0)?, Cell::Text("on"));
-                Ok(())
-            })?;
-            if read_only {
-                return Err(Error::internal("the database only reads"));
-            }
+        let mut config: Config = url.parse().map_err(Error::internal)?;
+        config.application_name("zhike").keepalives_idle(KEEPALIVE);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT);
         }
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+        let client = runtime.block_on(async {
+            let (client, connection) = config.connect(tls()?).await.map_err(Refusal::of)?;
+            // It ends with the client, and the next statement says why.
+            tokio::spawn(connection);
+            Ok(Arc::new(client))
+        })?;
+        let (prepared, gathered) = (HashMap::new(), Vec::new());
+        let mut session = Self { client, prepared, gathered, begun: false, undone: false, runtime };
+        session.batch("SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off")?;
         Ok(session)
     }
 
     pub(crate) fn is_lost(&self) -> bool {
-        self.line.closed
+        self.client.is_closed()
     }
 
     /// Statements without values, at once.
     pub(crate) fn batch(&mut self, text: &str) -> Result<()> {
-        self.gather(text)?;
+        self.gather(text.to_owned());
         self.settle()
     }
 
     /// Begins a transaction with its first statement.
-    pub(super) fn begin(&mut self, text: &'static str) -> Result<()> {
-        self.begun = false;
-        self.gather(text)
+    pub(super) fn begin(&mut self, text: &'static str) {
+        (self.begun, self.undone) = (false, false);
+        self.gather(text);
     }
 
     /// Commits what was done since the beginning; nothing is sent if that is nothing.
     pub(super) fn commit(&mut self) -> Result<()> {
-        if !self.begun && self.awaited <= 1 {
+        if !self.begun && self.gathered.len() <= 1 {
             self.abandon();
             return Ok(());
         }
-        self.gather("COMMIT")?;
-        let committed = self.settle();
-        self.begun = false;
-        if committed.is_ok() && self.undone {
+        if self.undone {
+            self.abandon();
             return Err(Error::internal("a transaction went on after a failure and was undone"));
         }
+        self.gather("COMMIT");
+        let committed = self.settle();
+        self.begun = false;
         committed
     }
 
     /// Undoes what was done since the beginning.
     pub(super) fn abandon(&mut self) {
-        if self.begun && self.gather("ROLLBACK").is_ok() {
+        self.gathered.clear();
+        if self.begun {
+            self.gather("ROLLBACK");
             // Why it failed, if it did, was answered before; a lost connection shows as such.
             let _ = self.settle();
         }
-        self.line.out.clear();
-        (self.awaited, self.begun) = (0, false);
+        self.begun = false;
     }
 
     /// Runs a statement; answers how many rows it changed.
     pub(crate) fn execute(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<u64> {
-        self.query(text, values, |_| Ok(()))
+        self.send(text, values)?;
+        self.turn()
     }
 
     /// Runs a statement with the next that is waited for.
     pub(crate) fn send(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<()> {
-        self.bind(text, values)?;
-        if self.line.out.len() > LARGE { self.flush() } else { Ok(()) }
+        let statement = self.prepare(text)?;
+        let written = written(text, &statement, values)?;
+        let client = self.client.clone();
+        self.gathered.push(Box::pin(async move { client.execute_raw(&statement, written).await }));
+        if self.gathered.len() >= MANY { self.settle() } else { Ok(()) }
     }
 
-    /// Runs a statement, handing on each row; answers how many there were, or it changed.
+    /// Runs a statement, handing on each row.
     pub(crate) fn query(
         &mut self,
         text: &'static str,
         values: &[Value<'_>],
-        mut each: impl FnMut(&PostgresRow<'_>) -> Result<()>,
-    ) -> Result<u64> {
-        let prepared = self.bind(text, values)?;
-        self.flush()?;
-        let mut first = Ok(());
-        while self.awaited > 1 {
-            first = first.and(self.answer(&[], &mut |_| Ok(())).map(drop));
-        }
-        let answer = self.answer(&prepared.columns, &mut each);
-        first.and(answer)
+        mut each: impl FnMut(&tokio_postgres::Row) -> Result<()>,
+    ) -> Result<()> {
+        let statement = self.prepare(text)?;
+        let written = written(text, &statement, values)?;
+        let (client, gathered) = (self.client.clone(), std::mem::take(&mut self.gathered));
+        self.begun = true;
+        let answered = self.runtime.block_on(async {
+            let rows = async { client.query_raw(&statement, written).await?.try_collect::<Vec<_>>().await };
+            pin_mut!(rows);
+            in_order(gathered, rows).await
+        });
+        self.judged(answered)?.iter().try_for_each(&mut each)
     }
 
-    fn gather(&mut self, text: &str) -> Result<()> {
-        frontend::query(text, &mut self.line.out).map_err(Error::internal)?;
-        self.awaited += 1;
-        Ok(())
-    }
-
-    fn bind(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<Arc<Prepared>> {
-        let prepared = self.prepare(text)?;
-        if prepared.parameters.len() != values.len() {
-            let (wanted, given) = (prepared.parameters.len(), values.len());
-            return Err(Error::internal(format!("{text}: {given} values for {wanted}")));
-        }
-        let whole = self.line.out.len();
-        let said = self.say(&prepared, values);
-        if let Err(error) = said {
-            self.line.out.truncate(whole);
-            return Err(match error {
-                BindError::Conversion(error) => Error::internal(format!("{text}: {error}")),
-                BindError::Serialization(error) => Error::internal(error),
-            });
-        }
-        self.awaited += 1;
-        Ok(prepared)
-    }
-
-    fn say(&mut self, prepared: &Prepared, values: &[Value<'_>]) -> Result<(), BindError> {
-        let out = &mut self.line.out;
-        let values = values.iter().zip(&prepared.parameters);
-        let write = |(value, ty): (&Value<'_>, &Type), out: &mut BytesMut| {
-            value.to_sql_checked(ty, out).map(|null| match null {
-                postgres::types::IsNull::Yes => postgres_protocol::IsNull::Yes,
-                postgres::types::IsNull::No => postgres_protocol::IsNull::No,
-            })
-        };
-        // Everything in binary, there and back.
-        frontend::bind("", &prepared.name, [1], values, write, [1], out)?;
-        frontend::execute("", 0, out)?;
-        frontend::sync(out);
-        Ok(())
+    fn gather(&mut self, text: impl AsRef<str> + Send + 'static) {
+        let client = self.client.clone();
+        self.gathered.push(Box::pin(async move { client.batch_execute(text.as_ref()).await.map(|()| 0) }));
     }
 
     /// Every text lives as long as the program, so its address names it.
-    fn prepare(&mut self, text: &'static str) -> Result<Arc<Prepared>> {
+    fn prepare(&mut self, text: &'static str) -> Result<Statement> {
         let key = text.as_ptr() as usize;
         if let Some(prepared) = self.prepared.get(&key) {
             return Ok(prepared.clone());
         }
         self.settle()?;
-        let name = format!("s{}", self.prepared.len());
-        let out = &mut self.line.out;
-        frontend::parse(&name, text, [], out)
-            .and_then(|()| frontend::describe(b'S', &name, out))
-            .map_err(Error::internal)?;
-        frontend::sync(out);
-        self.awaited += 1;
-        self.flush()?;
-        let mut prepared = Prepared { name, parameters: Vec::new(), columns: Vec::new() };
-        let mut refused = None;
-        let known = |oid| Type::from_oid(oid).unwrap_or(Type::UNKNOWN);
-        loop {
-            match self.line.hear().map_err(lost)? {
-                Message::ParameterDescription(body) => {
-                    prepared.parameters = body.parameters().map(|oid| Ok(known(oid))).collect().map_err(lost)?;
-                }
-                Message::RowDescription(body) => {
-                    prepared.columns =
-                        body.fields().map(|field| Ok(known(field.type_oid()))).collect().map_err(lost)?;
-                }
-                Message::ErrorResponse(body) => refused = Some(body),
-                Message::ReadyForQuery(_) => break,
-                _ => {}
-            }
-        }
-        self.awaited -= 1;
-        if let Some(body) = refused {
-            tracing::debug!(text, "a statement could not be prepared");
-            return Err(refusal(&body));
-        }
-        let prepared = Arc::new(prepared);
+        let prepared = self.runtime.block_on(self.client.prepare(text));
+        let prepared = self.judged(prepared).inspect_err(|_| tracing::debug!(text, "it could not be prepared"))?;
         self.prepared.insert(key, prepared.clone());
         Ok(prepared)
     }
 
-    fn flush(&mut self) -> Result<()> {
-        self.begun = true;
-        self.line.flush().map_err(lost)
-    }
-
-    /// Waits for everything that was said; answers the first failure.
+    /// Waits for everything that was gathered; answers the first failure.
     fn settle(&mut self) -> Result<()> {
-        if self.awaited == 0 {
-            return Ok(());
-        }
-        self.flush()?;
-        let mut first = Ok(());
-        while self.awaited > 0 {
-            first = first.and(self.answer(&[], &mut |_| Ok(())).map(drop));
-        }
-        first
+        if self.gathered.is_empty() { Ok(()) } else { self.turn().map(drop) }
     }
 
-    /// The answer to one statement, to its end.
-    fn answer(&mut self, columns: &[Type], each: &mut dyn FnMut(&PostgresRow<'_>) -> Result<()>) -> Result<u64> {
-        let mut outcome = Ok(0);
-        let mut places = Vec::with_capacity(columns.len());
-        loop {
-            match self.line.hear() {
-                Ok(Message::DataRow(body)) => {
-                    places.clear();
-                    let mut ranges = body.ranges();
-                    while let Ok(Some(place)) = ranges.next() {
-                        places.push(place);
-                    }
-                    if outcome.is_ok()
-                        && let Err(error) = each(&PostgresRow { columns, places: &places, bytes: body.buffer() })
-                    {
-                        outcome = Err(error);
-                    }
-                }
-                Ok(Message::CommandComplete(body)) => {
-                    let tag = body.tag().unwrap_or_default();
-                    self.undone = tag == "ROLLBACK";
-                    let count = tag.rsplit(' ').next().and_then(|count| count.parse().ok());
-                    outcome = outcome.map(|_| count.unwrap_or(0));
-                }
-                Ok(Message::ErrorResponse(body)) => outcome = Err(refusal(&body)),
-                Ok(Message::ReadyForQuery(_)) => {
-                    self.awaited -= 1;
-                    return outcome;
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    // Nobody will answer the rest either.
-                    self.awaited = 0;
-                    return Err(lost(error));
-                }
+    /// As [`Session::settle`]; answers how many rows the last statement changed.
+    fn turn(&mut self) -> Result<u64> {
+        let mut gathered = std::mem::take(&mut self.gathered);
+        let Some(last) = gathered.pop() else { return Ok(0) };
+        self.begun = true;
+        let answered = self.runtime.block_on(in_order(gathered, last));
+        self.judged(answered)
+    }
+
+    fn judged<T>(&mut self, answered: Result<T, tokio_postgres::Error>) -> Result<T> {
+        answered.map_err(|error| {
+            self.undone = true;
+            Refusal::of(error)
+        })
+    }
+}
+
+/// Sends all in their order, and waits for all: answers the first failure, else the last answer.
+async fn in_order<T>(
+    gathered: Vec<Pending>,
+    mut last: impl Future<Output = Result<T, tokio_postgres::Error>> + Unpin,
+) -> Result<T, tokio_postgres::Error> {
+    let mut gathered: Vec<_> = gathered.into_iter().map(Some).collect();
+    let (mut failure, mut answer) = (None, None);
+    poll_fn(move |cx| {
+        // The first poll is what sends.
+        for place in &mut gathered {
+            if let Some(pending) = place
+                && let Poll::Ready(done) = pending.as_mut().poll(cx)
+            {
+                *place = None;
+                failure = failure.take().or(done.err());
+            }
+        }
+        if answer.is_none()
+            && let Poll::Ready(done) = Pin::new(&mut last).poll(cx)
+        {
+            answer = Some(done);
+        }
+        if answer.is_none() || gathered.iter().any(Option::is_some) {
+            return Poll::Pending;
+        }
+        Poll::Ready(failure.take().map_or_else(|| answer.take().unwrap_or_else(|| unreachable!()), Err))
+    })
+    .await
+}
+
+/// A value in the protocol's own form: nothing borrowed, so that it can wait to be sent.
+#[derive(Debug)]
+struct Written(Option<Bytes>);
+
+impl ToSql for Written {
+    fn to_sql(&self, _ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match &self.0 {
+            None => Ok(IsNull::Yes),
+            Some(bytes) => {
+                out.extend_from_slice(bytes);
+                Ok(IsNull::No)
             }
         }
     }
+
+    fn accepts(_ty: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
 }
 
-fn lost(error: io::Error) -> Error {
-    Error::internal(error)
+fn written(text: &str, statement: &Statement, values: &[Value<'_>]) -> Result<Vec<Written>> {
+    let types = statement.params();
+    if types.len() != values.len() {
+        return Err(Error::internal(format!("{text}: {} values for {}", values.len(), types.len())));
+    }
+    let write = |(value, ty): (&Value<'_>, &Type)| {
+        let mut out = BytesMut::new();
+        match value.to_sql_checked(ty, &mut out) {
+            Ok(IsNull::Yes) => Ok(Written(None)),
+            Ok(IsNull::No) => Ok(Written(Some(out.freeze()))),
+            Err(error) => Err(Error::internal(format!("{text}: {error}"))),
+        }
+    };
+    values.iter().zip(types).map(write).collect()
 }
 
-fn refusal(body: &ErrorResponseBody) -> Error {
-    Error::internal(Refusal::of(body))
+fn tls() -> Result<MakeRustlsConnect> {
+    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(Error::internal)?;
+    Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
 }
