@@ -5,6 +5,7 @@ import { Visitor } from '../support/people.ts'
 import { SHELL, addresses, registeredRoutes } from '../support/routes.ts'
 import { HOSTILE, samples } from '../support/samples.ts'
 import { expect, test } from '../support/test.ts'
+import { text } from '../support/texts.ts'
 
 let known: Record<string, string> = {}
 
@@ -55,6 +56,7 @@ for (const locale of ['zh-CN', 'zh-TW', 'en'] as const) {
         await expect(page.getByRole('main').or(page.getByRole('region')).or(page.getByRole('dialog')).first()).toBeVisible()
         // Lists are there when nothing is being fetched any more.
         await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+        if (await page.getByText(text('shell.broken.title', {}, locale)).count()) complaints.push(`${address}: the page broke`)
         // A language changes no colour: the third is walked in one theme.
         for (const theme of locale === 'zh-TW' ? (['light'] as const) : (['light', 'dark'] as const)) complaints.push(...(await faults(page, theme)).map((fault) => `${address}: ${fault}`))
         if (await page.evaluate(() => '__ran' in window)) complaints.push(`${address}: a script in a text ran`)

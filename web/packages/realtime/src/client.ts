@@ -219,6 +219,7 @@ export class RealtimeClient {
 
 const WAKERS = (): [EventTarget, string][] => [
   [document, 'visibilitychange'],
+  [document, 'resume'],
   [window, 'online'],
   [window, 'pageshow'],
 ]

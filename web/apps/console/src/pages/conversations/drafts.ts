@@ -1,5 +1,5 @@
 import { me } from '@/app/session'
-import { shallowRef, triggerRef } from 'vue'
+import { onScopeDispose, shallowRef, triggerRef } from 'vue'
 
 /** What was begun in one conversation and not sent. */
 export interface Draft {
@@ -64,7 +64,16 @@ function parse(text: string | null): Draft {
   }
 }
 
-// Another window wrote: the list shows it, an open composer keeps its own words.
+/** Who shows a draft of this conversation to be written on. */
+const listeners = new Map<string, (draft: Draft) => void>()
+
+/** Calls when another window of the same person changed the draft; until the component is gone. */
+export function onDraft(conversationId: string, listener: (draft: Draft) => void): void {
+  listeners.set(conversationId, listener)
+  onScopeDispose(() => listeners.get(conversationId) === listener && listeners.delete(conversationId))
+}
+
+// Another window wrote, or sent what was written: both show the same words, and nothing is sent twice.
 if (typeof window !== 'undefined') {
   window.addEventListener('storage', (event) => {
     if (!event.key?.startsWith(prefix())) return
@@ -72,5 +81,6 @@ if (typeof window !== 'undefined') {
     if (event.newValue) drafts.value.set(id, parse(event.newValue))
     else drafts.value.delete(id)
     triggerRef(drafts)
+    listeners.get(id)?.(draftOf(id))
   })
 }

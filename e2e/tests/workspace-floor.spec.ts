@@ -1,0 +1,83 @@
+import { Api } from '../support/api.ts'
+import { Agent, Visitor } from '../support/people.ts'
+import { hire } from '../support/staff.ts'
+import { expect, test } from '../support/test.ts'
+import { text } from '../support/texts.ts'
+
+test('the floor moves by itself; a supervisor takes from the queue and sets a colleague’s state', async ({ fresh, someone }) => {
+  test.setTimeout(90_000)
+  const boss = new Agent(await someone())
+  await boss.setUp(fresh.url)
+  const api = new Api(boss.page.request, fresh.url)
+  await hire(api, 'suhe', '苏禾', 'agent')
+  const [queue] = await api.get<{ id: string; name: string; version: number }[]>('/queues')
+  await api.patch(`/queues/${queue?.id}`, { version: queue?.version, target_seconds: 45, target_percent: 90 })
+  await boss.page.goto(`${fresh.url}/floor`)
+  const figures = boss.page.getByRole('region', { name: queue?.name ?? '' })
+  const figure = (name: string) => figures.locator('p').filter({ hasText: text(`routing.figures.${name}`) }).locator('b')
+  await expect(figures).toContainText(text('routing.figures.promise', { percent: 90, seconds: 45 }))
+  await expect(figure('waiting')).toHaveText('0')
+
+  // Somebody comes, and nobody takes work.
+  const visitor = new Visitor(await someone())
+  await visitor.arrive(fresh.url)
+  await visitor.say('有人吗')
+  await expect(figure('waiting')).toHaveText('1')
+  await expect(figure('longest')).toHaveText(/^\d+:\d\d$/)
+
+  // A colleague is offered it; the supervisor is faster.
+  const suhe = new Agent(await someone())
+  await suhe.signIn(fresh.url, 'suhe')
+  await suhe.ready()
+  await expect(suhe.page.getByRole('alert').getByText('有人吗')).toBeVisible()
+  const state = boss.page.getByRole('button', { name: text('routing.floor.set_state', { name: '苏禾', state: text('routing.presence.ready') }) })
+  await expect(state).toBeVisible()
+  const address = boss.page.url()
+  await boss.page.getByRole('region', { name: text('conversations.group.queued') }).getByRole('link').click()
+  await boss.page.getByRole('button', { name: text('conversations.take') }).click()
+  await boss.reply('我来为您服务')
+  await expect(visitor.messages.last()).toHaveText('我来为您服务')
+  await expect(suhe.page.getByRole('alert')).toHaveCount(0)
+  await boss.page.goto(address)
+  await expect(figure('waiting')).toHaveText('0')
+  await expect(figure('level')).toHaveText('100%')
+  await expect(figures.locator('dl > div').filter({ hasText: text('routing.floor.answered') })).toContainText('1')
+
+  // Who went to lunch and forgot to say so is set by whoever sees it; they see it at once and may come back.
+  const [, meal] = await api.get<{ label: string }[]>('/presence-reasons')
+  await state.click()
+  await boss.page.getByRole('menuitem', { name: new RegExp(`^${meal?.label}`) }).click()
+  await expect(boss.page.getByRole('button', { name: text('routing.floor.set_state', { name: '苏禾', state: meal?.label ?? '' }) })).toBeVisible()
+  await expect(suhe.page.getByRole('button', { name: text('routing.presence.mine', { state: meal?.label ?? '' }) })).toBeVisible()
+  const trail = await api.get<{ items: object[] }>('/audit-entries?action=routing.presence_set')
+  expect(trail.items).toHaveLength(1)
+  await suhe.page.getByRole('button', { name: text('routing.presence.mine', { state: '' }) }).click()
+  await suhe.page.getByRole('menuitem', { name: new RegExp(`^${text('routing.presence.ready')}`) }).click()
+  await expect(state).toBeVisible()
+})
+
+test('colleagues of the same queue are there to pass a conversation to, without any unit', async ({ fresh, someone }) => {
+  test.setTimeout(60_000)
+  const boss = new Agent(await someone())
+  await boss.setUp(fresh.url)
+  const api = new Api(boss.page.request, fresh.url)
+  await hire(api, 'suhe', '苏禾', 'agent')
+  await hire(api, 'linxiao', '林筱', 'agent')
+  const suhe = new Agent(await someone())
+  await suhe.signIn(fresh.url, 'suhe')
+  await suhe.ready()
+  const visitor = new Visitor(await someone())
+  await visitor.arrive(fresh.url)
+  await visitor.say('请转给林筱')
+  await suhe.accept()
+  const linxiao = new Agent(await someone())
+  await linxiao.signIn(fresh.url, 'linxiao')
+  await linxiao.ready()
+  await suhe.page.keyboard.press('Alt+t')
+  await suhe.page.getByRole('radio', { name: /林筱/ }).check()
+  await suhe.page.getByRole('dialog').getByRole('button', { name: text('conversations.transfer'), exact: true }).click()
+  await expect(suhe.page.getByRole('dialog')).toHaveCount(0)
+  await linxiao.row('请转给林筱').click()
+  await linxiao.reply('您好')
+  await expect(visitor.messages.last()).toHaveText('您好')
+})
