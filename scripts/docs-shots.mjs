@@ -1,7 +1,9 @@
-// Takes the pictures of the user guide again: node scripts/docs-shots.mjs [path of the zhike binary]
+// Takes the pictures of the user guide again: node scripts/docs-shots.mjs
+// ZHIKE_BIN names the binary; without it that of the release, else the one tests are made with.
 //
 // Starts two installations in temporary folders, one empty and one with demo data, walks them in
-// Chromium, and keeps what it saw as WebP under docs/images.
+// Chromium, and keeps what it saw as WebP under docs/images. Where libfaketime is installed it is a
+// working afternoon in them, whatever the hour.
 import { spawn, execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -12,7 +14,11 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { chromium } = createRequire(join(root, 'e2e/package.json'))('@playwright/test')
-const binary = process.argv[2] ?? [join(root, 'target/release/zhike'), join(root, 'target/debug/zhike')].find((path) => existsSync(path))
+const binary = process.env.ZHIKE_BIN ?? [join(root, 'target/release/zhike'), join(root, 'target/debug/zhike')].find((path) => existsSync(path))
+if (!binary) throw new Error('no zhike binary: make build, or name one with ZHIKE_BIN')
+const AFTERNOON = '2026-11-26T15:40:00+08:00'
+const faketime = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map((folder) => `${folder}/faketime/libfaketime.so.1`).find((path) => existsSync(path))
+const env = faketime ? { ...process.env, LD_PRELOAD: faketime, FAKETIME: `@${AFTERNOON.slice(0, 19).replace('T', ' ')}`, FAKETIME_DONT_FAKE_MONOTONIC: '1', TZ: 'Asia/Shanghai' } : process.env
 const images = join(root, 'docs/images')
 const LARGEST = 150 * 1024
 mkdirSync(images, { recursive: true })
@@ -27,9 +33,9 @@ const freePort = () => new Promise((resolve) => {
 /** A running installation; `story` fills it first. */
 async function start(story) {
   const data = mkdtempSync(join(tmpdir(), 'zhike-docs-'))
-  if (story) execFileSync(binary, ['demo', '--data', data], { stdio: ['ignore', 'ignore', 'ignore'] })
+  if (story) execFileSync(binary, ['demo', '--data', data], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const url = `http://127.0.0.1:${await freePort()}`
-  const child = spawn(binary, ['serve', '--data', data, '--listen', url.slice(7)], { stdio: 'ignore' })
+  const child = spawn(binary, ['serve', '--data', data, '--listen', url.slice(7)], { env, stdio: 'ignore' })
   for (let tries = 0; tries < 200; tries++) {
     if (await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false)) break
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -39,7 +45,23 @@ async function start(story) {
 
 const executablePath = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const browser = await chromium.launch({ executablePath })
-const context = () => browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+async function context() {
+  const made = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+  if (faketime) {
+    await made.addInitScript((ahead) => {
+      const Real = Date
+      globalThis.Date = class extends Real {
+        constructor(...given) {
+          super(...(given.length > 0 ? given : [Real.now() + ahead]))
+        }
+        static now() {
+          return Real.now() + ahead
+        }
+      }
+    }, Date.parse(AFTERNOON) - Date.now())
+  }
+  return made
+}
 const encoder = await browser.newPage()
 
 /** What the page shows, as WebP below the limit: Chromium itself encodes it. */
@@ -81,6 +103,7 @@ async function firstRun() {
   await next('什么时候有人在')
   await keep(page, 'setup-hours')
   await next('第一个队列')
+  await keep(page, 'setup-queue')
   await next('放到网站上')
   await keep(page, 'setup-snippet')
   await next('发一条试试')
@@ -97,36 +120,55 @@ async function firstRun() {
   server.stop()
 }
 
+async function signIn(page, server, login) {
+  await page.context().clearCookies()
+  await page.goto(`${server.url}/sign-in`)
+  await page.getByLabel('用户名').fill(login)
+  await page.getByLabel('密码').fill('zhike-demo')
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => !url.pathname.includes('sign-in'))
+}
+
+async function walk(page, server, stops) {
+  for (const [path, name] of stops) {
+    await page.goto(server.url + path)
+    await keep(page, name)
+  }
+}
+
+/** The figures of the floor follow from the story's facts: waits until they have. */
+async function figures(page, server) {
+  let before
+  for (let tries = 0; tries < 100; tries++) {
+    const { total } = await page.request.get(`${server.url}/api/v1/desk`).then((answer) => answer.json())
+    if (total.offered > 0 && total.offered === before) return
+    before = total.offered
+    await page.waitForTimeout(500)
+  }
+}
+
 async function department() {
   const server = await start(true)
   const page = await (await context()).newPage()
-  await page.goto(server.url)
-  await page.getByLabel('用户名').fill('suhe')
-  await page.getByLabel('密码').fill('zhike-demo')
-  await page.keyboard.press('Enter')
-  await page.waitForURL(/conversations/)
-  const mine = await page.request.get(`${server.url}/api/v1/conversations?state=active&limit=50`).then((answer) => answer.json())
-  const { user } = await page.request.get(`${server.url}/api/v1/session`).then((answer) => answer.json())
-  const own = mine.items.find((one) => one.assignee_id === user.id) ?? mine.items[0]
-  await page.goto(`${server.url}/conversations/${own.id}`)
+  const ask = (path) => page.request.get(`${server.url}/api/v1${path}`).then((answer) => answer.json())
+  await signIn(page, server, 'suhe')
+  await figures(page, server)
+  const { user } = await ask('/session')
+  const { items } = await ask('/conversations?state=active&limit=50')
+  const own = items.filter((one) => one.assignee_id === user.id).sort((one, other) => other.last_seq - one.last_seq)
+  await page.goto(`${server.url}/conversations/${own[0].id}`)
   await keep(page, 'workspace')
   await page.keyboard.press('Control+k')
   await page.keyboard.type('退款', { delay: 40 })
   await keep(page, 'search')
-  for (const [path, name] of [['/customers', 'customers'], ['/approvals', 'approvals'], ['/tasks', 'tasks'], ['/settings/queues', 'queues']]) {
-    await page.goto(server.url + path)
-    await keep(page, name)
-  }
-  await page.context().clearCookies()
-  await page.goto(`${server.url}/sign-in`)
-  await page.getByLabel('用户名').fill('linxiao')
-  await page.getByLabel('密码').fill('zhike-demo')
-  await page.keyboard.press('Enter')
-  await page.waitForURL((url) => !url.pathname.includes('sign-in'))
-  for (const [path, name] of [['/settings/channels', 'channels'], ['/settings/users', 'accounts'], ['/settings/roles', 'roles'], ['/settings/audit', 'audit']]) {
-    await page.goto(server.url + path)
-    await keep(page, name)
-  }
+  await walk(page, server, [['/approvals', 'approvals']])
+  await signIn(page, server, 'zhoumin')
+  await page.goto(`${server.url}/tasks`)
+  await page.getByText('全部', { exact: true }).click()
+  await keep(page, 'tasks')
+  await walk(page, server, [['/floor', 'floor'], ['/customers', 'customers'], ['/settings/queues', 'queues']])
+  await signIn(page, server, 'linxiao')
+  await walk(page, server, [['/settings/channels', 'channels'], ['/settings/users', 'accounts'], ['/settings/roles', 'roles'], ['/settings/audit', 'audit']])
   await page.context().close()
   server.stop()
 }

@@ -2,14 +2,14 @@
 
 use audit::api::Entry;
 use http::Demo;
-use kernel::{Actor, Error, Money, Owned, Result};
+use kernel::{Actor, Error, Money, Owned, Result, UserId};
 use store::Tx;
 
 use crate::{
     api::{self, Ask},
     model::{
-        Approval, ApprovalKind, ApprovalState, AuthorityLimits, Delegation, Hand, Kinds, RoleLimit, RoleLimits,
-        Threshold, Thresholds, Verdict,
+        Approval, ApprovalKind, ApprovalState, AuthorityLimits, Decision, Delegation, Hand, Kinds, RoleLimit,
+        RoleLimits, Threshold, Thresholds, Verdict,
     },
     queries,
 };
@@ -79,10 +79,12 @@ fn requests(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let open = calendar.elapsed(demo.since, demo.now);
     let lines: Vec<_> = REQUESTS.lines().filter(|line| !line.starts_with('#')).collect();
     let count = (demo.plan.days / 2).clamp(8, 120);
-    let (agents, heads) = (demo.with_role("agent"), demo.with_role("head"));
-    let (Some(head), false, false) = (heads.first(), agents.is_empty(), demo.customers.is_empty()) else {
+    let agents = demo.with_role("agent");
+    // Beyond the threshold a second one decides.
+    let deciders: Vec<_> = demo.with_role("head").into_iter().chain(demo.with_role("administrator")).collect();
+    if agents.is_empty() || deciders.is_empty() || demo.customers.is_empty() {
         return Ok(());
-    };
+    }
     for at in 0..count {
         let [kind, least, most, reason, verdict, comment] = demo.pick(&lines).split('\t').collect::<Vec<_>>()[..]
         else {
@@ -107,23 +109,37 @@ fn requests(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             due: None,
         };
         let approval = api::ask(tx, ask)?;
-        if waits || approval.state != ApprovalState::Pending || approval.needed > 1 {
+        if waits {
             continue;
         }
-        let decided = calendar.due(asked, demo.between(1, 4 * 60) * 60_000)?;
-        if decided < demo.now {
-            tx.as_of(decided, head.actor())?;
-            let verdict = if verdict == "approve" { Verdict::Approve } else { Verdict::Reject };
-            decide(tx, &approval, head.id, verdict, comment)?;
+        let verdict = if verdict == "approve" { Verdict::Approve } else { Verdict::Reject };
+        let (mut approval, mut earlier, mut decided) = (approval, Vec::new(), asked);
+        for by in &deciders {
+            decided = calendar.due(decided, demo.between(1, 4 * 60) * 60_000)?;
+            if approval.state != ApprovalState::Pending || decided >= demo.now {
+                break;
+            }
+            tx.as_of(decided, by.actor())?;
+            let (after, decision) = decide(tx, &approval, &earlier, by.id, verdict, comment)?;
+            approval = after;
+            earlier.push(decision);
         }
     }
     Ok(())
 }
 
-fn decide(tx: &mut Tx<'_>, before: &Approval, by: kernel::UserId, verdict: Verdict, comment: &str) -> Result<()> {
+fn decide(
+    tx: &mut Tx<'_>,
+    before: &Approval,
+    earlier: &[Decision],
+    by: UserId,
+    verdict: Verdict,
+    comment: &str,
+) -> Result<(Approval, Decision)> {
     let permit = Actor::System("demo").permit(crate::policy::DECIDE, &Owned::NOBODY, tx.now())?;
     let hand = Hand { by, in_name_of: by, limit: Money(i64::MAX) };
     let said = (tx.new_id(), verdict, Some(comment.to_owned()));
-    let (after, decision) = before.clone().decided(&permit, &[], &hand, said)?;
-    api::keep_decision(tx, before, &after, &decision)
+    let (after, decision) = before.clone().decided(&permit, earlier, &hand, said)?;
+    api::keep_decision(tx, before, &after, &decision)?;
+    Ok((after, decision))
 }

@@ -169,7 +169,11 @@ fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post, hours: 
             after_hours::settled(tx, conversation)?;
             conversation.answered(since, calendar(tx, hours)?.elapsed(since, now), now);
         }
-        conversation.take(author, &text, now)
+        // A file without words is shown by its name.
+        match post.file_id.filter(|_| text.trim().is_empty()) {
+            Some(file) => conversation.take(author, &files::api::get(tx, file)?.name, now),
+            None => conversation.take(author, &text, now),
+        }
     };
     let kind = match (post.note, &post.card, post.file_id) {
         (true, ..) => MessageKind::Note,

@@ -99,7 +99,9 @@ fn replace(
     }
     // Whoever comes back later must not be told what was said before.
     outbox::restate(tx, &conversation.topic(), seq, &after)?;
-    if preview(&before.text) == conversation.preview && conversation.last_message_at == before.at {
+    // A file without words was shown by its name.
+    let shown = before.file_id.is_some() || preview(&before.text) == conversation.preview;
+    if shown && !before.staff_only && conversation.last_message_at == before.at {
         conversation.preview = preview(&after.text);
     }
     conversation.advance();

@@ -186,6 +186,11 @@ async fn a_file_goes_along_only_from_who_uploaded_it(db: TestDb) {
     admin.post(&path, json!({"client_id": "f2", "text": "", "file_id": file})).await.refused_field("file_id", "unknown");
     visitor.send(json!({"t": "send", "client_id": "f3", "text": "", "file_id": file})).await;
     assert_eq!(visitor.until(|frame| frame["t"] == "refused").await["params"][0]["field"], "file_id");
+    // Lists show a file without words by its name, until it is taken back.
+    let one = format!("/conversations/{id}");
+    assert_eq!(agent.get(&one).await.ok()["preview"], "保养单.txt");
+    agent.post(&format!("{path}/{}/recall", sent["seq"]), json!({})).await.ok();
+    assert_eq!(agent.get(&one).await.ok()["preview"], "");
     app.finish().await;
 }
 

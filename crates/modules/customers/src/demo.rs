@@ -28,7 +28,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     since.sort_unstable();
     let agents = demo.with_role("agent");
     for (at, offset) in since.into_iter().enumerate() {
-        let moment = demo.since.plus_millis(offset);
+        let moment = by_day(demo.since.plus_millis(offset)).max(demo.since).min(demo.now);
         let surname = demo.pick(&surnames);
         let name = match demo.between(0, 100) {
             0..70 => format!("{surname}{}", demo.pick(&given)),
@@ -67,6 +67,15 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         demo.step(at, count);
     }
     merges(tx, demo)
+}
+
+/// The same day between nine in the morning and nine in the evening, in China: nobody comes in the dead
+/// of night.
+fn by_day(at: Timestamp) -> Timestamp {
+    const HOUR: i64 = 3_600_000;
+    let local = at.millis() + 8 * HOUR;
+    let (day, within) = (local.div_euclid(24 * HOUR), local.rem_euclid(24 * HOUR));
+    Timestamp::from_millis(day * 24 * HOUR + 9 * HOUR + within / 2 - 8 * HOUR)
 }
 
 fn meet(

@@ -129,7 +129,9 @@ impl<'a> Player<'a> {
                 tx.as_of(at, by.map_or(Actor::Visitor(visitor), |agent| agent.actor()))?;
                 let file = files::api::sent(tx, demo, what, name)?;
                 let words = Words { kind: MessageKind::File, file_id: Some(file.id), ..Words::plain(String::new()) };
-                tale.post(tx, at, by, words)
+                tale.post(tx, at, by, words)?;
+                tale.shows(&file.name);
+                Ok(())
             }
             Step::Card => {
                 let mut parts = text.split('|').map(str::to_owned);

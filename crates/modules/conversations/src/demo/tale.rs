@@ -119,6 +119,11 @@ impl Tale {
         self.posted(at, actor, message)
     }
 
+    /// What lists show of a message without words.
+    pub(super) fn shows(&mut self, name: &str) {
+        self.told.conversation.preview = preview(name);
+    }
+
     /// A colleague says something, and soon says it better, or takes it back.
     pub(super) fn reword(
         &mut self,
