@@ -74,15 +74,13 @@ impl Tale {
     ) -> Result<Self> {
         tx.as_of(at, Actor::Visitor(visitor))?;
         let conversation = Conversation::open(tx.new_id(), visitor.channel, visitor.customer, name, at);
+        let conversation = Conversation { queue_id: Some(queue), page: Some(page), ..conversation };
         let fact = conversation.opened();
         let (messages, versions, happened, takes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let told = Told { conversation, messages, versions, rating: None, happened, takes };
         let mut tale = Self { told, since: at };
         tale.tell(at, Actor::Visitor(visitor), events::OPENED, &fact, None)?;
         tale.line(tx, at, Event::Opened { by: None })?;
-        tale.told.conversation.page = Some(page.clone());
-        tale.told.conversation.queue_id = Some(queue);
-        tale.change(at, tale.visitor(), &Changed { page: Some(page), queue_id: Some(queue), ..Changed::default() })?;
         Ok(tale)
     }
 
