@@ -25,6 +25,14 @@ export class Visitor {
     this.field = this.frame.getByLabel(said.input, { exact: true })
   }
 
+  /** Whatever the hour is where this runs, the department is open for them. */
+  async inHours(): Promise<void> {
+    await this.page.route('**/widget/channels/*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ json: { ...((await answer.json()) as object), open: true }, headers: { 'access-control-allow-origin': '*' } })
+    })
+  }
+
   /** Opens the page and the chat, and waits until it stands. */
   async arrive(base = '', path = '/demo/widget'): Promise<void> {
     await this.page.goto(`${base}${path}`)

@@ -29,3 +29,6 @@ export async function startSite(pages: Record<string, SitePage>): Promise<Site> 
 export function shop(base: string, channel: string, more = ''): string {
   return `<!doctype html><html lang="zh-CN"><head><title>店</title><script async src="${base}/widget.js" data-channel="${channel}"></script>${more}</head><body><h1>青禾家电</h1><p>静音破壁机</p></body></html>`
 }
+
+/** A call that waits in the page until the script is there. */
+export const call = (...args: unknown[]): string => `<script>window.Zhike = window.Zhike || function () { (Zhike.q = Zhike.q || []).push(arguments) }; Zhike(...${JSON.stringify(args).replaceAll('<', '\\u003c')})</script>`

@@ -26,11 +26,7 @@ test('a customer answers, talks, sends pictures, takes back, quotes and rates', 
 
   const visitor = new Visitor(await someone())
   const { frame, page } = visitor
-  // Whatever the hour is where this runs, the department is open.
-  await page.route('**/widget/channels/*', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ json: { ...(await answer.json()), open: true } })
-  })
+  await visitor.inHours()
   await page.goto(`${fresh.url}/demo/widget?channel=${channel.public_key}`)
   await visitor.open()
   // Nothing is agreed to beforehand, and nothing begins without it.

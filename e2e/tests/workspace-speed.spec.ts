@@ -34,7 +34,7 @@ function rows(mine: string, like: Row): Row[] {
 const EMPTY_ROW = {
   channel_id: 'chn_00000000000000000000000000', customer_id: 'cus_00000000000000000000000000', assignee_name: '同事', assignee_id: 'usr_00000000000000000000000000', unit_id: null, queue_id: null,
   last_seq: 9, customer_read_seq: 0, agent_read_seq: 0, closed_at: null, tags: [], page: null, first_message_at: null, first_response_at: null, first_response_ms: null, first_response_wall_ms: null,
-  responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, after_hours: false, id: '', version: 1,
+  responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, trail: [], after_hours: false, id: '', version: 1,
 }
 
 /** The time of the next paint in the page. */

@@ -78,6 +78,11 @@ pub enum VisitorFrame {
     },
     /// Leaves the line, or ends the conversation.
     Leave {},
+    /// Leaves the line and stays: what was said is a message, to be answered later. Nothing where
+    /// nobody waits.
+    StopWaiting {},
+    /// The visitor did something on the page, as the page says.
+    Track(Step),
     /// The visitor went on to another page.
     Page(Page),
     /// An invitation was shown.
@@ -112,7 +117,22 @@ pub struct Hello {
     pub locale: Option<String>,
     /// Answers to the channel's questions before the chat, by the fields' keys. Without them nothing
     /// was asked yet.
+    /// An empty answer takes back one given before.
     pub fields: Option<BTreeMap<String, String>>,
+    /// What the visitor did on the page before.
+    #[serde(default)]
+    pub trail: Vec<Step>,
+}
+
+/// Something the visitor did, as the embedding page says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = VisitorStep)]
+pub struct Step {
+    /// What: cut at 60 characters.
+    pub name: String,
+    /// When, by the visitor's clock.
+    pub at: i64,
 }
 
 /// Who the embedding site says its visitor is, and the proof: one of `hash` and `jwt`.

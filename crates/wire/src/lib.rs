@@ -23,7 +23,7 @@ pub mod codes;
 pub use bus::{Bus, Carrier, Inlet};
 pub use echo::echo;
 pub use frame::{
-    Hello, Identity, Page, QUEUE, ServerFrame, StaffFrame, VisitorFrame, error_code, error_params, snapshot,
+    Hello, Identity, Page, QUEUE, ServerFrame, StaffFrame, Step, VisitorFrame, error_code, error_params, snapshot,
 };
 pub use hub::{Hub, Tuning};
 pub use session::{Action, Close, Limits, Opened, Session};

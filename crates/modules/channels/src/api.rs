@@ -2,7 +2,7 @@
 
 use audit::api::Entry;
 use http::App;
-use kernel::{ChannelId, Origin, Result};
+use kernel::{ChannelId, Error, Origin, Result};
 use store::{Fact, Tx};
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     model::{Channel, ChannelKind},
     queries,
     tokens::VisitorTokens,
+    words,
 };
 pub use crate::{
     identity::Proven,
@@ -18,7 +19,8 @@ pub use crate::{
     tokens::{Shown, VisitorKey},
 };
 
-/// What the first web chat of an installation is called until somebody renames it.
+/// What the first web chat of an installation is called until somebody renames it, where the
+/// organisation's language is Chinese.
 pub const FIRST_NAME: &str = "网站会话";
 
 /// The channel of this id.
@@ -46,7 +48,10 @@ pub fn default_web_chat(tx: &mut Tx<'_>) -> Result<Channel> {
     if let Some(channel) = queries::first(tx, ChannelKind::WebChat)? {
         return Ok(channel);
     }
-    let channel = Channel::web_chat(tx.new_id(), FIRST_NAME, tx.now(), tx.rng());
+    let locale = settings::api::organisation(tx)?.locale.text();
+    let name = words::said_in(locale, FIRST_NAME);
+    let mut channel = Channel::web_chat(tx.new_id(), &name, tx.now(), tx.rng());
+    channel.settings = channel.settings.said_in(locale);
     add(tx, &channel)?;
     Ok(channel)
 }
@@ -65,6 +70,17 @@ pub async fn named(app: &App, name: String) -> Result<Channel> {
         Some(channel) => Ok(channel),
         None => app.db().write(&origin, default_web_chat).await,
     }
+}
+
+/// Counts that an invitation of the channel was shown, or that somebody came by it.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is none of the channel's.
+pub fn count_invitation(tx: &mut Tx<'_>, channel: ChannelId, invitation: &str, accepted: bool) -> Result<()> {
+    let settings = get(tx, channel)?.settings;
+    let found = settings.invitations.iter().find(|one| one.id == invitation).ok_or(Error::NotFound)?;
+    let day = queries::day_of(tx.now());
+    queries::count_invitation(tx, channel, &found.id, day, (i64::from(!accepted), i64::from(accepted)))
 }
 
 /// Who the embedding site proved its visitor to be, with a secret of this channel; none when it did not.

@@ -3,6 +3,7 @@
 mod change;
 mod create;
 mod identity_secret;
+mod invitations;
 mod read;
 mod snippet;
 
@@ -14,5 +15,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(read::list, create::create))
         .routes(routes!(read::read, change::change))
         .routes(routes!(identity_secret::renew))
+        .routes(routes!(invitations::list))
         .routes(routes!(snippet::read))
 }

@@ -11,6 +11,7 @@ mod policy;
 mod public;
 mod queries;
 mod tokens;
+mod words;
 
 use ::http::Module;
 
@@ -22,17 +23,24 @@ pub use model::{
 pub use public::PublicChannel;
 pub use tokens::{Shown, VisitorKey, VisitorTokens};
 
+/// This module's texts.
+const LOCALES: &[(&str, &str)] = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
+
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("channels")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611221210_channels", "202611251723_identity_secrets"])
+        .migrations(store::migrations![
+            "202611221210_channels",
+            "202611251723_identity_secrets",
+            "202611251951_invitation_counts"
+        ])
         .permissions(policy::PERMISSIONS)
         .part(VisitorTokens::default())
-        .locales(&[
-            ("zh-CN", include_str!("../locales/zh-CN.json")),
-            ("zh-TW", include_str!("../locales/zh-TW.json")),
-            ("en", include_str!("../locales/en.json")),
-        ])
+        .locales(LOCALES)
 }

@@ -17,6 +17,12 @@ sql! {
         ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END, created_at, id LIMIT 1";
     LIST(Channel) = "SELECT {cols} FROM channels WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3";
 
+    COUNT_INVITATION = "INSERT INTO invitation_counts (channel_id, invitation, day, shown, accepted) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (channel_id, invitation, day) DO UPDATE SET shown = invitation_counts.shown + excluded.shown,
+            accepted = invitation_counts.accepted + excluded.accepted";
+    INVITATION_COUNTS = "SELECT invitation, CAST(sum(shown) AS BIGINT), CAST(sum(accepted) AS BIGINT) FROM invitation_counts
+        WHERE channel_id = $1 AND day >= $2 GROUP BY invitation ORDER BY invitation";
+
     SECRET = "SELECT secret FROM channel_secrets WHERE purpose = $1";
     IDENTITY_SECRET(IdentitySecret) = "SELECT {cols} FROM channel_identity_secrets WHERE channel_id = $1";
     RENEW_IDENTITY_SECRET = "INSERT INTO channel_identity_secrets (channel_id, secret, created_at) VALUES ($1, $2, $3)
@@ -95,4 +101,25 @@ pub(crate) fn renew_identity_secret(
     previous_until: Timestamp,
 ) -> Result<()> {
     tx.exec(&RENEW_IDENTITY_SECRET, params![channel, secret, now, previous_until]).map(drop)
+}
+
+/// The day of this moment, counted from the epoch.
+pub(crate) fn day_of(at: Timestamp) -> i64 {
+    at.millis().div_euclid(86_400_000)
+}
+
+/// Adds to what an invitation was `(shown, accepted)` that day.
+pub(crate) fn count_invitation(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    invitation: &str,
+    day: i64,
+    (shown, accepted): (i64, i64),
+) -> Result<()> {
+    tx.exec(&COUNT_INVITATION, params![channel, invitation, day, shown, accepted]).map(drop)
+}
+
+/// Of each invitation that was shown since that day, how often it was, and how often somebody came by it.
+pub(crate) fn invitation_counts(tx: &mut Tx<'_>, channel: ChannelId, since: i64) -> Result<Vec<(String, i64, i64)>> {
+    tx.all(&INVITATION_COUNTS, params![channel, since])
 }

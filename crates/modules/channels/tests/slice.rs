@@ -32,6 +32,17 @@ async fn an_administrator_opens_and_pauses_a_channel_and_others_look_on(db: Test
     assert_eq!(trail["items"][0]["after"], r#"{"state":"paused","version":2}"#);
 }
 
+async fn a_new_channel_speaks_the_organisations_language(db: TestDb) {
+    let app = TestApp::start(db, modules()).await;
+    let admin = app.person("administrator").await;
+    let change = json!({"name": "Chenguang", "time_zone": "Asia/Shanghai", "locale": "en"});
+    admin.put("/settings/organisation", change).await.ok();
+    let channel = admin.post("/channels", json!({"kind": "web_chat", "name": "Shop", "settings": {"title": "问问", "accent": "#112233"}})).await.ok();
+    let said = &channel["settings"];
+    assert_eq!((&said["title"], &said["greeting"], &said["rating"]["tags"][0]), (&json!("问问"), &json!("Hello, how can we help?"), &json!("Quick answers")));
+    app.finish().await;
+}
+
 async fn hostile_settings_are_refused_by_name(db: TestDb) {
     let app = TestApp::start(db, modules()).await;
     let admin = app.person("administrator").await;

@@ -8,7 +8,7 @@ use store::Tx;
 pub use crate::demo::script::rehearsed;
 use crate::{
     about, after_hours, codes, events,
-    model::{Attributes, Conversation, ConversationId, Event, Message, Named, Side, VisitedPage},
+    model::{Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage},
     policy, queries, tell,
 };
 pub use crate::{
@@ -93,6 +93,8 @@ pub struct Opening<'a> {
     pub page: Option<VisitedPage>,
     /// What they answered before it.
     pub attributes: Attributes,
+    /// What they did on the embedding page before it.
+    pub trail: Trail,
 }
 
 /// Opens a conversation, or answers the one the customer has open on the channel; says whether it is new.
@@ -100,7 +102,7 @@ pub struct Opening<'a> {
 /// # Errors
 /// [`Error::Conflict`] when the channel is paused.
 pub fn open(tx: &mut Tx<'_>, opening: Opening<'_>) -> Result<(Conversation, bool)> {
-    let Opening { channel, customer, name, queue, page, attributes } = opening;
+    let Opening { channel, customer, name, queue, page, attributes, trail } = opening;
     if let Some(open) = queries::open_of(tx, channel.id, customer)? {
         return Ok((open, false));
     }
@@ -109,7 +111,7 @@ pub fn open(tx: &mut Tx<'_>, opening: Opening<'_>) -> Result<(Conversation, bool
     }
     let name = if name.is_empty() { nameless(customer) } else { name.to_owned() };
     let mut conversation = Conversation::open(tx.new_id(), channel.id, customer, name, tx.now());
-    (conversation.queue_id, conversation.attributes) = (queue, attributes);
+    (conversation.queue_id, conversation.attributes, conversation.trail) = (queue, attributes, trail);
     conversation.page = page.map(VisitedPage::tamed);
     // As it stands after its first line, so that it is written once.
     let mut first = conversation.clone();

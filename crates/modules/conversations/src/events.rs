@@ -7,7 +7,7 @@ use kernel::{ChannelId, CustomerId, QueueId, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{Attributes, ConversationId, Rating, Side, Tags, VisitedPage, WrapUp};
+use crate::model::{Attributes, ConversationId, Rating, Side, Tags, Trail, VisitedPage, WrapUp};
 
 /// A message was posted that both sides see; the payload is the [`crate::Message`].
 pub const MESSAGE_POSTED: &str = "message.posted";
@@ -29,6 +29,8 @@ pub const OPENED: &str = "conversation.opened";
 pub const ASSIGNED: &str = "conversation.assigned";
 /// It waits again: [`Opened`].
 pub const REQUEUED: &str = "conversation.requeued";
+/// Its customer left a message rather than wait: [`Opened`].
+pub const LEFT_MESSAGE: &str = "conversation.left_message";
 /// It is over: [`Closed`].
 pub const CLOSED: &str = "conversation.closed";
 /// Something said about it changed: [`Changed`].
@@ -41,8 +43,17 @@ pub const CUSTOMER_TYPING: &str = "customer.typing";
 pub const AGENT_TYPING: &str = "agent.typing";
 
 /// What a visitor is told of; their place in the line too, where the channel shows it.
-pub(crate) const FOR_VISITORS: [&str; 8] =
-    [REQUEUED, MESSAGE_POSTED, MESSAGE_EDITED, MESSAGE_RECALLED, MESSAGE_READ, ASSIGNED, CLOSED, AGENT_TYPING];
+pub(crate) const FOR_VISITORS: [&str; 9] = [
+    REQUEUED,
+    MESSAGE_POSTED,
+    MESSAGE_EDITED,
+    MESSAGE_RECALLED,
+    MESSAGE_READ,
+    ASSIGNED,
+    LEFT_MESSAGE,
+    CLOSED,
+    AGENT_TYPING,
+];
 
 /// See [`MESSAGE_READ`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -57,7 +68,7 @@ pub struct Read {
     pub unread: Option<i64>,
 }
 
-/// See [`OPENED`] and [`REQUEUED`].
+/// See [`OPENED`], [`REQUEUED`] and [`LEFT_MESSAGE`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ConversationOpened)]
 pub struct Opened {
@@ -117,6 +128,9 @@ pub struct Changed {
     /// What they answered before the chat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
+    /// What they did on the embedding page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trail: Option<Trail>,
     /// What it was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrap_up: Option<WrapUp>,

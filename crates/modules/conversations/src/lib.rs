@@ -12,6 +12,7 @@ mod http;
 mod line;
 mod lists;
 mod marks;
+mod message_left;
 mod model;
 mod policy;
 mod privacy;
@@ -31,7 +32,7 @@ use ::http::{Module, Privacy};
 pub use line::{Outlook, Place, QueuePlace};
 pub use model::{
     Attributes, Author, Card, Conversation, ConversationId, Data, Event, Message, MessageKind, Named, Rating, Side,
-    State, Tags, VisitedPage, WrapUp, WrapUpReason,
+    State, Step, Tags, Trail, VisitedPage, WrapUp, WrapUpReason,
 };
 
 /// This module's texts.
@@ -52,7 +53,8 @@ pub fn module() -> Module {
             "202611221230_conversations",
             "202611251630_messages",
             "202611251640_unwrapped",
-            "202611251724_attributes"
+            "202611251724_attributes",
+            "202611251950_trail"
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())

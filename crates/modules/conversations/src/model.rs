@@ -12,7 +12,7 @@ use store::text_enum;
 use utoipa::ToSchema;
 
 pub(crate) use about::RatingRow;
-pub use about::{Attributes, NewRating, Rating, Tags, VisitedPage, WrapUp};
+pub use about::{Attributes, NewRating, Rating, Step, Tags, Trail, VisitedPage, WrapUp};
 pub(crate) use conversation::VisitorConversation;
 pub use conversation::{Assignee, Conversation};
 pub use event::{Event, Named};
@@ -37,6 +37,8 @@ text_enum! {
         Queued = "queued",
         /// Somebody has it.
         Active = "active",
+        /// The customer left a message rather than wait: nobody's, in no line, and to be answered.
+        Message = "message",
         /// It is over.
         Closed = "closed",
     }

@@ -3,7 +3,9 @@
 mod acts;
 mod config;
 mod hello;
+mod invitations;
 mod limits;
+mod news;
 mod say;
 mod uploads;
 mod who;
@@ -41,6 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(open))
         .routes(routes!(config::read))
+        .routes(routes!(invitations::shown))
         .routes(routes!(uploads::read))
         .merge(uploads)
 }
@@ -173,6 +176,8 @@ impl Session for VisitorSession {
             VisitorFrame::Recall { seq } => self.recall(seq).await,
             VisitorFrame::Rate { solved, score, tags, comment } => self.rate(solved, score, tags, comment).await,
             VisitorFrame::Leave {} => self.leave().await,
+            VisitorFrame::StopWaiting {} => self.stop_waiting().await,
+            VisitorFrame::Track(step) => self.track(step).await,
             VisitorFrame::Send { client_id, text, file_id, quote_seq } => {
                 match self.say(client_id.clone(), text, file_id, quote_seq).await {
                     Ok(action) => Ok(action),

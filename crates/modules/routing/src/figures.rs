@@ -2,7 +2,7 @@
 
 use conversations::{
     ConversationId, Side,
-    events::{ASSIGNED, Assigned, CHANGED, CLOSED, Changed, Closed, OPENED, Opened, REQUEUED},
+    events::{ASSIGNED, Assigned, CHANGED, CLOSED, Changed, Closed, LEFT_MESSAGE, OPENED, Opened, REQUEUED},
 };
 use kernel::{Error, QueueId, Result, Timestamp};
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ use crate::{
 
 /// Keeps the ledger and the figures of each queue's day.
 pub(crate) fn listener() -> Listener {
-    Listener::new("routing.figures", &[OPENED, REQUEUED, CHANGED, ASSIGNED, CLOSED], heard)
+    Listener::new("routing.figures", &[OPENED, REQUEUED, CHANGED, ASSIGNED, LEFT_MESSAGE, CLOSED], heard)
 }
 
 fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
@@ -30,6 +30,7 @@ fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
             None => Ok(()),
         },
         ASSIGNED => end(tx, read::<Assigned>(fact)?.conversation_id, Outcome::Answered, fact.at),
+        LEFT_MESSAGE => end(tx, read::<Opened>(fact)?.conversation_id, Outcome::Withdrawn, fact.at),
         _ => {
             let closed: Closed = read(fact)?;
             let left = closed.by == Some(Side::Customer);

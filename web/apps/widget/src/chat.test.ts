@@ -27,6 +27,14 @@ describe('the visitor’s chat', () => {
     expect(again.send).toEqual([{ t: 'send', client_id: 'a', text: 'a' }])
   })
 
+  it('gives up its place in the queue and goes on as a message', () => {
+    const place = { position: 3, ahead: 2, estimated_ms: null, since: 1 }
+    const { chat } = hear(begin(null), readyWith(talk(), { queue: place }))
+    const left = hear(chat, { t: 'fact', topic: TOPIC, seq: 1, kind: 'conversation.left_message', at: 2, data: {} }).chat
+    expect([left.state, left.queue, left.phase]).toEqual(['message', null, 'ready'])
+    expect(hear(left, { t: 'queue', ...place }).chat.queue).toBeNull()
+  })
+
   it('shows an acknowledged message once, though the fact follows', () => {
     let { chat } = hear(write(begin(null), pending('a')).chat, ready())
     chat = hear(chat, { t: 'ack', client_id: 'a', seq: 1, id: 'msg_1', at: 1 }).chat

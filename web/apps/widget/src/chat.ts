@@ -192,6 +192,8 @@ function takeFact(chat: Chat, fact: Extract<ServerFrame, { t: 'fact' }>): Chat {
       return { ...next, state: 'active', queue: null, agentName: (fact.data as { assignee_name?: string }).assignee_name ?? chat.agentName }
     case 'conversation.requeued':
       return { ...next, state: 'queued', agentName: null }
+    case 'conversation.left_message':
+      return { ...next, state: 'message', queue: null }
     case 'conversation.closed':
       return { ...ended(next), closedAt: fact.at }
     default:

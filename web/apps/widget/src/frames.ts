@@ -56,7 +56,8 @@ export interface Rating {
 
 export interface Conversation {
   id: string
-  state: 'queued' | 'active' | 'closed'
+  /** `message`: left rather than waited, to be answered later. */
+  state: 'queued' | 'active' | 'message' | 'closed'
   assignee_name: string | null
   last_seq: number
   agent_read_seq: number
@@ -94,6 +95,13 @@ export interface Who {
   page?: PageInfo
   locale?: string
   fields?: Record<string, string>
+  trail?: TrailStep[]
+}
+
+/** What the visitor did on the page, and when. */
+export interface TrailStep {
+  name: string
+  at: number
 }
 
 /** What a visitor may say. */
@@ -105,6 +113,8 @@ export type ClientFrame =
   | { t: 'recall'; seq: number }
   | ({ t: 'rate' } & Rating)
   | { t: 'leave' }
+  | { t: 'stop_waiting' }
+  | ({ t: 'track' } & TrailStep)
   | { t: 'page'; url: string; title: string }
   | { t: 'invited'; id: string }
   | { t: 'ping' }

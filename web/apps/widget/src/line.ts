@@ -1,6 +1,6 @@
 import { backoff } from '@zhike/realtime/backoff'
 import { begin, type Chat, discard, greet, hear, type Pending, rate, retry, type Step, write } from './chat'
-import { type ClientFrame, parseFrame, type Rating, type Who } from './frames'
+import { type ClientFrame, parseFrame, type Rating, type TrailStep, type Who } from './frames'
 import type { Kept } from './protocol'
 
 const PING_EVERY = 25_000
@@ -37,6 +37,8 @@ export class Line {
   private deadline: ReturnType<typeof setTimeout> | undefined
   /** The messages that were unsent here at some time. */
   private readonly mine = new Set<string>()
+  private greeting = false
+  private steps: TrailStep[] = []
   private typed: { text: string; at: number; timer?: ReturnType<typeof setTimeout> } = { text: '', at: 0 }
 
   constructor(
@@ -104,6 +106,24 @@ export class Line {
   /** The visitor leaves the queue, or ends the conversation. */
   leave(): void {
     this.send({ t: 'leave' })
+  }
+
+  /** The visitor gives up the place in the queue: what was said is a message. */
+  stopWaiting(): void {
+    this.send({ t: 'stop_waiting' })
+  }
+
+  /** What the visitor did: the last step is news, told at once or with the next greeting. */
+  track(trail: TrailStep[]): void {
+    this.who = { ...this.who, trail }
+    this.steps.push(...trail.slice(-1))
+    this.tellSteps()
+  }
+
+  /** Between a greeting and its answer the server does not know yet whose steps they are. */
+  private tellSteps(): void {
+    if (this.greeting || this.chat.phase !== 'ready') return
+    for (const step of this.steps.splice(0)) this.send({ t: 'track', ...step })
   }
 
   move(url: string, title: string): void {
@@ -183,6 +203,8 @@ export class Line {
   }
 
   private greet(): void {
+    this.greeting = true
+    this.steps = []
     this.send(greet(this.chat, this.channel, this.who))
     this.awaitWord()
   }
@@ -197,6 +219,10 @@ export class Line {
       this.pingTimer = setInterval(() => this.ping(), PING_EVERY)
     }
     this.apply(hear(this.chat, frame))
+    if (frame.t === 'ready' || frame.t === 'error') {
+      this.greeting = false
+      this.tellSteps()
+    }
     // Not taken for now, for too many came from here: another time.
     if (frame.t === 'error' && this.chat.phase === 'connecting') this.lost()
     // Written while the conversation ended: it opens the next.
@@ -267,7 +293,7 @@ export class Line {
 
   private self(): Self | undefined {
     const { token, customer, conversation, state } = this.chat
-    return token && customer ? { token, customer, conversation, open: state === 'queued' || state === 'active' } : undefined
+    return token && customer ? { token, customer, conversation, open: state !== null && state !== 'closed' } : undefined
   }
 
   private send(frame: ClientFrame): void {

@@ -5,7 +5,8 @@
  */
 
 /** What the loader keeps for the frame, in the page's own storage. */
-export const KEPT = ['self', 'unsent', 'draft', 'form', 'skipped'] as const
+/** `trail`: what the visitor did on the site, a line each: the moment and its name. */
+export const KEPT = ['self', 'unsent', 'draft', 'form', 'skipped', 'trail'] as const
 export type Kept = (typeof KEPT)[number]
 
 /** Who the site says this is; proved by one of `hash` and `jwt`. */

@@ -98,6 +98,7 @@ const zhCN = {
   offline_title: '现在不在服务时间',
   offline_intro: '请留言，我们上班后第一时间回复您。',
   opens: '{when} 恢复服务',
+  word_intro: '写下要说的事，我们会尽快在这里回复您。您不再排队，位置让给下一位。',
   word: '留言内容',
   word_send: '提交留言',
   word_done: '留言已收到',
@@ -117,7 +118,8 @@ const zhCN = {
   rate_open: '评价本次服务',
   of: '{n} / {all}',
   /** What a new channel says before anybody changes it, in the visitor's language. */
-  shipped: {} as Record<string, string>,
+  /** What a channel says until somebody changes it, in the server's order. */
+  shipped: ['您好，请问有什么可以帮您？', '为了更快地帮到您，请先留下以下信息。', '我同意仅为处理本次咨询使用以上信息', '怎么称呼您', '手机号', '回复及时', '解答专业', '态度亲切', '等待太久', '答非所问', '问题没解决'],
 }
 
 export type Texts = typeof zhCN
@@ -219,6 +221,7 @@ const zhTW: Texts = {
   offline_title: '目前非服務時間',
   offline_intro: '請留言，上班後會儘快回覆您。',
   opens: '{when} 恢復服務',
+  word_intro: '請寫下您的問題，我們會儘快在這裡回覆。您將不再排隊，順位讓給下一位。',
   word: '留言內容',
   word_send: '送出留言',
   word_done: '已收到留言',
@@ -237,19 +240,7 @@ const zhTW: Texts = {
   rate_change: '修改',
   rate_open: '評價這次服務',
   of: '{n} / {all}',
-  shipped: {
-    '您好，请问有什么可以帮您？': '您好，請問有什麼可以幫您？',
-    '为了更快地帮到您，请先留下以下信息。': '為了更快協助您，請先留下以下資料。',
-    我同意仅为处理本次咨询使用以上信息: '我同意僅為處理本次諮詢使用以上資料',
-    怎么称呼您: '怎麼稱呼您',
-    手机号: '手機號碼',
-    回复及时: '回覆及時',
-    解答专业: '解答專業',
-    态度亲切: '態度親切',
-    等待太久: '等候太久',
-    答非所问: '答非所問',
-    问题没解决: '問題沒解決',
-  },
+  shipped: ['您好，請問有什麼可以幫您？', '為了更快協助您，請先留下以下資料。', '我同意僅為處理本次諮詢使用以上資料', '怎麼稱呼您', '手機號碼', '回覆及時', '解答專業', '態度親切', '等候太久', '答非所問', '問題沒解決'],
 }
 
 const en: Texts = {
@@ -349,6 +340,7 @@ const en: Texts = {
   offline_title: 'We are closed just now',
   offline_intro: 'Leave a message and we will answer when we open.',
   opens: 'Open again {when}',
+  word_intro: 'Write it down and we will answer here as soon as we can. You leave the queue.',
   word: 'Your message',
   word_send: 'Leave the message',
   word_done: 'We have your message',
@@ -367,19 +359,7 @@ const en: Texts = {
   rate_change: 'Change',
   rate_open: 'Rate this conversation',
   of: '{n} / {all}',
-  shipped: {
-    '您好，请问有什么可以帮您？': 'Hello, how can we help?',
-    '为了更快地帮到您，请先留下以下信息。': 'A few things first, so that we can help sooner.',
-    我同意仅为处理本次咨询使用以上信息: 'I agree that this is used to answer my question, and for nothing else',
-    怎么称呼您: 'Your name',
-    手机号: 'Mobile number',
-    回复及时: 'Quick answers',
-    解答专业: 'Knew the answer',
-    态度亲切: 'Friendly',
-    等待太久: 'Long wait',
-    答非所问: 'Missed the point',
-    问题没解决: 'Not solved',
-  },
+  shipped: ['Hello, how can we help?', 'A few things first, so that we can help sooner.', 'I agree that this is used to answer my question, and for nothing else', 'Your name', 'Mobile number', 'Quick answers', 'Knew the answer', 'Friendly', 'Long wait', 'Missed the point', 'Not solved'],
 }
 
 const ALL: Record<Locale, Texts> = { 'zh-CN': zhCN, 'zh-TW': zhTW, en }
@@ -391,7 +371,10 @@ export function textsFor(wanted: readonly string[]): { lang: Locale; texts: Text
 }
 
 /** A text of the channel: its own, or, while nobody changed it, ours in the visitor's language. */
-export const own = (text: string, texts: Texts): string => texts.shipped[text] ?? text
+export function own(text: string, texts: Texts): string {
+  const ours = Object.values(ALL).map(({ shipped }) => shipped.indexOf(text))
+  return texts.shipped[Math.max(...ours)] ?? text
+}
 
 /** The text with its values. */
 export const fill = (text: string, values: Record<string, string | number>): string => text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place))

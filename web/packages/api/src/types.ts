@@ -50,6 +50,7 @@ export type Named = Answer<'Named'>
 export type VisitedPage = Answer<'VisitedPage'>
 export type WrapUp = With<Answer<'WrapUp'>, { by: Named | null }>
 export type Rating = Answer<'Rating'>
+export type InvitationFigures = Answer<'InvitationFigures'>
 export type Conversation = With<Answer<'Conversation'>, { page: VisitedPage | null; wrap_up: WrapUp | null; rating: Rating | null }>
 export type MessageKind = Schemas['MessageKind']
 /** `data` is a card, or what happened: each kind reads its own. */

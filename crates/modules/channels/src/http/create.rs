@@ -35,7 +35,8 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewChannel>) -> Answer<Ch
             let new = match kind {
                 ChannelKind::WebChat => Channel::web_chat(tx.new_id(), "", tx.now(), tx.rng()),
             };
-            let channel = new.with(&permit, details.clone())?;
+            let mut channel = new.with(&permit, details.clone())?;
+            channel.settings = channel.settings.said_in(settings::api::organisation(tx)?.locale.text());
             api::add(tx, &channel)?;
             Ok(channel)
         })

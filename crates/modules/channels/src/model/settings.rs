@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
 
+use crate::words::{said_in, word};
+
 const FIELDS: usize = 10;
 /// Answers, and what the embedding page says besides.
 const ANSWERS: usize = 30;
@@ -137,7 +139,7 @@ impl Default for ChannelSettings {
     fn default() -> Self {
         Self {
             title: String::new(),
-            greeting: "您好，请问有什么可以帮您？".into(),
+            greeting: word("greeting"),
             accent: "#00766e".into(),
             after_hours_text: String::new(),
             pre_chat: PreChat::default(),
@@ -151,26 +153,26 @@ impl Default for ChannelSettings {
 
 impl Default for PreChat {
     fn default() -> Self {
-        let field = |key: &str, label: &str, kind| PreChatField {
+        let field = |key: &str, kind| PreChatField {
             key: key.into(),
-            label: label.into(),
+            label: word(key),
             kind,
             options: Vec::new(),
             required: false,
         };
         Self {
             enabled: false,
-            intro: "为了更快地帮到您，请先留下以下信息。".into(),
-            fields: vec![field("name", "怎么称呼您", FieldKind::Text), field("phone", "手机号", FieldKind::Phone)],
-            consent_text: "我同意仅为处理本次咨询使用以上信息".into(),
+            intro: word("pre_chat_intro"),
+            fields: vec![field("name", FieldKind::Text), field("phone", FieldKind::Phone)],
+            consent_text: word("consent"),
         }
     }
 }
 
 impl Default for RatingSettings {
     fn default() -> Self {
-        let tags = ["回复及时", "解答专业", "态度亲切", "等待太久", "答非所问", "问题没解决"];
-        Self { enabled: true, tags: tags.map(Into::into).to_vec() }
+        let tags = ["tag_quick", "tag_expert", "tag_friendly", "tag_slow", "tag_missed", "tag_unsolved"];
+        Self { enabled: true, tags: tags.map(word).to_vec() }
     }
 }
 
@@ -205,6 +207,17 @@ impl ChannelSettings {
                 .that((0..=365).contains(&invitation.once_days), format!("{path}.once_days"), "out_of_range");
         }
         check
+    }
+
+    /// What nobody changed yet, in this language.
+    pub(crate) fn said_in(mut self, locale: &str) -> Self {
+        let PreChat { intro, consent_text, fields, .. } = &mut self.pre_chat;
+        let texts = [&mut self.greeting, intro, consent_text];
+        let labels = fields.iter_mut().map(|field| &mut field.label);
+        for text in texts.into_iter().chain(labels).chain(&mut self.rating.tags) {
+            *text = said_in(locale, text);
+        }
+        self
     }
 
     /// As they are kept: no blanks around, colours in lower case.
@@ -316,6 +329,16 @@ mod tests {
         let read: ChannelSettings = serde_json::from_value(old).unwrap();
         assert_eq!(read, ChannelSettings { greeting: "您好".into(), accent: "#2563eb".into(), ..Default::default() });
         assert_eq!(bad(&read), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_nobody_changed_is_said_in_the_organisations_language() {
+        let own = ChannelSettings { greeting: "欢迎光临".into(), ..Default::default() };
+        let said = own.said_in("en");
+        assert_eq!((said.greeting.as_str(), said.pre_chat.fields[0].label.as_str()), ("欢迎光临", "Your name"));
+        assert_eq!(said.rating.tags[0], "Quick answers");
+        assert_eq!(said.said_in("zh-TW").rating.tags[0], "回覆及時");
+        assert_eq!(ChannelSettings::default().said_in("zh-CN"), ChannelSettings::default());
     }
 
     #[test]

@@ -178,6 +178,7 @@ fn happened(event: &Event, texts: &Texts) -> String {
             ("rated", String::new(), score.map(|score| score.to_string()).unwrap_or_default())
         }
         Event::AfterHours { .. } => ("after_hours", String::new(), String::new()),
+        Event::LeftMessage {} => ("left_message", String::new(), String::new()),
         Event::Invited { .. } => ("invited", String::new(), String::new()),
     };
     texts.word(key).replace("{from}", &from).replace("{to}", &to).trim().to_owned()

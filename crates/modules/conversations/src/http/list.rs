@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     api::{self, Opening},
     lists::{self, Filter},
-    model::{Attributes, Conversation, ConversationId, State},
+    model::{Attributes, Conversation, ConversationId, State, Trail},
     policy, queries,
 };
 
@@ -79,6 +79,8 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
 pub(crate) struct ConversationCounts {
     /// Wait for somebody.
     queued: i64,
+    /// Are messages that somebody left rather than wait.
+    messages: i64,
     /// Somebody has them.
     active: i64,
     /// Of these, the caller.
@@ -97,6 +99,7 @@ pub(crate) async fn counts(cx: Cx) -> Answer<ConversationCounts> {
             let mut counts = ConversationCounts::default();
             for (state, assignee, all, unanswered) in lists::open_counts(tx, &scope)? {
                 counts.queued += if state == State::Queued { all } else { 0 };
+                counts.messages += if state == State::Message { all } else { 0 };
                 counts.active += if state == State::Active { all } else { 0 };
                 counts.mine += if me.is_some() && assignee == me { all } else { 0 };
                 counts.unanswered += unanswered;
@@ -137,6 +140,7 @@ pub(crate) async fn open(cx: Cx, Json(request): Json<NewConversation>) -> Answer
                 queue: None,
                 page: None,
                 attributes: Attributes::default(),
+                trail: Trail::default(),
             };
             let (opened, new) = api::open(tx, opening)?;
             if opened.assignee_id.is_some() {

@@ -75,6 +75,42 @@ impl VisitedPage {
 #[serde(transparent)]
 pub struct Attributes(pub BTreeMap<String, String>);
 
+/// Something a visitor did on the embedding page, as the page says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConversationStep)]
+pub struct Step {
+    /// What: up to 60 characters.
+    pub name: String,
+    /// When, by the visitor's clock; never later than now.
+    pub at: Timestamp,
+}
+
+/// What a visitor did on the embedding page, oldest first: the last 20 steps of a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct Trail(pub Vec<Step>);
+
+impl Trail {
+    const MOST: usize = 20;
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+    /// With these steps, as a browser says them, each once: made harmless, none from days ago.
+    #[must_use]
+    pub(crate) fn with(&self, told: impl IntoIterator<Item = wire::Step>, now: Timestamp) -> Self {
+        let mut steps = self.0.clone();
+        for step in told {
+            let name: String = step.name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
+            let step = Step { name, at: Timestamp::from_millis(step.at).min(now) };
+            if !step.name.is_empty() && now.since(step.at) <= Self::DAY_MS && !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        steps.sort_by_key(|step| step.at);
+        steps.drain(..steps.len().saturating_sub(Self::MOST));
+        Self(steps)
+    }
+}
+
 /// What a conversation was about, as whoever had it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WrapUp {
@@ -106,7 +142,7 @@ pub struct Rating {
     pub at: Timestamp,
 }
 
-kept_as_json!(Attributes, Tags, VisitedPage, WrapUp, Rating);
+kept_as_json!(Attributes, Tags, Trail, VisitedPage, WrapUp, Rating);
 
 /// A rating as a customer gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Attributes, Author, ConversationId, Named, Rating, Side, State, Tags, VisitedPage, WrapUp, preview, topic,
+    Attributes, Author, ConversationId, Named, Rating, Side, State, Tags, Trail, VisitedPage, WrapUp, preview, topic,
 };
 use crate::{codes, events};
 
@@ -55,6 +55,8 @@ store::record! {
         pub page: Option<VisitedPage>,
         /// What they answered before the chat, and what the embedding page says of them.
         pub attributes: Attributes,
+        /// What they did on the embedding page, as it says: the last of it.
+        pub trail: Trail,
         /// When the customer first wrote.
         pub first_message_at: Option<Timestamp>,
         /// When a person first answered.
@@ -73,7 +75,8 @@ store::record! {
         pub wrap_up: Option<WrapUp>,
         /// What the customer thought of it, once they said so.
         pub rating: Option<Rating>,
-        /// Whether the customer wrote outside business time and nobody has answered yet.
+        /// Whether the customer wrote outside business time, or left a message rather than wait, and
+        /// nobody has answered yet.
         pub after_hours: bool,
         /// Rises with each change.
         pub version: i64,
@@ -137,6 +140,7 @@ impl Conversation {
             tags: Tags::default(),
             page: None,
             attributes: Attributes::default(),
+            trail: Trail::default(),
             first_message_at: None,
             first_response_at: None,
             first_response_ms: None,
@@ -295,6 +299,17 @@ impl Conversation {
         self.advance();
         let fact = self.opened();
         Ok((self, fact))
+    }
+
+    /// The customer who waits will not, and has their words answered later; none when they do not wait.
+    pub(crate) fn stop_waiting(mut self) -> Option<(Self, events::Opened)> {
+        if self.state != State::Queued {
+            return None;
+        }
+        (self.state, self.after_hours) = (State::Message, true);
+        self.advance();
+        let fact = self.opened();
+        Some((self, fact))
     }
 
     /// Ends it.

@@ -87,6 +87,8 @@ pub enum Event {
         /// The organisation's time zone.
         time_zone: String,
     },
+    /// The customer left a message rather than wait.
+    LeftMessage {},
     /// The customer came by an invitation; the message's text is what it said.
     Invited {
         /// Which.

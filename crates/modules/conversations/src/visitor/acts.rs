@@ -6,9 +6,9 @@ use kernel::{Error, Result};
 use store::Tx;
 use wire::{Action, ServerFrame};
 
-use super::{VisitorSession, limits, who::Visiting};
+use super::{VisitorSession, limits, news::News, who::Visiting};
 use crate::{
-    api,
+    api, message_left,
     model::{ConversationId, NewRating, Side, VisitedPage},
     policy, queries,
 };
@@ -77,8 +77,12 @@ impl VisitorSession {
     /// Counts with the conversation it leads to; one that is none of the channel's is nothing.
     pub(super) async fn invited(&self, id: String) -> Result<Action> {
         let channel = self.acts().await?.visitor.channel;
-        let origin = kernel::Origin::system("visitor socket");
-        let channel = self.app.db().read(&origin, move |tx| channels::api::get(tx, channel)).await?;
+        let (origin, which) = (kernel::Origin::system("visitor socket"), id.clone());
+        let counted = move |tx: &mut Tx<'_>| match channels::api::count_invitation(tx, channel, &which, true) {
+            Ok(()) | Err(Error::NotFound) => channels::api::get(tx, channel),
+            Err(error) => Err(error),
+        };
+        let channel = self.app.db().append(&origin, counted).await?;
         let found = channel.settings.invitations.into_iter().find(|invitation| invitation.id == id);
         if let (Some(found), Some(visiting)) = (found, self.visiting.lock().await.as_mut())
             && visiting.conversation.is_none()
@@ -109,6 +113,26 @@ impl VisitorSession {
         let rating = NewRating { solved, score, tags, comment };
         write(&visiting, move |tx| api::rate(tx, id, rating.clone()).map(drop)).await?;
         Ok(Action::Say(ServerFrame::Rated {}.text()))
+    }
+
+    pub(super) async fn stop_waiting(&self) -> Result<Action> {
+        let visiting = self.acts().await?;
+        let id = visiting.conversation.ok_or(Error::NotFound)?;
+        write(&visiting, move |tx| message_left::stop_waiting(tx, id).map(drop)).await?;
+        Ok(Action::Nothing)
+    }
+
+    /// Kept while nothing was said yet: it goes along with the first words.
+    pub(super) async fn track(&self, step: wire::Step) -> Result<Action> {
+        let (visiting, now) = (self.acts().await?, self.app.clock().now());
+        if let Some(visiting) = self.visiting.lock().await.as_mut() {
+            visiting.trail = visiting.trail.with([step.clone()], now);
+        }
+        if let Some(id) = visiting.conversation {
+            let news = News::of_step(step);
+            write(&visiting, move |tx| news.keep(tx, id)).await?;
+        }
+        Ok(Action::Nothing)
     }
 
     pub(super) async fn leave(&self) -> Result<Action> {

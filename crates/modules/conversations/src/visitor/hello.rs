@@ -13,9 +13,10 @@ use wire::{Action, Close, Hello, ServerFrame, error_code, error_params};
 
 use super::{
     VisitorSession, limits,
+    news::News,
     who::{self, Back, Proof, Visiting},
 };
-use crate::model::{Attributes, ConversationId, VisitedPage, topic};
+use crate::model::{Attributes, ConversationId, Trail, VisitedPage, topic};
 
 /// What the database says of a greeting.
 struct Greeted {
@@ -62,6 +63,7 @@ impl VisitorSession {
                 return Ok(Action::Say(ServerFrame::Error { topic: None, code, params }.text()));
             }
         };
+        let said = hello.clone();
         let Greeted { channel, visitor, proven, back, joins } = greeted;
         let asked = &channel.settings.pre_chat;
         let fields = hello.fields.as_ref().map(|given| answers(asked, given)).transpose()?.unwrap_or_default();
@@ -84,6 +86,7 @@ impl VisitorSession {
             given,
             fields,
             page: page.map(VisitedPage::tamed),
+            trail: Trail::default().with(hello.trail, now),
             invited: None,
             met,
             conversation,
@@ -91,6 +94,13 @@ impl VisitorSession {
         };
         if joins {
             self.join(&mut visiting, had).await?;
+        }
+        if let Some(id) = visiting.conversation {
+            let (news, line) = (News::of(&said, &channel, &visiting), visiting.cx.clone());
+            let asked = news.clone();
+            if line.read(move |tx| asked.is_news(tx, id)).await? {
+                line.write(move |tx| news.keep(tx, id)).await?;
+            }
         }
         self.shows_place.store(channel.settings.show_position, Relaxed);
         let (conversation, ready) = (visiting.conversation, visiting.ready(None, 0, &[], None)?);

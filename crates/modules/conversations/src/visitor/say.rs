@@ -171,7 +171,7 @@ async fn open_conversation(app: &App, visiting: &Visiting, words: &Words) -> Res
     let (visiting, words, line) = (visiting.clone(), words.clone(), app.part::<Box<dyn QueuePlace>>());
     let cx = visiting.cx.clone();
     cx.write(move |tx| {
-        let Visiting { visitor, proven, given, fields, page, invited, earlier, .. } = &visiting;
+        let Visiting { visitor, proven, given, fields, page, trail, invited, earlier, .. } = &visiting;
         let pairs: Vec<_> = earlier.iter().map(|id| (*id, words.client_id.as_str())).collect();
         let before = queries::posted(tx, &pairs)?;
         if let Some(message) = before.into_iter().find(|before| before.repeats(&words.text)) {
@@ -196,6 +196,7 @@ async fn open_conversation(app: &App, visiting: &Visiting, words: &Words) -> Res
             queue: line.queue(tx, channel.id)?,
             page: page.clone(),
             attributes: hello::besides(&settings.pre_chat, &fields),
+            trail: trail.clone(),
         };
         let (conversation, new) = api::open(tx, opening)?;
         if !new {

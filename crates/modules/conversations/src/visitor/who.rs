@@ -14,7 +14,7 @@ use store::Tx;
 
 use crate::{
     about,
-    model::{Conversation, ConversationId, State, VisitedPage},
+    model::{Conversation, ConversationId, State, Trail, VisitedPage},
     queries, tell,
 };
 
@@ -35,6 +35,8 @@ pub(super) struct Visiting {
     /// The answers to the channel's questions, and what the page says of its visitor.
     pub fields: BTreeMap<String, String>,
     pub page: Option<VisitedPage>,
+    /// What they did on the embedding page.
+    pub trail: Trail,
     /// The invitation they came by, and what it said.
     pub invited: Option<(String, String)>,
     /// Whether a customer stands for them already.
@@ -46,6 +48,14 @@ pub(super) struct Visiting {
 }
 
 impl Visiting {
+    /// The customer they are by now.
+    pub(super) fn customer(&self) -> CustomerId {
+        match self.cx.actor() {
+            Actor::Visitor(visitor) => visitor.customer,
+            _ => self.visitor.customer,
+        }
+    }
+
     /// They turned out to be this customer: what their token says from now on.
     pub(super) fn is(&mut self, customer: CustomerId) {
         self.met = true;

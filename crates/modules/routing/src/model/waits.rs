@@ -17,7 +17,8 @@ text_enum! {
         Answered = "answered",
         /// The customer left.
         Abandoned = "abandoned",
-        /// The department ended it, or it waits in another queue now: it counts for no queue.
+        /// The department ended it, it waits in another queue now, or its customer left a message
+        /// rather than wait: it counts for no queue.
         Withdrawn = "withdrawn",
     }
 }

@@ -50,7 +50,7 @@ export function Form({ config, texts, lang, kind, initial, onDone, onBack }: Pro
         {kind === 'word' && (
           <div class="lead">
             {away && <h2>{texts.offline_title}</h2>}
-            <p>{away ? <AfterHours config={config} texts={texts} lang={lang} /> : texts.offline_intro}</p>
+            <p>{away ? <AfterHours config={config} texts={texts} lang={lang} /> : texts.word_intro}</p>
           </div>
         )}
         {kind === 'talk' && <p class="lead">{intro ? <Words text={own(intro, texts)} /> : texts.form_intro}</p>}

@@ -1,5 +1,5 @@
 import { type Chat, unread } from '../chat'
-import type { Who } from '../frames'
+import type { TrailStep, Who } from '../frames'
 import { Line } from '../line'
 import { onColour, readable } from '../paint'
 import type { Config } from '../protocol'
@@ -46,8 +46,8 @@ export class Talk {
   form: Record<string, string> | null
   /** The conversation the visitor does not want to rate. */
   skipped: string | null
-  /** The message was left: the place in the queue matters no more. */
-  worded = false
+  /** The visitor will not wait; told to the server once what they wrote has arrived. */
+  private leaving = false
   onChange: () => void = () => {}
   private told = 0
   private greeted = false
@@ -81,6 +81,7 @@ export class Talk {
       if (name === 'self') this.line.heard(value)
       else if (name === 'form') this.form = parse(value)
       else if (name === 'skipped') this.skipped = value
+      else if (name === 'trail') this.line.track(steps(value))
       this.onChange()
     }
     bridge.onLogout = () => {
@@ -128,7 +129,7 @@ export class Talk {
     const { chat, config } = this
     if (chat.phase !== 'unanswered' && (!config?.pre_chat.enabled || this.form || chat.pending.length > 0)) return null
     const known = chat.phase === 'connecting' && chat.token !== null
-    const goesOn = chat.state === 'queued' || chat.state === 'active' || (chat.state === 'closed' && Date.now() - chat.closedAt < DAY)
+    const goesOn = (chat.state !== null && chat.state !== 'closed') || (chat.state === 'closed' && Date.now() - chat.closedAt < DAY)
     return known || goesOn ? null : config?.open ? 'talk' : 'word'
   }
 
@@ -151,10 +152,16 @@ export class Talk {
     this.onChange()
   }
 
-  /** The visitor will not wait: the message stays, the place is not looked at any more. */
+  /** The message was left: the place in the queue matters no more. */
+  get worded(): boolean {
+    return this.leaving || this.chat.state === 'message'
+  }
+
+  /** The visitor will not wait: the message stays, the place is given up. */
   leaveWord(fields: Record<string, string>, word: string): void {
+    this.leaving = true
     this.answer({ ...this.form, ...fields }, word)
-    this.worded = true
+    this.give()
     this.onChange()
   }
 
@@ -202,7 +209,16 @@ export class Talk {
     // Answers must be whole: without them nothing else is said of the visitor yet.
     const all = this.form || !this.config?.pre_chat.enabled ? { ...fields, ...this.form } : {}
     const name = all['name']
-    return { page, locale, ...(identity ? { identity } : {}), ...(name ? { name } : {}), ...(Object.keys(all).length > 0 ? { fields: all } : {}) }
+    const trail = steps(this.bridge.get('trail'))
+    return { page, locale, ...(trail.length > 0 ? { trail } : {}), ...(identity ? { identity } : {}), ...(name ? { name } : {}), ...(Object.keys(all).length > 0 ? { fields: all } : {}) }
+  }
+
+  /** Gives the place up, once all that was written has arrived. */
+  private give(): void {
+    const { phase, state, pending } = this.chat
+    if (!this.leaving || phase !== 'ready' || pending.some((one) => !one.refused)) return
+    if (state === 'queued') this.line.stopWaiting()
+    else this.leaving = false
   }
 
   private introduce(): void {
@@ -235,7 +251,7 @@ export class Talk {
       bridge.setting.invited = null
     }
     if (chat.phase === 'absent' || chat.phase === 'stranger') bridge.say({ t: 'error', code: chat.phase === 'absent' ? 'not_found' : 'identity' })
-    if (chat.state !== 'queued') this.worded = false
+    this.give()
     this.onChange()
   }
 
@@ -267,6 +283,12 @@ function parse(text: string | null): Record<string, string> | null {
   } catch {
     return null
   }
+}
+
+/** The kept lines: the moment, a blank, what was done. */
+function steps(text: string | null): TrailStep[] {
+  const lines = (text ?? '').split('\n').map((line) => /^(\d{1,15}) (.+)$/.exec(line))
+  return lines.flatMap((found) => (found ? [{ at: Number(found[1]), name: found[2] ?? '' }] : []))
 }
 
 function bytes(size: number): string {

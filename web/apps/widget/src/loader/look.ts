@@ -7,7 +7,6 @@ const STYLE = `
 button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .launcher{position:relative;display:grid;place-items:center;width:56px;height:56px;border-radius:50%;background:var(--accent);color:var(--on);box-shadow:var(--shade)}
-.launcher:focus-visible{outline-offset:3px}
 svg{width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:1.75;stroke-linecap:round;stroke-linejoin:round}
 .badge{position:absolute;top:-2px;right:-2px;min-width:20px;height:20px;padding:0 5px;border-radius:10px;background:var(--bad);color:#fff;font-weight:600;font-size:12px;line-height:20px;text-align:center}
 .label{position:absolute;right:72px;bottom:8px;display:flex;align-items:center;width:max-content;max-width:min(280px,calc(100vw - 112px));border:1px solid var(--line);border-radius:10px;background:var(--surface);box-shadow:var(--shade)}

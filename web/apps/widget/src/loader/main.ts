@@ -54,7 +54,7 @@ function live(): void {
 }
 
 /** What a site tells of a customer, as short texts. */
-const plain = (fields: object) => Object.fromEntries(Object.entries(fields).slice(0, 20).map(([key, value]) => [key.slice(0, 40), String(value).replace(/\p{Cc}+/gu, ' ').slice(0, 200)]))
+const plain = (fields: object) => Object.fromEntries(Object.entries(fields).slice(0, 20).map(([key, value]) => [key.slice(0, 40), String(value ?? '').replace(/\p{Cc}+/gu, ' ').slice(0, 200)]))
 
 // The tag may stand twice: the first one serves.
 if (script && !before?.live) live()

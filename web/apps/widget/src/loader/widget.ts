@@ -18,7 +18,7 @@ export interface Boot {
   theme?: 'light' | 'dark' | 'auto'
   side?: 'left' | 'right'
   /** False: the site has a button of its own and calls `open`. */
-  launcher?: boolean
+  launcher?: boolean | 'false'
 }
 
 export type Widget = ReturnType<typeof begin>
@@ -28,6 +28,7 @@ export function begin(base: string, channel: string, boot: Boot, emit: (name: Ev
   const [host, root, launcher, badge, label, say, shut, panel, state, sign] = draw()
   const store = openStore(`zhike.${channel}.`, (name, value) => post({ t: 'kept', name, value }))
   const setting: Setting = { locale: boot.locale || navigator.language, theme: '', open: false, full: false, page: here(), identity: null, fields: {}, prefill: null, invited: null }
+  const about = `${base}/widget/channels/${encodeURIComponent(channel)}`
   const device = matchMedia('(prefers-color-scheme:dark)')
   const phone = matchMedia('(max-width:520px)')
   let config: Config | undefined
@@ -155,7 +156,11 @@ export function begin(base: string, channel: string, boot: Boot, emit: (name: Ev
     invitation = invited
     say.textContent = text.slice(0, 160)
     label.hidden = false
-    if (invited) store.set(`invited.${invited.id}`, `${Date.now()}`)
+    if (invited) {
+      store.set(`invited.${invited.id}`, `${Date.now()}`)
+      // Counted, and nothing else is told of who saw it.
+      navigator.sendBeacon?.(`${about}/invitations/${invited.id}`)
+    }
     else fading = setTimeout(() => (label.hidden = true), PREVIEW)
   }
 
@@ -163,6 +168,14 @@ export function begin(base: string, channel: string, boot: Boot, emit: (name: Ev
   const invite = (one: Invitation) => {
     const due = Date.now() - Number(store.get(`invited.${one.id}`)) > one.once_days * DAY
     if (due && config?.open && !frame && !invitation) show(one.text, one)
+  }
+
+  /** What the visitor did: kept for whoever answers, the last of it, and perhaps a reason to speak to them. */
+  const track = (event: string) => {
+    const value = [...(store.get('trail') ?? '').split('\n').slice(-19), `${Date.now()} ${event}`.slice(0, 74)].join('\n')
+    store.set('trail', value)
+    post({ t: 'kept', name: 'trail', value })
+    invitations(event)
   }
 
   const invitations = (event?: string) => {
@@ -176,7 +189,7 @@ export function begin(base: string, channel: string, boot: Boot, emit: (name: Ev
   /** The one request before anybody opens the chat. */
   const ask = async () => {
     try {
-      const answer = await fetch(`${base}/widget/channels/${encodeURIComponent(channel)}`, { credentials: 'omit' })
+      const answer = await fetch(about, { credentials: 'omit' })
       if (answer.ok) config = await answer.json()
       // No such channel, or not for this page: there is nothing to open.
       else if (answer.status < 500) return emit('error', { code: answer.status === 404 ? 'not_found' : 'forbidden' })
@@ -206,7 +219,7 @@ export function begin(base: string, channel: string, boot: Boot, emit: (name: Ev
 
   host.hidden = true
   host.classList.toggle('left', boot.side === 'left')
-  launcher.hidden = boot.launcher === false
+  launcher.hidden = `${boot.launcher}` === 'false'
   launcher.onclick = () => (setting.open ? close() : open())
   say.onclick = () => {
     if (invitation) set({ invited: invitation.id })
@@ -238,7 +251,7 @@ export function begin(base: string, channel: string, boot: Boot, emit: (name: Ev
     identify: (identity: Setting['identity']) => set({ identity }),
     setAttributes: (fields: Setting['fields']) => set({ fields: { ...setting.fields, ...fields } }),
     prefill: (prefill: Setting['prefill']) => set({ prefill }),
-    track: invitations,
+    track,
     logout() {
       for (const name of KEPT) store.set(name, null)
       set({ identity: null, fields: {} })

@@ -3,7 +3,7 @@ import type { Conversation } from '@zhike/api'
 /** Which conversations a reader wants in the list. */
 export type Lens = 'mine' | 'unanswered' | 'all'
 
-export const GROUPS = ['active', 'queued', 'wrap_up', 'closed'] as const
+export const GROUPS = ['active', 'queued', 'message', 'wrap_up', 'closed'] as const
 export type Group = (typeof GROUPS)[number]
 
 /** A line of the list: the head of a group, or a conversation. */
@@ -26,7 +26,8 @@ export function take(rows: Map<string, Conversation>, row: Conversation): boolea
 export function seenThrough(row: Conversation, lens: Lens, myId: string): boolean {
   if (lens === 'all') return true
   const mine = row.assignee_id === myId
-  return lens === 'mine' ? mine || row.state === 'queued' : row.state !== 'closed' && row.waiting_since !== null && (mine || row.state === 'queued')
+  const anybodys = row.state === 'queued' || row.state === 'message'
+  return lens === 'mine' ? mine || anybodys : row.state !== 'closed' && row.waiting_since !== null && (mine || anybodys)
 }
 
 /** Who waits longest comes first; then who spoke last. What is over goes newest first. */
@@ -44,12 +45,12 @@ export function owesWrapUp(row: Conversation, myId: string): boolean {
 
 /** The list as it is drawn: each group under its head, folded groups as a head alone. Without `wrapsUp` nobody owes a wrap-up. */
 export function arrange(rows: Iterable<Conversation>, lens: Lens, myId: string, folded: ReadonlySet<Group>, wrapsUp = false): Line[] {
-  const groups: Record<Group, Conversation[]> = { active: [], queued: [], wrap_up: [], closed: [] }
+  const groups: Record<Group, Conversation[]> = { active: [], queued: [], message: [], wrap_up: [], closed: [] }
   for (const row of rows) if (seenThrough(row, lens, myId)) groups[wrapsUp && owesWrapUp(row, myId) ? 'wrap_up' : row.state].push(row)
   return GROUPS.flatMap((group): Line[] => {
     const members = groups[group]
     if (lens === 'unanswered' && (group === 'closed' || group === 'wrap_up')) return []
-    if (group === 'wrap_up' && members.length === 0) return []
+    if ((group === 'wrap_up' || group === 'message') && members.length === 0) return []
     const head: Line = { kind: 'head', key: group, group, count: members.length }
     if (folded.has(group)) return [head]
     return [head, ...members.sort(before).map((row): Line => ({ kind: 'row', key: row.id, row }))]

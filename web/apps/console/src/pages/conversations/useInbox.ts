@@ -51,7 +51,7 @@ async function load(): Promise<void> {
   const current = () => mine === reading
   try {
     const own = can('conversations.reply') ? fetchAll({ state: 'active', assignee: me.value?.id }, MOST, show, current) : undefined
-    await Promise.all([own, fetchAll({ state: 'queued' }, MOST, show, current), fetchAll({ state: 'closed' }, 50, show, current)])
+    await Promise.all([own, fetchAll({ state: 'queued' }, MOST, show, current), fetchAll({ state: 'message' }, MOST, show, current), fetchAll({ state: 'closed' }, 50, show, current)])
     await fetchAll({ state: 'active' }, MOST, show, current)
     if (!current()) return
     // Rows that left while the line was down must leave the list too; those that facts brought meanwhile stay.

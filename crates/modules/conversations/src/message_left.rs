@@ -1,0 +1,40 @@
+//! Whoever will not wait leaves a message: out of the line at once, and a task until it is answered.
+
+use kernel::{Error, Result};
+use store::Tx;
+
+use crate::{
+    after_hours, events,
+    model::{Author, Conversation, ConversationId, Event, Side},
+    policy, queries, tell,
+};
+
+/// Business time after which a message is to be answered, in milliseconds: half a working day.
+const ANSWERED_WITHIN_MS: i64 = 4 * 60 * 60 * 1_000;
+/// Where there are no business hours: a day.
+const WITHOUT_HOURS_MS: i64 = 24 * 60 * 60 * 1_000;
+/// Among how many of the last messages the customer's words are looked for.
+const LOOKED_AT: i64 = 50;
+
+/// The customer, who acts, gives up the place in the line; what they said is answered later, by
+/// whoever takes the task. Nothing happens where nobody waits.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not theirs.
+pub(crate) fn stop_waiting(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
+    let before = queries::lock(tx, id)?;
+    if policy::may_reply(tx.actor(), &before)? != Side::Customer {
+        return Err(Error::NotFound);
+    }
+    let Some((mut after, fact)) = before.clone().stop_waiting() else { return Ok(before) };
+    tell::fact(tx, &after, events::LEFT_MESSAGE, &fact)?;
+    tell::line(tx, &mut after, Event::LeftMessage {}, String::new())?;
+    let (calendar, now) = (settings::api::calendar(tx)?, tx.now());
+    let due = calendar.due(now, ANSWERED_WITHIN_MS).unwrap_or_else(|_| now.plus_millis(WITHOUT_HOURS_MS));
+    let said = queries::messages_before(tx, id, i64::MAX, LOOKED_AT, Side::Customer)?;
+    if let Some(words) = said.iter().rfind(|message| message.author == Author::Customer) {
+        after_hours::remember(tx, &after, words, due)?;
+    }
+    tell::saved(tx, &after, None)?;
+    Ok(after)
+}
