@@ -49,6 +49,7 @@ test('whoever will not wait leaves a message, gives up the place, and is answere
   await expect(agent.page.getByRole('button', { name: new RegExp(`^${text('conversations.group.message')}`) })).toBeVisible()
   await agent.row('三点以后').click()
   await agent.page.getByRole('button', { name: text('conversations.take') }).click()
+  await expect(agent.page.getByRole('button', { name: text('conversations.take') })).toHaveCount(0)
   await agent.reply('您好，三点给您回电')
   await expect(first.messages).toHaveText(['洗碗机漏水', '请下午回电', '三点以后', '您好，三点给您回电'])
   await expect(first.frame.getByText(said.word_done, { exact: true })).toHaveCount(0)

@@ -793,6 +793,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the channel's invitations did over the last 30 days, in their order. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitationFigures"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/snippet": {
         parameters: {
             query?: never;
@@ -5956,6 +6002,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/channels/{public_key}/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An invitation was shown on a page: counted, and nothing else is known of who saw it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    public_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/files": {
         parameters: {
             query?: never;
@@ -6547,7 +6638,10 @@ export interface components {
         };
         /** @description One thread with one customer on one channel. */
         Conversation: {
-            /** @description Whether the customer wrote outside business time and nobody has answered yet. */
+            /**
+             * @description Whether the customer wrote outside business time, or left a message rather than wait, and
+             *     nobody has answered yet.
+             */
             after_hours: boolean;
             /**
              * Format: int64
@@ -6618,6 +6712,8 @@ export interface components {
             state: components["schemas"]["State"];
             /** @description Words staff sort it by. */
             tags: components["schemas"]["Tags"];
+            /** @description What they did on the embedding page, as it says: the last of it. */
+            trail: components["schemas"]["Trail"];
             unit_id?: components["schemas"]["Id_unt"] | null;
             /**
              * Format: int64
@@ -6639,6 +6735,11 @@ export interface components {
              * @description Somebody has them.
              */
             active: number;
+            /**
+             * Format: int64
+             * @description Are messages that somebody left rather than wait.
+             */
+            messages: number;
             /**
              * Format: int64
              * @description Of these, the caller.
@@ -6708,9 +6809,19 @@ export interface components {
             time_zone: string;
         } | {
             /** @enum {string} */
+            event: "left_message";
+        } | {
+            /** @enum {string} */
             event: "invited";
             /** @description Which. */
             invitation: string;
+        };
+        /** @description Something a visitor did on the embedding page, as the page says. */
+        ConversationStep: {
+            /** @description When, by the visitor's clock; never later than now. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What: up to 60 characters. */
+            name: string;
         };
         /** @description What a queue's waits of one day add up to. */
         Counts: {
@@ -7154,6 +7265,21 @@ export interface components {
             text: string;
             /** @description Part of the page's address; empty: every page. */
             url_contains?: string;
+        };
+        /** @description How an invitation did over the last 30 days. */
+        InvitationFigures: {
+            /**
+             * Format: int64
+             * @description How often somebody opened the chat by it.
+             */
+            accepted: number;
+            /** @description Which. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How often visitors saw it, as their browsers say.
+             */
+            shown: number;
         };
         /**
          * @description Where a job stands. One that succeeded has no row any more.
@@ -7746,7 +7872,10 @@ export interface components {
         Page_Conversation: {
             /** @description The rows. */
             items: {
-                /** @description Whether the customer wrote outside business time and nobody has answered yet. */
+                /**
+                 * @description Whether the customer wrote outside business time, or left a message rather than wait, and
+                 *     nobody has answered yet.
+                 */
                 after_hours: boolean;
                 /**
                  * Format: int64
@@ -7817,6 +7946,8 @@ export interface components {
                 state: components["schemas"]["State"];
                 /** @description Words staff sort it by. */
                 tags: components["schemas"]["Tags"];
+                /** @description What they did on the embedding page, as it says: the last of it. */
+                trail: components["schemas"]["Trail"];
                 unit_id?: components["schemas"]["Id_unt"] | null;
                 /**
                  * Format: int64
@@ -8894,7 +9025,7 @@ export interface components {
          * @description Where a conversation stands.
          * @enum {string}
          */
-        State: "queued" | "active" | "closed";
+        State: "queued" | "active" | "message" | "closed";
         /** @description A file somebody sent. */
         StoredFile: {
             /** @description When it came. */
@@ -9062,6 +9193,8 @@ export interface components {
             /** @description What goes behind `Authorization: Bearer`. It is not kept and cannot be shown again. */
             secret: string;
         };
+        /** @description What a visitor did on the embedding page, oldest first: the last 20 steps of a day. */
+        Trail: components["schemas"]["ConversationStep"][];
         /** @description To whom or where: one of both. */
         Transfer: {
             /**
@@ -9283,7 +9416,13 @@ export interface components {
         } | {
             /** @enum {string} */
             t: "leave";
-        } | (components["schemas"]["VisitorPage"] & {
+        } | {
+            /** @enum {string} */
+            t: "stop_waiting";
+        } | (components["schemas"]["VisitorStep"] & {
+            /** @enum {string} */
+            t: "track";
+        }) | (components["schemas"]["VisitorPage"] & {
             /** @enum {string} */
             t: "page";
         }) | {
@@ -9304,6 +9443,7 @@ export interface components {
             /**
              * @description Answers to the channel's questions before the chat, by the fields' keys. Without them nothing
              *     was asked yet.
+             *     An empty answer takes back one given before.
              */
             fields?: {
                 [key: string]: string;
@@ -9321,6 +9461,8 @@ export interface components {
             since?: number | null;
             /** @description What an earlier `ready` gave, to come back as the same person. */
             token?: string | null;
+            /** @description What the visitor did on the page before. */
+            trail?: components["schemas"]["VisitorStep"][];
         };
         /** @description Who the embedding site says its visitor is, and the proof: one of `hash` and `jwt`. */
         VisitorIdentity: {
@@ -9344,6 +9486,16 @@ export interface components {
             title?: string | null;
             /** @description Its address. */
             url: string;
+        };
+        /** @description Something the visitor did, as the embedding page says. */
+        VisitorStep: {
+            /**
+             * Format: int64
+             * @description When, by the visitor's clock.
+             */
+            at: number;
+            /** @description What: cut at 60 characters. */
+            name: string;
         };
         /** @description A channel, and what somebody who would write now has before them. */
         WidgetConfig: components["schemas"]["PublicChannel"] & {
