@@ -3,6 +3,7 @@
 
 mod agent;
 mod customer;
+mod door;
 mod line;
 
 use std::{
@@ -15,7 +16,9 @@ use std::{
 };
 
 pub use agent::{Agent, agent, sign_in};
+use axum::http::Method;
 pub use customer::{Customer, Manner, Outcome, customer};
+use door::Door;
 use kernel::Rng;
 
 /// One thing said: whether by the customer, and what.
@@ -23,8 +26,8 @@ pub type Said = (bool, String);
 
 /// What everybody in a play shares.
 pub struct Stage {
-    /// Where the product answers: `http://127.0.0.1:8080`.
-    pub url: String,
+    /// The way to the product.
+    door: Door,
     /// Chance.
     pub rng: Rng,
     /// How many times faster than life; 0: without any pause.
@@ -64,16 +67,13 @@ enum Figure {
 }
 
 impl Stage {
-    /// A stage before anybody enters it. `url` is that of plain HTTP.
+    /// A stage before anybody enters it. `url` is where the product answers: `http://127.0.0.1:8080`,
+    /// `https://kf.example.cn`.
     ///
     /// # Errors
-    /// A text, when the URL is another.
+    /// A text, when it is no such address.
     pub fn new(url: &str, rng: Rng, speed: u32, tell: Box<dyn Fn(&str) + Send + Sync>) -> Result<Self, String> {
-        let url = url.trim_end_matches('/');
-        if !url.starts_with("http://") {
-            return Err(format!("{url}: only http:// can be played against; go round the proxy"));
-        }
-        Ok(Self { url: url.to_owned(), rng, speed, tell, answers: Mutex::default(), figures: Default::default() })
+        Ok(Self { door: Door::at(url)?, rng, speed, tell, answers: Mutex::default(), figures: Default::default() })
     }
 
     /// How much was said so far.
@@ -85,10 +85,6 @@ impl Stage {
 
     fn count(&self, figure: Figure) {
         self.figures[figure as usize].fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn socket(&self, path: &str) -> String {
-        format!("{}{path}", self.url.replacen("http", "ws", 1))
     }
 
     /// Waits between so many milliseconds of life.
@@ -143,6 +139,9 @@ enum Next {
 /// Some agents of the demo story, by login.
 pub const AGENTS: [&str; 6] = ["wangyue", "liting", "zhangwei", "zhaolei", "huangxin", "maoning"];
 
+/// Who says how much they can take, by login.
+pub const HEAD: &str = "zhoumin";
+
 /// Names that customers give; the empty one gives none.
 pub const NAMES: [&str; 12] =
     ["王女士", "李建国", "张敏", "刘先生", "陈思远", "杨雨桐", "", "赵女士", "周浩然", "吴佳琪", "", "孙志强"];
@@ -152,20 +151,22 @@ pub const NAMES: [&str; 12] =
 /// # Errors
 /// A text: the server does not answer, or could not.
 pub async fn fill_when_empty(stage: &Stage) -> Result<(), String> {
-    let http = reqwest::Client::new();
-    let at = |path: &str| format!("{}/api/v1{path}", stage.url);
-    let ask = async |request: reqwest::RequestBuilder| -> Result<serde_json::Value, String> {
-        let answer = request.send().await.map_err(|error| format!("{}: {error}", stage.url))?;
-        answer.json().await.map_err(|error| format!("{}: {error}", stage.url))
+    let ask = async |method: Method, path: &str| -> Result<serde_json::Value, String> {
+        let answer = stage.door.ask(method, &format!("/api/v1{path}"), None, None).await?;
+        if answer.body.is_object() {
+            Ok(answer.body)
+        } else {
+            Err(format!("no Zhike answers there: {}", answer.status))
+        }
     };
-    if ask(http.get(at("/setup"))).await?["needed"] != true {
+    if ask(Method::GET, "/setup").await?["needed"] != true {
         return Ok(());
     }
     (stage.tell)("the installation is empty: demo data first");
-    let mut filling = ask(http.put(at("/setup/demo")).header("x-zhike", "1")).await?;
+    let mut filling = ask(Method::PUT, "/setup/demo").await?;
     while filling["state"] == "running" {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        filling = ask(http.get(at("/setup/demo"))).await?;
+        filling = ask(Method::GET, "/setup/demo").await?;
     }
     if filling["state"] == "done" {
         Ok(())

@@ -73,8 +73,11 @@ pub(crate) async fn live(options: &DemoOptions, stopped: impl Future<Output = ()
     let (stop, stopping) = watch::channel(false);
     let mut people = JoinSet::new();
     if options.agents {
+        let head = live::sign_in(&stage, live::HEAD, DemoPlan::PASSWORD).await?;
         for login in live::AGENTS {
             let agent = live::sign_in(&stage, login, DemoPlan::PASSWORD).await?;
+            // In the story their hands are full with what they have.
+            head.give_room(&stage, &agent, 5).await;
             println!("  {} is ready", agent.name);
             people.spawn(live::agent(stage.clone(), agent, 5, stopping.clone()));
         }
@@ -99,7 +102,7 @@ pub(crate) async fn live(options: &DemoOptions, stopped: impl Future<Output = ()
     }
     let figures = stage.figures();
     println!(
-        "\n{} conversations; customers said {}, agents of ours answered {}, customers heard {}.",
+        "\n{} customers came; {} of their messages were kept, our own agents gave {} answers, customers heard {}.",
         figures.conversations, figures.said, figures.answered, figures.heard
     );
     customers.abort_all();

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Client, Method};
+use axum::http::Method;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -24,7 +24,6 @@ pub struct Agent {
     pub name: String,
     /// The header that shows who this is, and what it shows.
     shown: (&'static str, String),
-    http: Client,
 }
 
 /// What is said to customers nobody rehearsed with.
@@ -35,24 +34,16 @@ const PLAIN: &str = include_str!("../../demo/plain.txt");
 /// # Errors
 /// A text: why not.
 pub async fn sign_in(stage: &Stage, login: &str, password: &str) -> Result<Agent, String> {
-    let http = Client::new();
-    let answer = http
-        .post(format!("{}/api/v1/session", stage.url))
-        .json(&json!({"login": login, "password": password}))
-        .send()
-        .await
-        .map_err(|error| error.to_string())?;
-    let status = answer.status();
-    let cookie = answer.headers().get("set-cookie").and_then(|cookie| cookie.to_str().ok()).map(str::to_owned);
-    let session: Value = answer.json().await.map_err(|error| error.to_string())?;
-    match cookie.and_then(|cookie| cookie.split(';').next().map(str::to_owned)) {
-        Some(cookie) if status.is_success() => Ok(Agent {
-            id: session["user"]["id"].as_str().unwrap_or_default().to_owned(),
-            name: session["user"]["name"].as_str().unwrap_or_default().to_owned(),
-            shown: ("cookie", cookie),
-            http,
+    let body = json!({"login": login, "password": password});
+    let answer = stage.door.ask(Method::POST, "/api/v1/session", None, Some(&body)).await?;
+    let cookie = answer.cookie.as_deref().and_then(|cookie| cookie.split(';').next());
+    match cookie {
+        Some(cookie) if answer.status == 200 => Ok(Agent {
+            id: answer.body["user"]["id"].as_str().unwrap_or_default().to_owned(),
+            name: answer.body["user"]["name"].as_str().unwrap_or_default().to_owned(),
+            shown: ("cookie", cookie.to_owned()),
         }),
-        _ => Err(format!("{login} cannot sign in: {status} {}", session["code"])),
+        _ => Err(format!("{login} cannot sign in: {} {}", answer.status, answer.body["code"])),
     }
 }
 
@@ -60,20 +51,20 @@ impl Agent {
     /// Somebody who shows an API token.
     pub fn with_token(id: &str, name: &str, token: &str) -> Self {
         let shown = ("authorization", format!("Bearer {token}"));
-        Self { id: id.to_owned(), name: name.to_owned(), shown, http: Client::new() }
+        Self { id: id.to_owned(), name: name.to_owned(), shown }
+    }
+
+    /// Lets somebody have so many conversations at once: what a head may.
+    pub async fn give_room(&self, stage: &Stage, to: &Agent, capacity: usize) {
+        let path = format!("/presences/{}/capacity", to.id);
+        self.ask(stage, Method::PUT, &path, Some(json!({"capacity": capacity}))).await;
     }
 
     /// Asks the API.
     async fn ask(&self, stage: &Stage, method: Method, path: &str, body: Option<Value>) -> Option<Value> {
-        let request = self.http.request(method, format!("{}/api/v1{path}", stage.url));
-        let request = request.header(self.shown.0, &self.shown.1).header("x-zhike", "1");
-        let request = match body {
-            Some(body) => request.json(&body),
-            None => request,
-        };
-        let answer = request.send().await.ok()?;
-        answer.status().is_success().then_some(())?;
-        Some(answer.json().await.unwrap_or(Value::Null))
+        let shown = Some((self.shown.0, self.shown.1.as_str()));
+        let answer = stage.door.ask(method, &format!("/api/v1{path}"), shown, body.as_ref()).await.ok()?;
+        (200..300).contains(&answer.status).then_some(answer.body)
     }
 }
 
@@ -82,8 +73,7 @@ pub async fn agent(stage: Arc<Stage>, agent: Agent, capacity: usize, mut stop: w
     let ready = json!({"state": "ready", "capacity": capacity});
     while !*stop.borrow() {
         agent.ask(&stage, Method::PUT, "/presence", Some(ready.clone())).await;
-        let Some(mut line) = Line::open(&stage.socket("/api/v1/ws"), Some((agent.shown.0, &agent.shown.1))).await
-        else {
+        let Some(mut line) = Line::open(&stage, "/api/v1/ws", Some((agent.shown.0, &agent.shown.1))).await else {
             tokio::time::sleep(Duration::from_secs(1)).await;
             continue;
         };

@@ -97,7 +97,7 @@ pub async fn customer(stage: Arc<Stage>, customer: Customer) -> Outcome {
 impl Visit {
     async fn connect(&mut self) -> bool {
         for _ in 0..60 {
-            if let Some(mut line) = Line::open(&self.stage.socket("/widget/ws"), None).await {
+            if let Some(mut line) = Line::open(&self.stage, "/widget/ws", None).await {
                 let mut hello = json!({
                     "t": "hello", "channel": "default", "token": self.token, "locale": "zh-CN",
                     "page": {"url": "https://shop.example.com/orders", "title": "我的订单", "referrer": ""},

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
-use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+use tokio::time::timeout;
+use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+
+use super::{
+    Stage,
+    door::{Shown, Way},
 };
 
-pub(super) struct Line(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(super) struct Line(WebSocketStream<Box<dyn Way>>);
 
 /// What came.
 pub(super) enum Heard {
@@ -23,12 +25,9 @@ pub(super) enum Heard {
 
 impl Line {
     /// Connects, showing this header if there is one; none when nobody answers.
-    pub(super) async fn open(url: &str, shown: Option<(&'static str, &str)>) -> Option<Self> {
-        let mut request = url.into_client_request().ok()?;
-        if let Some((name, value)) = shown {
-            request.headers_mut().insert(name, HeaderValue::from_str(value).ok()?);
-        }
-        connect_async(request).await.ok().map(|(socket, _)| Self(socket))
+    pub(super) async fn open(stage: &Stage, path: &str, shown: Shown<'_>) -> Option<Self> {
+        let (request, way) = stage.door.socket(path, shown).await?;
+        client_async(request, way).await.ok().map(|(socket, _)| Self(socket))
     }
 
     /// Sends a frame; false when the connection is gone.
