@@ -102,8 +102,6 @@ async fn frames_that_are_none_end_nobodys_talk_but_their_own(db: TestDb) {
     for frame in [
         json!({"t": "recall", "seq": 2, "conversation": theirs["conversation"]["id"]}),
         json!({"t": "typing", "text": {}}),
-        json!({"t": "track", "name": {"x": 1}, "at": 1}),
-        json!({"t": "track", "name": "pay", "at": "later"}),
         json!({"t": "hello", "channel": key, "identity": {"id": "7", "proven": true}}),
         json!({"t": "hello", "channel": key, "fields": {"name": ["x"]}}),
     ] {
