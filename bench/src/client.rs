@@ -4,8 +4,8 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, Utf8Bytes, client::IntoClientRequest as _},
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    tungstenite::{Message, Utf8Bytes, client::IntoClientRequest as _, protocol::WebSocketConfig},
 };
 
 use crate::place::{Outcome, Place};
@@ -18,10 +18,9 @@ impl Socket {
         if let Some(token) = token {
             request.headers_mut().insert("authorization", format!("Bearer {token}").parse()?);
         }
-        let (socket, _) = connect_async(request).await?;
-        if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
-            stream.set_nodelay(true)?;
-        }
+        // The buffer is cleared with each read: a large one costs more than what is measured.
+        let config = WebSocketConfig::default().read_buffer_size(4 << 10);
+        let (socket, _) = connect_async_with_config(request, Some(config), true).await?;
         Ok(Self(socket))
     }
 

@@ -12,13 +12,15 @@ const PAGES: usize = 400;
 
 pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     place.kill();
+    // In a queue that nobody serves, lest somebody places them while it is measured.
     let row = |number: &str, pad: &str| {
         format!(
-            "'cnv_' || {pad}, (SELECT id FROM channels LIMIT 1), 'cus_' || {pad}, '顾客' || {number}, 'queued', NULL, NULL, NULL, 1, 0, 0, \
-             1795140000000 + {number}, '你好', 1795140000000, 1795140000000 + {number}, NULL, 1"
+            "'cnv_' || {pad}, (SELECT id FROM channels LIMIT 1), 'cus_' || {pad}, '顾客' || {number}, 'queued', NULL, NULL, NULL, 'que_{:026}', 1, 0, 0, \
+             1795140000000 + {number}, '你好', 1795140000000, 1795140000000 + {number}, NULL, 1",
+            0
         )
     };
-    let columns = "INSERT INTO conversations (id, channel_id, customer_id, customer_name, state, assignee_id, assignee_name, unit_id, \
+    let columns = "INSERT INTO conversations (id, channel_id, customer_id, customer_name, state, assignee_id, assignee_name, unit_id, queue_id, \
         last_seq, customer_read_seq, agent_read_seq, last_message_at, preview, waiting_since, opened_at, closed_at, version)";
     let sqlite = format!(
         "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {OPEN}) {columns} SELECT {} FROM n",

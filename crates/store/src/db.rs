@@ -218,19 +218,18 @@ where
     }
 
     fn settle(self: Box<Self>, shared: &Shared, failure: Option<Error>) {
-        let answer = match (failure, self.outcome) {
-            (Some(failure), _) => Err(failure),
-            (None, Some((answer, notes, grew))) => {
-                if let Some(sink) = shared.sink.get()
-                    && (grew || !notes.is_empty())
-                {
-                    sink.committed(notes, grew);
-                }
-                answer
-            }
-            (None, None) => Err(Error::internal("a transaction settled before it ran")),
+        let (answer, notes, grew) = match (failure, self.outcome) {
+            (Some(failure), _) => (Err(failure), Vec::new(), false),
+            (None, Some(outcome)) => outcome,
+            (None, None) => (Err(Error::internal("a transaction settled before it ran")), Vec::new(), false),
         };
-        // The caller may have gone away; what was committed stays.
+        // The caller first: who said a message then finds the answer and what was told of it in one go.
+        // It may have gone away; what was committed stays.
         let _ = self.reply.send(answer);
+        if let Some(sink) = shared.sink.get()
+            && (grew || !notes.is_empty())
+        {
+            sink.committed(notes, grew);
+        }
     }
 }
