@@ -5,6 +5,7 @@ import { expect, test } from '../support/test.ts'
 import { text } from '../support/texts.ts'
 
 test('what a customer came for before is read and searched beside the conversation, in place', async ({ fresh, someone }) => {
+  test.setTimeout(90_000)
   const agent = new Agent(await someone())
   await agent.setUp(fresh.url)
   await agent.ready()

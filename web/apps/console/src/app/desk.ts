@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { api, type DeskQueue, type Page, type Presence } from '@zhike/api'
+import type { FactFrame } from '@zhike/realtime'
 import { computed, watch } from 'vue'
 import { presence } from './presence'
 import { useTopic } from './realtime'
@@ -29,7 +30,19 @@ export function useDesk() {
     void client.invalidateQueries({ queryKey: ['/desk'] })
     void client.invalidateQueries({ queryKey: ['/presences', 'figures'] })
   }
-  if (enabled) useTopic('desk', { fact: again, refetch: again })
+  // Figures are told once a second and only where they differ; a state that went and came back within it is told by itself.
+  const take = (fact: FactFrame) => {
+    const one = fact.data as Presence
+    client.setQueryData<Page<Presence>>(['/presences', 'figures'], (now) => {
+      const known = now?.items.find(({ user_id }) => user_id === one.user_id)
+      if (!now || (known && known.version >= one.version)) return now
+      return { ...now, items: [one, ...now.items.filter((other) => other !== known)] }
+    })
+  }
+  if (enabled) {
+    useTopic('desk', { fact: again, refetch: again })
+    useTopic('presences', { fact: take, refetch: again })
+  }
   // One's own change shows at once, not with the next word of the server.
   watch(presence, () => enabled && again())
   const queues = computed(() => desk.data.value?.queues ?? [])
