@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { textsFor } from '../../web/apps/widget/src/texts.ts'
 import { Agent, Visitor } from '../support/people.ts'
 import { HOSTILE } from '../support/samples.ts'
@@ -14,7 +15,7 @@ function png(width: number, height: number): Buffer {
   return Buffer.concat([head, Buffer.from('\x08\x06\0\0\0pixels', 'latin1')])
 }
 
-test('what is meant to harm arrives as text, or not at all, and the talk goes on', async ({ fresh, someone }) => {
+test('what is meant to harm arrives as text, or not at all, and the talk goes on', async ({ fresh, someone }, info) => {
   test.setTimeout(90_000)
   const agent = new Agent(await someone())
   await agent.setUp(fresh.url)
@@ -41,8 +42,10 @@ test('what is meant to harm arrives as text, or not at all, and the talk goes on
     ['巨图.png', png(30_000, 30_000), said.upload_pixels],
     ['四十兆.zip', Buffer.alloc(40 * 1024 * 1024, 7), said.upload_large],
   ]
-  for (const [name, buffer, refusal] of files) {
-    await visitor.frame.locator('input[type=file]').setInputFiles({ name, mimeType: 'image/png', buffer })
+  for (const [name, bytes, refusal] of files) {
+    const path = info.outputPath(name)
+    writeFileSync(path, bytes)
+    await visitor.frame.locator('input[type=file]').setInputFiles(path)
     await expect(visitor.frame.getByText(refusal).last(), name).toBeVisible()
     await visitor.frame.locator('.upload').getByRole('button', { name: said.cancel }).last().click()
     await expect(visitor.frame.locator('.upload'), name).toHaveCount(0)

@@ -20,6 +20,7 @@ const STATES: { name: string; channel?: object; ready?: object; act?: (visitor: 
   { name: 'form', channel: { pre_chat: QUESTIONS }, act: (visitor) => visitor.frame.locator('button[type=submit]').click() },
   { name: 'closed hours', channel: { open: false, next_opening_at: Date.now() + 50_000_000, pre_chat: QUESTIONS } },
   { name: 'queue', ready: { conversation: conversation({ state: 'queued', assignee_name: null }), seq: 1, messages: talk.slice(0, 1), queue: { position: 3, ahead: 2, estimated_ms: 60_000, since: Date.now() } } },
+  { name: 'message left', ready: { conversation: conversation({ state: 'message', assignee_name: null, after_hours: true }), seq: 1, messages: talk.slice(0, 1) } },
   { name: 'talk', ready: { conversation: conversation(), seq: 6, messages: talk }, act: (visitor) => visitor.frame.locator('.row .icon').click() },
   { name: 'rating', ready: { conversation: conversation({ state: 'closed', closed_at: Date.now() }), seq: 6, messages: talk }, act: (visitor) => visitor.frame.locator('.scores label').nth(3).click() },
 ]

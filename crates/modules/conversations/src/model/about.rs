@@ -92,13 +92,15 @@ pub struct Trail(pub Vec<Step>);
 
 impl Trail {
     const MOST: usize = 20;
+    /// Steps of one telling that are looked at.
+    const HEARD: usize = 100;
     const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
     /// With these steps, as a browser says them, each once: made harmless, none from days ago.
     #[must_use]
     pub(crate) fn with(&self, told: impl IntoIterator<Item = wire::Step>, now: Timestamp) -> Self {
         let mut steps = self.0.clone();
-        for step in told {
+        for step in told.into_iter().take(Self::HEARD) {
             let name: String = step.name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
             let step = Step { name, at: Timestamp::from_millis(step.at).min(now) };
             if !step.name.is_empty() && now.since(step.at) <= Self::DAY_MS && !steps.contains(&step) {
