@@ -79,7 +79,7 @@ pub(crate) async fn live(options: &DemoOptions, stopped: impl Future<Output = ()
             // In the story their hands are full with what they have.
             head.give_room(&stage, &agent, 5).await;
             println!("  {} is ready", agent.name);
-            people.spawn(live::agent(stage.clone(), agent, 5, stopping.clone()));
+            people.spawn(live::agent(stage.clone(), agent, stopping.clone()));
         }
     } else {
         println!("  Nobody answers but those who are signed in: make yourself ready in the console.");

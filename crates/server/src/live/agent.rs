@@ -69,8 +69,8 @@ impl Agent {
 }
 
 /// Works until told to stop, then is no longer ready.
-pub async fn agent(stage: Arc<Stage>, agent: Agent, capacity: usize, mut stop: watch::Receiver<bool>) {
-    let ready = json!({"state": "ready", "capacity": capacity});
+pub async fn agent(stage: Arc<Stage>, agent: Agent, mut stop: watch::Receiver<bool>) {
+    let ready = json!({"state": "ready"});
     while !*stop.borrow() {
         agent.ask(&stage, Method::PUT, "/presence", Some(ready.clone())).await;
         let Some(mut line) = Line::open(&stage, "/api/v1/ws", Some((agent.shown.0, &agent.shown.1))).await else {

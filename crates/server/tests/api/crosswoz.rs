@@ -4,7 +4,7 @@
 use std::{collections::HashSet, path::PathBuf, process::Command, sync::Arc};
 
 use kernel::Rng;
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::live::{self, Agent, Customer, Manner, Outcome, Said, Stage};
 use testkit::{Person, TestApp, TestDb};
 use tokio::{
@@ -85,7 +85,7 @@ async fn account(admin: &Person, script: &[Said], outcome: &Outcome) -> Option<S
         .then(|| format!("{conversation}: {wrong:?}\n{script:#?}\n{customer:#?}\n{agent:#?}\n{outcome:#?}"))
 }
 
-async fn replay(app: &TestApp, scripts: &[Vec<Said>]) -> Vec<Outcome> {
+async fn replay(app: &TestApp, admin: &Person, scripts: &[Vec<Said>]) -> Vec<Outcome> {
     let url = format!("http://{}", app.address);
     let stage = Arc::new(Stage::new(&url, Rng::seeded(5), 0, Box::new(|_| {})).expect("a stage"));
     let (stop, stopping) = watch::channel(false);
@@ -93,7 +93,9 @@ async fn replay(app: &TestApp, scripts: &[Vec<Said>]) -> Vec<Outcome> {
     for _ in 0..6 {
         let person = app.person("agent").await;
         let agent = Agent::with_token(&person.id(), "客服", person.token().expect("a token"));
-        agents.spawn(live::agent(stage.clone(), agent, 12, stopping.clone()));
+        // How much somebody can take is said by whoever supervises them.
+        admin.put(&format!("/presences/{}/capacity", person.id()), json!({"capacity": 12})).await.ok();
+        agents.spawn(live::agent(stage.clone(), agent, stopping.clone()));
     }
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut customers = JoinSet::new();
@@ -116,7 +118,7 @@ async fn accounted(db: TestDb, scripts: &[Vec<Said>]) {
     let app = product::start(db).await;
     app.app.db().write(&app.system(), channels::api::default_web_chat).await.expect("a channel");
     let admin = app.person("administrator").await;
-    let outcomes = replay(&app, scripts).await;
+    let outcomes = replay(&app, &admin, scripts).await;
     let mut wrong = Vec::new();
     for (script, outcome) in scripts.iter().zip(&outcomes) {
         wrong.extend(account(&admin, script, outcome).await);
