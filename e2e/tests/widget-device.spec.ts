@@ -17,7 +17,7 @@ test('a phone offers its camera', async ({ browser }) => {
   const chosen = page.waitForEvent('filechooser')
   await visitor.frame.getByRole('button', { name: said.camera }).click()
   const input = (await chosen).element()
-  expect(await input.evaluate((one) => [one.getAttribute('accept'), one.getAttribute('capture')])).toEqual(['image/*', 'environment'])
+  expect(await input.evaluate((one) => ['accept', 'capture'].map((name) => (one as Element).getAttribute(name)))).toEqual(['image/*', 'environment'])
   // The next pick, of a document, must not go to the camera.
   await visitor.frame.getByRole('button', { name: said.attach }).click()
   const document = page.waitForEvent('filechooser')
