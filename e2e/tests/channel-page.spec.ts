@@ -7,6 +7,7 @@ interface Channel {
 }
 
 test('each tab of a channel keeps what is set in it, and the last gives the tag the server gives', async ({ page, api, signedIn }) => {
+  test.setTimeout(60_000)
   const channel = await api.post<Channel>('/channels', { kind: 'web_chat', name: `官网 ${Date.now()}` })
   await page.goto(`/settings/channels?open=${channel.id}`)
   const drawer = page.getByRole('dialog')

@@ -17,6 +17,7 @@ async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
 }
 
 test('a picture is dropped, fails, goes up at the second try, and is looked at by keyboard alone', async ({ fresh, someone }) => {
+  test.setTimeout(60_000)
   const agent = new Agent(await someone())
   await agent.setUp(fresh.url)
   await agent.ready()

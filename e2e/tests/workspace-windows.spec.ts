@@ -12,6 +12,7 @@ const calls = (page: Page) => page.evaluate(async () => {
 })
 
 test('two windows of one colleague show the same: words, what is read, what is begun', async ({ fresh, someone }) => {
+  test.setTimeout(60_000)
   const one = new Agent(await someone())
   await one.setUp(fresh.url)
   await one.ready()
@@ -45,6 +46,7 @@ test('two windows of one colleague show the same: words, what is read, what is b
 })
 
 test('of several windows one sounds and one shows a notice', async ({ fresh, someone }) => {
+  test.setTimeout(60_000)
   const one = new Agent(await someone())
   const context = one.page.context()
   // Nobody looks at any of the windows, and notices are allowed.
