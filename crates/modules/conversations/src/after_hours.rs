@@ -76,21 +76,33 @@ pub(crate) fn remember(tx: &mut Tx<'_>, conversation: &Conversation, message: &M
         return Ok(());
     }
     let words: String = message.text.trim().chars().filter(|c| !c.is_control()).take(TITLE).collect();
-    let assignee = match conversation.assignee_id {
-        Some(id) => Assignee::Person { id, unit: conversation.unit_id },
-        None => Assignee::Pool(conversation.unit_id),
-    };
     let task = NewTask {
         source: SOURCE,
         key: Some(format!("{}/{}", conversation.id, due.millis())),
         title: if words.is_empty() { conversation.customer_name.clone() } else { words },
         detail: None,
-        assignee,
+        assignee: assignee(conversation),
         subject: Some(subject),
         due: Some(Due::At(due)),
         by_hand: true,
     };
     tasks::api::create(tx, task).map(drop)
+}
+
+/// The task goes with the conversation: to whoever has it now, or back to those who may take it.
+pub(crate) fn moved(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
+    if !conversation.after_hours {
+        return Ok(());
+    }
+    let subject = Subject::new("conversation", conversation.id);
+    tasks::api::reassign_for(tx, SOURCE, &subject, assignee(conversation)).map(drop)
+}
+
+fn assignee(conversation: &Conversation) -> Assignee {
+    match conversation.assignee_id {
+        Some(id) => Assignee::Person { id, unit: conversation.unit_id },
+        None => Assignee::Pool(conversation.unit_id),
+    }
 }
 
 /// Somebody has answered, or ended it: nothing waits for the opening any more. The task follows the

@@ -288,6 +288,7 @@ fn moved(
     }
     audit::api::record(tx, Entry::new(action, "conversation", after.id).change(before, &after))?;
     tell::saved(tx, &after, Some(before.owned()))?;
+    after_hours::moved(tx, &after)?;
     if before.labels() != after.labels() {
         queries::relabel(tx, &after)?;
     }

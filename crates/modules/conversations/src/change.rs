@@ -1,6 +1,8 @@
 //! Editing and taking back what one said. The original is always kept.
 
+use audit::api::Entry;
 use kernel::{Check, Error, Result, Timestamp};
+use serde_json::json;
 use store::{Tx, outbox};
 
 use crate::{
@@ -31,7 +33,7 @@ pub fn edit(tx: &mut Tx<'_>, id: ConversationId, seq: i64, text: &str) -> Result
     }
     let after = Message { text: text.to_owned(), edited_at: Some(tx.now()), ..before.clone() };
     let kind = if after.staff_only { events::NOTE_EDITED } else { events::MESSAGE_EDITED };
-    replace(tx, conversation, &before, after, kind)
+    replace(tx, conversation, &before, after, (kind, "conversations.message_edited"))
 }
 
 /// Takes back the actor's own message of at most two minutes ago: its words are no longer shown to
@@ -44,7 +46,7 @@ pub fn recall(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Message> 
     let after =
         Message { text: String::new(), file_id: None, data: None, recalled_at: Some(tx.now()), ..before.clone() };
     let kind = if after.staff_only { events::NOTE_RECALLED } else { events::MESSAGE_RECALLED };
-    replace(tx, conversation, &before, after, kind)
+    replace(tx, conversation, &before, after, (kind, "conversations.message_recalled"))
 }
 
 /// The actor's own message, under the conversation's lock.
@@ -74,7 +76,7 @@ fn replace(
     mut conversation: Conversation,
     before: &Message,
     after: Message,
-    kind: &'static str,
+    (kind, action): (&'static str, &'static str),
 ) -> Result<Message> {
     let (id, seq, now) = (conversation.id, after.seq, tx.now());
     let kept = queries::versions(tx, id, seq)?;
@@ -91,6 +93,9 @@ fn replace(
         replaced_at: now,
     };
     queries::insert_version(tx, &version)?;
+    // The words are kept among the versions, where they can be erased: the trail says that there are some.
+    let entry = json!({"message": seq, "version": version.number});
+    audit::api::record(tx, Entry::new(action, "conversation", id).created(&entry))?;
     queries::save_said(tx, &after)?;
     let reference = after.reference();
     tx.unindex("message", &reference, after.at)?;

@@ -101,6 +101,9 @@ async fn r033_an_edit_keeps_the_original(db: TestDb) {
     let versions = talk.admin.get(&format!("{message}/versions")).await.ok();
     assert_eq!((&versions[0]["text"], &versions[0]["number"]), (&json!("全车一千元"), &json!(1)));
     talk.agent.get(&format!("{message}/versions")).await.refused(403, "forbidden");
+    // The trail says that it was changed, and repeats no words.
+    let trail = talk.admin.get("/audit-entries?action=conversations.message_edited").await.ok();
+    assert_eq!((&trail["items"][0]["actor_id"], trail.to_string().contains("一千")), (&json!(talk.agent.id()), false));
     // What is searched is what stands.
     assert_eq!(talk.agent.get("/search?q=一千元").await.ok()["items"], json!([]));
     assert_eq!(talk.agent.get("/search?q=九百元").await.ok()["items"][0]["seq"], said["seq"]);
@@ -118,6 +121,8 @@ async fn r033_what_is_taken_back_is_no_longer_told_and_still_kept(db: TestDb) {
     talk.agent.post(&format!("{message}/recall"), json!({})).await.ok();
     assert_eq!(talk.visitor.fact("message.recalled").await["data"]["text"], "");
     talk.agent.patch(&message, json!({"text": "又来"})).await.refused(409, "conversations.recalled");
+    let trail = talk.admin.get("/audit-entries?action=conversations.message_recalled").await.ok();
+    assert_eq!(trail["items"].as_array().unwrap().len(), 1);
     assert_eq!(talk.agent.get("/search?q=底价").await.ok()["items"], json!([]));
     assert_eq!(talk.admin.get(&format!("{message}/versions")).await.ok()[0]["text"], "内部底价六百");
     // Neither does somebody who comes back and asks for what they missed hear it.
@@ -246,14 +251,16 @@ async fn r031_a_message_at_three_gets_an_acknowledgement_and_a_task_for_nine(db:
     talk.asks("v2", "有人吗").await;
     talk.app.settle().await;
     assert_eq!(talk.messages().await.iter().filter(|message| message["data"]["event"] == "after_hours").count(), 1);
-    // Answered, it is done.
+    // It goes with the conversation, and is done with the answer.
     talk.at(71 * HOUR + 5 * MINUTE);
     talk.give(&talk.agent).await;
+    let task_path = format!("/tasks/{}", task["id"].as_str().unwrap());
+    assert_eq!(talk.agent.get(&task_path).await.ok()["owner_id"], json!(talk.agent.id()));
     talk.says("a1", "您好,九百元").await;
     let row = talk.row().await;
     assert_eq!((&row["after_hours"], &row["first_response_ms"]), (&json!(false), &json!(5 * MINUTE)));
     talk.app.settle().await;
-    assert_eq!(talk.admin.get(&format!("/tasks/{}", task["id"].as_str().unwrap())).await.ok()["state"], "done");
+    assert_eq!(talk.admin.get(&task_path).await.ok()["state"], "done");
     talk.app.finish().await;
 }
 

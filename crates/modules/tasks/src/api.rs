@@ -131,6 +131,24 @@ pub fn cancel_for(tx: &mut Tx<'_>, source: &str, subject: &Subject, reason: Opti
     close_for(tx, source, subject, |task| task.cancelled(&permit, by, reason.map(str::to_owned)))
 }
 
+/// Gives the open tasks that `source` made about `subject` to somebody else; answers how many changed
+/// hands.
+///
+/// # Errors
+/// From the database.
+pub fn reassign_for(tx: &mut Tx<'_>, source: &str, subject: &Subject, to: Assignee) -> Result<usize> {
+    let permit = policy::vouched(tx.now())?;
+    let mut given = 0;
+    for before in queries::open_about(tx, subject.kind, &subject.id)? {
+        if before.source == source && before.owned() != to.owned() {
+            let after = before.clone().reassigned(&permit, to)?;
+            keep(tx, &before, &after, events::REASSIGNED, Entry::new("tasks.reassigned", "task", before.id))?;
+            given += 1;
+        }
+    }
+    Ok(given)
+}
+
 fn close_for(
     tx: &mut Tx<'_>,
     source: &str,
