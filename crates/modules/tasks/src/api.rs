@@ -139,7 +139,7 @@ pub fn cancel_for(tx: &mut Tx<'_>, source: &str, subject: &Subject, reason: Opti
 pub fn reassign_for(tx: &mut Tx<'_>, source: &str, subject: &Subject, to: Assignee) -> Result<usize> {
     let permit = policy::vouched(tx.now())?;
     let mut given = 0;
-    for before in queries::open_about(tx, subject.kind, &subject.id)? {
+    for before in queries::lock_about(tx, subject.kind, &subject.id)? {
         if before.source == source && before.owned() != to.owned() {
             let after = before.clone().reassigned(&permit, to)?;
             keep(tx, &before, &after, events::REASSIGNED, Entry::new("tasks.reassigned", "task", before.id))?;
@@ -155,7 +155,7 @@ fn close_for(
     subject: &Subject,
     mut close: impl FnMut(Task) -> Result<Task>,
 ) -> Result<usize> {
-    let open = queries::open_about(tx, subject.kind, &subject.id)?;
+    let open = queries::lock_about(tx, subject.kind, &subject.id)?;
     let mut closed = 0;
     for before in open.into_iter().filter(|task| task.source == source) {
         let after = close(before.clone())?;

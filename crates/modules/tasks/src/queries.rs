@@ -46,6 +46,8 @@ sql! {
     FIND(Task) = "SELECT {cols} FROM tasks WHERE id = $1";
     FIND_KEY(Task) = "SELECT {cols} FROM tasks WHERE source = $1 AND key = $2";
     OPEN_ABOUT(Task) = "SELECT {cols} FROM tasks WHERE subject_id = $2 AND subject_kind = $1 AND state = 'open' ORDER BY created_at, id";
+    /// Other transactions change them too: a reminder, or somebody's own hand.
+    LOCK_ABOUT(Task) = "SELECT {cols} FROM tasks WHERE subject_id = $2 AND subject_kind = $1 AND state = 'open' ORDER BY created_at, id FOR UPDATE";
 
     DUE_OF_OWNER(Task) = list!("owner_id = $8 AND state = $11", due);
     DUE_IN_UNIT(Task) = list!("unit_id = $9 AND state = $11", due);
@@ -136,6 +138,11 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Task>) -> Result<Task> {
 
 pub(crate) fn open_about(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Vec<Task>> {
     tx.all(&OPEN_ABOUT, params![kind, subject])
+}
+
+/// As [`open_about`], to be changed.
+pub(crate) fn lock_about(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Vec<Task>> {
+    tx.all(&LOCK_ABOUT, params![kind, subject])
 }
 
 /// How many open tasks a person has, how many of them are overdue at `now`, and how many more are
