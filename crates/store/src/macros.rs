@@ -12,7 +12,8 @@
 /// ```
 /// `{cols}`, `{vals}` and `{sets}` stand for the record's columns, their placeholders, and
 /// `column = $n` for each; `VALUES {rows}` for many rows of them, `VALUES {rows:TEXT,BIGINT}` for many
-/// rows of values of those types (see [`crate::Tx::exec_rows`]).
+/// rows of values of those types (see [`crate::Tx::exec_rows`]). `WHERE a {in:TEXT}` and `UPDATE t
+/// {by_key:id TEXT,name TEXT}` are told many rows too, found by their keys.
 #[macro_export]
 macro_rules! sql {
     ($($(#[$meta:meta])* $vis:vis $name:ident $(($record:ty))? = $text:expr;)*) => {$(

@@ -59,6 +59,12 @@ impl Statement {
         sizes.map(|size| self.chunk(dialect, size)).collect()
     }
 
+    /// Whether SQLite runs it once for each row: `{in:…}` and `{by_key:…}` would else make it keep the
+    /// rows in a table of their own first, which costs more than the rows.
+    pub(crate) fn row_by_row(&self) -> bool {
+        ["{in:", "{by_key:"].iter().any(|part| self.templates[0].contains(part))
+    }
+
     /// The text for `CHUNKS[size]` rows.
     pub(crate) fn chunk(&'static self, dialect: Dialect, size: usize) -> &'static str {
         self.texts[dialect as usize][size].get_or_init(|| dialect.adapt(&self.expand(dialect, CHUNKS[size])))
@@ -76,12 +82,19 @@ impl Statement {
                 .replace("{sets}", &list(&|at| format!("{} = ${}", columns[at], at + 1)))
                 .replace("VALUES {rows}", &many(dialect, rows, types, false));
         }
-        if let Some((before, types, after)) = text.split_once("VALUES {rows:").and_then(|(before, rest)| {
-            let (types, after) = rest.split_once('}')?;
-            Some((before, types, after))
-        }) {
-            let types: Vec<_> = types.split(',').map(str::trim).collect();
-            text = format!("{before}{}{after}", many(dialect, rows, &types, true));
+        let part = |text: &str, mark: &str, spelled: &dyn Fn(&str, &[&str]) -> String| {
+            let (before, rest) = text.split_once(mark)?;
+            let (list, after) = rest.split_once('}')?;
+            let list: Vec<_> = list.split(',').map(str::trim).collect();
+            Some(format!("{before}{}{after}", spelled(before, &list)))
+        };
+        for (mark, spelled) in [
+            ("VALUES {rows:", &|_: &str, types: &[&str]| many(dialect, rows, types, true)),
+            ("{in:", &|_: &str, types: &[&str]| among(dialect, types)),
+            ("{by_key:", &|before: &str, columns: &[&str]| by_key(dialect, before, columns)),
+        ] as [(&str, &dyn Fn(&str, &[&str]) -> String); 3]
+        {
+            text = part(&text, mark, spelled).unwrap_or(text);
         }
         if dialect == Dialect::Sqlite && self.templates[0].contains("{rows") && !text.contains("ON CONFLICT") {
             // A transaction whose statement failed is undone as a whole. Without this SQLite would
@@ -89,6 +102,39 @@ impl Statement {
             text = text.replacen("INSERT INTO ", "INSERT OR FAIL INTO ", 1).replacen("UPDATE ", "UPDATE OR FAIL ", 1);
         }
         text
+    }
+}
+
+/// What stands behind `WHERE a` or `WHERE (a, b)`: one of many rows.
+fn among(dialect: Dialect, types: &[&str]) -> String {
+    match dialect {
+        Dialect::Postgres => format!("IN ({})", many(dialect, 0, types, true)),
+        Dialect::Sqlite => {
+            let places: Vec<_> = (1..=types.len()).map(|at| format!("${at}")).collect();
+            if let [one] = places.as_slice() {
+                format!("= {one}")
+            } else {
+                format!("= ({})", places.join(", "))
+            }
+        }
+    }
+}
+
+/// What stands behind `UPDATE table`: many rows, each found by the first of its columns, `name TYPE`.
+fn by_key(dialect: Dialect, before: &str, columns: &[&str]) -> String {
+    let (names, types): (Vec<_>, Vec<_>) = columns.iter().filter_map(|column| column.split_once(' ')).unzip();
+    let set = |value: &dyn Fn(usize) -> String| {
+        let all = names.iter().enumerate().skip(1).map(|(at, name)| format!("{name} = {}", value(at)));
+        format!("SET {}", all.collect::<Vec<_>>().join(", "))
+    };
+    match dialect {
+        Dialect::Sqlite => format!("{} WHERE {} = $1", set(&|at| format!("${}", at + 1)), names[0]),
+        Dialect::Postgres => {
+            let table = before.split_whitespace().last().unwrap_or_default();
+            let (sets, rows) = (set(&|at| format!("new.{}", names[at])), many(dialect, 0, &types, true));
+            let (key, names) = (names[0], names.join(", "));
+            format!("{sets} FROM ({rows}) AS new ({names}) WHERE {table}.{key} = new.{key}")
+        }
     }
 }
 
@@ -120,6 +166,24 @@ fn many(dialect: Dialect, rows: usize, types: &[&str], cast: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_looked_up_by_key_is_one_statement_or_one_a_row() {
+        static FIND: Statement =
+            Statement::new("t::FIND", ["SELECT a FROM t WHERE (a, b) {in:TEXT,BIGINT}"; 2], [&[]; 2]);
+        static SAVE: Statement = Statement::new("t::SAVE", ["UPDATE t {by_key:a TEXT,b BIGINT,c TEXT}"; 2], [&[]; 2]);
+        assert!(FIND.row_by_row() && SAVE.row_by_row());
+        assert_eq!(FIND.texts(Dialect::Sqlite), ["SELECT a FROM t WHERE (a, b) = (?1, ?2)"]);
+        assert_eq!(SAVE.texts(Dialect::Sqlite), ["UPDATE t SET b = ?2, c = ?3 WHERE a = ?1"]);
+        let arrays = "SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[])";
+        assert_eq!(FIND.texts(Dialect::Postgres), [format!("SELECT a FROM t WHERE (a, b) IN ({arrays}))")]);
+        assert_eq!(
+            SAVE.texts(Dialect::Postgres),
+            [format!(
+                "UPDATE t SET b = new.b, c = new.c FROM ({arrays}, CAST($3 AS TEXT[]))) AS new (a, b, c) WHERE t.a = new.a"
+            )]
+        );
+    }
 
     #[test]
     fn templates_spell_out_columns_and_rows() {

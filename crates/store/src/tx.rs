@@ -105,7 +105,7 @@ impl<'c> Tx<'c> {
         self.run(statement.text(self.dialect()), values)
     }
 
-    /// Runs a statement with `{rows}` for any number of rows, a few large pieces at a time. Nobody
+    /// Runs a statement with `{rows}` or `{by_key:…}` for any number of rows, a few large pieces at a time. Nobody
     /// asks how many it changed: see [`Tx::put`].
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl<'c> Tx<'c> {
     pub fn exec_rows(&mut self, statement: &'static Statement, rows: &[Vec<Value<'_>>]) -> Result<()> {
         self.may_run(statement)?;
         let dialect = self.dialect();
-        self.in_chunks(rows, |tx, size, values| tx.send(statement.chunk(dialect, size), values))
+        self.in_chunks(statement, rows, |tx, size, values| tx.send(statement.chunk(dialect, size), values))
     }
 
     /// Runs a statement of whose outcome nothing is asked: PostgreSQL gets it together with the next
@@ -134,7 +134,9 @@ impl<'c> Tx<'c> {
         self.may_run(statement)?;
         let dialect = self.dialect();
         let mut found = Vec::new();
-        self.in_chunks(rows, |tx, size, values| tx.fetch(statement.chunk(dialect, size), values, &mut found))?;
+        self.in_chunks(statement, rows, |tx, size, values| {
+            tx.fetch(statement.chunk(dialect, size), values, &mut found)
+        })?;
         Ok(found)
     }
 
@@ -232,9 +234,10 @@ impl<'c> Tx<'c> {
         Err(Error::internal(format!("{} writes in a transaction that reads", statement.name())))
     }
 
-    /// On SQLite a few large pieces, on PostgreSQL one array a column.
+    /// On SQLite a few large pieces, or one a row, on PostgreSQL one array a column.
     fn in_chunks(
         &mut self,
+        statement: &Statement,
         rows: &[Vec<Value<'_>>],
         mut run: impl FnMut(&mut Self, usize, &[Value<'_>]) -> Result<()>,
     ) -> Result<()> {
@@ -248,7 +251,8 @@ impl<'c> Tx<'c> {
             };
         }
         let mut rest = rows;
-        for (size, &chunk) in CHUNKS.iter().enumerate() {
+        let skipped = if statement.row_by_row() { CHUNKS.len() - 1 } else { 0 };
+        for (size, &chunk) in CHUNKS.iter().enumerate().skip(skipped) {
             while rest.len() >= chunk {
                 let (now, later) = rest.split_at(chunk);
                 run(self, size, &now.concat())?;
