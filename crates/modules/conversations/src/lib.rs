@@ -18,6 +18,7 @@ mod policy;
 mod privacy;
 mod queries;
 mod reasons;
+mod serving;
 mod tell;
 mod topics;
 mod turns;
@@ -59,6 +60,7 @@ pub fn module() -> Module {
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
         .part(line::unknown())
+        .part(serving::talking())
         .part(visitor::VisitorLimits::default())
         .part(typing::Typing::default())
         .listener(after_hours::listen())

@@ -17,25 +17,18 @@ sql! {
     LOCK(Conversation) = "SELECT {cols} FROM conversations WHERE id = $1 FOR UPDATE";
     /// In one order, so that two nodes never wait for each other.
     LOCK_MANY(Conversation) = "SELECT {cols} FROM conversations
-        WHERE id IN (VALUES {rows:TEXT}) ORDER BY id FOR UPDATE";
+        WHERE id {in:TEXT} ORDER BY id FOR UPDATE";
     OPEN_OF(Conversation) = "SELECT {cols} FROM conversations WHERE channel_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     CLOSED_OF = "SELECT id FROM conversations WHERE customer_id = $1 AND channel_id = $2 AND closed_at IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT $3";
     WAITING(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'queued' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
     LOAD = "SELECT assignee_id, count(*) FROM conversations WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id";
-    SAVE_POSTED = "WITH posted (id, last_seq, customer_read_seq, agent_read_seq, unread, last_message_at, preview, waiting_since, version,
-            first_message_at, first_response_at, first_response_ms, first_response_wall_ms, responses, response_ms, response_wall_ms, after_hours) AS (
-            VALUES {rows:TEXT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,TEXT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BIGINT,BOOLEAN})
-        UPDATE conversations SET last_seq = posted.last_seq, customer_read_seq = posted.customer_read_seq,
-            agent_read_seq = posted.agent_read_seq, unread = posted.unread, last_message_at = posted.last_message_at,
-            preview = posted.preview, waiting_since = posted.waiting_since, version = posted.version,
-            first_message_at = posted.first_message_at, first_response_at = posted.first_response_at,
-            first_response_ms = posted.first_response_ms, first_response_wall_ms = posted.first_response_wall_ms,
-            responses = posted.responses, response_ms = posted.response_ms, response_wall_ms = posted.response_wall_ms,
-            after_hours = posted.after_hours
-        FROM posted WHERE conversations.id = posted.id";
+    SAVE_POSTED = "UPDATE conversations {by_key:id TEXT,last_seq BIGINT,customer_read_seq BIGINT,agent_read_seq BIGINT,
+        unread BIGINT,last_message_at BIGINT,preview TEXT,waiting_since BIGINT,version BIGINT,first_message_at BIGINT,
+        first_response_at BIGINT,first_response_ms BIGINT,first_response_wall_ms BIGINT,responses BIGINT,
+        response_ms BIGINT,response_wall_ms BIGINT,after_hours BOOLEAN}";
 
     INSERT_MESSAGES(Message) = "INSERT INTO messages ({cols}) VALUES {rows}";
-    POSTED(Message) = "SELECT {cols} FROM messages WHERE (conversation_id, client_id) IN (VALUES {rows:TEXT,TEXT})";
+    POSTED(Message) = "SELECT {cols} FROM messages WHERE (conversation_id, client_id) {in:TEXT,TEXT}";
     TIMES = "SELECT seq, at FROM messages WHERE conversation_id = $1 AND text <> ''";
     MESSAGE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq = $2";
     MESSAGES_BEFORE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq < $2 AND (NOT staff_only OR $4) ORDER BY seq DESC LIMIT $3";
@@ -65,6 +58,7 @@ sql! {
     FORGET_QUEUE = "UPDATE conversations SET queue_id = NULL WHERE queue_id = $1 AND state = 'queued'";
     UNWRAPPED(Unwrapped) = "SELECT {cols} FROM conversations
         WHERE state = 'closed' AND wrap_up IS NULL AND closed_at > $1 AND assignee_id IS NOT NULL ORDER BY closed_at";
+    SERVES = "SELECT id FROM conversations WHERE customer_id = $1 AND assignee_id = $2 AND (closed_at IS NULL OR closed_at > $3) LIMIT 1";
     LAST_AGENTS = "SELECT mine.customer_id, mine.assignee_id FROM conversations mine
         WHERE mine.customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND mine.state = 'closed' AND mine.assignee_id IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM conversations later WHERE later.customer_id = mine.customer_id AND later.state = 'closed'
@@ -98,6 +92,11 @@ pub(crate) fn forget_queue(tx: &mut Tx<'_>, queue: QueueId) -> Result<()> {
 
 pub(crate) fn unwrapped(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Unwrapped>> {
     tx.all(&UNWRAPPED, params![since])
+}
+
+/// Whether this person has a conversation with the customer, or had one that ended after `since`.
+pub(crate) fn serves(tx: &mut Tx<'_>, user: UserId, customer: CustomerId, since: Timestamp) -> Result<bool> {
+    Ok(tx.maybe::<(ConversationId,)>(&SERVES, params![customer, user, since])?.is_some())
 }
 
 pub(crate) fn last_agents(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<(CustomerId, UserId)>> {

@@ -114,6 +114,28 @@ async fn r033_an_edit_keeps_the_original(db: TestDb) {
     talk.app.finish().await;
 }
 
+async fn whoever_serves_a_customer_sees_them_until_a_day_after(db: TestDb) {
+    let talk = Talk::begin(db, 0).await;
+    let customer = format!("/customers/{}", talk.row().await["customer_id"].as_str().unwrap());
+    talk.agent.get(&customer).await.refused(404, "not_found");
+    talk.give(&talk.agent).await;
+    let card = talk.agent.get(&customer).await.ok();
+    let note = talk.agent.patch(&customer, json!({"version": card["version"], "note": "只在周末方便"})).await.ok();
+    assert_eq!(note["note"], "只在周末方便");
+    let why = json!({"field": "phone", "reason": "回电"});
+    talk.agent.post(&format!("{customer}/unmasking"), why.clone()).await.ok();
+    // Nobody else's, and not for ever.
+    let other = talk.app.person("agent").await;
+    other.get(&customer).await.refused(404, "not_found");
+    talk.agent.post(&format!("{}/closure", talk.path), json!({})).await.ok();
+    talk.at(23 * HOUR);
+    talk.agent.get(&customer).await.ok();
+    talk.at(25 * HOUR);
+    talk.agent.get(&customer).await.refused(404, "not_found");
+    talk.agent.post(&format!("{customer}/unmasking"), why).await.refused(404, "not_found");
+    talk.app.finish().await;
+}
+
 async fn r033_what_is_taken_back_is_no_longer_told_and_still_kept(db: TestDb) {
     let mut talk = Talk::taken(db).await;
     let said = talk.says("a1", "内部底价六百").await;

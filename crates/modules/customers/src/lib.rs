@@ -10,10 +10,12 @@ mod identify;
 mod model;
 mod policy;
 mod queries;
+mod serving;
 
 use ::http::Module;
 
 pub use model::{Customer, CustomerCard, CustomerState};
+pub use serving::Serving;
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -21,6 +23,7 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221200_customers"])
+        .part(serving::nobody())
         .permissions(policy::PERMISSIONS)
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

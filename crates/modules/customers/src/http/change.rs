@@ -14,6 +14,7 @@ use crate::{
     api,
     model::{CustomerCard, Details},
     policy, queries,
+    serving::{self, Serving},
 };
 
 /// What is to change; what is left out stays.
@@ -51,10 +52,11 @@ pub(crate) async fn change(
     let CustomerChange { version, name, phone, email, note, owner_id } = request;
     let details = Details { name, phone, email, note, placed: None };
     let placement = cx.app().part::<Box<dyn Placement>>();
+    let serving = cx.app().part::<Box<dyn Serving>>();
     let card = cx
         .write(move |tx| {
             let before = api::get(tx, id)?;
-            let permit = policy::may(tx.actor(), policy::EDIT, &before, tx.now())?;
+            let permit = serving::may(tx, &**serving, policy::EDIT, id, &before)?;
             let mut details = details.clone().normal()?;
             details.placed = owner_id.map(|owner| placed(tx, &placement, owner)).transpose()?;
             let after = before.clone().changed(&permit, version, &details)?;

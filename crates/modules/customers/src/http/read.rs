@@ -5,7 +5,11 @@ use kernel::{ChannelId, CustomerId, Error, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{api, model::CustomerCard, queries};
+use crate::{
+    model::CustomerCard,
+    queries,
+    serving::{self, Serving},
+};
 
 /// A customer with what hangs on them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,9 +42,10 @@ pub(crate) struct IdentityView {
 /// One customer, masked. Asked for an alias, the survivor answers, with `merged_from`.
 #[utoipa::path(get, path = "/customers/{id}", tag = "customers", params(("id" = CustomerId, Path)), responses((status = 200, body = CustomerView)))]
 pub(crate) async fn read(cx: Cx, Path(id): Path<CustomerId>) -> Answer<CustomerView> {
+    let serving = cx.app().part::<Box<dyn Serving>>();
     let view = cx
         .read(move |tx| {
-            let card = api::visible(tx, id)?;
+            let card = serving::visible(tx, &**serving, id)?;
             let aliases = queries::aliases(tx, card.id)?;
             let ids: Vec<_> = std::iter::once(card.id).chain(aliases.iter().map(|alias| alias.id)).collect();
             let identities = queries::identities(tx, &ids)?.into_iter().map(|identity| IdentityView {

@@ -8,7 +8,12 @@ use serde_json::json;
 use store::text_enum;
 use utoipa::ToSchema;
 
-use crate::{api, codes, model::CustomerState, policy};
+use crate::{
+    api, codes,
+    model::CustomerState,
+    policy,
+    serving::{self, Serving},
+};
 
 text_enum! {
     /// A detail that is shown masked.
@@ -43,10 +48,11 @@ pub(crate) struct Unmasked {
 #[utoipa::path(post, path = "/customers/{id}/unmasking", tag = "customers", params(("id" = CustomerId, Path)), request_body = Unmasking, responses((status = 200, body = Unmasked)))]
 pub(crate) async fn unmask(cx: Cx, Path(id): Path<CustomerId>, Json(request): Json<Unmasking>) -> Answer<Unmasked> {
     let field = request.field;
+    let serving = cx.app().part::<Box<dyn Serving>>();
     let value = cx
         .write(move |tx| {
             let customer = api::get(tx, id)?;
-            let _permit = policy::may(tx.actor(), policy::UNMASK, &customer, tx.now())?;
+            let _permit = serving::may(tx, &**serving, policy::UNMASK, id, &customer)?;
             Check::new().text("reason", &request.reason, 2..=200).done()?;
             if customer.state == CustomerState::Erased {
                 return Err(codes::ERASED.conflict());
