@@ -21,7 +21,7 @@ use crate::{
 const BATCH: usize = 128;
 /// A batch of so many says that more are coming: then a moment's patience makes the next one larger,
 /// and a message cheaper.
-const MANY: usize = 4;
+const MANY: usize = 16;
 const PATIENCE: Duration = Duration::from_millis(1);
 /// Messages that may wait before senders are told to come back.
 const QUEUE: usize = 4_096;
