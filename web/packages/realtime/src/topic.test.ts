@@ -43,6 +43,11 @@ describe('a topic', () => {
     expect(play(start(), [fact(0), fact(0)]).delivered).toEqual([0, 0])
   })
 
+  it('has a list fetched again once the watch stands', () => {
+    const { state } = connected(start())
+    expect(receive(state, { t: 'snapshot', topic: 'inbox', seq: 0, data: null }).effects).toEqual([{ do: 'refetch' }])
+  })
+
   it('holds facts that overtake the snapshot', () => {
     expect(play(start(), [fact(6), fact(5), snapshot(4)]).delivered).toEqual([5, 6])
     expect(play(start(), [fact(4), fact(6), snapshot(5)]).delivered).toEqual([6])

@@ -54,6 +54,9 @@ export function impatient(state: TopicState): Step {
 export function receive(state: TopicState, frame: ServerFrame): Step {
   switch (frame.t) {
     case 'snapshot':
+      // A list has no state to tell, only that the watch stands: what was fetched before may lack what
+      // happened in between.
+      if (frame.seq === 0 && frame.data === null) return { state: { ...state, asking: false }, effects: [{ do: 'refetch' }] }
       return takeSnapshot(state, frame.seq, frame.data)
     case 'fact':
       return takeFact(state, frame)
