@@ -1,53 +1,11 @@
 //! What a page says of its visitor, and whoever will not wait.
 
-use kernel::Origin;
+mod house;
+
 use serde_json::{Value, json};
-use testkit::{Person, Socket, TestApp, on_both};
+use testkit::{Socket, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        files::module(std::env::temp_dir().join("zhike-page-files")).expect("a folder"),
-        tasks::module(),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
-
-/// A running product and its web chat, set so.
-struct House {
-    app: TestApp,
-    admin: Person,
-    path: String,
-    key: String,
-}
-
-impl House {
-    async fn with(db: testkit::TestDb, settings: Value) -> Self {
-        let app = TestApp::start(db, modules()).await;
-        let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
-        let admin = app.person("administrator").await;
-        let path = format!("/channels/{}", channel.id);
-        admin.patch(&path, json!({"version": 1, "settings": settings})).await.ok();
-        Self { app, admin, path, key: channel.public_key }
-    }
-
-    async fn hello(&self, more: Value) -> (Socket, Value) {
-        let mut socket = Socket::connect_with(&format!("ws://{}/widget/ws", self.app.address), &[]).await;
-        let mut hello = json!({"t": "hello", "channel": self.key});
-        hello.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        socket.send(hello).await;
-        let first = socket.next().await.expect("an answer");
-        (socket, first)
-    }
-
-    fn outside(&self, path: &str) -> reqwest::RequestBuilder {
-        reqwest::Client::new().post(format!("http://{}{path}", self.app.address))
-    }
-}
+use house::{House, modules};
 
 /// Says something; answers the `ready` of the conversation it opens.
 async fn begins(socket: &mut Socket, client_id: &str, text: &str) -> Value {
@@ -144,7 +102,7 @@ async fn an_invitation_is_counted_when_it_is_shown_and_when_it_is_taken(db: Test
     let house = House::with(db, json!({"invitations": [invitation]})).await;
     let shown = async |id: &str, page: &str| {
         let path = format!("/widget/channels/{}/invitations/{id}", house.key);
-        house.outside(&path).header("origin", page).send().await.unwrap().status().as_u16()
+        house.outside(reqwest::Method::POST, &path, "").header("origin", page).send().await.unwrap().status().as_u16()
     };
     let figures = async || house.admin.get(&format!("{}/invitations", house.path)).await.ok();
     assert_eq!(figures().await, json!([{"id": "cart", "shown": 0, "accepted": 0}]));

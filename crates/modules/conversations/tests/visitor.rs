@@ -1,5 +1,7 @@
 //! What a visitor, and whoever only says to be one, can count on.
 
+mod house;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::Origin;
@@ -9,61 +11,12 @@ use sha2::Sha256;
 use store::Tx;
 use testkit::{Person, Socket, TestApp, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        files::module(std::env::temp_dir().join("zhike-visitor-files")).expect("a folder"),
-        tasks::module(),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
-
-/// A running product and its web chat, set so.
-struct House {
-    app: TestApp,
-    admin: Person,
-    path: String,
-    key: String,
-}
+use house::{House, modules};
 
 impl House {
-    async fn with(db: testkit::TestDb, settings: Value) -> Self {
-        let app = TestApp::start(db, modules()).await;
-        let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
-        let admin = app.person("administrator").await;
-        let path = format!("/channels/{}", channel.id);
-        admin.patch(&path, json!({"version": 1, "settings": settings})).await.ok();
-        Self { app, admin, path, key: channel.public_key }
-    }
-
     async fn secret(&self) -> String {
         let made = self.admin.post(&format!("{}/identity-secret", self.path), json!({})).await.ok();
         made["secret"].as_str().unwrap().to_owned()
-    }
-
-    /// Says hello with these fields besides the channel; answers the first frame.
-    async fn hello(&self, more: Value) -> (Socket, Value) {
-        self.hello_from(None, more).await
-    }
-
-    async fn hello_from(&self, page: Option<&str>, more: Value) -> (Socket, Value) {
-        let headers: Vec<_> = page.map(|page| ("origin", page)).into_iter().collect();
-        let url = format!("ws://{}/widget/ws", self.app.address);
-        let mut socket = Socket::connect_with(&url, &headers).await;
-        let mut hello = json!({"t": "hello", "channel": self.key});
-        hello.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        socket.send(hello).await;
-        let first = socket.next().await.expect("an answer");
-        (socket, first)
-    }
-
-    fn outside(&self, method: reqwest::Method, path: &str, token: &str) -> reqwest::RequestBuilder {
-        let request = reqwest::Client::new().request(method, format!("http://{}{path}", self.app.address));
-        if token.is_empty() { request } else { request.bearer_auth(token) }
     }
 
     async fn upload(&self, token: &str, name: &str, bytes: Vec<u8>) -> testkit::Reply {
