@@ -25,9 +25,10 @@ const ATTEMPTS: u32 = 24;
 /// Sessions a node keeps: enough for two cores' worth of waiting, few enough for one server.
 const WRITERS: usize = 6;
 const READERS: usize = 6;
-/// Who writes looks things up by key. A plan is kept for long, and must not be one for a table that
-/// was small when it was made.
-const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+/// Who writes looks things up by key. A plan is made once and kept for long, so it must not be one for a
+/// table that was small when it was made.
+const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+    SET plan_cache_mode = force_generic_plan";
 
 pub(crate) struct Engine {
     writers: Sender<Box<dyn Job>>,

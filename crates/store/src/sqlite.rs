@@ -9,7 +9,7 @@ use std::{path::Path, sync::Arc, thread};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use kernel::{Error, Result};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::{
     Tx,
@@ -51,7 +51,8 @@ impl Engine {
     }
 }
 
-/// A connection as every thread uses it. `synchronous=FULL`: a commit is on the disk.
+/// A connection as every thread uses it. `synchronous=FULL`: a commit is on the disk. A plan does not
+/// depend on the values bound to it (QPSG): else each execution with new ones would plan anew.
 pub(crate) fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(Error::internal)?;
@@ -61,6 +62,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection> {
          PRAGMA wal_autocheckpoint = 16000;",
     )
     .map_err(Error::internal)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(Error::internal)?;
     conn.set_prepared_statement_cache_capacity(512);
     Ok(conn)
 }
@@ -77,9 +79,9 @@ fn spawn(
 
 fn read_loop(conn: &Connection, shared: &Shared, work: &Receiver<Box<dyn Job>>) {
     while let Ok(mut job) = work.recv() {
-        let begun = conn.execute_batch("BEGIN").map_err(Error::internal);
+        let begun = execute(conn, "BEGIN");
         let failure = begun.err().or_else(|| attempt(conn, shared, &mut job).err().and_then(into_failure));
-        let _ = conn.execute_batch("COMMIT");
+        let _ = execute(conn, "COMMIT");
         job.settle(shared, failure);
     }
 }
