@@ -23,5 +23,7 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         channels::module(),
         conversations::module(),
         routing::module(),
+        inquiries::module(),
+        promises::module(),
     ])
 }

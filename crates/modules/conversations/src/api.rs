@@ -2,14 +2,14 @@
 
 use audit::api::Entry;
 use channels::Channel;
-use kernel::{Actor, Check, Cursor, CustomerId, Error, Permit, QueueId, Result, Timestamp, UserId};
+use kernel::{Actor, Check, Cursor, CustomerId, Error, Id, Permit, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
 pub use crate::demo::script::rehearsed;
 use crate::{
     about, after_hours, codes, events,
-    model::{Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage},
-    policy, queries, tell,
+    model::{Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage, WrapUpReason},
+    policy, queries, reasons, tell,
 };
 pub use crate::{
     about::{rate, visited},
@@ -19,7 +19,10 @@ pub use crate::{
     model::{Assignee, NewRating, topic},
     reasons::NewWrapUp,
     typing::{agent_typing, customer_typing},
-    waiting::{Unwrapped, ahead_of, forget_queue, last_agents, line_of, lock, unwrapped, waiting_counts, waiting_in},
+    waiting::{
+        Unwrapped, ahead_of, closed_after, forget_queue, last_agents, line_of, lock, unwrapped, waiting_counts,
+        waiting_in,
+    },
     writer::{Receipt, Writer},
 };
 
@@ -76,6 +79,42 @@ pub fn get(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
 /// [`Error::NotFound`] without one.
 pub fn message(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Message> {
     queries::message(tx, id, seq)?.ok_or(Error::NotFound)
+}
+
+/// Refuses unless the actor may read this conversation as one of the department.
+///
+/// # Errors
+/// [`Error::NotFound`] when it lies outside their reach; [`Error::Forbidden`] without the permission.
+pub fn may_read(actor: &Actor, conversation: &Conversation) -> Result<()> {
+    match policy::may_read(actor, conversation)? {
+        Side::Agent => Ok(()),
+        Side::Customer => Err(Error::NotFound),
+    }
+}
+
+/// The first messages after number `after`, notes among staff included, whoever may see them: for modules
+/// that did their own check.
+///
+/// # Errors
+/// From the database.
+pub fn transcript(tx: &mut Tx<'_>, id: ConversationId, after: i64, limit: i64) -> Result<Vec<Message>> {
+    queries::messages_after(tx, id, after, limit, Side::Agent)
+}
+
+/// The words of a reason that may be chosen, with those of the one above it: `售后 / 退款`.
+///
+/// # Errors
+/// [`Error::Invalid`] for one that is not there; [`Error::Conflict`] for one that can no longer be chosen.
+pub fn reason_words(tx: &mut Tx<'_>, id: Id<WrapUpReason>) -> Result<String> {
+    reasons::words(tx, id)
+}
+
+/// Every reason there is or was.
+///
+/// # Errors
+/// From the database.
+pub fn all_reasons(tx: &mut Tx<'_>) -> Result<Vec<WrapUpReason>> {
+    queries::reasons(tx)
 }
 
 /// A conversation to begin.

@@ -5,6 +5,7 @@ mod after_hours;
 pub mod api;
 mod append;
 mod change;
+mod closing;
 mod codes;
 mod demo;
 pub mod events;
@@ -30,6 +31,7 @@ mod writer;
 
 use ::http::{Module, Privacy};
 
+pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
 pub use model::{
     Attributes, Author, Card, Conversation, ConversationId, Data, Event, Message, MessageKind, Named, Rating, Side,
@@ -60,6 +62,7 @@ pub fn module() -> Module {
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
         .part(line::unknown())
+        .part(closing::freely())
         .part(serving::talking())
         .part(visitor::VisitorLimits::default())
         .part(typing::Typing::default())

@@ -50,6 +50,7 @@ sql! {
 }
 
 sql! {
+    CLOSED_AFTER(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'closed' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
     WAITING_IN(Conversation) = "SELECT {cols} FROM conversations WHERE queue_id = $1 AND state = 'queued' ORDER BY opened_at, id LIMIT $2";
     WAITING_NOWHERE(Conversation) = "SELECT {cols} FROM conversations WHERE queue_id IS NULL AND state = 'queued' ORDER BY opened_at, id LIMIT $1";
     LINE_OF = "SELECT id, opened_at FROM conversations WHERE queue_id = $1 AND state = 'queued' ORDER BY opened_at, id";
@@ -154,6 +155,11 @@ pub(crate) fn closed_of(
 /// The waiting ones, longest wait first, after the given one.
 pub(crate) fn waiting(tx: &mut Tx<'_>, after: &Cursor, limit: i64) -> Result<Vec<Conversation>> {
     tx.all(&WAITING, params![after.key, after.id, limit])
+}
+
+/// Those that are over, in the order in which they were opened, after the given one.
+pub(crate) fn closed_after(tx: &mut Tx<'_>, after: &Cursor, limit: i64) -> Result<Vec<Conversation>> {
+    tx.all(&CLOSED_AFTER, params![after.key, after.id, limit])
 }
 
 /// How many active conversations each person has.

@@ -1,6 +1,6 @@
-//! What `routing` asks about all conversations at once.
+//! What modules below ask about all conversations at once.
 
-use kernel::{CustomerId, QueueId, Result, Timestamp, UserId};
+use kernel::{Cursor, CustomerId, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
 use crate::{
@@ -14,6 +14,14 @@ use crate::{
 /// From the database.
 pub fn waiting_in(tx: &mut Tx<'_>, queue: Option<QueueId>, limit: i64) -> Result<Vec<Conversation>> {
     queries::waiting_in(tx, queue, limit)
+}
+
+/// The conversations that are over, in the order in which they were opened, after the given one.
+///
+/// # Errors
+/// From the database.
+pub fn closed_after(tx: &mut Tx<'_>, after: &Cursor, limit: i64) -> Result<Vec<Conversation>> {
+    queries::closed_after(tx, after, limit)
 }
 
 /// Everyone who waits in this queue, longest wait first, and since when.

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use audit::api::Entry;
-use kernel::{Actor, ChannelId, Check, CustomerId, Error, Permit, Result, Timestamp, UnitId, UserId, Visitor};
+use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Permit, Result, Timestamp, UnitId, UserId, Visitor};
 use serde::Serialize;
 use store::{Fact, SearchDoc, Tx};
 use utoipa::ToSchema;
 
+pub use crate::contact::{mask_phone, phone as spell_phone};
 pub use crate::identify::{Given, Identified, identify, is_email, is_phone, is_proven, known_as, take};
 use crate::{
     contact,
@@ -117,6 +118,21 @@ pub fn visible(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerCard> {
     let sight = policy::may_read(tx.actor())?;
     let customer = get(tx, id)?;
     if sight.covers(&customer) { Ok(customer.card()) } else { Err(Error::NotFound) }
+}
+
+/// The customer who has this phone number, `+8613812345678`, among those the actor may read, when it is one alone.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the permission to read any.
+pub fn with_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Option<CustomerCard>> {
+    let sight = policy::may_read(tx.actor())?;
+    let filter = queries::Filter { phone: Some(phone.to_owned()), ..queries::Filter::default() };
+    let newest = Cursor { key: i64::MAX, id: "~".into() };
+    let found = queries::list(tx, &sight, &filter, &newest, 2)?;
+    Ok(match found.as_slice() {
+        [one] => Some(one.card()),
+        _ => None,
+    })
 }
 
 /// The name of the customer this id leads to; empty while unknown.

@@ -2,7 +2,7 @@
 
 /// The one spelling of a phone number, `+8613812345678`: digits after a plus and a country code, +86
 /// unless written otherwise. None when the text is no phone number.
-pub(crate) fn phone(text: &str) -> Option<String> {
+pub fn phone(text: &str) -> Option<String> {
     let mut digits = String::new();
     let mut plus = false;
     for c in text.trim().chars() {
@@ -47,7 +47,7 @@ pub(crate) fn phone_words(phone: &str) -> String {
 }
 
 /// `138****5678`: the first three and the last four digits of a normal number.
-pub(crate) fn mask_phone(phone: &str) -> String {
+pub fn mask_phone(phone: &str) -> String {
     let national = national(phone);
     match (national.get(..3), national.len().checked_sub(4).and_then(|at| national.get(at..))) {
         (Some(head), Some(tail)) if national.len() >= 8 => format!("{head}****{tail}"),

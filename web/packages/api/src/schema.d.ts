@@ -1228,6 +1228,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/inquiry-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of a conversation; of one that has none yet, what it would say: its `version` is 0 then. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InquiryRecordView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Writes the record of a conversation, during it or afterwards. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConversationInquiry"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InquiryRecordView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -2215,6 +2295,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/daily-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days of the teams within reach on which something was recorded, the last day first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description From this day on, `YYYY-MM-DD`: a week ago unless told. */
+                    from?: string;
+                    /** @description To this day, at most 92 days later: today unless told. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DailyRecordLine"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/daily-records/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A team's day: one row for each contact, and its totals by reason and by channel. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The team; without it, what belongs to no team. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path: {
+                    day: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DailySheet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/daily-records/{day}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A team's day as a file for a spreadsheet: what the screen shows, in the organisation's language. That
+         *     it was taken along is on the trail.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The team; without it, what belongs to no team. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path: {
+                    day: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/daily-records/{day}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs a team's day. From then on its rows are frozen, and what comes later stands on the next day's sheet. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    day: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DailySignature"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DailySheet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delegations": {
         parameters: {
             query?: never;
@@ -2517,6 +2797,279 @@ export interface paths {
                     };
                     content: {
                         "application/octet-stream": number[];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inquiry-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the records one may see, the contact that ended last first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those of this customer. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those on the sheets of this day, `YYYY-MM-DD`. */
+                    day?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those that ended so. */
+                    outcome?: "solved" | "unsolved" | "unknown";
+                    /** @description Only those this person answered: an id, or `me`. */
+                    owner?: string;
+                    /** @description Part of the question, of the answer or of the name. */
+                    q?: string;
+                    /** @description Only those for this reason. */
+                    reason?: components["schemas"]["Id_wur_WrapUpReason"];
+                    /** @description Only those of this unit. */
+                    unit?: components["schemas"]["Id_unt"];
+                    /** @description Only those that came this way. */
+                    way?: "conversation" | "phone" | "counter" | "other";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_InquiryRecordView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Writes down a contact. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewInquiryRecord"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InquiryRecordView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inquiry-records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_inq"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InquiryRecordView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a record whose day is not signed yet. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_inq"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InquiryRecordChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InquiryRecordView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/inquiry-records/{id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Corrects a record whose day was signed, as whoever may sign it: what was signed stays among its versions. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_inq"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InquiryRecordCorrection"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InquiryRecordView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inquiry-records/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a record said before, the oldest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_inq"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InquiryRecordVersion"][];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -3477,6 +4030,291 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the promises one may see: open ones in the order in which they are due, others newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those not kept in time. */
+                    broken?: boolean;
+                    /** @description Only those made in this conversation. */
+                    conversation?: components["schemas"]["Id_cnv"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those to this customer. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those this person owes: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those about this inquiry. */
+                    record?: components["schemas"]["Id_inq"];
+                    /** @description Only those that stand so. */
+                    state?: "open" | "kept" | "withdrawn";
+                    /** @description Only those of this unit. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_PromiseView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a promise, which is a task of whoever owes it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPromise"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromiseView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One promise. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prm_Promise"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromiseView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}/fulfilment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a promise was kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prm_Promise"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Fulfilment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromiseView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws a promise, for a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prm_Promise"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PromiseWithdrawal"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromiseView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what one owes, and what is broken within one's reach. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PromiseCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6379,6 +7217,29 @@ export interface components {
             /** @description Whether it is open. */
             open: boolean;
         };
+        /** @description How many in one way, or on one channel. */
+        ByChannel: {
+            /** @description The channel's name, of conversations. */
+            channel?: string | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            inquiries: number;
+            /** @description The way. */
+            way: components["schemas"]["Way"];
+        };
+        /** @description How many for one reason. */
+        ByReason: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            inquiries: number;
+            /** @description Its words as they stand on the rows. */
+            reason?: string | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+        };
         /** @description What is said often, written once. */
         CannedReply: {
             /**
@@ -6816,6 +7677,15 @@ export interface components {
             /** @description Which. */
             invitation: string;
         };
+        /** @description What is to stand in the record; what is left out is what the conversation says. */
+        ConversationInquiry: {
+            /** @description What they were told, or what was done: up to 1,000 characters. */
+            answer?: string | null;
+            /** @description What they asked: 1 to 1,000 characters. */
+            asked?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+        };
         /** @description Something a visitor did on the embedding page, as the page says. */
         ConversationStep: {
             /** @description When, by the visitor's clock; never later than now. */
@@ -6922,6 +7792,81 @@ export interface components {
             merged_from?: components["schemas"]["Id_cus"] | null;
             /** @description The name of the colleague who looks after them. */
             owner_name?: string | null;
+        };
+        /** @description A team's day, signed. */
+        DailyRecord: {
+            /** @description The day. */
+            day: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_dly_DailyRecord"];
+            /**
+             * Format: int64
+             * @description How many rows were signed.
+             */
+            inquiries: number;
+            /** @description What the signer had to say; empty when nothing. */
+            note: string;
+            /** @description When. */
+            signed_at: components["schemas"]["Timestamp"];
+            signed_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            signed_by_name: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /** @description A team's day, in a line. */
+        DailyRecordLine: {
+            /** @description The day. */
+            day: string;
+            /**
+             * Format: int64
+             * @description How many rows.
+             */
+            inquiries: number;
+            signature?: components["schemas"]["DailyRecord"] | null;
+            /**
+             * Format: int64
+             * @description Of these, settled.
+             */
+            solved: number;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Its name. */
+            unit_name?: string | null;
+            /**
+             * Format: int64
+             * @description Not settled.
+             */
+            unsolved: number;
+        };
+        /** @description A team's day: 《每日咨询内容记录》. */
+        DailySheet: {
+            /**
+             * Format: int64
+             * @description How many rows were corrected since it was signed.
+             */
+            corrected: number;
+            /** @description The day. */
+            day: string;
+            /** @description Whether the caller may sign it, and correct it once it is signed. */
+            may_sign: boolean;
+            /** @description The rows, in the order in which the contacts ended. */
+            rows: components["schemas"]["InquiryRecordView"][];
+            signature?: components["schemas"]["DailyRecord"] | null;
+            /** @description What they come to. */
+            totals: components["schemas"]["Totals"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Its name. */
+            unit_name?: string | null;
+        };
+        /** @description Whose day, and what the signer saw of it. */
+        DailySignature: {
+            /**
+             * Format: int64
+             * @description How many rows they saw: refused when others came meanwhile.
+             */
+            inquiries: number;
+            /** @description What they have to say, up to 500 characters. */
+            note?: string | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
         };
         /** @description The hours of one day of the week. */
         DayHours: {
@@ -7143,6 +8088,14 @@ export interface components {
             /** @description Their telephone number, masked; none while unknown. */
             phone?: string | null;
         };
+        /** @description How it was kept. */
+        Fulfilment: {
+            /**
+             * @description What the customer was told, or what was done: up to 1,000 characters; needed where it is to be
+             *     reported back.
+             */
+            result?: string | null;
+        };
         /** @description A password for somebody who lost theirs. */
         GivenPassword: {
             /** @description The password from now on: 10 to 200 characters. */
@@ -7171,8 +8124,14 @@ export interface components {
         Id_dcn_ApprovalDecision: string;
         /** @example dlg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dlg_Delegation: string;
+        /** @example dly_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_dly_DailyRecord: string;
         /** @example fil_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_fil: string;
+        /** @example inq_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_inq: string;
+        /** @example inv_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_inv_InquiryRecordVersion: string;
         /** @example job_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_job: string;
         /** @example mbs_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -7185,6 +8144,8 @@ export interface components {
         Id_ofr_Offer: string;
         /** @example org_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_org_Organisation: string;
+        /** @example prm_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_prm_Promise: string;
         /** @example prr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_prr_PresenceReason: string;
         /** @example pst_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -7246,6 +8207,119 @@ export interface components {
              * @description How many dates already were special days, and stay as they are.
              */
             kept: number;
+        };
+        /** @description What was asked in one contact, and what came of it. */
+        InquiryRecord: {
+            /** @description Their name then. */
+            agent_name?: string | null;
+            /** @description What they were told, or what was done; empty as long as nothing was. */
+            answer: string;
+            /** @description What they asked. */
+            asked: string;
+            /** @description When the contact began. */
+            began_at: components["schemas"]["Timestamp"];
+            channel_id?: components["schemas"]["Id_chn"] | null;
+            /** @description Its name then. */
+            channel_name?: string | null;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            /**
+             * Format: int64
+             * @description How often it was corrected after its day was signed.
+             */
+            corrections: number;
+            /** @description When. */
+            created_at: components["schemas"]["Timestamp"];
+            created_by?: components["schemas"]["Id_usr"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their name then; empty when they gave none. */
+            customer_name: string;
+            /** @description The day on whose sheet it stands, `YYYY-MM-DD` in the organisation's time zone. */
+            day: string;
+            /** @description Whether a person has written it; one that nobody touched is what the conversation says. */
+            edited: boolean;
+            /** @description When it ended. */
+            ended_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_inq"];
+            /** @description Whether the matter is settled. */
+            outcome: components["schemas"]["Outcome"];
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Its words then, with those of the reason above it: `售后 / 退款`. */
+            reason?: string | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+            /** @description How they asked. */
+            way: components["schemas"]["Way"];
+        };
+        /** @description What is to change; what is left out stays. */
+        InquiryRecordChange: {
+            /** @description What they were told, or what was done: up to 1,000 characters. */
+            answer?: string | null;
+            /** @description What they asked: 1 to 1,000 characters. */
+            asked?: string | null;
+            /** @description The name of whoever asked, up to 80 characters. */
+            customer_name?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** @description The number they can be reached at, in any spelling; empty to take it away. */
+            phone?: string | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What is to be corrected, and why; what is left out stays. */
+        InquiryRecordCorrection: {
+            /** @description What they were told, or what was done: up to 1,000 characters. */
+            answer?: string | null;
+            /** @description What they asked: 1 to 1,000 characters. */
+            asked?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What a record said before it was changed. */
+        InquiryRecordVersion: {
+            /** @description The record as it was. */
+            data: Record<string, never>;
+            /** @description Its id. */
+            id: components["schemas"]["Id_inv_InquiryRecordVersion"];
+            /**
+             * Format: int64
+             * @description Which of its versions: 1 is the first.
+             */
+            number: number;
+            /** @description Why it was corrected, when its day had been signed. */
+            reason?: string | null;
+            /** @description Of which record. */
+            record_id: components["schemas"]["Id_inq"];
+            /** @description When. */
+            replaced_at: components["schemas"]["Timestamp"];
+            replaced_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            replaced_by_name?: string | null;
+        };
+        /** @description A record, with its phone number masked. */
+        InquiryRecordView: components["schemas"]["InquiryRecord"] & {
+            /**
+             * @description The number they can be reached at, masked.
+             * @example 138****5678
+             */
+            phone?: string | null;
+            /** @description Whether its day is signed: then it takes no change but a correction. */
+            signed: boolean;
         };
         /** @description A rule by which a visitor is spoken to first. */
         Invitation: {
@@ -7558,6 +8632,22 @@ export interface components {
             kinds: components["schemas"]["Kinds"];
             starts_at?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description A contact that was no conversation: somebody called, or came. */
+        NewInquiryRecord: {
+            /** @description What they were told, or what was done: up to 1,000 characters. */
+            answer?: string | null;
+            /** @description What they asked: 1 to 1,000 characters. */
+            asked: string;
+            at?: components["schemas"]["Timestamp"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their name, up to 80 characters. */
+            customer_name?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** @description The number they can be reached at, in any spelling. */
+            phone?: string | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            way?: components["schemas"]["Way"] | null;
+        };
         /** @description A message to send. */
         NewMessage: {
             /** @description The sender's own id of it, at most 64 visible ASCII characters: sent twice, it is kept once. */
@@ -7618,6 +8708,26 @@ export interface components {
              * @description For how long at most: 1 to 720 minutes; no limit without.
              */
             minutes?: number | null;
+        };
+        /** @description A promise to a customer: in a conversation, about an inquiry, or to a customer one may see. */
+        NewPromise: {
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Or so many minutes of business time from now: 1 to 525,600; not together with `due_at`.
+             */
+            due_minutes?: number | null;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            record_id?: components["schemas"]["Id_inq"] | null;
+            /**
+             * @description Whether what it is about is not over before the customer was told how it ended; needs a conversation
+             *     or an inquiry.
+             */
+            report_back?: boolean | null;
+            /** @description What was promised: 1 to 200 characters. */
+            what: string;
         };
         /** @description A reason to be. */
         NewReason: {
@@ -7771,6 +8881,11 @@ export interface components {
         };
         /** @description The pages that may embed a channel, by origin (`https://shop.example.com`); empty: all. */
         Origins: string[];
+        /**
+         * @description Whether the matter is settled.
+         * @enum {string}
+         */
+        Outcome: "solved" | "unsolved" | "unknown";
         /** @description One's own choices. */
         OwnChoices: {
             /** @description The language to see. */
@@ -8018,6 +9133,21 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_InquiryRecordView: {
+            /** @description The rows. */
+            items: (components["schemas"]["InquiryRecord"] & {
+                /**
+                 * @description The number they can be reached at, masked.
+                 * @example 138****5678
+                 */
+                phone?: string | null;
+                /** @description Whether its day is signed: then it takes no change but a correction. */
+                signed: boolean;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_JobView: {
             /** @description The rows. */
             items: {
@@ -8164,6 +9294,20 @@ export interface components {
                  */
                 version: number;
             }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PromiseView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Promise"] & {
+                /** @description Whether it was not kept in time. */
+                broken: boolean;
+                /** @description Whether the caller may say that it was kept. */
+                may_keep: boolean;
+                /** @description Whether the caller may withdraw it. */
+                may_withdraw: boolean;
+            })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -8479,6 +9623,81 @@ export interface components {
             title: string;
             /** @description Always `about:blank`: the code says which problem it is. */
             type: string;
+        };
+        /** @description Something a customer was promised. */
+        Promise: {
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            closed_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            closed_by_name?: string | null;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their name then. */
+            customer_name: string;
+            /** @description Until when. */
+            due_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_prm_Promise"];
+            /** @description When. */
+            made_at: components["schemas"]["Timestamp"];
+            made_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            made_by_name: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name: string;
+            record_id?: components["schemas"]["Id_inq"] | null;
+            /** @description Whether what it is about is not over before the customer was told how it ended. */
+            report_back: boolean;
+            /** @description How it was kept, or why it was withdrawn. */
+            result?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["PromiseState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description What was promised, in a line. */
+            what: string;
+        };
+        /** @description How much is owed. */
+        PromiseCounts: {
+            /**
+             * Format: int64
+             * @description Of these, not kept in time.
+             */
+            broken: number;
+            /**
+             * Format: int64
+             * @description Not kept in time and still owed, by anybody within reach.
+             */
+            broken_in_reach: number;
+            /**
+             * Format: int64
+             * @description What the caller owes.
+             */
+            open: number;
+        };
+        /**
+         * @description Where a promise stands. Broken is no state: an open or a kept promise is broken when it was due before.
+         * @enum {string}
+         */
+        PromiseState: "open" | "kept" | "withdrawn";
+        /** @description A promise, with what a list shows beside it. */
+        PromiseView: components["schemas"]["Promise"] & {
+            /** @description Whether it was not kept in time. */
+            broken: boolean;
+            /** @description Whether the caller may say that it was kept. */
+            may_keep: boolean;
+            /** @description Whether the caller may withdraw it. */
+            may_withdraw: boolean;
+        };
+        /** @description Why it cannot be kept, or need not. */
+        PromiseWithdrawal: {
+            /** @description In one's own words: 1 to 500 characters. */
+            reason: string;
         };
         /**
          * @description A channel as its visitors may know it. Texts that are empty are said in the widget's own words, in
@@ -9193,6 +10412,28 @@ export interface components {
             /** @description What goes behind `Authorization: Bearer`. It is not kept and cannot be shown again. */
             secret: string;
         };
+        /** @description How many, of these, and how many of them settled. */
+        Totals: {
+            /** @description By channel, most first. */
+            by_channel: components["schemas"]["ByChannel"][];
+            /** @description By reason, most first; what has none comes last. */
+            by_reason: components["schemas"]["ByReason"][];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            inquiries: number;
+            /**
+             * Format: int64
+             * @description Of these, settled.
+             */
+            solved: number;
+            /**
+             * Format: int64
+             * @description Not settled.
+             */
+            unsolved: number;
+        };
         /** @description What a visitor did on the embedding page, oldest first: the last 20 steps of a day. */
         Trail: components["schemas"]["ConversationStep"][];
         /** @description To whom or where: one of both. */
@@ -9497,6 +10738,11 @@ export interface components {
             /** @description What: cut at 60 characters. */
             name: string;
         };
+        /**
+         * @description How somebody asked.
+         * @enum {string}
+         */
+        Way: "conversation" | "phone" | "counter" | "other";
         /** @description A channel, and what somebody who would write now has before them. */
         WidgetConfig: components["schemas"]["PublicChannel"] & {
             /**

@@ -56,6 +56,15 @@ export type MessageKind = Schemas['MessageKind']
 /** `data` is a card, or what happened: each kind reads its own. */
 export type Message = With<Answer<'Message'>, { data: Record<string, unknown> | null }>
 export type WrapUpReason = Answer<'WrapUpReason'>
+export type InquiryRecord = Answer<'InquiryRecordView'>
+export type InquiryWay = Schemas['Way']
+export type InquiryOutcome = Schemas['Outcome']
+export type InquiryRecordVersion = Omit<Answer<'InquiryRecordVersion'>, 'data'> & { data: Partial<InquiryRecord> }
+export type Promised = Answer<'PromiseView'>
+export type PromiseCounts = Answer<'PromiseCounts'>
+export type DailyRecord = Answer<'DailyRecord'>
+export type DailyRecordLine = With<Answer<'DailyRecordLine'>, { signature: DailyRecord | null }>
+export type DailySheet = With<Answer<'DailySheet'>, { rows: InquiryRecord[]; signature: DailyRecord | null }>
 export type CannedReply = Answer<'CannedReplyView'>
 
 /** A queue's figures of today; of all of them together it is nobody's. */

@@ -7,7 +7,7 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    about,
+    Closing, about,
     api::{self, NewWrapUp},
     model::{Conversation, ConversationId, WrapUpReason},
     policy, queries, tell,
@@ -30,10 +30,12 @@ pub(crate) async fn close(
     Path(id): Path<ConversationId>,
     Json(request): Json<Closure>,
 ) -> Answer<Conversation> {
+    let app = cx.app().clone();
     let closed = cx
         .write(move |tx| {
             let conversation = queries::find(tx, id)?;
             let permit = policy::may_close(tx.actor(), &conversation, tx.now())?;
+            app.part::<Box<dyn Closing>>().may_close(tx, &conversation)?;
             let Closure { reason_id, note } = &request;
             let said = reason_id.is_some() || note.is_some();
             let wrap_up = said.then(|| NewWrapUp { reason_id: *reason_id, note: note.clone() });

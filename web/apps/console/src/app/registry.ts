@@ -42,7 +42,9 @@ export interface PaletteEntry {
   also?: string
   icon?: Component
   permission?: string
-  to: { name: string; query?: Record<string, string> }
+  /** Where it leads, or what it does where one is. */
+  to?: { name: string; query?: Record<string, string> }
+  run?: () => void
 }
 
 /** What a module's `routes.ts` exports by default. */

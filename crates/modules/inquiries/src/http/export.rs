@@ -1,0 +1,138 @@
+//! A team's day as a file for a spreadsheet.
+
+use audit::api::Entry;
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+use http::{Cx, Path, Problem, Query};
+use kernel::{Result, Timestamp};
+use settings::api::BusinessCalendar;
+use store::Tx;
+
+use super::daily::SheetQuery;
+use crate::{
+    model::{InquiryRecord, Outcome, Way},
+    policy,
+    sheet::{self, Sheet},
+    words::{self, Texts},
+};
+
+/// A team's day as a file for a spreadsheet: what the screen shows, in the organisation's language. That
+/// it was taken along is on the trail.
+#[utoipa::path(get, path = "/daily-records/{day}/export", tag = "inquiries", params(("day" = String, Path), SheetQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+pub(crate) async fn export(
+    cx: Cx,
+    Path(day): Path<String>,
+    Query(query): Query<SheetQuery>,
+) -> Result<Response, Problem> {
+    let text = {
+        let day = day.clone();
+        cx.write(move |tx| write(tx, &query, &day)).await?
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"daily-record-{day}.csv\"")),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    Ok((headers, text).into_response())
+}
+
+fn write(tx: &mut Tx<'_>, query: &SheetQuery, day: &str) -> Result<String> {
+    policy::may_export(tx.actor(), query.unit)?;
+    sheet::read_day(day)?;
+    let sheet = sheet::read(tx, query.unit, day)?;
+    let subject = query.unit.map_or_else(|| day.to_owned(), |unit| format!("{unit}/{day}"));
+    audit::api::record(tx, Entry::new("inquiries.day_exported", "daily_record", subject))?;
+    let organisation = settings::api::organisation(tx)?;
+    let calendar = settings::api::calendar(tx)?;
+    Ok(csv(&sheet, day, words::texts(organisation.locale.text()), &calendar))
+}
+
+fn csv(sheet: &Sheet, day: &str, texts: &Texts, calendar: &BusinessCalendar) -> String {
+    let word = |key: &str| texts.word(key).to_owned();
+    // A spreadsheet takes the file for UTF-8 only when it begins so.
+    let mut out = String::from("\u{feff}");
+    line(&mut out, &[word("title"), day.to_owned(), sheet.unit_name.clone().unwrap_or_default()]);
+    let heads = ["number", "time", "customer", "phone", "channel", "asked", "answer", "reason", "outcome", "agent"];
+    line(&mut out, &heads.map(word));
+    for (at, row) in sheet.rows.iter().enumerate() {
+        line(
+            &mut out,
+            &[
+                (at + 1).to_string(),
+                clock(calendar, row.ended_at, "%H:%M"),
+                row.customer_name.clone(),
+                row.phone.as_deref().map(customers::api::mask_phone).unwrap_or_default(),
+                channel(row, texts),
+                row.asked.clone(),
+                row.answer.clone(),
+                row.reason.clone().unwrap_or_else(|| word("no_reason")),
+                word(match row.outcome {
+                    Outcome::Solved => "solved",
+                    Outcome::Unsolved => "unsolved",
+                    Outcome::Unknown => "unknown",
+                }),
+                row.agent_name.clone().unwrap_or_default(),
+            ],
+        );
+    }
+    let totals = &sheet.totals;
+    for (name, count) in [("inquiries", totals.inquiries), ("solved", totals.solved), ("unsolved", totals.unsolved)] {
+        line(&mut out, &[word(name), count.to_string()]);
+    }
+    for one in &totals.by_reason {
+        line(&mut out, &[one.reason.clone().unwrap_or_else(|| word("no_reason")), one.inquiries.to_string()]);
+    }
+    for one in &totals.by_channel {
+        let name = one.channel.clone().unwrap_or_else(|| way_word(one.way, texts));
+        line(&mut out, &[name, one.inquiries.to_string()]);
+    }
+    if let Some(signed) = &sheet.signature {
+        let at = clock(calendar, signed.signed_at, "%Y-%m-%d %H:%M");
+        line(&mut out, &[word("signed"), signed.signed_by_name.clone(), at, signed.note.clone()]);
+    }
+    out
+}
+
+fn channel(row: &InquiryRecord, texts: &Texts) -> String {
+    match (&row.channel_name, row.way) {
+        (Some(name), Way::Conversation) => name.clone(),
+        (_, way) => way_word(way, texts),
+    }
+}
+
+fn way_word(way: Way, texts: &Texts) -> String {
+    texts.word(&format!("way_{}", way.text())).to_owned()
+}
+
+fn clock(calendar: &BusinessCalendar, at: Timestamp, form: &str) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
+    calendar.zone().to_datetime(moment).strftime(form).to_string()
+}
+
+fn line(out: &mut String, cells: &[String]) {
+    let cells: Vec<_> = cells.iter().map(|cell| safe(cell)).collect();
+    out.push_str(&cells.join(","));
+    out.push_str("\r\n");
+}
+
+/// A cell that no spreadsheet takes for a formula, quoted.
+fn safe(cell: &str) -> String {
+    let formula =
+        cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || cell.starts_with(['\t', '\r']);
+    format!("\"{}{}\"", if formula { "'" } else { "" }, cell.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_begins_like_a_formula_and_quotes_stay_inside() {
+        assert_eq!(safe("=1+1"), "\"'=1+1\"");
+        assert_eq!(safe(" @SUM(A1)"), "\"' @SUM(A1)\"");
+        assert_eq!(safe("他说\"好\",\n走了"), "\"他说\"\"好\"\",\n走了\"");
+        assert_eq!(safe("镀晶"), "\"镀晶\"");
+    }
+}

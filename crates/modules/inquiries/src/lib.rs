@@ -1,0 +1,43 @@
+//! Inquiry records: what was asked and what came of it, and the sheet of a team's day.
+
+pub mod api;
+mod codes;
+mod demo;
+mod draft;
+pub mod events;
+mod http;
+mod listen;
+mod model;
+mod policy;
+mod privacy;
+mod queries;
+mod settling;
+mod sheet;
+mod topics;
+mod words;
+
+use ::http::{Module, Privacy};
+
+pub use model::{InquiryRecord, Outcome, RecordId, Way};
+pub use settling::Settling;
+
+/// This module's texts.
+const LOCALES: &[(&str, &str)] = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("inquiries")
+        .demo(demo::tell)
+        .routes(http::routes())
+        .migrations(store::migrations!["202611252241_inquiries"])
+        .permissions(policy::PERMISSIONS)
+        .topics(topics::RecordTopics)
+        .part(settling::freely())
+        .listener(listen::listener())
+        .privacy(Privacy { module: "inquiries", export: privacy::export, erase: privacy::erase })
+        .locales(LOCALES)
+}

@@ -1,0 +1,30 @@
+//! Conversations become records by themselves: when one is over, and when something is said about it later.
+
+use conversations::{
+    ConversationId,
+    events::{CHANGED, CLOSED, Changed},
+};
+use kernel::{Error, Result};
+use store::{StoredFact, Tx};
+use work::Listener;
+
+use crate::api;
+
+pub(crate) fn listener() -> Listener {
+    Listener::new("inquiries.conversations", &[CLOSED, CHANGED], heard)
+}
+
+fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
+    if fact.kind == CHANGED {
+        let changed: Changed = serde_json::from_str(&fact.data).map_err(Error::internal)?;
+        if changed.wrap_up.is_none() && changed.rating.is_none() {
+            return Ok(());
+        }
+    }
+    let id: ConversationId = fact.subject.parse().map_err(Error::internal)?;
+    match conversations::api::get(tx, id) {
+        Ok(conversation) => api::told(tx, &conversation).map(drop),
+        Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
