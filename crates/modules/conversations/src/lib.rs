@@ -57,7 +57,8 @@ pub fn module() -> Module {
             "202611251630_messages",
             "202611251640_unwrapped",
             "202611251724_attributes",
-            "202611251950_trail"
+            "202611251950_trail",
+            "202611252300_unwrapped"
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
