@@ -5,6 +5,7 @@ pub(crate) mod delivery;
 pub(crate) mod demo;
 pub(crate) mod messages;
 pub(crate) mod page;
+pub(crate) mod routing;
 pub(crate) mod search;
 pub(crate) mod sockets;
 pub(crate) mod start;

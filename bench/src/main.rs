@@ -29,6 +29,12 @@ async fn main() -> Outcome<()> {
         None => eprintln!("ZHIKE_TEST_POSTGRES is not set: only SQLite is measured"),
     }
     let mut rows: Vec<Row> = Vec::new();
+    if wanted("routing") {
+        for row in cases::routing::run()? {
+            row.print();
+            rows.push(row);
+        }
+    }
     for (engine, url) in engines {
         let chosen = arguments.iter().any(|argument| argument == "sqlite" || argument == "postgres");
         if chosen && !wanted(&engine.to_lowercase().replace("postgresql", "postgres")) {

@@ -1,226 +1,411 @@
 //! Who gets which conversation: pure, and quick enough to be asked at every change.
+//!
+//! A [`Hall`] holds who waits and who takes work. Those who wait alike (same queue, channel kind, skills
+//! and priority) stand in one line: whoever waits longest there can be served by everybody who could
+//! serve the others, so that one look at the head of each line is enough, however many wait.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod explain;
+pub(crate) mod rehearsal;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, BinaryHeap, HashMap, HashSet},
+    ops::Bound,
+};
 
 use conversations::ConversationId;
 use kernel::{QueueId, Timestamp, UserId};
 
-/// Somebody who takes work.
+use crate::model::{SkillAsked, SkillId, Strategy, Why};
+pub(crate) use explain::Weighed;
+
+/// What a queue says of how its conversations are given away. A length of 0 never passes.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub queue: QueueId,
+    pub strategy: Strategy,
+    /// What every conversation of it asks for.
+    pub asks: Vec<SkillAsked>,
+    /// After each such time the levels asked for sink by one.
+    pub sink_ms: i64,
+    /// After this wait a conversation comes before every priority.
+    pub outranks_ms: i64,
+    /// How long a customer waits for whom they know, while that one takes work and has no room.
+    pub hold_ms: i64,
+    /// After this wait whoever takes work may be given it, whatever they serve.
+    pub overflow_ms: i64,
+    /// Conversations of this queue that one person is given in an hour; 0: any number.
+    pub fair_limit: i64,
+    /// Who was given one of it last.
+    pub turn: Option<UserId>,
+}
+
+/// Somebody who is there.
 #[derive(Clone, Debug)]
 pub(crate) struct Agent {
     pub user: UserId,
-    /// How many more conversations they can take now.
-    pub room: i64,
+    /// Whether they take work.
+    pub ready: bool,
+    pub load: i64,
+    pub capacity: i64,
+    /// Of single kinds of channel: how many they have, and how many they may have.
+    pub kinds: Vec<(&'static str, i64, i64)>,
     /// When they were last given work.
     pub served_at: Timestamp,
     /// Which queues they serve.
     pub queues: Vec<QueueId>,
+    pub skills: Vec<(SkillId, i64)>,
+    /// How many of each queue they were given within the hour.
+    pub taken: Vec<(QueueId, i64)>,
+}
+
+impl Agent {
+    /// How many more they can have.
+    pub(crate) fn room(&self) -> i64 {
+        if self.ready { (self.capacity - self.load).max(0) } else { 0 }
+    }
+}
+
+/// What becomes of somebody who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prospect {
+    /// Somebody could serve them.
+    Now,
+    /// They wait for somebody in particular.
+    Held,
+    /// Nobody can serve them, nor anybody behind them in the same line.
+    Never,
 }
 
 /// A conversation that waits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub conversation: ConversationId,
     pub queue: QueueId,
+    /// By which kind of channel.
+    pub kind: &'static str,
     pub since: Timestamp,
+    /// 0: as all others; more comes before less.
+    pub priority: i64,
+    /// What it asks for beside what its queue does.
+    pub asks: Vec<SkillAsked>,
     /// Who should have it before all others, where they can.
     pub wanted: Option<UserId>,
 }
 
-/// Why somebody got a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Why {
-    /// They served the customer last, and the queue keeps customers with whom they know.
-    ServedLast,
-    /// Of those who serve the queue and have room they were idle longest.
-    IdleLongest,
-    /// They let it pass before; nobody else is left.
-    AskedAgain,
-}
-
-/// Who gets which conversation, and why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who gets which conversation, why, and who else could have.
+#[derive(Clone, Debug)]
 pub(crate) struct Match {
     pub conversation: ConversationId,
     pub user: UserId,
     pub why: Why,
+    pub priority: i64,
+    /// Who was looked at, the chosen one first, then who would have been next, then who could not.
+    pub weighed: Vec<Weighed>,
 }
 
-/// Whoever has room, by when they were last given work; the number breaks ties and counts the gifts
-/// of this round.
-type Place = (Timestamp, usize, UserId);
+/// Who waits in a line: since when, which, and for whom.
+type Place = (Timestamp, ConversationId, Option<UserId>);
 
-/// Who has room, for each queue.
-struct Free<'a> {
-    by_queue: HashMap<QueueId, BTreeSet<Place>>,
-    /// Where each person stands, how much room they have, which queues they serve.
-    people: HashMap<UserId, (Place, i64, &'a [QueueId])>,
-    given: usize,
+/// What makes those who wait alike: queue, kind of channel, skills, priority.
+type Alike = (usize, &'static str, Vec<SkillAsked>, i64);
+
+struct Line {
+    queue: usize,
+    kind: &'static str,
+    asks: Vec<SkillAsked>,
+    priority: i64,
+    places: BTreeSet<Place>,
 }
 
-impl<'a> Free<'a> {
-    fn new(agents: &'a [Agent]) -> Self {
-        let mut free = Self { by_queue: HashMap::new(), people: HashMap::new(), given: agents.len() };
-        for (at, agent) in agents.iter().enumerate().filter(|(_, agent)| agent.room > 0) {
-            free.stand((agent.served_at, at, agent.user), agent.room, &agent.queues);
-        }
-        free
-    }
+/// In which order those who wait are served, the least first: whoever waited beyond what every priority
+/// is worth, longest first; then by priority, then by wait.
+type Rank = (bool, Reverse<i64>, Timestamp, ConversationId);
 
-    fn stand(&mut self, place: Place, room: i64, queues: &'a [QueueId]) {
-        for queue in queues {
-            self.by_queue.entry(*queue).or_default().insert(place);
-        }
-        self.people.insert(place.2, (place, room, queues));
-    }
+/// In which order those who could serve it are asked, the least first: not those who turned it down, not
+/// those of other queues, the best skilled, and whoever the queue's strategy says.
+type Turn = (bool, bool, Reverse<i64>, (i64, i64, i64));
 
-    /// Takes one conversation's room of this person, who then stands behind all others.
-    fn take(&mut self, user: UserId) {
-        let Some((place, room, queues)) = self.people.remove(&user) else { return };
-        for queue in queues {
-            if let Some(standing) = self.by_queue.get_mut(queue) {
-                standing.remove(&place);
+/// Who waits and who takes work.
+pub(crate) struct Hall {
+    terms: Vec<Terms>,
+    of_queue: HashMap<QueueId, usize>,
+    people: Vec<Agent>,
+    of_user: HashMap<UserId, usize>,
+    /// Breaks ties of those last given work at the same moment; rises with each gift.
+    gifts: Vec<i64>,
+    given: i64,
+    serving: Vec<Vec<usize>>,
+    free: BTreeSet<usize>,
+    free_in: Vec<BTreeSet<usize>>,
+    turns: Vec<Option<usize>>,
+    lines: Vec<Line>,
+    of_kind: HashMap<Alike, usize>,
+    places: HashMap<ConversationId, (usize, Place)>,
+    declined: HashSet<(ConversationId, UserId)>,
+}
+
+impl Hall {
+    /// A hall in which nobody waits.
+    pub(crate) fn new(terms: Vec<Terms>, mut people: Vec<Agent>) -> Self {
+        people.sort_by_key(|agent| agent.user);
+        let of_queue: HashMap<_, _> = terms.iter().enumerate().map(|(at, terms)| (terms.queue, at)).collect();
+        let of_user: HashMap<_, _> = people.iter().enumerate().map(|(at, agent)| (agent.user, at)).collect();
+        let mut serving = vec![Vec::new(); terms.len()];
+        for (at, agent) in people.iter().enumerate() {
+            for queue in agent.queues.iter().filter_map(|queue| of_queue.get(queue)) {
+                serving[*queue].push(at);
             }
         }
-        self.given += 1;
-        if room > 1 {
-            self.stand((Timestamp::from_millis(i64::MAX), self.given, user), room - 1, queues);
-        }
-    }
-}
-
-/// Pairs the waiting, longest wait first over all queues, with those who serve their queue and have
-/// room, longest idle first; before them with whom they want, where that one is among them.
-///
-/// Nobody is given more than they have room for, and no room is left while somebody waits whom it
-/// could serve. `declined` holds who turned down, or let pass, what: they are not asked for it again
-/// while another could take it, and are asked again only when nobody else is left.
-pub(crate) fn allocate(
-    waiting: &[Waiting],
-    agents: &[Agent],
-    declined: &HashSet<(ConversationId, UserId)>,
-) -> Vec<Match> {
-    let mut free = Free::new(agents);
-    let mut line: Vec<_> = waiting.iter().collect();
-    line.sort_by_key(|waiting| (waiting.since, waiting.conversation));
-    let mut matches = Vec::new();
-    for &Waiting { conversation, queue, wanted, .. } in line {
-        let Some(standing) = free.by_queue.get(&queue).filter(|standing| !standing.is_empty()) else { continue };
-        let willing = |user: &UserId| !declined.contains(&(conversation, *user));
-        let served_last = wanted
-            .filter(willing)
-            .filter(|user| free.people.get(user).is_some_and(|(_, _, queues)| queues.contains(&queue)));
-        let idle_longest = || standing.iter().map(|place| place.2).find(willing);
-        let (user, why) = match (served_last, standing.first()) {
-            (Some(user), _) => (user, Why::ServedLast),
-            (None, Some(first)) => idle_longest().map_or((first.2, Why::AskedAgain), |user| (user, Why::IdleLongest)),
-            (None, None) => continue,
+        let turns = terms.iter().map(|terms| terms.turn.and_then(|user| of_user.get(&user).copied())).collect();
+        let mut hall = Self {
+            free: BTreeSet::new(),
+            free_in: vec![BTreeSet::new(); terms.len()],
+            gifts: vec![0; people.len()],
+            given: 0,
+            lines: Vec::new(),
+            of_kind: HashMap::new(),
+            places: HashMap::new(),
+            terms,
+            of_queue,
+            people,
+            of_user,
+            serving,
+            turns,
+            declined: HashSet::new(),
         };
-        free.take(user);
-        matches.push(Match { conversation, user, why });
-    }
-    matches
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use conversations::Conversation;
-    use kernel::{Id, Rng};
-    use proptest::prelude::*;
-
-    fn ids<T: kernel::Noun>(count: usize) -> Vec<Id<T>> {
-        let rng = Rng::seeded(5);
-        (0..count).map(|_| Id::new(Timestamp::from_millis(1), &rng)).collect()
+        for at in 0..hall.people.len() {
+            hall.stand(at);
+        }
+        hall
     }
 
-    /// Conversations `(queue, since, wanted)` and agents `(room, served, queues)`.
-    fn scene(line: &[(usize, i64, usize)], people: &[(i64, i64, Vec<usize>)]) -> (Vec<Waiting>, Vec<Agent>) {
-        let (conversations, users) = (ids::<Conversation>(line.len()), ids::<kernel::User>(people.len()));
-        let queues = ids::<kernel::Queue>(4);
-        let waiting = line.iter().zip(&conversations).map(|((queue, since, wanted), conversation)| Waiting {
-            conversation: *conversation,
-            queue: queues[*queue],
-            since: Timestamp::from_millis(*since),
-            wanted: users.get(*wanted).copied(),
-        });
-        let agents = people.iter().zip(&users).map(|((room, served, serves), user)| Agent {
-            user: *user,
-            room: *room,
-            served_at: Timestamp::from_millis(*served),
-            queues: serves.iter().map(|queue| queues[*queue]).collect(),
-        });
-        (waiting.collect(), agents.collect())
+    /// Who turned down, or let pass, what: they are asked for it again only when nobody else is left.
+    pub(crate) fn decline(&mut self, declined: HashSet<(ConversationId, UserId)>) {
+        self.declined = declined;
     }
 
-    proptest! {
-        #[test]
-        fn nobody_gets_more_than_they_have_room_for_and_no_room_is_left_while_somebody_waits_whom_it_could_serve(
-            line in prop::collection::vec((0_usize..4, 0_i64..50, 0_usize..20), 0..60),
-            people in prop::collection::vec((-1_i64..6, 0_i64..9, prop::collection::vec(0_usize..4, 0..4)), 0..12),
-            refusals in prop::collection::vec((0_usize..60, 0_usize..12), 0..80),
-        ) {
-            let (waiting, agents) = scene(&line, &people);
-            let declined: HashSet<_> = refusals.iter()
-                .filter_map(|(c, u)| Some((waiting.get(*c)?.conversation, agents.get(*u)?.user))).collect();
-            let matches = allocate(&waiting, &agents, &declined);
-            let got = |user| matches.iter().filter(|one| one.user == user).count() as i64;
-            let taker = |one: &Waiting| matches.iter().find(|found| found.conversation == one.conversation);
-            for agent in &agents {
-                prop_assert!(got(agent.user) <= agent.room.max(0));
+    /// Whether somebody who takes work has room, so that a look is worth it.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.free.is_empty()
+    }
+
+    /// Somebody waits from now on; in a queue that is not known nobody does.
+    pub(crate) fn arrive(&mut self, one: Waiting) {
+        let Some(&queue) = self.of_queue.get(&one.queue) else { return };
+        let alike = (queue, one.kind, one.asks, one.priority);
+        let line = match self.of_kind.get(&alike) {
+            Some(line) => *line,
+            None => {
+                let (queue, kind, asks, priority) = alike.clone();
+                self.lines.push(Line { queue, kind, asks, priority, places: BTreeSet::new() });
+                self.of_kind.insert(alike, self.lines.len() - 1);
+                self.lines.len() - 1
             }
-            for one in &waiting {
-                let serves = |agent: &&Agent| agent.queues.contains(&one.queue);
-                match taker(one) {
-                    None => prop_assert!(agents.iter().filter(serves).all(|agent| got(agent.user) >= agent.room)),
-                    Some(found) => {
-                        prop_assert!(agents.iter().filter(serves).any(|agent| agent.user == found.user));
-                        prop_assert!(found.why == Why::AskedAgain || !declined.contains(&(one.conversation, found.user)));
-                        // Nobody who waits longer, and whom this one could have served, is passed over.
-                        let agent = agents.iter().find(|agent| agent.user == found.user);
-                        let passed_over = |other: &&Waiting| agent.is_some_and(|agent| agent.queues.contains(&other.queue))
-                            && (other.since, other.conversation) < (one.since, one.conversation) && taker(other).is_none();
-                        prop_assert!(!waiting.iter().any(|other| passed_over(&other)));
-                    }
-                }
-            }
-            let mut served: Vec<_> = matches.iter().map(|one| one.conversation).collect();
-            served.sort_unstable();
-            served.dedup();
-            prop_assert_eq!(served.len(), matches.len());
+        };
+        let place = (one.since, one.conversation, one.wanted);
+        self.leave(one.conversation);
+        self.lines[line].places.insert(place);
+        self.places.insert(one.conversation, (line, place));
+    }
+
+    /// Whether somebody could serve this one now.
+    pub(crate) fn prospect(&self, one: &Waiting, now: Timestamp) -> Prospect {
+        let Some(&queue) = self.of_queue.get(&one.queue) else { return Prospect::Never };
+        let (asks, places) = (one.asks.clone(), BTreeSet::new());
+        let line = Line { queue, kind: one.kind, asks, priority: one.priority, places };
+        let place = (one.since, one.conversation, one.wanted);
+        if self.taker(&line, &place, now).is_some() {
+            Prospect::Now
+        } else if self.held_for(&line, &place, now).is_some() {
+            Prospect::Held
+        } else {
+            Prospect::Never
         }
     }
 
-    #[test]
-    fn the_longest_idle_comes_first_and_a_round_goes_round() {
-        let (waiting, agents) =
-            scene(&[(0, 1, 9), (0, 2, 9), (0, 3, 9), (0, 4, 9)], &[(2, 50, vec![0]), (2, 10, vec![0])]);
-        let users: Vec<_> = allocate(&waiting, &agents, &HashSet::new()).iter().map(|one| one.user).collect();
-        assert_eq!(users, [agents[1].user, agents[0].user, agents[1].user, agents[0].user]);
+    /// Somebody waits no more.
+    pub(crate) fn leave(&mut self, conversation: ConversationId) {
+        if let Some((line, place)) = self.places.remove(&conversation) {
+            self.lines[line].places.remove(&place);
+        }
     }
 
-    #[test]
-    fn who_declined_is_asked_again_only_when_nobody_else_is_left() {
-        let (waiting, agents) = scene(&[(0, 1, 9)], &[(1, 0, vec![0]), (1, 1, vec![0])]);
-        let declined = HashSet::from([(waiting[0].conversation, agents[0].user)]);
-        let first = |agents: &[Agent]| allocate(&waiting, agents, &declined)[0];
-        assert_eq!((first(&agents).user, first(&agents).why), (agents[1].user, Why::IdleLongest));
-        assert_eq!((first(&agents[..1]).user, first(&agents[..1]).why), (agents[0].user, Why::AskedAgain));
+    /// Somebody has one conversation of this kind less.
+    pub(crate) fn freed(&mut self, user: UserId, kind: &'static str) {
+        let Some(&at) = self.of_user.get(&user) else { return };
+        let agent = &mut self.people[at];
+        agent.load -= 1;
+        for of_kind in agent.kinds.iter_mut().filter(|of_kind| of_kind.0 == kind) {
+            of_kind.1 -= 1;
+        }
+        self.stand(at);
     }
 
-    #[test]
-    fn who_served_the_customer_last_comes_before_the_longest_idle() {
-        let people = [(1, 0, vec![0]), (1, 9, vec![0, 1])];
-        let (waiting, agents) = scene(&[(0, 1, 1), (0, 2, 1)], &people);
-        let matches = allocate(&waiting, &agents, &HashSet::new());
-        assert_eq!((matches[0].user, matches[0].why), (agents[1].user, Why::ServedLast));
-        // The second wants somebody who has no room any more.
-        assert_eq!((matches[1].user, matches[1].why), (agents[0].user, Why::IdleLongest));
+    /// Puts somebody among those who have room, or takes them out.
+    fn stand(&mut self, at: usize) {
+        let agent = &self.people[at];
+        let free = agent.ready && agent.load < agent.capacity;
+        let queues = agent.queues.iter().filter_map(|queue| self.of_queue.get(queue));
+        for set in queues {
+            if free {
+                self.free_in[*set].insert(at)
+            } else {
+                self.free_in[*set].remove(&at)
+            };
+        }
+        if free {
+            self.free.insert(at)
+        } else {
+            self.free.remove(&at)
+        };
     }
 
-    #[test]
-    fn room_in_one_queue_is_not_kept_by_a_longer_wait_in_another() {
-        let (waiting, agents) = scene(&[(0, 1, 9), (1, 2, 9)], &[(1, 0, vec![1])]);
-        assert_eq!(allocate(&waiting, &agents, &HashSet::new())[0].conversation, waiting[1].conversation);
+    /// The next who is served, and by whom; none when nobody who waits can be. The one served waits no
+    /// more, and the other has one more.
+    ///
+    /// Nobody is given more than they have room for, and none is left undecided that somebody could serve.
+    pub(crate) fn next(&mut self, now: Timestamp) -> Option<Match> {
+        if self.free.is_empty() {
+            return None;
+        }
+        let heads = self.lines.iter().enumerate().filter_map(|(at, line)| {
+            let place = line.places.first()?;
+            Some(Reverse((self.rank(line, place, now), at, *place)))
+        });
+        let mut heads: BinaryHeap<_> = heads.collect();
+        while let Some(Reverse((_, at, place))) = heads.pop() {
+            let line = &self.lines[at];
+            if let Some((person, why)) = self.taker(line, &place, now) {
+                let (priority, weighed) = (line.priority, self.weigh(line, &place, person, now));
+                self.give(at, &place, person);
+                return Some(Match { conversation: place.1, user: self.people[person].user, why, priority, weighed });
+            }
+            // Who waits behind whom nobody can serve cannot be served either, unless that one waits for
+            // somebody in particular.
+            if self.held_for(line, &place, now).is_some()
+                && let Some(next) = line.places.range((Bound::Excluded(place), Bound::Unbounded)).next()
+            {
+                heads.push(Reverse((self.rank(line, next, now), at, *next)));
+            }
+        }
+        None
     }
+
+    fn rank(&self, line: &Line, (since, conversation, _): &Place, now: Timestamp) -> Rank {
+        let beyond = passed(now.since(*since), self.terms[line.queue].outranks_ms);
+        (!beyond, Reverse(if beyond { 0 } else { line.priority }), *since, *conversation)
+    }
+
+    fn give(&mut self, line: usize, place: &Place, person: usize) {
+        self.leave(place.1);
+        self.given += 1;
+        self.gifts[person] = self.given;
+        let Line { queue, kind, .. } = self.lines[line];
+        self.turns[queue] = Some(person);
+        let (queue, agent) = (self.terms[queue].queue, &mut self.people[person]);
+        agent.load += 1;
+        agent.served_at = Timestamp::from_millis(i64::MAX);
+        for of_kind in agent.kinds.iter_mut().filter(|of_kind| of_kind.0 == kind) {
+            of_kind.1 += 1;
+        }
+        match agent.taken.iter_mut().find(|taken| taken.0 == queue) {
+            Some(taken) => taken.1 += 1,
+            None => agent.taken.push((queue, 1)),
+        }
+        self.stand(person);
+    }
+
+    /// Who takes it; none when nobody can, or when it waits for somebody who has no room.
+    fn taker(&self, line: &Line, place: &Place, now: Timestamp) -> Option<(usize, Why)> {
+        let terms = &self.terms[line.queue];
+        let waited = now.since(place.0);
+        if let Some(known) = self.known(line, place)
+            && self.bar(line, known, waited).is_none()
+        {
+            return Some((known, Why::ServedLast));
+        }
+        if self.held_for(line, place, now).is_some() {
+            return None;
+        }
+        let everybody = passed(waited, terms.overflow_ms);
+        let free = if everybody { &self.free } else { &self.free_in[line.queue] };
+        let mut best: Option<(Turn, usize)> = None;
+        let mut worst_fit = i64::MAX;
+        for &at in free.iter().filter(|at| self.bar(line, **at, waited).is_none()) {
+            let turn = self.turn(line, place, at);
+            if !turn.0 && !turn.1 {
+                worst_fit = worst_fit.min(turn.2.0);
+            }
+            if best.is_none_or(|best| (turn, at) < best) {
+                best = Some((turn, at));
+            }
+        }
+        best.map(|((again, outside, Reverse(fit), _), at)| {
+            let why = match (again, outside) {
+                (true, _) => Why::AskedAgain,
+                (_, true) => Why::Overflow,
+                _ if fit > worst_fit => Why::BestSkilled,
+                _ => match terms.strategy {
+                    Strategy::LongestIdle => Why::IdleLongest,
+                    Strategy::RoundRobin => Why::NextInTurn,
+                    Strategy::Balanced => Why::LeastLoaded,
+                },
+            };
+            (at, why)
+        })
+    }
+
+    /// Whom the customer knows, if they serve the queue and did not turn this down.
+    fn known(&self, line: &Line, (_, conversation, wanted): &Place) -> Option<usize> {
+        let user = (*wanted)?;
+        let at = *self.of_user.get(&user)?;
+        let queue = self.terms[line.queue].queue;
+        let serves = self.people[at].ready && self.people[at].queues.contains(&queue);
+        (serves && !self.declined.contains(&(*conversation, user))).then_some(at)
+    }
+
+    /// For whom it waits, who takes work and has no room yet.
+    fn held_for(&self, line: &Line, place: &Place, now: Timestamp) -> Option<usize> {
+        let hold = self.terms[line.queue].hold_ms;
+        if hold == 0 || passed(now.since(place.0), hold) {
+            None
+        } else {
+            self.known(line, place)
+        }
+    }
+
+    /// When this one is asked.
+    fn turn(&self, line: &Line, place: &Place, at: usize) -> Turn {
+        let (terms, agent) = (&self.terms[line.queue], &self.people[at]);
+        let again = !self.declined.is_empty() && self.declined.contains(&(place.1, agent.user));
+        let by_gift = (agent.served_at.millis(), self.gifts[at]);
+        let by_strategy = match terms.strategy {
+            Strategy::LongestIdle => (by_gift.0, by_gift.1, 0),
+            Strategy::RoundRobin => (self.turns[line.queue].is_some_and(|last| at <= last).into(), at as i64, 0),
+            Strategy::Balanced => (agent.load * 1_000_000 / agent.capacity.max(1), by_gift.0, by_gift.1),
+        };
+        (again, !agent.queues.contains(&terms.queue), Reverse(self.fit(line, at)), by_strategy)
+    }
+
+    /// How well somebody's skills serve what is asked for: their levels added up.
+    fn fit(&self, line: &Line, at: usize) -> i64 {
+        asks(&self.terms[line.queue], line).map(|asked| level(&self.people[at], asked.skill_id)).sum()
+    }
+}
+
+/// What a conversation of this line asks for.
+fn asks<'a>(terms: &'a Terms, line: &'a Line) -> impl Iterator<Item = &'a SkillAsked> {
+    terms.asks.iter().chain(&line.asks)
+}
+
+fn level(agent: &Agent, skill: SkillId) -> i64 {
+    agent.skills.iter().find(|has| has.0 == skill).map_or(0, |has| has.1)
+}
+
+/// Whether a wait is as long as `length`, which is never with 0.
+fn passed(waited: i64, length: i64) -> bool {
+    length > 0 && waited >= length
 }

@@ -3,6 +3,7 @@
 use kernel::Result;
 use store::Tx;
 
+pub use crate::allocate::rehearsal::Rehearsal;
 use crate::queries;
 
 /// Counts the figures of every day and queue again, from the ledger of waits.

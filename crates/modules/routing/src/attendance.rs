@@ -29,6 +29,17 @@ pub(crate) fn of(tx: &mut Tx<'_>, placement: &dyn Placement, user: UserId) -> Re
     Ok(Presence::unknown(user, name, unit, tx.now()))
 }
 
+/// A person's presence, only to be looked at.
+pub(crate) fn look(tx: &mut Tx<'_>, placement: &dyn Placement, user: UserId) -> Result<Presence> {
+    match queries::read_presence(tx, user)? {
+        Some(presence) => Ok(presence),
+        None => {
+            let (name, unit) = (access::api::user(tx, user)?.name, placement.place(tx, user)?.unit);
+            Ok(Presence::unknown(user, name, unit, tx.now()))
+        }
+    }
+}
+
 /// Saves a presence, and tells the person and those who watch the floor.
 pub(crate) fn change(tx: &mut Tx<'_>, before: Option<&Presence>, mut presence: Presence) -> Result<Presence> {
     presence.last_seq += 1;

@@ -26,3 +26,5 @@ pub(crate) const NOT_THERE: Code = Code::new("routing.not_there");
 pub(crate) const NOT_READY: Code = Code::new("routing.not_ready");
 /// That person has as many as they can. `name`: who; `capacity`: how many.
 pub(crate) const NO_ROOM: Code = Code::new("routing.no_room");
+/// A queue asks for the skill. `name`: which queue.
+pub(crate) const SKILL_ASKED: Code = Code::new("routing.skill_asked");

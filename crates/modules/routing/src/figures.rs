@@ -10,7 +10,7 @@ use store::{StoredFact, Tx};
 use work::Listener;
 
 use crate::{
-    model::{Counts, Outcome, Wait},
+    model::{Counts, Outcome, Queue, RoutingRules, Wait},
     queries,
 };
 
@@ -50,9 +50,43 @@ fn begin(tx: &mut Tx<'_>, conversation_id: ConversationId, queue: Option<QueueId
     let Some(queue_id) = queue else { return Ok(()) };
     let (id, day) = (tx.new_id(), day_of(tx, at)?);
     let (ended_at, outcome, in_target) = (None, None, false);
-    let wait = Wait { id, conversation_id, queue_id, day, since: at, ended_at, outcome, in_target };
+    let conversation = conversations::api::get(tx, conversation_id)?;
+    let rules = match queries::queue(tx, queue_id) {
+        Ok(queue) => queue.rules,
+        Err(Error::NotFound) => RoutingRules::default(),
+        Err(error) => return Err(error),
+    };
+    let (priority, asks) = rules.weigh(&conversation);
+    let (weighed, turn_at) = (priority > 0 || !asks.0.is_empty(), conversation.opened_at);
+    let wait = Wait {
+        id,
+        conversation_id,
+        queue_id,
+        day,
+        since: at,
+        ended_at,
+        outcome,
+        in_target,
+        priority,
+        asks,
+        weighed,
+        turn_at,
+    };
     queries::insert_wait(tx, &wait)?;
     queries::count(tx, &wait.day, queue_id, Counts::of(&wait))
+}
+
+/// The queue's rules are other ones: what waits there is weighed anew.
+pub(crate) fn weigh_again(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
+    for (id, _) in conversations::api::line_of(tx, queue.id)? {
+        let Some(wait) = queries::open_wait(tx, id)? else { continue };
+        let (priority, asks) = queue.rules.weigh(&conversations::api::get(tx, id)?);
+        let weighed = priority > 0 || !asks.0.is_empty();
+        if (wait.priority, &wait.asks) != (priority, &asks) {
+            queries::save_wait(tx, &Wait { priority, asks, weighed, ..wait })?;
+        }
+    }
+    Ok(())
 }
 
 /// It waits in this queue from now on: the one it waited in is gone.

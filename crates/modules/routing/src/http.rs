@@ -6,6 +6,7 @@ pub(crate) mod offers;
 pub(crate) mod presence;
 mod queues;
 mod reasons;
+mod skills;
 mod transfer;
 
 use http::App;
@@ -28,4 +29,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(offers::list))
         .routes(routes!(offers::accept))
         .routes(routes!(offers::refuse))
+        .routes(routes!(offers::explain))
+        .routes(routes!(offers::explain_conversation))
+        .routes(routes!(skills::list, skills::add))
+        .routes(routes!(skills::change, skills::delete))
+        .routes(routes!(skills::list_people))
+        .routes(routes!(skills::set))
 }

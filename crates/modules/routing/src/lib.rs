@@ -10,6 +10,7 @@ pub mod events;
 mod figures;
 mod floor;
 mod http;
+mod line;
 mod load;
 mod model;
 mod places;
@@ -21,7 +22,10 @@ mod topics;
 
 use ::http::Module;
 
-pub use model::{Offer, OfferState, OfferView, Presence, PresenceReason, PresenceState, Queue, WrapUpHold};
+pub use model::{
+    Offer, OfferState, OfferView, Presence, PresenceReason, PresenceState, Queue, RoutingRule, RoutingRules, Skill,
+    SkillAsked, SkillId, SkillsAsked, Strategy, Verdict, Why, WrapUpHold,
+};
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -29,7 +33,12 @@ pub fn module() -> Module {
         .routes(http::routes())
         .topics(topics::RoutingTopics)
         .background(Box::new(desk::start))
-        .migrations(store::migrations!["202611221300_routing", "202611251700_queues", "202611252000_target_percent"])
+        .migrations(store::migrations![
+            "202611221300_routing",
+            "202611251700_queues",
+            "202611252000_target_percent",
+            "202611252240_terms"
+        ])
         .part(places::line())
         .listener(figures::listener())
         .demo(demo::tell)

@@ -2,12 +2,15 @@
 
 mod presence;
 mod queue;
+mod terms;
 mod waits;
 
 pub(crate) use presence::{ABSENT, Because, MISSED_OFFER, PresenceSpell};
 pub use presence::{Presence, PresenceReason, PresenceState};
 pub use queue::Queue;
 pub(crate) use queue::Queues;
+pub(crate) use terms::{BEST, Candidate, Candidates};
+pub use terms::{RoutingRule, RoutingRules, Skill, SkillAsked, SkillId, SkillsAsked, Strategy, Verdict, Why};
 pub(crate) use waits::{Counts, Outcome, Wait};
 
 use conversations::{Conversation, ConversationId};
@@ -58,6 +61,22 @@ store::record! {
         pub expires_at: Timestamp,
         /// When it was over.
         pub ended_at: Option<Timestamp>,
+        /// Of which queue it was made.
+        pub queue_id: Option<QueueId>,
+    }
+}
+
+store::record! {
+    /// Why an offer was made to whom it was made.
+    #[derive(Clone, Debug)]
+    pub(crate) struct OfferExplanation {
+        pub offer_id: Id<Offer>,
+        pub why: Why,
+        pub waited_ms: i64,
+        pub priority: i64,
+        /// Whether it had waited so long that it came before every priority.
+        pub outranked: bool,
+        pub candidates: Candidates,
     }
 }
 
@@ -82,10 +101,12 @@ pub struct OfferView {
     pub made_at: Timestamp,
     /// Until when it can be taken.
     pub expires_at: Timestamp,
+    /// Why it is offered to them.
+    pub why: Option<Why>,
 }
 
 impl OfferView {
-    pub(crate) fn of(offer: &Offer, conversation: &Conversation) -> Self {
+    pub(crate) fn of(offer: &Offer, conversation: &Conversation, why: Option<Why>) -> Self {
         Self {
             id: offer.id,
             conversation_id: offer.conversation_id,
@@ -96,6 +117,7 @@ impl OfferView {
             waiting_since: conversation.waiting_since,
             made_at: offer.made_at,
             expires_at: offer.expires_at,
+            why,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use conversations::{Conversation, ConversationId, Outlook, Place, QueuePlace, State};
-use kernel::{ChannelId, QueueId, Result};
+use kernel::{ChannelId, QueueId, Result, Timestamp};
 use store::Tx;
 
 use crate::{
@@ -55,13 +55,27 @@ pub(crate) fn of_all(tx: &mut Tx<'_>, wanted: &[QueueId]) -> Result<Vec<(Convers
     let pace = Pace::of(tx, &queues)?;
     let mut places = Vec::new();
     for queue in wanted {
-        for (ahead, (id, since)) in conversations::api::line_of(tx, *queue)?.into_iter().enumerate() {
+        for (ahead, (id, since)) in in_turn(tx, &queues, *queue)?.into_iter().enumerate() {
             let ahead = ahead as i64;
             let position = ahead + 1;
             places.push((id, Place { position, ahead, estimated_ms: pace.estimate(*queue, position), since }));
         }
     }
     Ok(places)
+}
+
+/// Everybody who waits in a queue, whose turn comes first before others.
+fn in_turn(tx: &mut Tx<'_>, queues: &Queues, queue: QueueId) -> Result<Vec<(ConversationId, Timestamp)>> {
+    let mut line = conversations::api::line_of(tx, queue)?;
+    let Some(queue) = queues.get(queue).filter(|queue| !queue.rules.0.is_empty()) else { return Ok(line) };
+    let priorities: HashMap<_, _> = queries::priorities(tx, queue.id)?.into_iter().collect();
+    let (now, outranks) = (tx.now(), queue.outranks_seconds * 1_000);
+    // Stable: of one priority the longest wait stays first.
+    line.sort_by_key(|(id, since)| {
+        let beyond = now.since(*since) >= outranks;
+        if beyond { i64::MIN } else { -priorities.get(id).copied().unwrap_or(0) }
+    });
+    Ok(line)
 }
 
 /// Whether a customer told `before` should hear `now`: each step near the front, a tenth of the way
@@ -92,8 +106,13 @@ impl QueuePlace for Line {
         let Some(queue) = conversation.queue_id.filter(|_| conversation.state == State::Queued) else {
             return Ok(None);
         };
-        let ahead = conversations::api::ahead_of(tx, conversation)?;
         let queues = queries::queues(tx)?;
+        let ahead = if queues.get(queue).is_some_and(|queue| !queue.rules.0.is_empty()) {
+            let line = in_turn(tx, &queues, queue)?;
+            line.iter().position(|(id, _)| *id == conversation.id).unwrap_or(line.len()) as i64
+        } else {
+            conversations::api::ahead_of(tx, conversation)?
+        };
         let estimated_ms = Pace::of(tx, &queues)?.estimate(queue, ahead + 1);
         Ok(Some(Place { position: ahead + 1, ahead, estimated_ms, since: conversation.opened_at }))
     }
@@ -123,7 +142,6 @@ pub(crate) fn line() -> Box<dyn QueuePlace> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::Timestamp;
     use proptest::prelude::*;
 
     proptest! {

@@ -44,6 +44,14 @@ pub(crate) fn may_supervise(actor: &Actor, presence: &Presence, now: Timestamp) 
     actor.permit(SUPERVISE, &presence.owned(), now)
 }
 
+/// To know why somebody was offered a conversation: oneself, or somebody one supervises.
+pub(crate) fn may_ask_why(actor: &Actor, presence: &Presence, now: Timestamp) -> Result<()> {
+    match actor.staff() {
+        Ok(staff) if staff.id == presence.user_id && actor.has(WORK) => Ok(()),
+        _ => may_supervise(actor, presence, now).map(drop),
+    }
+}
+
 /// Who passes conversations on knows whom to.
 pub(crate) fn may_pass_on(actor: &Actor) -> Result<UserId> {
     let _scope = actor.scope(ASSIGN)?;

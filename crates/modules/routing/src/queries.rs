@@ -2,12 +2,13 @@
 
 mod figures;
 mod queues;
+mod terms;
 
 use conversations::ConversationId;
 use kernel::{Cursor, Id, Result, Scope, Timestamp, UserId};
 use store::{Record, Tx, params, sql};
 
-pub(crate) use self::{figures::*, queues::*};
+pub(crate) use self::{figures::*, queues::*, terms::*};
 use crate::{
     codes,
     model::{Offer, Presence, PresenceReason, PresenceSpell},

@@ -1,23 +1,20 @@
 //! One look of the desk: old offers end, free people get new ones.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use conversations::{Conversation, ConversationId, State};
-use kernel::{Result, UserId};
+use conversations::State;
+use kernel::Result;
 use store::Tx;
 
 use crate::{
-    allocate::{Agent, Waiting, allocate},
-    attendance, events,
-    load::{default_queue, holding, load},
-    model::{Because, MISSED_OFFER, Offer, OfferState, OfferView, PresenceState, Queues, WrapUpHold},
+    attendance, events, line,
+    load::{default_queue, holding},
+    model::{Because, MISSED_OFFER, Offer, OfferState, OfferView, PresenceState, Queues, Strategy, WrapUpHold},
     queries,
 };
 
-/// Conversations of one queue looked at in one round.
+/// Conversations without a queue that are given one in one round.
 const ROUND: i64 = 200;
-/// How long somebody who declined is not asked again for the same conversation.
-const DECLINED_FOR: i64 = 120_000;
 
 /// Whether a round would change anything: asked of a reader, to leave the writer alone. Most facts
 /// concern nobody who waits.
@@ -32,7 +29,7 @@ pub(crate) fn anything_to_do(tx: &mut Tx<'_>) -> Result<bool> {
     }
     let ready = queries::ready(tx)?;
     for queue in &queues.all {
-        if ready.iter().any(|one| queues.serves(queue, one.user_id))
+        if ready.iter().any(|one| queues.may_serve(queue, one.user_id))
             && !conversations::api::waiting_in(tx, Some(queue.id), 1)?.is_empty()
         {
             return Ok(true);
@@ -112,33 +109,12 @@ fn tell_holds(tx: &mut Tx<'_>, queues: &Queues) -> Result<()> {
 }
 
 fn make_offers(tx: &mut Tx<'_>, queues: &Queues, epoch: i64) -> Result<()> {
-    let agents = free_agents(tx, queues)?;
-    if agents.is_empty() {
-        return Ok(());
-    }
-    let offered: HashSet<_> = queries::open_offers(tx)?.into_iter().map(|offer| offer.conversation_id).collect();
-    let mut line: Vec<Conversation> = Vec::new();
-    for queue in &queues.all {
-        let room: i64 = agents.iter().filter(|agent| agent.queues.contains(&queue.id)).map(|agent| agent.room).sum();
-        if room > 0 {
-            // No more of this queue can be served than there is room in it.
-            let limit = room.min(ROUND) + offered.len() as i64;
-            let waiting = conversations::api::waiting_in(tx, Some(queue.id), limit)?;
-            line.extend(waiting.into_iter().filter(|one| !offered.contains(&one.id)));
-        }
-    }
-    if line.is_empty() {
-        return Ok(());
-    }
-    let waiting = wishes(tx, queues, &line)?;
+    let Some((mut hall, line)) = line::form(tx, queues)? else { return Ok(()) };
     let now = tx.now();
-    let ids: Vec<ConversationId> = line.iter().map(|conversation| conversation.id).collect();
-    let declined = queries::declined(tx, &ids, now.plus_millis(-DECLINED_FOR))?.into_iter().collect();
-    let line: HashMap<_, _> = line.into_iter().map(|conversation| (conversation.id, conversation)).collect();
-    for found in allocate(&waiting, &agents, &declined) {
+    while let Some(found) = hall.next(now) {
         let Some(conversation) = line.get(&found.conversation) else { continue };
         let Some(mut presence) = queries::presence(tx, found.user)? else { continue };
-        let seconds = conversation.queue_id.and_then(|id| queues.get(id)).map_or(30, |queue| queue.offer_seconds);
+        let queue = conversation.queue_id.and_then(|id| queues.get(id));
         let offer = Offer {
             id: tx.new_id(),
             conversation_id: found.conversation,
@@ -146,51 +122,20 @@ fn make_offers(tx: &mut Tx<'_>, queues: &Queues, epoch: i64) -> Result<()> {
             epoch,
             state: OfferState::Open,
             made_at: now,
-            expires_at: now.plus_seconds(seconds),
+            expires_at: now.plus_seconds(queue.map_or(30, |queue| queue.offer_seconds)),
             ended_at: None,
+            queue_id: conversation.queue_id,
         };
         if queries::insert_offer(tx, &offer)? {
+            queries::explain(tx, &line::explanation(&offer, &found, conversation, queue))?;
+            if let Some(queue) = queue.filter(|queue| queue.strategy == Strategy::RoundRobin) {
+                queries::set_turn(tx, queue.id, found.user)?;
+            }
             presence.served_at = now;
-            let view = OfferView::of(&offer, conversation);
+            let view = OfferView::of(&offer, conversation, Some(found.why));
             attendance::tell_on(tx, &mut presence, events::OFFER_MADE, offer.id.to_string(), &view)?;
             queries::save_presence(tx, &presence)?;
         }
     }
     Ok(())
-}
-
-/// Whoever takes work and has room.
-fn free_agents(tx: &mut Tx<'_>, queues: &Queues) -> Result<Vec<Agent>> {
-    let ready = queries::ready(tx)?;
-    if ready.is_empty() {
-        return Ok(Vec::new());
-    }
-    let load = load(tx, queues)?;
-    let agent = |user: UserId, capacity: i64, served_at| Agent {
-        user,
-        room: capacity - load.get(&user).copied().unwrap_or(0),
-        served_at,
-        queues: queues.all.iter().filter(|queue| queues.serves(queue, user)).map(|queue| queue.id).collect(),
-    };
-    let agents = ready.iter().map(|one| agent(one.user_id, one.capacity, one.served_at));
-    Ok(agents.filter(|agent| agent.room > 0 && !agent.queues.is_empty()).collect())
-}
-
-/// The line as the allocation takes it: with whom customers should have, where their queue says so.
-fn wishes(tx: &mut Tx<'_>, queues: &Queues, line: &[Conversation]) -> Result<Vec<Waiting>> {
-    let keeps =
-        |one: &&Conversation| one.queue_id.and_then(|id| queues.get(id)).is_some_and(|queue| queue.last_agent_first);
-    let mut customers: Vec<_> = line.iter().filter(keeps).map(|one| one.customer_id).collect();
-    customers.sort_unstable();
-    customers.dedup();
-    let last: HashMap<_, _> = if customers.is_empty() {
-        HashMap::new()
-    } else {
-        conversations::api::last_agents(tx, &customers)?.into_iter().collect()
-    };
-    let waiting = |one: &Conversation| {
-        let wanted = Some(one).filter(keeps).and_then(|one| last.get(&one.customer_id).copied());
-        Some(Waiting { conversation: one.id, queue: one.queue_id?, since: one.opened_at, wanted })
-    };
-    Ok(line.iter().filter_map(waiting).collect())
 }

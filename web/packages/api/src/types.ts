@@ -74,6 +74,10 @@ export type PresenceState = Schemas['PresenceState']
 export type Presence = Answer<'Presence'>
 export type Queue = Answer<'QueueView'>
 export type Offer = Answer<'OfferView'>
+/** Why a conversation was offered to somebody. */
+export type OfferReason = Answer<'OfferReason'>
+export type Skill = Answer<'Skill'>
+export type PersonSkills = Answer<'PersonSkills'>
 /** Somebody a conversation can be passed to. */
 export type Colleague = Answer<'Colleague'>
 

@@ -11,9 +11,9 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    codes,
+    codes, figures,
     load::default_queue,
-    model::{Queue, Queues},
+    model::{Queue, Queues, RoutingRule, RoutingRules, SkillAsked, SkillsAsked, Strategy},
     policy, queries,
     standing::Reachable,
 };
@@ -117,6 +117,26 @@ pub(crate) struct QueueWish {
     target_percent: Option<i64>,
     /// Whether a customer goes to whoever served them last, where that one has room; at first so.
     last_agent_first: Option<bool>,
+    /// Who is asked first of those who serve it and have room; `longest_idle` at first.
+    #[schema(inline)]
+    strategy: Option<Strategy>,
+    /// The skills each of its conversations asks for, at most 10; the best skilled are asked first.
+    skills: Option<Vec<SkillAsked>>,
+    /// After each such time the levels asked for sink by one: 0 to 3,600 seconds; 0, as at first: never.
+    sink_seconds: Option<i64>,
+    /// What gives conversations a priority, or lets them ask for skills: at most 50 rules.
+    rules: Option<Vec<RoutingRule>>,
+    /// After how many seconds a wait comes before every priority: 10 to 86,400, 300 at first.
+    outranks_seconds: Option<i64>,
+    /// For how long a customer waits for whoever served them last, while that one takes work and has no
+    /// room: 0 to 3,600 seconds; 0, as at first: not at all.
+    hold_seconds: Option<i64>,
+    /// After how long whoever takes work is asked, whatever they serve: 0 to 86,400 seconds; 0, as at
+    /// first: never.
+    overflow_seconds: Option<i64>,
+    /// Conversations of it that one person is given within an hour, at most: 0 to 1,000; 0, as at first:
+    /// any number.
+    fair_limit: Option<i64>,
 }
 
 /// Adds a queue.
@@ -128,6 +148,7 @@ pub(crate) async fn add(cx: Cx, Json(wish): Json<QueueWish>) -> Answer<QueueView
             default_queue(tx)?;
             let queue = wished(Queue::new(tx.new_id(), String::new(), permit.at()), &wish);
             queue.check()?;
+            asks_known(tx, &queue)?;
             queries::insert_queue(tx, &queue)?;
             belong(tx, &queue, &wish)?;
             let view = view(tx, queue.id)?;
@@ -148,8 +169,12 @@ pub(crate) async fn change(cx: Cx, Path(id): Path<QueueId>, Json(wish): Json<Que
             let seen = wish.version.ok_or_else(|| Error::field("version", "required"))?;
             let after = Queue { version: seen + 1, ..wished(before.queue.clone(), &wish) };
             after.check()?;
+            asks_known(tx, &after)?;
             queries::save_queue(tx, &after)?;
             belong(tx, &after, &wish)?;
+            if after.rules != before.queue.rules {
+                figures::weigh_again(tx, &after)?;
+            }
             let after = view(tx, id)?;
             let entry = Entry::new("routing.queue_changed", "queue", id).change(&settings(&before), &settings(&after));
             audit::api::record(tx, entry)?;
@@ -188,8 +213,27 @@ fn wished(queue: Queue, wish: &QueueWish) -> Queue {
         target_seconds: wish.target_seconds.unwrap_or(queue.target_seconds),
         target_percent: wish.target_percent.unwrap_or(queue.target_percent),
         last_agent_first: wish.last_agent_first.unwrap_or(queue.last_agent_first),
+        strategy: wish.strategy.unwrap_or(queue.strategy),
+        skills: wish.skills.clone().map_or(queue.skills, SkillsAsked),
+        sink_seconds: wish.sink_seconds.unwrap_or(queue.sink_seconds),
+        rules: wish.rules.clone().map_or(queue.rules, RoutingRules),
+        outranks_seconds: wish.outranks_seconds.unwrap_or(queue.outranks_seconds),
+        hold_seconds: wish.hold_seconds.unwrap_or(queue.hold_seconds),
+        overflow_seconds: wish.overflow_seconds.unwrap_or(queue.overflow_seconds),
+        fair_limit: wish.fair_limit.unwrap_or(queue.fair_limit),
         ..queue
     }
+}
+
+/// Refuses skills that there are not.
+fn asks_known(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
+    for asked in &queue.skills.0 {
+        known(queries::skill(tx, asked.skill_id), "skills")?;
+    }
+    for asked in queue.rules.0.iter().filter_map(|rule| rule.skill) {
+        known(queries::skill(tx, asked.skill_id), "rules")?;
+    }
+    Ok(())
 }
 
 /// Sets who serves a queue and what feeds it, where that is said.

@@ -6,6 +6,8 @@ use kernel::{ChannelId, Check, QueueId, Result, Timestamp, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{RoutingRules, SkillsAsked, Strategy};
+
 store::record! {
     /// Where conversations wait.
     #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -34,6 +36,23 @@ store::record! {
         /// How many of a hundred customers should be answered within `target_seconds`: what the service
         /// level is held against.
         pub target_percent: i64,
+        /// Who is asked first of those who serve it and have room.
+        pub strategy: Strategy,
+        /// The skills each of its conversations asks for.
+        pub skills: SkillsAsked,
+        /// After each such time, in seconds, the levels asked for sink by one; 0: never.
+        pub sink_seconds: i64,
+        /// What gives conversations a priority, or lets them ask for skills.
+        pub rules: RoutingRules,
+        /// After how many seconds a wait comes before every priority.
+        pub outranks_seconds: i64,
+        /// For how many seconds a customer waits for whoever served them last, while that one takes work
+        /// and has no room; 0: not at all.
+        pub hold_seconds: i64,
+        /// After how many seconds whoever takes work is asked, whatever they serve; 0: never.
+        pub overflow_seconds: i64,
+        /// Conversations of it that one person is given within an hour, at most; 0: any number.
+        pub fair_limit: i64,
     }
 }
 
@@ -52,18 +71,31 @@ impl Queue {
             everybody: true,
             is_default: false,
             target_percent: 80,
+            strategy: Strategy::LongestIdle,
+            skills: SkillsAsked::default(),
+            sink_seconds: 0,
+            rules: RoutingRules::default(),
+            outranks_seconds: 300,
+            hold_seconds: 0,
+            overflow_seconds: 0,
+            fair_limit: 0,
         }
     }
 
     /// Refuses what is no queue.
     pub(crate) fn check(&self) -> Result<()> {
-        Check::new()
+        let check = Check::new()
             .text("name", &self.name, 1..=60)
             .range("offer_seconds", self.offer_seconds, 5..=300)
             .range("wrap_up_seconds", self.wrap_up_seconds, 0..=3_600)
             .range("target_seconds", self.target_seconds, 1..=86_400)
             .range("target_percent", self.target_percent, 1..=100)
-            .done()
+            .range("sink_seconds", self.sink_seconds, 0..=3_600)
+            .range("outranks_seconds", self.outranks_seconds, 10..=86_400)
+            .range("hold_seconds", self.hold_seconds, 0..=3_600)
+            .range("overflow_seconds", self.overflow_seconds, 0..=86_400)
+            .range("fair_limit", self.fair_limit, 0..=1_000);
+        self.rules.check(self.skills.check(check)).done()
     }
 }
 
@@ -93,6 +125,11 @@ impl Queues {
     /// Whether this person, who takes work, serves the queue.
     pub(crate) fn serves(&self, queue: &Queue, user: UserId) -> bool {
         queue.everybody || self.members.get(&queue.id).is_some_and(|members| members.contains(&user))
+    }
+
+    /// Whether this person may be given conversations of the queue, now or after they waited long enough.
+    pub(crate) fn may_serve(&self, queue: &Queue, user: UserId) -> bool {
+        queue.overflow_seconds > 0 || self.serves(queue, user)
     }
 
     /// Those named, in order.

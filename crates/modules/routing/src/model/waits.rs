@@ -6,6 +6,8 @@ use serde::Serialize;
 use store::text_enum;
 use utoipa::ToSchema;
 
+use super::SkillsAsked;
+
 impl Noun for Wait {
     const PREFIX: &'static str = "wai";
 }
@@ -35,6 +37,14 @@ store::record! {
         pub ended_at: Option<Timestamp>,
         pub outcome: Option<Outcome>,
         pub in_target: bool,
+        /// What the queue's rules gave it.
+        pub priority: i64,
+        /// The skills they let it ask for.
+        pub asks: SkillsAsked,
+        /// Whether they say anything of it.
+        pub weighed: bool,
+        /// By what it stands in line: since when the conversation is open.
+        pub turn_at: Timestamp,
     }
 }
 
