@@ -15,8 +15,8 @@ use store::Tx;
 
 use crate::{
     model::{
-        Candidate, Candidates, Offer, OfferExplanation, OfferState, PresenceReason, Queue, RoutingRule, RoutingRules,
-        Skill, SkillAsked, SkillId, SkillsAsked, Strategy, Verdict, Why,
+        Candidate, Candidates, Offer, OfferExplanation, OfferState, OfferVerdict, PresenceReason, Queue, RoutingRule,
+        RoutingRules, Skill, SkillAsked, SkillId, SkillsAsked, Strategy, Why,
     },
     queries,
 };
@@ -177,12 +177,12 @@ fn offers(tx: &mut Tx<'_>, demo: &Demo, takes: &[DemoTake]) -> Result<()> {
 fn explained(offer: &Offer, take: &DemoTake, others: &[&DemoPerson]) -> OfferExplanation {
     let candidate =
         |user_id, verdict, load| Candidate { user_id, name: String::new(), verdict, load, capacity: 5, level: None };
-    let mut candidates = vec![candidate(take.user_id, Verdict::Chosen, 1)];
+    let mut candidates = vec![candidate(take.user_id, OfferVerdict::Chosen, 1)];
     for (at, other) in others.iter().enumerate() {
         candidates.push(match at % 3 {
-            0 => candidate(other.id, Verdict::IdleLess, 2),
-            1 => candidate(other.id, Verdict::NoRoom, 5),
-            _ => candidate(other.id, Verdict::NotReady, 0),
+            0 => candidate(other.id, OfferVerdict::IdleLess, 2),
+            1 => candidate(other.id, OfferVerdict::NoRoom, 5),
+            _ => candidate(other.id, OfferVerdict::NotReady, 0),
         });
     }
     candidates[1..].sort_by_key(|one| one.verdict as u8);

@@ -23,8 +23,8 @@ mod topics;
 use ::http::Module;
 
 pub use model::{
-    Offer, OfferState, OfferView, Presence, PresenceReason, PresenceState, Queue, RoutingRule, RoutingRules, Skill,
-    SkillAsked, SkillId, SkillsAsked, Strategy, Verdict, Why, WrapUpHold,
+    Offer, OfferState, OfferVerdict, OfferView, Presence, PresenceReason, PresenceState, Queue, RoutingRule,
+    RoutingRules, Skill, SkillAsked, SkillId, SkillsAsked, Strategy, Why, WrapUpHold,
 };
 
 /// This module, for the composition.

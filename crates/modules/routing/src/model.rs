@@ -10,7 +10,7 @@ pub use presence::{Presence, PresenceReason, PresenceState};
 pub use queue::Queue;
 pub(crate) use queue::Queues;
 pub(crate) use terms::{BEST, Candidate, Candidates};
-pub use terms::{RoutingRule, RoutingRules, Skill, SkillAsked, SkillId, SkillsAsked, Strategy, Verdict, Why};
+pub use terms::{OfferVerdict, RoutingRule, RoutingRules, Skill, SkillAsked, SkillId, SkillsAsked, Strategy, Why};
 pub(crate) use waits::{Counts, Outcome, Wait};
 
 use conversations::{Conversation, ConversationId};

@@ -2,7 +2,7 @@
 
 use conversations::Conversation;
 use http::Permission;
-use kernel::{Actor, Owned, Permit, Reach, Result, Scope, Timestamp, UserId};
+use kernel::{Actor, Error, Owned, Permit, Reach, Result, Scope, Timestamp, UserId};
 
 use crate::model::Presence;
 
@@ -48,7 +48,11 @@ pub(crate) fn may_supervise(actor: &Actor, presence: &Presence, now: Timestamp) 
 pub(crate) fn may_ask_why(actor: &Actor, presence: &Presence, now: Timestamp) -> Result<()> {
     match actor.staff() {
         Ok(staff) if staff.id == presence.user_id && actor.has(WORK) => Ok(()),
-        _ => may_supervise(actor, presence, now).map(drop),
+        _ => match may_supervise(actor, presence, now) {
+            // Colleagues' offers are nobody else's business: as if there were none.
+            Err(Error::Forbidden(_)) if actor.has(WORK) => Err(Error::NotFound),
+            other => other.map(drop),
+        },
     }
 }
 

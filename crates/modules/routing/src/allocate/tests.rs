@@ -3,7 +3,7 @@ use conversations::Conversation;
 use kernel::{Id, Rng};
 use proptest::prelude::*;
 
-use crate::model::{Skill, Verdict};
+use crate::model::{OfferVerdict, Skill, Strategy};
 
 const KINDS: [&str; 2] = ["web_chat", "email"];
 /// The last moment of any scene.
@@ -368,7 +368,7 @@ fn a_turn_goes_on_where_it_stopped_and_balance_counts_what_each_can_have() {
     hall.arrive(one(conversations[0], queue, 1));
     let found = hall.next(at(NOW)).unwrap();
     assert_eq!((found.user, found.why), (users[2], Why::LeastLoaded));
-    assert!(found.weighed[1..].iter().all(|other| other.verdict == Verdict::MoreLoaded));
+    assert!(found.weighed[1..].iter().all(|other| other.verdict == OfferVerdict::MoreLoaded));
 }
 
 #[test]
@@ -382,7 +382,7 @@ fn who_declined_is_asked_again_only_when_nobody_else_is_left() {
         hall.next(at(NOW)).unwrap()
     };
     let found = first(&people);
-    assert_eq!((found.user, found.why, found.weighed[1].verdict), (users[1], Why::IdleLongest, Verdict::Declined));
+    assert_eq!((found.user, found.why, found.weighed[1].verdict), (users[1], Why::IdleLongest, OfferVerdict::Declined));
     assert_eq!((first(&people[..1]).user, first(&people[..1]).why), (users[0], Why::AskedAgain));
 }
 
@@ -395,13 +395,13 @@ fn whom_the_customer_knows_comes_first_and_is_waited_for_no_longer_than_is_set()
     conversations.iter().for_each(|id| hall.arrive(wants(*id)));
     let found = hall.next(at(NOW)).unwrap();
     assert_eq!((found.user, found.why), (users[1], Why::ServedLast));
-    assert_eq!(found.weighed[1].verdict, Verdict::NotKnown);
+    assert_eq!(found.weighed[1].verdict, OfferVerdict::NotKnown);
     assert!(hall.next(at(NOW + 99)).is_none(), "it waits for whom it knows");
     let found = hall.next(at(NOW + 100)).unwrap();
     assert_eq!((found.user, found.why), (users[0], Why::IdleLongest));
     assert_eq!(
         found.weighed[1],
-        Weighed { user: users[1], verdict: Verdict::NoRoom, load: 1, capacity: 1, level: None }
+        Weighed { user: users[1], verdict: OfferVerdict::NoRoom, load: 1, capacity: 1, level: None }
     );
 }
 
@@ -419,9 +419,9 @@ fn the_best_skilled_comes_first_and_what_is_asked_sinks_with_the_wait() {
     assert_eq!(
         verdicts,
         [
-            (users[2], Verdict::Chosen, Some(5)),
-            (users[1], Verdict::SkillLess, Some(3)),
-            (users[0], Verdict::SkillBelow, Some(1))
+            (users[2], OfferVerdict::Chosen, Some(5)),
+            (users[1], OfferVerdict::SkillLess, Some(3)),
+            (users[0], OfferVerdict::SkillBelow, Some(1))
         ]
     );
     hall.next(at(NOW));

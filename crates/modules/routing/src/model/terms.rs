@@ -56,7 +56,7 @@ text_enum! {
 
 text_enum! {
     /// What became of somebody who was looked at for an offer.
-    pub enum Verdict {
+    pub enum OfferVerdict {
         /// It was offered to them.
         Chosen = "chosen",
         /// They could have had it; the customer knows the chosen one.
@@ -223,14 +223,14 @@ kept_as_json!(RoutingRules, SkillsAsked, Candidates);
 
 /// Somebody who was looked at for an offer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// Who.
     pub user_id: UserId,
     /// Their name, as it is now.
     #[serde(default)]
     pub name: String,
     /// What became of them.
-    pub verdict: Verdict,
+    pub verdict: OfferVerdict,
     /// How many conversations they had.
     pub load: i64,
     /// How many they can have.
@@ -242,4 +242,4 @@ pub struct Candidate {
 
 /// Those who were looked at, the chosen one first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Candidates(pub Vec<Candidate>);
+pub(crate) struct Candidates(pub Vec<Candidate>);
