@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use audit::api::Entry;
 use conversations::api::DemoTake;
 use http::{Demo, DemoPerson};
-use kernel::{Error, Id, Result, UserId};
+use kernel::{Actor, Error, Id, Result, Rng, UserId};
 use store::Tx;
 
 use crate::{
@@ -31,6 +31,7 @@ const REASONS: &str = include_str!("../demo/reasons.txt");
 
 pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     queues(tx, demo)?;
+    demo.finally.push(tell_skills);
     reasons(tx)?;
     let takes = demo.take::<Vec<DemoTake>>().unwrap_or_default();
     offers(tx, demo, &takes)?;
@@ -40,23 +41,35 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
 /// A skill of the story.
 struct DemoSkill {
     id: SkillId,
+    name: &'static str,
     /// Who serves this queue has it.
     queue: usize,
     /// The level the queue asks for; 0: none.
     asked: i64,
 }
 
-/// What people are good at: who serves a queue has its skill, more or less.
-fn skills(tx: &mut Tx<'_>, demo: &Demo) -> Result<Vec<DemoSkill>> {
-    let mut told = Vec::new();
-    for line in SKILLS.lines().filter(|line| !line.starts_with('#')) {
+/// The skills of the story. Their ids come from a chance of their own, so that nothing else in the story
+/// is another one for them.
+fn skills(demo: &Demo) -> Result<Vec<DemoSkill>> {
+    let rng = Rng::seeded(demo.plan.seed);
+    let skill = |line: &'static str| {
         let parts: Vec<_> = line.split('\t').collect();
         let [name, queue, asked] = parts[..] else { return Err(Error::internal(format!("demo: {line}"))) };
-        let skill = Skill { id: tx.new_id(), name: name.to_owned(), created_at: tx.now(), version: 1 };
+        let queue = queue.parse().map_err(Error::internal)?;
+        let asked = asked.parse().map_err(Error::internal)?;
+        Ok(DemoSkill { id: Id::new(demo.since, &rng), name, queue, asked })
+    };
+    SKILLS.lines().filter(|line| !line.starts_with('#')).map(skill).collect()
+}
+
+/// What people are good at: who serves a queue has its skill, more or less.
+fn tell_skills(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    let told = skills(demo)?;
+    tx.as_of(demo.since, Actor::System("demo"))?;
+    for DemoSkill { id, name, .. } in &told {
+        let skill = Skill { id: *id, name: (*name).to_owned(), created_at: tx.now(), version: 1 };
         queries::insert_skill(tx, &skill)?;
         audit::api::record(tx, Entry::new("routing.skill_added", "skill", skill.id).created(&skill))?;
-        let number = |text: &str| text.parse().map_err(Error::internal);
-        told.push(DemoSkill { id: skill.id, queue: number(queue)? as usize, asked: number(asked)? });
     }
     for (at, person) in demo.people.iter().enumerate() {
         let serves =
@@ -65,7 +78,7 @@ fn skills(tx: &mut Tx<'_>, demo: &Demo) -> Result<Vec<DemoSkill>> {
         let levels: Vec<_> = told.iter().filter(serves).map(level).collect();
         queries::set_levels(tx, person.id, &levels)?;
     }
-    Ok(told)
+    Ok(())
 }
 
 /// The rules of this queue of the story.
@@ -85,7 +98,7 @@ fn rules(queue: usize) -> Vec<RoutingRule> {
 }
 
 fn queues(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
-    let skills = skills(tx, demo)?;
+    let skills = skills(demo)?;
     let lines = QUEUES.lines().filter(|line| !line.starts_with('#'));
     for (at, (told, line)) in demo.queues.iter().zip(lines).enumerate() {
         let numbers: Vec<i64> = line.split('\t').filter_map(|number| number.parse().ok()).collect();
