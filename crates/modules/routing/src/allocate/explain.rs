@@ -49,7 +49,8 @@ impl Hall {
     pub(super) fn weigh(&self, line: &Line, place: &Place, chosen: usize, now: Timestamp) -> Vec<Weighed> {
         let waited = now.since(place.0);
         let best = self.turn(line, place, chosen);
-        let (mut able, mut unable): (Vec<(Turn, usize)>, Vec<(OfferVerdict, usize)>) = (Vec::new(), Vec::new());
+        let mut able: Vec<(Turn, usize)> = Vec::new();
+        let mut unable: Vec<(OfferVerdict, usize)> = Vec::new();
         let mut look = |at: usize| match self.bar(line, at, waited) {
             _ if at == chosen => {}
             Some(verdict) => unable.push((verdict, at)),
