@@ -1176,6 +1176,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why whoever has a conversation was offered it; for them, and who supervises them. Null where they were
+         *     not: it was passed on to them, or they took it over.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferReason"] | null;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/export": {
         parameters: {
             query?: never;
@@ -3432,6 +3481,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/offers/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a conversation was offered to oneself, or to somebody one supervises: who was looked at, and what
+         *     spoke for one of them.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ofr_Offer"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferReason"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offers/{id}/refusal": {
         parameters: {
             query?: never;
@@ -3515,6 +3613,103 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/person-skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What those are good at whose presence one may see, and who ever took work; who has no skills is left
+         *     out. Oneself always.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonSkills"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/person-skills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what somebody one supervises is good at. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_usr"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SkillLevels"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PersonSkills"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -5491,6 +5686,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The skills there are. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Skill"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a skill. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSkill"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Skill"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a skill: nobody has it any more. Not while a queue asks for it. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_skl"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Renames a skill. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_skl"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SkillChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Skill"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -7240,6 +7589,30 @@ export interface components {
             reason?: string | null;
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
         };
+        /** @description Somebody who was looked at for an offer. */
+        Candidate: {
+            /**
+             * Format: int64
+             * @description How many they can have.
+             */
+            capacity: number;
+            /**
+             * Format: int64
+             * @description The levels of the skills asked for, added up; none when none was asked for.
+             */
+            level?: number | null;
+            /**
+             * Format: int64
+             * @description How many conversations they had.
+             */
+            load: number;
+            /** @description Their name, as it is now. */
+            name?: string;
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+            /** @description What became of them. */
+            verdict: components["schemas"]["OfferVerdict"];
+        };
         /** @description What is said often, written once. */
         CannedReply: {
             /**
@@ -8154,6 +8527,8 @@ export interface components {
         Id_que: string;
         /** @example rol_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_rol_Role: string;
+        /** @example skl_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_skl: string;
         /** @example spd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_spd_SpecialDay: string;
         /** @example tok_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -8749,6 +9124,11 @@ export interface components {
             /** @description Its name, unique. */
             name: string;
         };
+        /** @description A skill to be. */
+        NewSkill: {
+            /** @description What it is called: 1 to 30 characters, its own. */
+            name: string;
+        };
         /** @description A new special day. */
         NewSpecialDay: {
             /**
@@ -8827,6 +9207,51 @@ export interface components {
             /** @description The step that comes next; `done` when it is through. */
             step: components["schemas"]["SetupStep"];
         };
+        /** @description Why a conversation was offered to somebody. */
+        OfferReason: {
+            /**
+             * @description Who was looked at, at most 20: the chosen one first, then who would have been next, then who could
+             *     not have it, and why.
+             */
+            candidates: components["schemas"]["Candidate"][];
+            /** @description Of which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description When. */
+            made_at: components["schemas"]["Timestamp"];
+            /** @description Which offer. */
+            offer_id: components["schemas"]["Id_ofr_Offer"];
+            /** @description Whether it had waited so long that it came before every priority. */
+            outranked: boolean;
+            /**
+             * Format: int64
+             * @description The priority the queue's rules gave it.
+             */
+            priority: number;
+            queue_id?: components["schemas"]["Id_que"] | null;
+            /** @description What the queue is called. */
+            queue_name?: string | null;
+            /** @description What became of it. */
+            state: components["schemas"]["OfferState"];
+            /** @description To whom. */
+            user_id: components["schemas"]["Id_usr"];
+            /**
+             * Format: int64
+             * @description How long the customer had waited.
+             */
+            waited_ms: number;
+            /** @description Why to them. */
+            why: components["schemas"]["Why"];
+        };
+        /**
+         * @description Where an offer stands.
+         * @enum {string}
+         */
+        OfferState: "open" | "accepted" | "refused" | "expired" | "withdrawn";
+        /**
+         * @description What became of somebody who was looked at for an offer.
+         * @enum {string}
+         */
+        OfferVerdict: "chosen" | "not_known" | "skill_less" | "idle_less" | "later_in_turn" | "more_loaded" | "other_queue" | "declined" | "skill_below" | "fair_limit" | "no_room_for_channel" | "no_room" | "not_ready";
         /** @description An offer as the person it is made to sees it. */
         OfferView: {
             /** @description By which channel. */
@@ -8845,6 +9270,7 @@ export interface components {
             preview: string;
             queue_id?: components["schemas"]["Id_que"] | null;
             waiting_since?: components["schemas"]["Timestamp"] | null;
+            why?: components["schemas"]["Why"] | null;
         };
         /** @description The organisation this installation serves. */
         Organisation: {
@@ -9400,6 +9826,13 @@ export interface components {
             /** @description Whether it reaches own, team, department or all; one that does not is all or nothing. */
             reaches: boolean;
         };
+        /** @description What somebody is good at. */
+        PersonSkills: {
+            /** @description How good at what; what is not named they cannot do. */
+            skills: components["schemas"]["SkillAsked"][];
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
         /** @description Where somebody is to belong. */
         Placing: {
             post_id?: components["schemas"]["Id_pst_Post"] | null;
@@ -9745,6 +10178,17 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             /** @description Whether everybody who takes work serves it, rather than those named. */
             everybody: boolean;
+            /**
+             * Format: int64
+             * @description Conversations of it that one person is given within an hour, at most; 0: any number.
+             */
+            fair_limit: number;
+            /**
+             * Format: int64
+             * @description For how many seconds a customer waits for whoever served them last, while that one takes work
+             *     and has no room; 0: not at all.
+             */
+            hold_seconds: number;
             /** @description Its id. */
             id: components["schemas"]["Id_que"];
             /** @description Whether it takes what comes by a channel that feeds no other; cannot be deleted. */
@@ -9758,6 +10202,27 @@ export interface components {
              * @description How long an offer waits for an answer, in seconds.
              */
             offer_seconds: number;
+            /**
+             * Format: int64
+             * @description After how many seconds a wait comes before every priority.
+             */
+            outranks_seconds: number;
+            /**
+             * Format: int64
+             * @description After how many seconds whoever takes work is asked, whatever they serve; 0: never.
+             */
+            overflow_seconds: number;
+            /** @description What gives conversations a priority, or lets them ask for skills. */
+            rules: components["schemas"]["RoutingRules"];
+            /**
+             * Format: int64
+             * @description After each such time, in seconds, the levels asked for sink by one; 0: never.
+             */
+            sink_seconds: number;
+            /** @description The skills each of its conversations asks for. */
+            skills: components["schemas"]["SkillsAsked"];
+            /** @description Who is asked first of those who serve it and have room. */
+            strategy: components["schemas"]["Strategy"];
             /**
              * Format: int64
              * @description How many of a hundred customers should be answered within `target_seconds`: what the service
@@ -9805,6 +10270,18 @@ export interface components {
             channel_ids?: components["schemas"]["Id_chn"][] | null;
             /** @description Whether everybody who takes work serves it; at first so, unless members are named. */
             everybody?: boolean | null;
+            /**
+             * Format: int64
+             * @description Conversations of it that one person is given within an hour, at most: 0 to 1,000; 0, as at first:
+             *     any number.
+             */
+            fair_limit?: number | null;
+            /**
+             * Format: int64
+             * @description For how long a customer waits for whoever served them last, while that one takes work and has no
+             *     room: 0 to 3,600 seconds; 0, as at first: not at all.
+             */
+            hold_seconds?: number | null;
             /** @description Whether a customer goes to whoever served them last, where that one has room; at first so. */
             last_agent_first?: boolean | null;
             /** @description Who serves it: these, at most 1,000; who takes no work does so in vain. Makes `everybody` false. */
@@ -9816,6 +10293,28 @@ export interface components {
              * @description How long an offer waits for an answer: 5 to 300 seconds, 30 at first.
              */
             offer_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description After how many seconds a wait comes before every priority: 10 to 86,400, 300 at first.
+             */
+            outranks_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description After how long whoever takes work is asked, whatever they serve: 0 to 86,400 seconds; 0, as at
+             *     first: never.
+             */
+            overflow_seconds?: number | null;
+            /** @description What gives conversations a priority, or lets them ask for skills: at most 50 rules. */
+            rules?: components["schemas"]["RoutingRule"][] | null;
+            /**
+             * Format: int64
+             * @description After each such time the levels asked for sink by one: 0 to 3,600 seconds; 0, as at first: never.
+             */
+            sink_seconds?: number | null;
+            /** @description The skills each of its conversations asks for, at most 10; the best skilled are asked first. */
+            skills?: components["schemas"]["SkillAsked"][] | null;
+            /** @description Who is asked first of those who serve it and have room; `longest_idle` at first. */
+            strategy?: ("longest_idle" | "round_robin" | "balanced") | null;
             /**
              * Format: int64
              * @description How many of a hundred customers should be answered within that time: 1 to 100, 80 at first.
@@ -9977,6 +10476,33 @@ export interface components {
                 [key: string]: components["schemas"]["Reach"];
             };
         };
+        /** @description What makes a conversation come before others, or asks for skills. All that it names must hold. */
+        RoutingRule: {
+            /**
+             * @description What the customer, or the embedding page, says of them under this name: up to 60 characters.
+             * @example 会员等级
+             */
+            attribute?: string | null;
+            channel_id?: components["schemas"]["Id_chn"] | null;
+            /**
+             * Format: int64
+             * @description The priority it then has: 0 as all others, 1 to 3 before them. The highest of all rules that hold counts.
+             */
+            priority?: number;
+            skill?: components["schemas"]["SkillAsked"] | null;
+            /**
+             * @description Is this, up to 120 characters; any value without.
+             * @example 金卡
+             */
+            value?: string | null;
+            /**
+             * @description Their first words contain this, up to 60 characters, whatever the case.
+             * @example 投诉
+             */
+            word?: string | null;
+        };
+        /** @description The rules of a queue. */
+        RoutingRules: components["schemas"]["RoutingRule"][];
         /**
          * @description What a member of staff says.
          * @enum {string}
@@ -10163,6 +10689,50 @@ export interface components {
             /** @description The password. */
             password: string;
         };
+        /** @description What somebody can be good at. */
+        Skill: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_skl"];
+            /**
+             * @description What it is called.
+             * @example 英语
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description A skill, and how good one must at least be at it. */
+        SkillAsked: {
+            /**
+             * Format: int64
+             * @description The least level: 1 to 5.
+             */
+            level: number;
+            /** @description Which. */
+            skill_id: components["schemas"]["Id_skl"];
+        };
+        /** @description What is to change. */
+        SkillChange: {
+            /** @description What it is called from now on: 1 to 30 characters, its own. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What somebody is good at from now on. */
+        SkillLevels: {
+            /** @description How good at what: levels 1 to 5, at most 100 skills; all others they have no more. */
+            skills: components["schemas"]["SkillAsked"][];
+        };
+        /** @description Skills asked for. */
+        SkillsAsked: components["schemas"]["SkillAsked"][];
         /** @description Part of a day, half-open: from 09:00 to 12:00 holds nine o'clock but not noon. */
         Slot: {
             /**
@@ -10286,6 +10856,11 @@ export interface components {
              */
             width?: number | null;
         };
+        /**
+         * @description Who is asked first of those who serve a queue and have room.
+         * @enum {string}
+         */
+        Strategy: "longest_idle" | "round_robin" | "balanced";
         /** @description Words staff sort a conversation by: at most 20 of up to 30 characters, each once. */
         Tags: string[];
         /** @description Whom one saw having it. */
@@ -10743,6 +11318,11 @@ export interface components {
          * @enum {string}
          */
         Way: "conversation" | "phone" | "counter" | "other";
+        /**
+         * @description Why somebody was offered a conversation.
+         * @enum {string}
+         */
+        Why: "served_last" | "best_skilled" | "idle_longest" | "next_in_turn" | "least_loaded" | "overflow" | "asked_again";
         /** @description A channel, and what somebody who would write now has before them. */
         WidgetConfig: components["schemas"]["PublicChannel"] & {
             /**
