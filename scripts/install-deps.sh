@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Rust and Node: PostgreSQL, NATS, Chromium,
-# CJK fonts, a C toolchain. Quick and silent when nothing is missing.
+# Installs what the tests need beside Rust and Node: PostgreSQL, NATS, a mail
+# server, Chromium, CJK fonts, a C toolchain. Quick and silent when nothing is missing.
 set -euo pipefail
 
 have_postgres() {
@@ -8,6 +8,13 @@ have_postgres() {
 }
 have_nats() {
   command -v nats-server >/dev/null || [ -x /usr/sbin/nats-server ]
+}
+# Only root can run a mail server: see services.sh.
+have_imap() {
+  [ "$(id -u)" -ne 0 ] || { command -v dovecot && [ -x /usr/lib/dovecot/lmtp ] && command -v openssl; } >/dev/null
+}
+have_smtp() {
+  [ "$(id -u)" -ne 0 ] || command -v postfix >/dev/null
 }
 have_chromium() {
   [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null
@@ -27,6 +34,8 @@ have_cc() {
 missing=()
 have_postgres || missing+=(postgresql)
 have_nats || missing+=(nats-server)
+have_imap || missing+=(dovecot-imapd dovecot-lmtpd openssl)
+have_smtp || missing+=(postfix)
 have_chromium || missing+=(chromium)
 have_cjk_fonts || missing+=(fonts-noto-cjk)
 have_cc || missing+=(build-essential)
@@ -69,5 +78,14 @@ apt update >/dev/null || true
 if [ ! -e /etc/postgresql-common/createcluster.conf ] && printf '%s\n' "${missing[@]}" | grep -qx postgresql; then
   "${as_root[@]}" mkdir -p /etc/postgresql-common
   echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+fi
+# Nor is a mail server of the system's own, with questions about what it is to serve.
+if printf '%s\n' "${missing[@]}" | grep -qx postfix; then
+  echo 'postfix postfix/main_mailer_type select No configuration' | "${as_root[@]}" debconf-set-selections
+fi
+if printf '%s\n' "${missing[@]}" | grep -qxE 'postfix|dovecot-imapd' && [ ! -e /usr/sbin/policy-rc.d ]; then
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+  "${as_root[@]}" chmod 755 /usr/sbin/policy-rc.d
+  trap '"${as_root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
 fi
 apt install --no-install-recommends "${missing[@]}"

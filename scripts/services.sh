@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A throw-away PostgreSQL and NATS for tests and measurements.
+# A throw-away PostgreSQL, NATS and mail server (Dovecot and Postfix) for tests and measurements.
 #
-#   services.sh start   starts both (or says where they already run), waits until ready
-#   services.sh env     prints ZHIKE_TEST_POSTGRES=… and ZHIKE_TEST_NATS=… for `eval` or `export`
-#   services.sh stop    stops both and deletes their data
-#   services.sh with CMD…  starts, runs CMD with the two variables set, always stops
+#   services.sh start   starts them (or says where they already run), waits until ready
+#   services.sh env     prints ZHIKE_TEST_POSTGRES=…, ZHIKE_TEST_NATS=… and ZHIKE_TEST_MAIL=… for `eval` or `export`
+#   services.sh stop    stops them and deletes their data
+#   services.sh with CMD…  starts, runs CMD with these variables set, always stops
 #
 # Several checkouts, or several runs in one, can have services of their own:
 # ZHIKE_SERVICES names the directory that remembers them (default target/services).
@@ -90,6 +90,146 @@ start_nats() { # data directory, port
   die "nats-server did not start"
 }
 
+# IMAP and SMTP as the world has them: every address at zhike.test and shop.test has a mailbox (the
+# password of each is `geheim`), mail to full.test comes back as undeliverable, all else is refused.
+start_mail() { # data directory; says where it listens
+  local dir=$1/mail imap imaps smtp smtps lmtp auth name
+  mkdir "$dir" "$dir/dovecot" "$dir/boxes" "$dir/postfix" "$dir/queue" "$dir/state"
+  chown mail:mail "$dir/boxes"
+  chown postfix "$dir/state"
+  openssl req -x509 -newkey rsa:2048 -nodes -days 7 -subj /CN=localhost \
+    -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" -addext "basicConstraints=critical,CA:FALSE" \
+    -keyout "$dir/key.pem" -out "$dir/certificate.pem" 2>"$dir/openssl.log" || { cat "$dir/openssl.log" >&2; die "no certificate"; }
+  chmod 600 "$dir/key.pem"
+  for name in imap imaps smtp smtps lmtp auth; do printf -v "$name" %s "$(free_port)"; done
+  cat >"$dir/dovecot.conf" <<CONF
+base_dir = $dir/dovecot
+state_dir = $dir/dovecot
+log_path = $dir/dovecot.log
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <$dir/certificate.pem
+ssl_key = <$dir/key.pem
+disable_plaintext_auth = no
+first_valid_uid = 1
+mail_location = maildir:$dir/boxes/%u
+mail_max_userip_connections = 100
+mail_fsync = never
+passdb {
+  driver = static
+  args = password=geheim
+}
+userdb {
+  driver = static
+  args = uid=mail gid=mail home=$dir/boxes/%u allow_all_users=yes
+}
+service imap-login {
+  inet_listener imap {
+    port = $imap
+  }
+  inet_listener imaps {
+    port = $imaps
+    ssl = yes
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    port = $lmtp
+  }
+}
+service auth {
+  inet_listener {
+    address = 127.0.0.1
+    port = $auth
+  }
+}
+protocol lmtp {
+  postmaster_address = postmaster@zhike.test
+}
+CONF
+  cat >"$dir/postfix/main.cf" <<CONF
+compatibility_level = 3.6
+queue_directory = $dir/queue
+data_directory = $dir/state
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = $dir/postfix.log
+maillog_file_prefixes = $dir
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mail.zhike.test
+mydestination =
+mynetworks =
+local_recipient_maps =
+virtual_mailbox_domains = zhike.test, shop.test, full.test
+virtual_transport = lmtp:inet:127.0.0.1:$lmtp
+transport_maps = inline:{ { full.test = refuse: } }
+notify_classes =
+smtpd_tls_cert_file = $dir/certificate.pem
+smtpd_tls_key_file = $dir/key.pem
+smtpd_tls_security_level = may
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:$auth
+smtpd_recipient_restrictions = reject_unauth_destination
+smtpd_client_connection_count_limit = 0
+message_size_limit = 60000000
+mailbox_size_limit = 0
+CONF
+  cat >"$dir/postfix/master.cf" <<CONF
+127.0.0.1:$smtp inet n - n - - smtpd
+127.0.0.1:$smtps inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+refuse unix - n n - - pipe
+  flags=q user=nobody argv=$dir/refuse
+CONF
+  printf '#!/bin/sh\ncat >/dev/null\necho "5.2.2 mailbox full"\nexit 69\n' >"$dir/refuse"
+  chmod 755 "$dir/refuse"
+  dovecot -c "$dir/dovecot.conf" >"$dir/start.log" 2>&1 </dev/null || { cat "$dir/start.log" >&2; die "Dovecot did not start"; }
+  postfix -c "$dir/postfix" start >"$dir/start.log" 2>&1 </dev/null || { cat "$dir/start.log" >&2; die "Postfix did not start"; }
+  for name in "$imap" "$imaps" "$smtp" "$smtps" "$lmtp" "$auth"; do
+    for _ in $(seq 100); do
+      if (exec 3<>"/dev/tcp/127.0.0.1/$name") 2>/dev/null; then continue 2; fi
+      sleep 0.1
+    done
+    cat "$dir"/*.log >&2
+    die "the mail server did not start"
+  done
+  echo "imap=$imap,imaps=$imaps,smtp=$smtp,smtps=$smtps,ca=$dir/certificate.pem"
+}
+
+stop_mail() { # data directory
+  local pid
+  [ -d "$1/mail/postfix" ] || return 0
+  postfix -c "$1/mail/postfix" stop >/dev/null 2>&1 || true
+  pid=$(cat "$1/mail/dovecot/master.pid" 2>/dev/null || true)
+  if alive "$pid"; then
+    kill "$pid" 2>/dev/null || true
+    for _ in $(seq 50); do alive "$pid" || break; sleep 0.1; done
+  fi
+}
+
 running() {
   [ -f "$state/env" ] || return 1
   local dir
@@ -102,7 +242,7 @@ start() {
   stop
   mkdir -p "$state"
   # Under /tmp, not in the checkout: PostgreSQL's user must be able to reach it.
-  local dir pg nats
+  local dir pg nats mail
   dir=$(mktemp -d "${TMPDIR:-/tmp}/zhike-services.XXXXXX")
   chmod 755 "$dir"
   echo "$dir" >"$state/dir"
@@ -115,6 +255,15 @@ start() {
 ZHIKE_TEST_POSTGRES=postgres://zhike@127.0.0.1:$pg/zhike_test
 ZHIKE_TEST_NATS=nats://127.0.0.1:$nats
 ENV
+  # Mail servers change who they are for every part of their work: only root can.
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "services: without root there is no mail server; its tests are skipped" >&2
+  elif ! command -v dovecot >/dev/null || ! command -v postfix >/dev/null; then
+    die "Dovecot and Postfix are not installed (scripts/install-deps.sh)"
+  else
+    mail=$(start_mail "$dir")
+    echo "ZHIKE_TEST_MAIL=$mail" >>"$state/env"
+  fi
   trap - ERR EXIT
   cat "$state/env"
 }
@@ -128,6 +277,7 @@ stop() {
   if [ -f "$dir/postgres/postmaster.pid" ]; then
     as_owner "$(postgres_bin)/pg_ctl" -D "$dir/postgres" -m immediate -w -t 30 stop >/dev/null 2>&1 || true
   fi
+  stop_mail "$dir"
   pid=$(cat "$dir/nats.pid" 2>/dev/null || true)
   if alive "$pid"; then
     kill "$pid" 2>/dev/null || true
