@@ -164,6 +164,7 @@ myhostname = mail.zhike.test
 mydestination =
 mynetworks =
 local_recipient_maps =
+local_header_rewrite_clients =
 virtual_mailbox_domains = zhike.test, shop.test, full.test
 virtual_transport = lmtp:inet:127.0.0.1:$lmtp
 transport_maps = inline:{ { full.test = refuse: } }

@@ -25,5 +25,6 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         routing::module(),
         inquiries::module(),
         promises::module(),
+        mail::module(),
     ])
 }

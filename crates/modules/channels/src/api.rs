@@ -2,13 +2,13 @@
 
 use audit::api::Entry;
 use http::App;
-use kernel::{ChannelId, Error, Origin, Result};
+use kernel::{ChannelId, Error, Origin, Permit, Result};
 use store::{Fact, Tx};
 
 use crate::{
     events::ChannelChanged,
     identity,
-    model::{Channel, ChannelKind},
+    model::{Channel, ChannelKind, ChannelState, Details},
     queries,
     tokens::VisitorTokens,
     words,
@@ -36,7 +36,40 @@ pub fn get(tx: &mut Tx<'_>, id: ChannelId) -> Result<Channel> {
 /// # Errors
 /// [`kernel::Error::NotFound`] without one.
 pub fn by_public_key(tx: &mut Tx<'_>, public_key: &str) -> Result<Channel> {
-    queries::find_key(tx, public_key)
+    // Only a web chat is for widgets.
+    match queries::find_key(tx, public_key)? {
+        channel if channel.kind == ChannelKind::WebChat => Ok(channel),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Opens a channel that is fed by something of the caller's own, who checked that it may be opened.
+///
+/// # Errors
+/// [`Error::Invalid`] for a `name` beyond 60 characters, or an empty one.
+pub fn open(tx: &mut Tx<'_>, permit: &Permit, kind: ChannelKind, name: &str) -> Result<Channel> {
+    let details = Details { name: Some(name.to_owned()), ..Details::default() };
+    let channel = Channel::new(kind, tx.new_id(), "", tx.now(), tx.rng()).with(permit, details)?;
+    add(tx, &channel)?;
+    Ok(channel)
+}
+
+/// Renames a channel that the caller opened, pauses or resumes it.
+///
+/// # Errors
+/// As [`open`]; [`Error::NotFound`] without it.
+pub fn set(tx: &mut Tx<'_>, permit: &Permit, id: ChannelId, name: &str, state: ChannelState) -> Result<Channel> {
+    let before = queries::find(tx, id)?;
+    if before.name == name.trim() && before.state == state {
+        return Ok(before);
+    }
+    let details = Details { name: Some(name.to_owned()), state: Some(state), ..Details::default() };
+    let mut after = before.clone().with(permit, details)?;
+    after.version = before.version + 1;
+    queries::save(tx, &after)?;
+    audit::api::record(tx, Entry::new("channels.changed", "channel", id).change(&before, &after))?;
+    told(tx, &after)?;
+    Ok(after)
 }
 
 /// The installation's web chat: the oldest, an active one before a paused one; made when there is

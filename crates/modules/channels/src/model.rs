@@ -16,6 +16,8 @@ text_enum! {
     pub enum ChannelKind {
         /// A chat window on a web page.
         WebChat = "web_chat",
+        /// Letters to an address of the department's: a mailbox of `mail`.
+        Email = "email",
     }
 }
 
@@ -72,10 +74,15 @@ pub(crate) struct Details {
 impl Channel {
     /// A new web chat, open to every page.
     pub(crate) fn web_chat(id: ChannelId, name: &str, now: Timestamp, rng: &Rng) -> Self {
+        Self::new(ChannelKind::WebChat, id, name, now, rng)
+    }
+
+    /// A new one of this kind.
+    pub(crate) fn new(kind: ChannelKind, id: ChannelId, name: &str, now: Timestamp, rng: &Rng) -> Self {
         let key = rng.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         Self {
             id,
-            kind: ChannelKind::WebChat,
+            kind,
             name: name.to_owned(),
             state: ChannelState::Active,
             settings: ChannelSettings::default(),

@@ -2,13 +2,17 @@
 
 use audit::api::Entry;
 use channels::Channel;
-use kernel::{Actor, Check, Cursor, CustomerId, Error, Id, Permit, QueueId, Result, Timestamp, UserId};
+use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Id, Permit, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
 pub use crate::demo::script::rehearsed;
 use crate::{
-    about, after_hours, codes, events,
-    model::{Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage, WrapUpReason},
+    about, after_hours,
+    append::append,
+    codes, events,
+    model::{
+        self, Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage, WrapUpReason,
+    },
     policy, queries, reasons, tell,
 };
 pub use crate::{
@@ -115,6 +119,48 @@ pub fn reason_words(tx: &mut Tx<'_>, id: Id<WrapUpReason>) -> Result<String> {
 /// From the database.
 pub fn all_reasons(tx: &mut Tx<'_>) -> Result<Vec<WrapUpReason>> {
     queries::reasons(tx)
+}
+
+/// The conversation of this id, when the actor may read it as one of the department.
+///
+/// # Errors
+/// [`Error::NotFound`] without one the actor may see.
+pub fn readable(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
+    let conversation = queries::find(tx, id)?;
+    may_read(tx.actor(), &conversation)?;
+    Ok(conversation)
+}
+
+/// As [`readable`], when the actor may answer in it too.
+///
+/// # Errors
+/// As [`readable`].
+pub fn workable(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
+    let conversation = queries::find(tx, id)?;
+    policy::may_work(tx.actor(), &conversation)?;
+    Ok(conversation)
+}
+
+/// Keeps a message in the caller's own transaction; said before under its client id, it is answered as
+/// it was. What comes one by one from people is handed to the [`Writer`] instead.
+///
+/// # Errors
+/// As for any message: [`Error::Invalid`], [`Error::NotFound`], [`Error::Conflict`] when it is closed.
+pub fn post(tx: &mut Tx<'_>, post: Post) -> Result<Message> {
+    append(tx, &[post])?.pop().unwrap_or(Err(Error::NotFound))
+}
+
+/// As much of a text from outside as one message holds; empty when there is nothing to see in it.
+pub fn fit(text: &str) -> String {
+    model::fit(text)
+}
+
+/// The conversation the customer has open on this channel.
+///
+/// # Errors
+/// From the database.
+pub fn open_of(tx: &mut Tx<'_>, channel: ChannelId, customer: CustomerId) -> Result<Option<Conversation>> {
+    queries::open_of(tx, channel, customer)
 }
 
 /// A conversation to begin.

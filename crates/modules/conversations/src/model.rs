@@ -17,7 +17,7 @@ pub(crate) use conversation::VisitorConversation;
 pub use conversation::{Assignee, Conversation};
 pub use event::{Event, Named};
 pub use message::{Card, Data, Message, MessageKind};
-pub(crate) use message::{MessageVersion, check_message, check_text, preview, reused};
+pub(crate) use message::{MessageVersion, check_message, check_text, fit, preview, reused};
 pub use reason::WrapUpReason;
 
 /// The id of a [`Conversation`].

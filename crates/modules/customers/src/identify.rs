@@ -107,6 +107,34 @@ pub fn identify(tx: &mut Tx<'_>, visitor: Visitor, external_id: &str, name: Opti
     Ok(Identified { customer, was: Some(stranger.id) })
 }
 
+/// Who writes from this e-mail address, on this channel: whoever was met with it here before; else the
+/// one customer who is known to have this address; else a new one. Never by the name, which anybody
+/// can give themselves.
+///
+/// # Errors
+/// [`Error::Invalid`] for an address that is none.
+pub fn for_address(tx: &mut Tx<'_>, channel: ChannelId, address: &str, name: Option<&str>) -> Result<Customer> {
+    let address = contact::email(address).ok_or_else(|| Error::field("address", "malformed"))?;
+    if queries::identity(tx, channel, &address)?.is_none()
+        && let [only] = queries::with_email(tx, &address)?[..]
+    {
+        let now = tx.now();
+        let name = name.map(contact::tame_name).unwrap_or_default();
+        let (created_at, seen_at) = (now, now);
+        let identity = Identity {
+            channel_id: channel,
+            external_id: address.clone(),
+            customer_id: only,
+            name,
+            created_at,
+            seen_at,
+        };
+        queries::insert_identity(tx, &identity)?;
+    }
+    let customer = api::for_identity(tx, channel, &address, name)?;
+    fill(tx, customer, &Details { email: Some(address), ..Details::default() })
+}
+
 /// Takes what a visitor says of themselves, as far as it is not known yet.
 ///
 /// # Errors

@@ -183,6 +183,16 @@ pub async fn open(store: &Store, file: &StoredFile, headers: &HeaderMap) -> Resu
     Ok(response)
 }
 
+/// The bytes of a file, at most [`LARGEST`] of them: for a module that sends it on.
+///
+/// # Errors
+/// [`Error::NotFound`] when they are gone.
+pub async fn bytes(app: &App, file: &StoredFile) -> Result<Vec<u8>> {
+    let stream = app.part::<Store>().read(file.id).await?;
+    let pieces: Vec<Bytes> = stream.try_collect().await.map_err(Error::internal)?;
+    Ok(pieces.concat())
+}
+
 /// The file's thumbnail as an HTTP answer, for whoever was found to be allowed: a JPEG of at most 480
 /// pixels a side, made when it is first asked for.
 ///

@@ -1,6 +1,7 @@
 //! Opening a channel.
 
 use http::{Answer, Cx, Json};
+use kernel::Error;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -34,6 +35,8 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewChannel>) -> Answer<Ch
             let permit = policy::may_manage(tx.actor(), tx.now())?;
             let new = match kind {
                 ChannelKind::WebChat => Channel::web_chat(tx.new_id(), "", tx.now(), tx.rng()),
+                // Opened with the mailbox it is fed by.
+                ChannelKind::Email => return Err(Error::field("kind", "not_allowed")),
             };
             let mut channel = new.with(&permit, details.clone())?;
             channel.settings = channel.settings.said_in(settings::api::organisation(tx)?.locale.text());

@@ -178,6 +178,9 @@ fn happened(event: &Event, texts: &Texts) -> String {
             ("rated", String::new(), score.map(|score| score.to_string()).unwrap_or_default())
         }
         Event::AfterHours { .. } => ("after_hours", String::new(), String::new()),
+        Event::Acknowledged {} => ("acknowledged", String::new(), String::new()),
+        Event::MailFailed { .. } => ("mail_failed", String::new(), String::new()),
+        Event::AutoReply {} => ("auto_reply", String::new(), String::new()),
         Event::LeftMessage {} => ("left_message", String::new(), String::new()),
         Event::Invited { .. } => ("invited", String::new(), String::new()),
     };

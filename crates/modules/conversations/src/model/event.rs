@@ -94,6 +94,15 @@ pub enum Event {
         /// Which.
         invitation: String,
     },
+    /// The customer was told by a machine that their mail arrived; the text is what it said.
+    Acknowledged {},
+    /// A mail to the customer could not be delivered; the text is why, in a mail server's words.
+    MailFailed {
+        /// The number of the message it carried.
+        seq: i64,
+    },
+    /// A machine answered a mail for the customer; the text is what it said.
+    AutoReply {},
 }
 
 impl Event {

@@ -200,6 +200,20 @@ fn has_ink(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !is_mark(c))
 }
 
+/// As much of a text from outside as one message holds, without floods of marks; empty without ink.
+pub(crate) fn fit(text: &str) -> String {
+    let mut run = 0;
+    let sober = text.trim().chars().filter(|c| {
+        run = if is_mark(*c) { run + 1 } else { 0 };
+        run <= MARKS
+    });
+    let mut fits: String = sober.take(LONGEST + 1).collect();
+    if fits.chars().nth(LONGEST).is_some() {
+        fits = fits.chars().take(LONGEST - 1).chain(['…']).collect();
+    }
+    if has_ink(&fits) { fits } else { String::new() }
+}
+
 fn floods(text: &str) -> bool {
     let mut run = 0;
     text.chars().any(|c| {
@@ -237,6 +251,16 @@ mod tests {
         {
             assert!(!is_https(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_from_outside_is_made_to_fit() {
+        let long = fit(&"长".repeat(6_000));
+        assert_eq!((long.chars().count(), long.chars().last()), (LONGEST, Some('…')));
+        for text in [long.as_str(), &fit(&format!("a{}", "\u{301}".repeat(90))), &fit(&"好".repeat(LONGEST))] {
+            assert!(check_message("a", text, false).done().is_ok());
+        }
+        assert_eq!((fit("\u{200b}\u{feff}"), fit(" a ")), (String::new(), "a".into()));
     }
 
     #[test]

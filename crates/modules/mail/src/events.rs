@@ -1,0 +1,39 @@
+//! Facts this module emits.
+
+use conversations::ConversationId;
+use kernel::Id;
+use serde::{Deserialize, Serialize};
+
+use crate::{Mail, MailState, Mailbox};
+
+/// A mailbox was added, or set otherwise.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MailboxChanged {
+    /// Which.
+    pub mailbox_id: Id<Mailbox>,
+    /// Whether it is fetched.
+    pub active: bool,
+}
+
+impl MailboxChanged {
+    /// The fact's kind.
+    pub const KIND: &'static str = "mailbox.changed";
+}
+
+/// A mail came, went, or could not go.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MailChanged {
+    /// Which.
+    pub mail_id: Id<Mail>,
+    /// By which mailbox.
+    pub mailbox_id: Id<Mailbox>,
+    /// In which conversation.
+    pub conversation_id: Option<ConversationId>,
+    /// Where it stands now.
+    pub state: MailState,
+}
+
+impl MailChanged {
+    /// The fact's kind.
+    pub const KIND: &'static str = "mail.changed";
+}

@@ -1,0 +1,26 @@
+//! The operations.
+
+mod change;
+mod conversation;
+mod create;
+mod page;
+mod probe;
+mod read;
+mod retry;
+mod unreadable;
+
+use http::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list, create::create))
+        .routes(routes!(read::read, change::change))
+        .routes(routes!(probe::probe))
+        .routes(routes!(probe::fetch))
+        .routes(routes!(unreadable::list))
+        .routes(routes!(unreadable::raw))
+        .routes(routes!(conversation::list))
+        .routes(routes!(page::read))
+        .routes(routes!(retry::retry))
+}

@@ -1,0 +1,46 @@
+//! E-mail: the department's mailboxes, the mails that come by them and those that go.
+
+mod arrive;
+mod codes;
+mod compose;
+pub mod events;
+mod fetch;
+mod http;
+mod imap;
+mod letter;
+mod model;
+mod policy;
+mod privacy;
+mod queries;
+mod send;
+mod tell;
+
+use ::http::{App, Module, Privacy};
+use tokio::sync::watch;
+
+pub use letter::{Kind, Mailer};
+pub use model::{
+    Direction, DroppedFile, Listed, Mail, MailFile, MailState, Mailbox, MailboxFetch, MailboxState, Security, Trouble,
+};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    let (running, known) = watch::channel::<Option<App>>(None);
+    Module::new("mail")
+        .routes(http::routes())
+        .migrations(store::migrations!["202611260010_mailboxes"])
+        .permissions(policy::PERMISSIONS)
+        .part(fetch::Fetchers::default())
+        .listener(send::listen())
+        .job(send::sending(known))
+        .background(Box::new(move |app, stop| {
+            running.send_replace(Some(app.clone()));
+            fetch::start(app, stop)
+        }))
+        .privacy(Privacy { module: "mail", export: privacy::export, erase: privacy::erase })
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

@@ -1,0 +1,311 @@
+//! Mails that go: which messages become one, what it is made of, and what becomes of it.
+
+use std::time::Duration;
+
+use conversations::{Author, Message, MessageKind};
+use http::App;
+use kernel::{Error, Id, Result};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
+    address::{Address, Envelope},
+    transport::smtp::{
+        authentication::Credentials,
+        client::{Certificate, Tls, TlsParameters},
+    },
+};
+use serde::{Deserialize, Serialize};
+use store::{StoredFact, Tx};
+use tokio::sync::watch;
+use work::{Handler, Job, JobCx, Listener};
+
+use crate::{
+    compose::{Outgoing, write},
+    letter::{Kind, Mailer},
+    model::{Direction, Listed, Mail, MailState, Mailbox, MailboxState, Secrets, Security, Thread, Trouble, answer_to},
+    queries, tell,
+};
+
+/// How long a mail server may take for each thing it is told.
+const PATIENCE: Duration = Duration::from_secs(30);
+const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// Sends a mail.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SendMail {
+    mail_id: Id<Mail>,
+}
+
+impl Job for SendMail {
+    const KIND: &'static str = "mail.send";
+    const TIMEOUT: Duration = Duration::from_secs(300);
+}
+
+/// What a subject is marked with: 60 bits nobody guesses.
+pub(crate) fn token(tx: &mut Tx<'_>) -> String {
+    tx.rng().bytes::<12>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+/// What colleagues say in a conversation by mail goes out as one.
+pub(crate) fn listen() -> Listener {
+    Listener::new("mail.send", &[conversations::events::MESSAGE_POSTED], |tx, fact: &StoredFact| {
+        let message: Message = serde_json::from_str(&fact.data).map_err(Error::internal)?;
+        let said = matches!(message.kind, MessageKind::Text | MessageKind::File | MessageKind::Card);
+        if message.author != Author::Agent || !said || message.staff_only {
+            return Ok(());
+        }
+        let id = message.conversation_id;
+        let Some(thread) = queries::thread(tx, id)? else { return Ok(()) };
+        if queries::of_message(tx, id, message.seq)?.is_some() {
+            return Ok(());
+        }
+        let mailbox = queries::find(tx, thread.mailbox_id)?;
+        let mail = Mail { seq: Some(message.seq), ..outgoing(tx, &mailbox, &thread, Kind::Mail) };
+        go(tx, mail, thread)
+    })
+}
+
+/// Tells whoever wrote that it arrived.
+pub(crate) fn acknowledge(tx: &mut Tx<'_>, mailbox: &Mailbox, thread: &Thread) -> Result<()> {
+    let mail = Mail { text: mailbox.acknowledgement.clone(), ..outgoing(tx, mailbox, thread, Kind::Acknowledgement) };
+    go(tx, mail, thread.clone())
+}
+
+fn outgoing(tx: &mut Tx<'_>, mailbox: &Mailbox, thread: &Thread, kind: Kind) -> Mail {
+    let id: Id<Mail> = tx.new_id();
+    let host = mailbox.address.rsplit_once('@').map_or("invalid", |(_, host)| host);
+    Mail {
+        id,
+        mailbox_id: mailbox.id,
+        direction: Direction::Out,
+        kind,
+        state: MailState::Waiting,
+        message_id: format!("{id}@{host}"),
+        conversation_id: Some(thread.conversation_id),
+        seq: None,
+        customer_id: Some(thread.customer_id),
+        sender: Mailer { name: mailbox.sender_name.clone(), address: mailbox.address.clone() },
+        recipients: Listed(vec![thread.recipient.clone()]),
+        subject: answer_to(&thread.subject, &thread.token),
+        text: String::new(),
+        html: None,
+        remote_pictures: 0,
+        attachments: Listed::default(),
+        dropped: Listed::default(),
+        why: String::new(),
+        at: tx.now(),
+        sent_at: None,
+    }
+}
+
+fn go(tx: &mut Tx<'_>, mail: Mail, thread: Thread) -> Result<()> {
+    queries::insert_mail(tx, &mail)?;
+    // An answer answers a person, not the machine that said that they were heard.
+    if mail.kind != Kind::Acknowledgement {
+        queries::save_thread(tx, &thread.with(&mail.message_id))?;
+    }
+    work::enqueue(tx, &SendMail { mail_id: mail.id })?;
+    tell::mail(tx, &mail)
+}
+
+/// Tries a mail again that failed.
+pub(crate) fn again(tx: &mut Tx<'_>, mut mail: Mail) -> Result<Mail> {
+    mail.state = MailState::Waiting;
+    mail.why = String::new();
+    queries::save_mail(tx, &mail)?;
+    work::enqueue(tx, &SendMail { mail_id: mail.id })?;
+    tell::mail(tx, &mail)?;
+    Ok(mail)
+}
+
+/// The product, once it runs.
+pub(crate) type Running = watch::Receiver<Option<App>>;
+
+pub(crate) fn sending(running: Running) -> Handler {
+    Handler::new(move |cx: JobCx, job: SendMail| {
+        let mut running = running.clone();
+        async move {
+            let app = running.wait_for(Option::is_some).await.map_err(Error::internal)?.clone();
+            let app = app.ok_or(Error::Unavailable("mail"))?;
+            send(&app, &cx, job.mail_id).await
+        }
+    })
+}
+
+/// What a mail is made of; none when it is no longer to go.
+struct Load {
+    mail: Mail,
+    mailbox: Mailbox,
+    secrets: Secrets,
+    outgoing: Outgoing,
+}
+
+fn load(tx: &mut Tx<'_>, id: Id<Mail>) -> Result<Option<Load>> {
+    let mail = queries::mail(tx, id)?;
+    let Some(conversation) = mail.conversation_id.filter(|_| mail.state == MailState::Waiting) else { return Ok(None) };
+    let mailbox = queries::find(tx, mail.mailbox_id)?;
+    let secrets = queries::secrets(tx, mailbox.id)?;
+    let thread = queries::thread(tx, conversation)?.ok_or(Error::NotFound)?;
+    let message = match mail.seq {
+        Some(seq) => Some(conversations::api::message(tx, conversation, seq)?),
+        None => None,
+    };
+    let file = match message.as_ref().and_then(|message| message.file_id) {
+        Some(file) => Some(files::api::get(tx, file)?),
+        None => None,
+    };
+    let quoted = match mailbox.quotes && mail.kind == Kind::Mail {
+        true => queries::of_conversation(tx, conversation)?
+            .into_iter()
+            .rfind(|one| one.direction == Direction::In && one.state == MailState::Received && one.at <= mail.at),
+        false => None,
+    };
+    let outgoing = Outgoing::new(&mail, &mailbox, &thread, message.as_ref(), quoted.as_ref(), file);
+    Ok(Some(Load { mail, mailbox, secrets, outgoing }))
+}
+
+/// What came of telling a mail server.
+pub(crate) enum Verdict {
+    Taken,
+    /// It may be otherwise later.
+    Later(String),
+    /// It will not be otherwise.
+    Never(String),
+}
+
+async fn send(app: &App, cx: &JobCx, id: Id<Mail>) -> Result<()> {
+    let Some(mut load) = cx.db.read(&cx.origin, move |tx| load(tx, id)).await? else {
+        return cx
+            .db
+            .write(&cx.origin, {
+                let cx = cx.clone();
+                move |tx| cx.finish(tx)
+            })
+            .await;
+    };
+    let verdict = match load.mailbox.state {
+        MailboxState::Paused => Verdict::Never("paused".into()),
+        MailboxState::Active => {
+            if let Some((file, bytes)) = &mut load.outgoing.attachment {
+                *bytes = files::api::bytes(app, file).await?;
+            }
+            match write(&load.outgoing) {
+                Ok(raw) => hand_over(&load.mailbox, &load.secrets, &load.mail, &raw).await,
+                Err(error) => Verdict::Never(error.to_string()),
+            }
+        }
+    };
+    let last = cx.attempt >= SendMail::ATTEMPTS;
+    let again = matches!(verdict, Verdict::Later(_)) && !last;
+    let (db, origin, cx) = (cx.db.clone(), cx.origin.clone(), cx.clone());
+    let verdict = std::sync::Arc::new(verdict);
+    let told = verdict.clone();
+    db.write(&origin, move |tx| {
+        let mut mail = queries::mail(tx, id)?;
+        if !again {
+            cx.finish(tx)?;
+        }
+        match &*told {
+            Verdict::Taken => {
+                (mail.state, mail.sent_at) = (MailState::Sent, Some(tx.now()));
+                mail.why = String::new();
+                queries::save_mail(tx, &mail)?;
+                tell::mail(tx, &mail)
+            }
+            Verdict::Later(why) if again => {
+                mail.why = why.chars().take(300).collect();
+                queries::save_mail(tx, &mail)?;
+                tell::mail(tx, &mail)
+            }
+            Verdict::Later(why) | Verdict::Never(why) => tell::failed(tx, mail, why),
+        }
+    })
+    .await?;
+    match &*verdict {
+        Verdict::Later(why) if again => Err(Error::internal(why.clone())),
+        _ => Ok(()),
+    }
+}
+
+async fn hand_over(mailbox: &Mailbox, secrets: &Secrets, mail: &Mail, raw: &[u8]) -> Verdict {
+    let envelope = match envelope(mail) {
+        Ok(envelope) => envelope,
+        Err(error) => return Verdict::Never(error.to_string()),
+    };
+    let transport = match transport(mailbox, secrets) {
+        Ok(transport) => transport,
+        Err(error) => return Verdict::Later(error.to_string()),
+    };
+    match transport.send_raw(&envelope, raw).await {
+        Ok(_) => Verdict::Taken,
+        // A password that is not taken may be mended; an address that is refused may not.
+        Err(error) if error.is_permanent() && !is_sign_in(&error) => Verdict::Never(said(&error)),
+        Err(error) => Verdict::Later(said(&error)),
+    }
+}
+
+fn is_sign_in(error: &lettre::transport::smtp::Error) -> bool {
+    error.status().is_some_and(|code| ["530", "534", "535"].contains(&code.to_string().as_str()))
+}
+
+/// An error, and what it comes from.
+fn said(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let more = cause.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = cause.source();
+    }
+    crate::letter::one_line(&text)
+}
+
+fn envelope(mail: &Mail) -> Result<Envelope> {
+    let address = |text: &str| text.parse::<Address>().map_err(Error::internal);
+    let to = mail.recipients.0.iter().map(|one| address(&one.address)).collect::<Result<Vec<_>>>()?;
+    // From nobody, so that nothing answers a machine.
+    let from = match mail.kind {
+        Kind::Acknowledgement => None,
+        _ => Some(address(&mail.sender.address)?),
+    };
+    Envelope::new(from, to).map_err(Error::internal)
+}
+
+fn transport(mailbox: &Mailbox, secrets: &Secrets) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
+    let mut tls = TlsParameters::builder(mailbox.smtp_host.clone());
+    if let Some(pem) = &mailbox.certificate {
+        tls = tls.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(Error::internal)?);
+    }
+    let tls = tls.build().map_err(Error::internal)?;
+    let tls = match mailbox.smtp_security {
+        Security::Tls => Tls::Wrapper(tls),
+        Security::Starttls => Tls::Required(tls),
+    };
+    let port = u16::try_from(mailbox.smtp_port).map_err(Error::internal)?;
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(mailbox.smtp_host.clone());
+    let builder = builder.port(port).tls(tls).timeout(Some(PATIENCE));
+    let builder = match mailbox.smtp_user.is_empty() {
+        true => builder,
+        false => builder.credentials(Credentials::new(mailbox.smtp_user.clone(), secrets.smtp_password.clone())),
+    };
+    Ok(builder.build())
+}
+
+/// Whether the mail server lets us in; what stands in the way, and in its words.
+pub(crate) async fn probe(mailbox: &Mailbox, secrets: &Secrets) -> Result<(), (Trouble, String)> {
+    let transport = transport(mailbox, secrets).map_err(|error| (Trouble::Protocol, error.to_string()))?;
+    match transport.test_connection().await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err((Trouble::Protocol, String::new())),
+        Err(error) => {
+            let trouble = match &error {
+                error if is_sign_in(error) => Trouble::SignIn,
+                error if said(error).to_lowercase().contains("certificate") => Trouble::Certificate,
+                error if error.is_response() || error.is_permanent() || error.is_transient() => Trouble::Protocol,
+                _ => Trouble::Unreachable,
+            };
+            Err((trouble, said(&error)))
+        }
+    }
+}
