@@ -4,6 +4,7 @@ mod charset;
 mod html;
 mod kind;
 mod limits;
+mod lines;
 mod quotes;
 mod report;
 #[cfg(test)]

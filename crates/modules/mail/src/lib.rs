@@ -3,6 +3,7 @@
 mod arrive;
 mod codes;
 mod compose;
+mod demo;
 pub mod events;
 mod fetch;
 mod http;
@@ -27,6 +28,7 @@ pub use model::{
 pub fn module() -> Module {
     let (running, known) = watch::channel::<Option<App>>(None);
     Module::new("mail")
+        .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611260010_mailboxes"])
         .permissions(policy::PERMISSIONS)

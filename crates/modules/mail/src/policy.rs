@@ -4,7 +4,7 @@ use http::Permission;
 use kernel::{Actor, Owned, Permit, Reach, Result, Scope, Timestamp};
 
 const READ: &str = "mail.read";
-const MANAGE: &str = "mail.manage";
+pub(crate) const MANAGE: &str = "mail.manage";
 
 pub(crate) const PERMISSIONS: &[Permission] =
     &[Permission::whole(READ).at_first(None, Some(Reach::All), Some(Reach::All)), Permission::whole(MANAGE)];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conversations::{Author, Message, MessageKind};
+use conversations::{Author, ConversationId, Message, MessageKind};
 use http::App;
 use kernel::{Error, Id, Result};
 use lettre::{
@@ -105,6 +105,16 @@ fn go(tx: &mut Tx<'_>, mail: Mail, thread: Thread) -> Result<()> {
     }
     work::enqueue(tx, &SendMail { mail_id: mail.id })?;
     tell::mail(tx, &mail)
+}
+
+/// Notes that a message of the demo story went out.
+pub(crate) fn was_sent(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<()> {
+    let Some(thread) = queries::thread(tx, id)? else { return Ok(()) };
+    let mailbox = queries::find(tx, thread.mailbox_id)?;
+    let mail = outgoing(tx, &mailbox, &thread, Kind::Mail);
+    let mail = Mail { seq: Some(seq), state: MailState::Sent, sent_at: Some(tx.now()), ..mail };
+    queries::insert_mail(tx, &mail)?;
+    queries::save_thread(tx, &thread.with(&mail.message_id))
 }
 
 /// Tries a mail again that failed.

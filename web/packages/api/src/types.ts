@@ -43,6 +43,12 @@ export type IdentityMode = Schemas['IdentityMode']
 export type ChannelSettings = With<Whole<Schemas['ChannelSettings']>, { pre_chat: PreChat; rating: RatingSettings; invitations: Invitation[] }>
 export type Channel = With<Answer<'Channel'>, { settings: ChannelSettings }>
 
+export type Mailbox = Answer<'MailboxView'>
+export type MailboxProbe = Answer<'MailboxProbe'>
+export type UnreadableMail = Answer<'UnreadableMail'>
+/** A mail of a conversation. */
+export type Mail = Answer<'Mail'>
+
 /** The tag that puts the chat into a page. */
 export type Snippet = Answer<'Snippet'>
 

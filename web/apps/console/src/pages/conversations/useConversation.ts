@@ -135,6 +135,8 @@ export function useConversation(id: string, at?: number) {
   }
   onScopeDispose(() => clearTimeout(hush))
 
+  /** Counts what became of mails: whoever shows them asks again. */
+  const mailsChanged = shallowRef(0)
   function takeFact(fact: FactFrame): void {
     switch (fact.kind) {
       case 'message.posted':
@@ -155,6 +157,9 @@ export function useConversation(id: string, at?: number) {
         if (read.by === 'customer') transcript.value = markRead(transcript.value, read.seq)
         break
       }
+      case 'mail.changed':
+        mailsChanged.value += 1
+        break
       case 'customer.typing':
       case 'agent.typing':
         takeTyping(fact)
@@ -189,6 +194,7 @@ export function useConversation(id: string, at?: number) {
     loading,
     error,
     loadingEarlier,
+    mailsChanged,
     customerTyping,
     agentTyping,
     load,
