@@ -9,9 +9,7 @@ use store::{Fact, SearchDoc, Tx};
 use utoipa::ToSchema;
 
 pub use crate::contact::{mask_phone, phone as spell_phone};
-pub use crate::identify::{
-    Given, Identified, for_address, identify, is_email, is_phone, is_proven, known_as, take,
-};
+pub use crate::identify::{Given, Identified, for_address, identify, is_email, is_phone, is_proven, known_as, take};
 use crate::{
     contact,
     events::{CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
