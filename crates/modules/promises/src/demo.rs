@@ -27,8 +27,9 @@ fn promises(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         let page = conversations::api::closed_after(tx, &after, PAGE)?;
         for conversation in &page {
             let owner = demo.people.iter().find(|one| Some(one.id) == conversation.assignee_id).cloned();
-            // About one in twenty.
-            if let Some(owner) = owner.filter(|_| demo.chance(5)) {
+            // About one in twenty; of those of the last two days more, so that something is still owed.
+            let recent = conversation.closed_at.is_some_and(|at| demo.now.since(at) < 2 * 24 * HOUR);
+            if let Some(owner) = owner.filter(|_| demo.chance(if recent { 40 } else { 5 })) {
                 promise(tx, demo, conversation, &owner, demo.pick::<&str>(&lines))?;
             }
         }
@@ -76,10 +77,11 @@ fn promise(
         version: 1,
     };
     api::make(tx, &promise)?;
-    // One in nine is late; what would be kept only after today is still owed.
+    // One in nine is late; what would be kept only after today, or was forgotten lately, is still owed.
     let share = if demo.chance(11) { demo.between(105, 180) } else { demo.between(20, 95) };
     let kept_at = calendar.due(made_at, length * share / 100)?;
-    if kept_at < demo.now {
+    let forgotten = demo.now.since(made_at) < 2 * 24 * HOUR && demo.chance(30);
+    if kept_at < demo.now && !forgotten {
         tx.as_of(kept_at, owner.actor())?;
         let permit = policy::vouched(kept_at)?;
         let by = Who { id: owner.id, name: owner.name.clone() };
