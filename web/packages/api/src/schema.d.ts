@@ -1357,6 +1357,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mails of a conversation, oldest first; none when it is none by mail. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mail"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -3264,6 +3310,458 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["JobView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists mailboxes, oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_MailboxView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a mailbox, and the channel its mails come by. Fetching begins with what comes from now on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Details"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One mailbox. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbx_Mailbox"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets a mailbox otherwise, pauses or resumes it; its channel goes with it. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbx_Mailbox"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MailboxChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks for new mail now rather than when the server tells of it, or after the pause that follows a
+         *     failure.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbx_Mailbox"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in at both servers as the mailbox is set, and says how that went. Nothing is fetched or sent. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbx_Mailbox"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxProbe"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/unreadable-mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a mailbox's mails that could not be read, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbx_Mailbox"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_UnreadableMail"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail as it came, to be saved: whoever fetches it is on the trail. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbx_Mailbox"];
+                    mail: components["schemas"]["Id_mal_KeptMail"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mail as an HTML page for a frame. Nothing in it runs; pictures that lie elsewhere are fetched only
+         *     when asked for.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Whether pictures that lie elsewhere are fetched: their owners then learn that the mail was read. */
+                    pictures?: boolean;
+                    /** @description In which colours. */
+                    theme?: "light" | "dark";
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mal_KeptMail"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a mail again that failed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mal_KeptMail"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mail"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -7754,7 +8252,7 @@ export interface components {
          * @description What carries a channel's messages.
          * @enum {string}
          */
-        ChannelKind: "web_chat";
+        ChannelKind: "web_chat" | "email";
         /**
          * @description How a web chat presents itself. What is empty is said in the product's own words, in the visitor's
          *     language.
@@ -8049,6 +8547,20 @@ export interface components {
             event: "invited";
             /** @description Which. */
             invitation: string;
+        } | {
+            /** @enum {string} */
+            event: "acknowledged";
+        } | {
+            /** @enum {string} */
+            event: "mail_failed";
+            /**
+             * Format: int64
+             * @description The number of the message it carried.
+             */
+            seq: number;
+        } | {
+            /** @enum {string} */
+            event: "auto_reply";
         };
         /** @description What is to stand in the record; what is left out is what the conversation says. */
         ConversationInquiry: {
@@ -8354,6 +8866,60 @@ export interface components {
             /** @description All of these together. Its conversations are the sum; a person who serves several counts once. */
             total: components["schemas"]["DeskRow"];
         };
+        /** @description What somebody wants a mailbox to be; none: as it is. */
+        Details: {
+            /** @description What whoever writes for the first time is told at once, up to 2,000 characters; empty: nothing. */
+            acknowledgement?: string | null;
+            /** @description Its address. */
+            address?: string | null;
+            /** @description A certificate (PEM) that is believed besides those every computer believes; empty: none. */
+            certificate?: string | null;
+            /** @description Where its mail lies. */
+            imap_host?: string | null;
+            /** @description Its password; never given back. */
+            imap_password?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 65535.
+             */
+            imap_port?: number | null;
+            imap_security?: components["schemas"]["Security"] | null;
+            /** @description Under which name, up to 200 characters. */
+            imap_user?: string | null;
+            /** @description The name colleagues see: 1 to 60 characters. */
+            name?: string | null;
+            /** @description Whether answers repeat what they answer. */
+            quotes?: boolean | null;
+            /** @description The name customers see as the sender, up to 60 characters. */
+            sender_name?: string | null;
+            /** @description What stands below every answer, up to 2,000 characters. */
+            signature?: string | null;
+            /** @description Who takes mail from it. */
+            smtp_host?: string | null;
+            /** @description Its password; never given back. That of the mail's place unless told, when both have one name. */
+            smtp_password?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 65535.
+             */
+            smtp_port?: number | null;
+            smtp_security?: components["schemas"]["Security"] | null;
+            /** @description Under which name, up to 200 characters; empty: without signing in. */
+            smtp_user?: string | null;
+            state?: components["schemas"]["MailboxState"] | null;
+        };
+        /**
+         * @description Which way a mail goes.
+         * @enum {string}
+         */
+        Direction: "in" | "out";
+        /** @description Something that came with a mail and was not taken. */
+        DroppedFile: {
+            /** @description What it was called. */
+            name: string;
+            /** @description Why, as `files` says it: `too_large`, `type_refused`. */
+            why: string;
+        };
         /** @description When it will be. */
         DueAnswer: {
             /** @description The first moment by which so much business time has passed. */
@@ -8507,8 +9073,12 @@ export interface components {
         Id_inv_InquiryRecordVersion: string;
         /** @example job_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_job: string;
+        /** @example mal_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mal_KeptMail: string;
         /** @example mbs_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mbs_Membership: string;
+        /** @example mbx_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mbx_Mailbox: string;
         /** @example msg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_msg_Message: string;
         /** @example msv_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -8760,6 +9330,11 @@ export interface components {
             /** @description Where it stands. */
             state: components["schemas"]["JobState"];
         };
+        /**
+         * @description What a mail is.
+         * @enum {string}
+         */
+        Kind: "mail" | "bulk" | "auto_reply" | "bounce" | "loop" | "acknowledgement";
         /** @description Kinds of requests. */
         Kinds: components["schemas"]["ApprovalKind"][];
         /**
@@ -8767,6 +9342,166 @@ export interface components {
          * @enum {string}
          */
         Locale: "zh-CN" | "zh-TW" | "en";
+        /** @description A mail that carries a message of a conversation, or that followed from one. */
+        Mail: {
+            /** @description When it came, or was to go. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Which way. */
+            direction: components["schemas"]["Direction"];
+            /** @description What came with it and was not taken. */
+            dropped: components["schemas"]["DroppedFile"][];
+            /** @description Whether there is more to read than the message says: HTML, quotes, a longer text. */
+            has_more: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["Id_mal_KeptMail"];
+            /** @description Who wrote it: a person, or which machine. */
+            kind: components["schemas"]["Kind"];
+            /** @description By which mailbox. */
+            mailbox_id: components["schemas"]["Id_mbx_Mailbox"];
+            /** @description To whom, also in copy. */
+            recipients: components["schemas"]["Mailer"][];
+            /**
+             * Format: int64
+             * @description Pictures in it that lie elsewhere and are not fetched unasked.
+             */
+            remote_pictures: number;
+            /** @description From whom. */
+            sender: components["schemas"]["Mailer"];
+            sent_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The number of the message that carries its words; none for one no message carries.
+             */
+            seq?: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["MailState"];
+            /** @description Its subject. */
+            subject: string;
+            /** @description Why it failed or is tried again. */
+            why: string;
+        };
+        /** @description An address customers write to, and the servers behind it. */
+        Mailbox: {
+            /** @description What whoever writes for the first time is told at once; empty: nothing. */
+            acknowledgement: string;
+            /**
+             * @description Its address, in lower case.
+             * @example service@example.com
+             */
+            address: string;
+            /** @description A certificate (PEM) that is believed besides those every computer believes. */
+            certificate?: string | null;
+            /** @description The channel its mails come by. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_mbx_Mailbox"];
+            /** @description Where its mail lies. */
+            imap_host: string;
+            /**
+             * Format: int64
+             * @description At which port.
+             */
+            imap_port: number;
+            /** @description How that connection is kept secret. */
+            imap_security: components["schemas"]["Security"];
+            /** @description Under which name. */
+            imap_user: string;
+            /**
+             * @description The name colleagues see.
+             * @example 售后邮箱
+             */
+            name: string;
+            /** @description Whether answers repeat what they answer. */
+            quotes: boolean;
+            /** @description The name customers see as the sender. */
+            sender_name: string;
+            /** @description What stands below every answer. */
+            signature: string;
+            /** @description Who takes mail from it. */
+            smtp_host: string;
+            /**
+             * Format: int64
+             * @description At which port.
+             */
+            smtp_port: number;
+            /** @description How that connection is kept secret. */
+            smtp_security: components["schemas"]["Security"];
+            /** @description Under which name; empty: without signing in. */
+            smtp_user: string;
+            /** @description Whether it is fetched, and answered by. */
+            state: components["schemas"]["MailboxState"];
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        MailboxChange: {
+            /** @description What it is to be. Whoever names another server, name or certificate says the password anew. */
+            details: components["schemas"]["Details"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description How far a mailbox was fetched, and how that went. */
+        MailboxFetch: {
+            /** @description The same in the server's words. */
+            detail: string;
+            /** @description Of which. */
+            mailbox_id: components["schemas"]["Id_mbx_Mailbox"];
+            /**
+             * Format: int64
+             * @description Mails that became messages.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Machines' answers, bounces, loops.
+             */
+            set_aside: number;
+            succeeded_at?: components["schemas"]["Timestamp"] | null;
+            tried_at?: components["schemas"]["Timestamp"] | null;
+            trouble?: components["schemas"]["Trouble"] | null;
+            /**
+             * Format: int64
+             * @description Mails that could not be read.
+             */
+            unreadable: number;
+        };
+        /** @description How both servers were found. */
+        MailboxProbe: {
+            /** @description Where its mail lies. */
+            imap: components["schemas"]["ServerProbe"];
+            /** @description Who takes mail from it. */
+            smtp: components["schemas"]["ServerProbe"];
+        };
+        /**
+         * @description Whether a mailbox is fetched, and answered by.
+         * @enum {string}
+         */
+        MailboxState: "active" | "paused";
+        /** @description A mailbox, and how its last fetch went. Its passwords are nobody's to read. */
+        MailboxView: components["schemas"]["Mailbox"] & {
+            /** @description How fetching goes. */
+            fetch: components["schemas"]["MailboxFetch"];
+        };
+        /** @description Somebody who can be written to. */
+        Mailer: {
+            /** @description Their address, in lower case. */
+            address: string;
+            /** @description The name they give themselves; may be empty. */
+            name?: string;
+        };
+        /**
+         * @description Where a mail stands.
+         * @enum {string}
+         */
+        MailState: "received" | "set_aside" | "unreadable" | "waiting" | "sent" | "failed";
         /** @description A stretch of a text, from the first to behind the last, in UTF-16 code units as JavaScript counts. */
         MarkedRange: {
             /** @description Where it is over. */
@@ -9604,6 +10339,16 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_MailboxView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Mailbox"] & {
+                /** @description How fetching goes. */
+                fetch: components["schemas"]["MailboxFetch"];
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Member: {
             /** @description The rows. */
             items: {
@@ -9789,6 +10534,20 @@ export interface components {
                  */
                 members: number;
             })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_UnreadableMail: {
+            /** @description The rows. */
+            items: {
+                /** @description When it came. */
+                at: components["schemas"]["Timestamp"];
+                /** @description Its id. */
+                id: components["schemas"]["Id_mal_KeptMail"];
+                /** @description Why: `malformed`, `no_sender`, `too_large`, `too_deep`, `refused`. */
+                why: string;
+            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -10517,6 +11276,11 @@ export interface components {
             /** @description Hand this back as `cursor` for the next page of messages; none on the last. */
             next_cursor?: string | null;
         };
+        /**
+         * @description How a connection to a mail server is kept secret; one that is not is not made.
+         * @enum {string}
+         */
+        Security: "tls" | "starttls";
         /** @description What the server says, to staff and visitors. */
         ServerFrame: {
             /** @description Which of the product's processes this is. */
@@ -10643,6 +11407,12 @@ export interface components {
             params: unknown;
             /** @enum {string} */
             t: "refused";
+        };
+        /** @description How a server was found. */
+        ServerProbe: {
+            /** @description The same in the server's words. */
+            detail: string;
+            trouble?: components["schemas"]["Trouble"] | null;
         };
         /** @description Who is signed in, and what they may do. */
         Session: {
@@ -11023,6 +11793,11 @@ export interface components {
             queue_id?: components["schemas"]["Id_que"] | null;
             user_id?: components["schemas"]["Id_usr"] | null;
         };
+        /**
+         * @description What stands between us and a mail server.
+         * @enum {string}
+         */
+        Trouble: "unreachable" | "certificate" | "sign_in" | "protocol";
         /** @description Above how much two must approve. */
         TwoPersonThreshold: {
             /** @description One approver is enough up to this much, this included: minor units or points. */
@@ -11112,6 +11887,15 @@ export interface components {
             field: components["schemas"]["MaskedField"];
             /** @description Why: 2 to 200 characters, kept on the trail. */
             reason: string;
+        };
+        /** @description A mail that could not be read. */
+        UnreadableMail: {
+            /** @description When it came. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_mal_KeptMail"];
+            /** @description Why: `malformed`, `no_sender`, `too_large`, `too_deep`, `refused`. */
+            why: string;
         };
         /** @description A person who signs in. */
         User: {
