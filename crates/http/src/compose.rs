@@ -12,7 +12,7 @@ use wire::{Bus, Hub};
 use crate::{
     App, Catalogue, Demos, Limits, Module, Privacies, Problem, docs, idempotency, layers,
     module::Background,
-    socket::{self, AllTopics},
+    socket::{self, AllTopics, Topics},
 };
 
 /// Every step of the schema that these modules and the house itself need.
@@ -65,16 +65,16 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
         crons.extend(module.crons);
         background.extend(module.background);
     }
+    let tellings: Vec<_> = topics.iter().flat_map(|topics: &Arc<dyn Topics>| topics.tells()).collect();
     parts.push(Arc::new(AllTopics(topics)));
     let app = App::new(db, limits, parts);
+    let api = api.merge(socket::routes());
     let (api, mut description) = OpenApiRouter::new().nest("/api/v1", api).split_for_parts();
     let (outside, described) = outside.split_for_parts();
     description.merge(described);
-    let openapi = docs::openapi(description);
-    let api = api
-        .route("/api/v1/ws", axum::routing::get(socket::open))
-        .route("/api/v1/{*rest}", axum::routing::any(|| async { Problem(Error::NotFound) }));
-    let router = layers::layered(api, &app).merge(docs::routes(&openapi)).merge(outside);
+    let openapi = docs::openapi(description, &tellings);
+    let api = api.route("/api/v1/{*rest}", axum::routing::any(|| async { Problem(Error::NotFound) }));
+    let router = layers::layered(api, &app).merge(docs::routes(&openapi, &tellings)).merge(outside);
     House { app, router, openapi, jobs, listeners, crons, background }
 }
 

@@ -19,6 +19,7 @@ use utoipa::{
 use crate::{
     App,
     problem::{Body, FieldProblem},
+    telling::{self, Telling},
 };
 
 #[derive(OpenApi)]
@@ -32,10 +33,12 @@ use crate::{
 )]
 struct Base;
 
-/// The description of the whole API from that of its routes: adds what every operation shares.
-pub(crate) fn openapi(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+/// The description of the whole API from that of its routes and of what is told: adds what every operation
+/// shares.
+pub(crate) fn openapi(routes: utoipa::openapi::OpenApi, tellings: &[Telling]) -> utoipa::openapi::OpenApi {
     let mut api = Base::openapi();
     api.merge(routes);
+    telling::describe(&mut api, tellings);
     api.info.version = env!("CARGO_PKG_VERSION").into();
     let components = api.components.get_or_insert_default();
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("zhike_session")));
@@ -62,9 +65,9 @@ pub(crate) fn openapi(routes: utoipa::openapi::OpenApi) -> utoipa::openapi::Open
 }
 
 /// `/api/openapi.json` and `/api/docs`.
-pub(crate) fn routes(api: &utoipa::openapi::OpenApi) -> Router<App> {
+pub(crate) fn routes(api: &utoipa::openapi::OpenApi, tellings: &[Telling]) -> Router<App> {
     let json: Arc<str> = api.to_json().unwrap_or_default().into();
-    let page: Arc<str> = page(api).into();
+    let page: Arc<str> = page(api, tellings).into();
     Router::new()
         .route(
             "/api/openapi.json",
@@ -75,7 +78,7 @@ pub(crate) fn routes(api: &utoipa::openapi::OpenApi) -> Router<App> {
         .route("/api/docs", get(move || async move { Html(page.to_string()) }))
 }
 
-fn page(api: &utoipa::openapi::OpenApi) -> String {
+fn page(api: &utoipa::openapi::OpenApi, tellings: &[Telling]) -> String {
     let mut body = String::new();
     for (path, item) in &api.paths.paths {
         let verbs = [
@@ -104,10 +107,11 @@ fn page(api: &utoipa::openapi::OpenApi) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Zhike API</title>\
          <h1>Zhike API</h1><p>The full description, with every type: <a href=\"/api/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p>\
-         <table><thead><tr><th>Verb<th>Path<th>What it does</tr></thead><tbody>{body}</tbody></table></html>"
+         <table><thead><tr><th>Verb<th>Path<th>What it does</tr></thead><tbody>{body}</tbody></table>{}</html>",
+        telling::page(tellings)
     )
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -11,6 +11,7 @@ mod layers;
 mod module;
 mod problem;
 mod socket;
+mod telling;
 
 pub use app::{App, Authenticator, Credentials, Limits};
 pub use compose::{House, Running, compose, schema};
@@ -19,4 +20,5 @@ pub use demo::{Demo, DemoCustomer, DemoPart, DemoPerson, DemoPlan, DemoProgress,
 pub use extract::{Json, Path, Query};
 pub use module::{Background, Catalogue, Locales, Module, Permission, Privacies, Privacy};
 pub use problem::{Answer, Problem, codes};
-pub use socket::Topics;
+pub use socket::{Topics, watchable};
+pub use telling::Telling;

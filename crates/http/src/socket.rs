@@ -3,19 +3,23 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use axum::{
-    extract::{State, WebSocketUpgrade},
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use kernel::{Actor, Error, Result, UserId};
+use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Action, Close, Hub, Opened, ServerFrame, Session, StaffFrame, Utf8Bytes};
 
-use crate::{App, Credentials, Cx, Problem, cx::Door, cx::credentials, cx::same_origin};
+use crate::{App, Credentials, Cx, Problem, Telling, cx::Door, cx::credentials, cx::same_origin};
 
 /// A module's say in the staff socket.
 pub trait Topics: Send + Sync {
     /// Whether `topic` is this module's.
     fn owns(&self, topic: &str) -> bool;
+
+    /// What is told on them: the API's description holds it, and nothing else may be told.
+    fn tells(&self) -> Vec<Telling>;
 
     /// Lets whoever asks in `cx` watch `topic`, or refuses; see [`wire::Session::open`].
     fn open<'a>(
@@ -34,6 +38,16 @@ pub trait Topics: Send + Sync {
 /// Every module's topics: a part of the app.
 pub(crate) struct AllTopics(pub(crate) Vec<Arc<dyn Topics>>);
 
+/// Says of a topic whether it can be watched.
+pub fn watchable(app: &App) -> impl Fn(&str) -> bool + Send + Sync + use<> {
+    let all = app.part::<AllTopics>();
+    move |topic| all.0.iter().any(|topics| topics.owns(topic))
+}
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(open))
+}
+
 struct StaffSession {
     cx: Cx,
     shown: Credentials,
@@ -41,8 +55,36 @@ struct StaffSession {
     asks_again: Vec<&'static str>,
 }
 
-/// Opens the staff socket.
-pub(crate) async fn open(State(app): State<App>, cx: Cx, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+/// The staff socket: topics are watched and what happens on them is told.
+///
+/// A WebSocket of JSON text frames, told apart by `t`. The client says `StaffFrame`, the server
+/// `ServerFrameToStaff`. Open it with the session's cookie, from a page of the product's own, or with
+/// a token.
+///
+/// 1. The server greets with `hello`. The client says something at least every 75 seconds (`ping`,
+///    answered by `pong`), or the connection is closed.
+/// 2. `subscribe` watches a topic. Without `since` the answer is a `snapshot`: the state after fact
+///    number `seq`. Then come the facts that follow.
+/// 3. On a numbered topic (`conversation:{id}`, `user:{id}`) every `fact` has the number after the one
+///    before it: each comes once, in order, without gaps. Number 0 stands for what is not kept.
+/// 4. After a connection was lost the client subscribes `since` the last number it has, and is told
+///    what followed. Where that is no longer kept it is told the state instead: a `snapshot` replaces
+///    everything known.
+/// 5. A list topic (`inbox`, `tasks`, …) has no numbers. Its `snapshot` has `seq` 0 and `data` null: the
+///    watch stands, fetch the list now. Each `fact` carries a changed row, whose `version` rises; at
+///    `resync` something may have been missed: fetch the list again.
+/// 6. `error` names the topic that may not be watched, or the frame that made no sense.
+///
+/// Close codes: 1001 the server stops; 1011 a fault of ours; 4008 the client does not read; 4400
+/// frames without sense; 4401 the session has ended, sign in again; 4408 silent for too long. After
+/// all but 4401 connect again and subscribe `since`.
+#[utoipa::path(get, path = "/ws", tag = "real time", responses((status = 101, description = "A WebSocket of JSON text frames")))]
+async fn open(
+    State(app): State<App>,
+    cx: Cx,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
     let staff = match cx.actor().staff() {
         Ok(staff) => staff.id,
         Err(error) => return Problem(error).into_response(),
@@ -52,6 +94,10 @@ pub(crate) async fn open(State(app): State<App>, cx: Cx, headers: HeaderMap, upg
     if matches!(shown, Credentials::Session(_)) && !same_origin(&headers) {
         return Problem(Error::Forbidden("origin")).into_response();
     }
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(none) => return none.into_response(),
+    };
     let hub = app.part::<Hub>();
     let asks_again = app.part::<AllTopics>().0.iter().flat_map(|topics| topics.asks_again()).copied().collect();
     wire::accept(upgrade, (*hub).clone(), StaffSession { cx, shown, staff, asks_again })

@@ -8,7 +8,7 @@ use kernel::{Id, Origin, User, UserId};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::TestDb;
+use crate::{TestDb, told::Ear};
 
 /// The product, or some modules of it, served on a port of its own.
 pub struct TestApp {
@@ -22,6 +22,7 @@ pub struct TestApp {
     pub address: SocketAddr,
     client: reqwest::Client,
     running: Option<Running>,
+    _told: Ear,
 }
 
 /// What came back.
@@ -96,12 +97,13 @@ impl TestApp {
         let mut house = http::compose(db.db.clone(), bus, limits, modules);
         let running = house.start(work::RunnerConfig::default()).expect("jobs and listeners have names of their own");
         let (app, openapi) = (house.app.clone(), house.openapi.clone());
+        let told = Ear::on(&app, &openapi);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router: Router = house.router.with_state(app.clone());
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { db, app, openapi, address, client: reqwest::Client::new(), running: Some(running) }
+        Self { db, app, openapi, address, client: reqwest::Client::new(), running: Some(running), _told: told }
     }
 
     /// Nobody.

@@ -81,6 +81,12 @@ impl TestDb {
         Self { db, target, clock, _folder: folder }
     }
 
+    /// A database that is there already, opened by the test.
+    pub fn over(db: Db, target: Target) -> Self {
+        let clock = db.clock().clone();
+        Self { db, target, clock, _folder: None }
+    }
+
     /// The product itself as the one who acts.
     pub fn system(&self) -> Arc<Origin> {
         Origin::system("test")

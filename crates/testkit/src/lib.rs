@@ -4,6 +4,7 @@ mod app;
 mod db;
 pub mod proof;
 mod socket;
+mod told;
 mod verify;
 
 pub use app::{Person, Reply, TestApp};

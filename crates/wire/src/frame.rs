@@ -81,6 +81,8 @@ pub enum VisitorFrame {
     /// Leaves the line and stays: what was said is a message, to be answered later. Nothing where
     /// nobody waits.
     StopWaiting {},
+    /// Who left a message is there again, and gets a place in the line. Nothing where none was left.
+    WaitAgain {},
     /// The visitor did something on the page, as the page says.
     Track(Step),
     /// The visitor went on to another page.

@@ -70,6 +70,7 @@ pub(crate) struct Inner {
     next_connection: AtomicU64,
     beat: AtomicU32,
     on_facts: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    on_notes: OnceLock<Box<dyn Fn(&Note) + Send + Sync>>,
     node: Node,
     carrier: Option<Arc<dyn Carrier>>,
     /// The number of the last parcel sent; held while it is handed over, so that they go in order.
@@ -115,6 +116,7 @@ impl Hub {
             next_connection: AtomicU64::new(0),
             beat: AtomicU32::new(1),
             on_facts: OnceLock::new(),
+            on_notes: OnceLock::new(),
             node: db.rng().bytes(),
             carrier,
             sent: Mutex::new(0),
@@ -132,6 +134,11 @@ impl Hub {
     /// Names who is woken when the outbox grew, here or on another node; once.
     pub fn on_facts(&self, wake: Box<dyn Fn() + Send + Sync>) {
         let _ = self.0.on_facts.set(wake);
+    }
+
+    /// Names who is shown everything that is told from this node, whether anybody listens or not; once.
+    pub fn on_notes(&self, show: Box<dyn Fn(&Note) + Send + Sync>) {
+        let _ = self.0.on_notes.set(show);
     }
 
     /// Tells what is worth no commit, such as that somebody types. Lost when nobody listens.
@@ -244,6 +251,9 @@ impl Inner {
     /// Tells this node's watchers, then the other nodes.
     fn told(&self, notes: &[Note], facts: bool) {
         let mut told = Vec::with_capacity(notes.len());
+        if let Some(show) = self.on_notes.get() {
+            notes.iter().for_each(show);
+        }
         for note in notes {
             let watchers = self.shard(&note.topic).read().unwrap_or_else(PoisonError::into_inner);
             let here = watchers.get(note.topic.as_str());

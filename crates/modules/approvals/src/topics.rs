@@ -2,17 +2,22 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use http::{Cx, Topics};
+use http::{Cx, Telling, Topics};
 use kernel::Result;
 use wire::Opened;
 
-use crate::policy;
+use crate::{Approval, policy};
 
 pub(crate) struct ApprovalTopics;
 
 impl Topics for ApprovalTopics {
     fn owns(&self, topic: &str) -> bool {
         topic == "approvals"
+    }
+
+    fn tells(&self) -> Vec<Telling> {
+        let list = Telling::list("approvals", "What is asked for, as far as one may see it.");
+        vec![list.note::<Approval>("approval.changed", "A request is there, or stands otherwise.")]
     }
 
     fn open<'a>(

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use http::{Cx, Topics};
+use http::{Cx, Telling, Topics};
 use kernel::{Error, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use crate::{
     events,
     model::{Conversation, ConversationId, Message, Side},
     policy, queries,
+    visitor::Ready,
 };
 
 /// Messages a snapshot begins with; older ones are fetched page by page.
@@ -31,6 +32,32 @@ pub(crate) struct ConversationTopics;
 impl Topics for ConversationTopics {
     fn owns(&self, topic: &str) -> bool {
         topic == "inbox" || topic.starts_with("conversation:")
+    }
+
+    fn tells(&self) -> Vec<Telling> {
+        vec![
+            Telling::numbered::<ConversationState>("conversation:{id}", "One conversation with its latest messages.")
+                .fact::<events::Opened>(events::OPENED, "A customer opened it; it waits for somebody.")
+                .fact::<events::Assigned>(events::ASSIGNED, "Somebody took it, or was given it.")
+                .fact::<events::Opened>(events::REQUEUED, "It waits again.")
+                .fact::<events::Opened>(events::LEFT_MESSAGE, "Its customer left a message rather than wait.")
+                .fact::<events::Changed>(events::CHANGED, "Something said about it changed: what is there, is new.")
+                .fact::<events::Closed>(events::CLOSED, "It is over.")
+                .fact::<Message>(events::MESSAGE_POSTED, "Something was said that both sides see.")
+                .fact::<Message>(events::MESSAGE_EDITED, "Its author changed it: as it is now.")
+                .fact::<Message>(events::MESSAGE_RECALLED, "Its author took it back: without its words.")
+                .fact::<Message>(events::NOTE_POSTED, "A note, or a line of what happened, that only staff see.")
+                .fact::<Message>(events::NOTE_EDITED, "A note was changed: as it is now.")
+                .fact::<Message>(events::NOTE_RECALLED, "A note was taken back: without its words.")
+                .fact::<events::Read>(events::MESSAGE_READ, "One side read up to a number.")
+                .note::<events::CustomerTyping>(events::CUSTOMER_TYPING, "What the customer has typed so far.")
+                .note::<events::AgentTyping>(events::AGENT_TYPING, "A colleague is typing.")
+                .to_visitors(&events::FOR_VISITORS)
+                .frame::<Ready<'static>>("ready"),
+            Telling::list("inbox", "Conversations, as far as one may see them.")
+                .note::<Conversation>("conversation.changed", "A conversation is there, or stands otherwise.")
+                .note::<Conversation>("conversation.left", "A conversation is no longer in one's reach."),
+        ]
     }
 
     /// Whoever loses a conversation hears no more of it.

@@ -2,13 +2,14 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use http::{Cx, Topics};
+use http::{Cx, Telling, Topics};
 use kernel::{Error, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 use wire::{Opened, snapshot};
 
 use crate::{
+    events::{self, DeskChanged, OfferEnded},
     http::{offers::mine, presence::current},
     model::{OfferView, Presence, WrapUpHold},
     policy, queries,
@@ -16,6 +17,7 @@ use crate::{
 
 /// The state of a person's topic.
 #[derive(Serialize, ToSchema)]
+#[schema(as = UserTopicState)]
 pub(crate) struct UserState {
     /// Their presence.
     pub presence: Presence,
@@ -30,6 +32,22 @@ pub(crate) struct RoutingTopics;
 impl Topics for RoutingTopics {
     fn owns(&self, topic: &str) -> bool {
         matches!(topic, "presences" | "desk") || topic.starts_with("user:")
+    }
+
+    fn tells(&self) -> Vec<Telling> {
+        let own = "One's own work: presence, offers, and what is still to be said of conversations that are over.";
+        vec![
+            Telling::numbered::<UserState>("user:{id}", own)
+                .fact::<OfferView>(events::OFFER_MADE, "A conversation is offered.")
+                .fact::<OfferEnded>(events::OFFER_ENDED, "An offer is over.")
+                .fact::<Presence>(events::PRESENCE_CHANGED, "One's own presence is another.")
+                .fact::<WrapUpHold>(events::WRAP_UP_BEGAN, "One's room is held until it is said what it was about.")
+                .fact::<WrapUpHold>(events::WRAP_UP_ENDED, "The room is held no longer."),
+            Telling::list("presences", "Who is there, as far as one may see it.")
+                .note::<Presence>(events::PRESENCE_CHANGED, "Somebody's presence is another."),
+            Telling::list("desk", "The figures of queues.")
+                .note::<DeskChanged>(events::DESK_CHANGED, "The figures of these queues are others: fetch them again."),
+        ]
     }
 
     fn open<'a>(

@@ -2,17 +2,22 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use http::{Cx, Topics};
+use http::{Cx, Telling, Topics};
 use kernel::Result;
 use wire::Opened;
 
-use crate::policy;
+use crate::{Task, policy};
 
 pub(crate) struct TaskTopics;
 
 impl Topics for TaskTopics {
     fn owns(&self, topic: &str) -> bool {
         topic == "tasks"
+    }
+
+    fn tells(&self) -> Vec<Telling> {
+        let list = Telling::list("tasks", "Duties, as far as one may see them.");
+        vec![list.note::<Task>("task.changed", "A task is there, or stands otherwise.")]
     }
 
     fn open<'a>(

@@ -85,8 +85,9 @@ fn operations(description: &Value, ids: &BTreeMap<String, String>, number: usize
     let maker = Maker { description, ids, number };
     let (mut made, mut unmade) = (Vec::new(), Vec::new());
     let paths = description["paths"].as_object().into_iter().flatten();
-    // What stands outside has no people with roles: `a_visitor_…` and `hostile` try it.
-    for (path, item) in paths.filter(|(path, _)| path.starts_with("/api/v1/")) {
+    // What stands outside has no people with roles: `a_visitor_…` and `hostile` try it. A socket is asked with
+    // more than a request: each topic's slice tries who may watch.
+    for (path, item) in paths.filter(|(path, _)| path.starts_with("/api/v1/") && *path != "/api/v1/ws") {
         for (verb, operation) in item.as_object().into_iter().flatten() {
             let Ok(method) = verb.to_uppercase().parse::<Method>() else { continue };
             let name = format!("{method} {}", path.trim_start_matches("/api/v1"));

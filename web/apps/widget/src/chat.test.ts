@@ -7,8 +7,10 @@ const talk = (over: Partial<Conversation> = {}): Conversation => ({ id: 'cnv_1',
 const TOPIC = 'conversation:cnv_1'
 const readyWith = (conversation: Conversation | null, over: object = {}): ServerFrame => ({ t: 'ready', token: 'tok', conversation, customer: 'cus_1', name: '', identified: false, seq: 0, messages: [], queue: null, ...over })
 const ready = (seq = 0, messages: Message[] = [], conversation = 'cnv_1') => readyWith(talk({ id: conversation }), { seq, messages })
-const posted = (one: Message): ServerFrame => ({ t: 'fact', topic: `conversation:${one.conversation_id}`, seq: one.seq, kind: 'message.posted', at: one.at, data: one })
-const closed: ServerFrame = { t: 'fact', topic: TOPIC, seq: 0, kind: 'conversation.closed', at: 9, data: {} }
+/** A fact with as much of its data as a test is about. */
+const fact = (told: { topic: string; seq: number; kind: string; at: number; data: object }) => ({ t: 'fact', ...told }) as ServerFrame
+const posted = (one: Message) => fact({ topic: `conversation:${one.conversation_id}`, seq: one.seq, kind: 'message.posted', at: one.at, data: one })
+const closed = fact({ topic: TOPIC, seq: 0, kind: 'conversation.closed', at: 9, data: {} })
 const texts = (chat: Chat) => chat.messages.map(({ text }) => text)
 const pending = (client_id: string) => ({ client_id, text: client_id, written_at: 1 })
 
@@ -30,7 +32,7 @@ describe('the visitor’s chat', () => {
   it('gives up its place in the queue and goes on as a message', () => {
     const place = { position: 3, ahead: 2, estimated_ms: null, since: 1 }
     const { chat } = hear(begin(null), readyWith(talk(), { queue: place }))
-    const left = hear(chat, { t: 'fact', topic: TOPIC, seq: 1, kind: 'conversation.left_message', at: 2, data: {} }).chat
+    const left = hear(chat, fact({ topic: TOPIC, seq: 1, kind: 'conversation.left_message', at: 2, data: {} })).chat
     expect([left.state, left.queue, left.phase]).toEqual(['message', null, 'ready'])
     expect(hear(left, { t: 'queue', ...place }).chat.queue).toBeNull()
   })
@@ -59,7 +61,7 @@ describe('the visitor’s chat', () => {
   it('drops duplicates and follows reading', () => {
     let { chat } = hear(begin(null), ready())
     for (const one of [message(1), message(1), message(2)]) chat = hear(chat, posted(one)).chat
-    chat = hear(chat, { t: 'fact', topic: TOPIC, seq: 3, kind: 'message.read', at: 3, data: { by: 'agent', seq: 2 } }).chat
+    chat = hear(chat, fact({ topic: TOPIC, seq: 3, kind: 'message.read', at: 3, data: { by: 'agent', seq: 2 } })).chat
     expect([texts(chat), chat.seq, chat.agentRead, chat.agentName]).toEqual([['1', '2'], 3, 2, '苏禾'])
   })
 
@@ -70,7 +72,7 @@ describe('the visitor’s chat', () => {
 
   it('opens the next conversation with a hello that has no past', () => {
     let { chat } = hear(begin(null), ready(5, [message(5)]))
-    chat = hear(chat, { t: 'fact', topic: TOPIC, seq: 6, kind: 'message.read', at: 6, data: { by: 'agent', seq: 5 } }).chat
+    chat = hear(chat, fact({ topic: TOPIC, seq: 6, kind: 'message.read', at: 6, data: { by: 'agent', seq: 5 } })).chat
     chat = hear(chat, closed).chat
     // To rate, one comes back to it; to write, one leaves it behind.
     expect(greet(chat, 'chn_1')).toEqual({ t: 'hello', channel: 'chn_1', token: 'tok', conversation: 'cnv_1', since: 6 })
@@ -97,8 +99,8 @@ describe('the visitor’s chat', () => {
 
   it('shows new words of an edited message and none of a recalled one', () => {
     let { chat } = hear(begin(null), ready(2, [message(1), message(2)]))
-    chat = hear(chat, { t: 'fact', topic: TOPIC, seq: 3, kind: 'message.edited', at: 30, data: { ...message(1), text: '改' } }).chat
-    chat = hear(chat, { t: 'fact', topic: TOPIC, seq: 4, kind: 'message.recalled', at: 40, data: { seq: 2 } }).chat
+    chat = hear(chat, fact({ topic: TOPIC, seq: 3, kind: 'message.edited', at: 30, data: { ...message(1), text: '改' } })).chat
+    chat = hear(chat, fact({ topic: TOPIC, seq: 4, kind: 'message.recalled', at: 40, data: { seq: 2 } })).chat
     expect(chat.messages.map(({ text, edited_at, recalled_at }) => [text, edited_at, recalled_at])).toEqual([
       ['改', 30, undefined],
       ['', undefined, 40],
@@ -110,7 +112,7 @@ describe('the visitor’s chat', () => {
     let { chat } = hear(begin(null), ready())
     for (const one of [message(1), message(2), message(3, { author: 'customer' }), message(4, { author: 'system', kind: 'event' })]) chat = hear(chat, posted(one)).chat
     expect(unread(chat)).toBe(2)
-    chat = hear(chat, { t: 'fact', topic: TOPIC, seq: 5, kind: 'message.read', at: 5, data: { by: 'customer', seq: 1 } }).chat
+    chat = hear(chat, fact({ topic: TOPIC, seq: 5, kind: 'message.read', at: 5, data: { by: 'customer', seq: 1 } })).chat
     expect(unread(chat)).toBe(1)
   })
 
@@ -119,7 +121,7 @@ describe('the visitor’s chat', () => {
     chat = hear(chat, { t: 'queue', position: 3, ahead: 2, estimated_ms: 60_000, since: 1 }).chat
     expect(chat.queue?.position).toBe(3)
     expect(hear(chat, readyWith(talk(), { seq: 0, messages: [], queue: { position: 2, ahead: 1, estimated_ms: null, since: 1 } })).chat.queue?.position).toBe(2)
-    chat = hear(chat, { t: 'fact', topic: TOPIC, seq: 1, kind: 'conversation.assigned', at: 1, data: { assignee_name: '苏禾' } }).chat
+    chat = hear(chat, fact({ topic: TOPIC, seq: 1, kind: 'conversation.assigned', at: 1, data: { assignee_name: '苏禾' } })).chat
     expect([chat.queue, chat.state, chat.agentName]).toEqual([null, 'active', '苏禾'])
     // A place that was on its way is of yesterday.
     expect(hear(chat, { t: 'queue', position: 2, ahead: 1, estimated_ms: null, since: 1 }).chat.queue).toBeNull()
@@ -127,7 +129,7 @@ describe('the visitor’s chat', () => {
 
   it('keeps typing out of the numbers, and ends it with the words', () => {
     let { chat } = hear(begin(null), ready(7, []))
-    chat = hear(chat, { t: 'fact', topic: TOPIC, seq: 0, kind: 'agent.typing', at: 5, data: { name: '苏禾' } }).chat
+    chat = hear(chat, fact({ topic: TOPIC, seq: 0, kind: 'agent.typing', at: 5, data: { name: '苏禾' } })).chat
     expect([chat.seq, chat.typing?.name]).toEqual([7, '苏禾'])
     expect(hear(chat, posted(message(8))).chat.typing).toBeNull()
   })
@@ -144,7 +146,7 @@ describe('the visitor’s chat', () => {
 
   it('takes no fact of another conversation for one of this', () => {
     const { chat } = hear(begin(null), ready(7, []))
-    expect(hear(chat, { t: 'fact', topic: 'conversation:cnv_0', seq: 99, kind: 'message.posted', at: 1, data: message(99) }).chat.seq).toBe(7)
+    expect(hear(chat, fact({ topic: 'conversation:cnv_0', seq: 99, kind: 'message.posted', at: 1, data: message(99) })).chat.seq).toBe(7)
   })
 
   it('asks again what was not answered well, whenever the server says so', () => {
@@ -178,6 +180,6 @@ describe('the visitor’s chat', () => {
     const transferred = (data: object) => hear(begun, posted(message(1, { author: 'system', author_name: '', kind: 'event', text: '', data: { event: 'transferred', from: { id: 'usr_1', name: '苏禾' }, ...data } as Message['data'] }))).chat
     expect(transferred({ queue: { id: 'que_1', name: '售后' } })).toMatchObject({ state: 'queued', agentName: null })
     expect(transferred({ to: { id: 'usr_2', name: '林知夏' } }).state).toBe('active')
-    expect(hear(begun, { t: 'fact', topic: TOPIC, seq: 1, kind: 'conversation.requeued', at: 1, data: { conversation_id: 'cnv_1', channel_id: 'chn_1', customer_id: 'cus_1', queue_id: null } }).chat.state).toBe('queued')
+    expect(hear(begun, fact({ topic: TOPIC, seq: 1, kind: 'conversation.requeued', at: 1, data: { conversation_id: 'cnv_1', channel_id: 'chn_1', customer_id: 'cus_1', queue_id: null } })).chat.state).toBe('queued')
   })
 })

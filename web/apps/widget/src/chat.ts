@@ -112,7 +112,7 @@ export function hear(chat: Chat, frame: ServerFrame): Step {
       if (chat.conversation && frame.topic !== `conversation:${chat.conversation}`) return quiet(chat)
       return quiet(takeFact(chat, frame))
     case 'queue':
-      return quiet({ ...chat, queue: chat.state === 'queued' ? { position: frame.position, ahead: frame.ahead, estimated_ms: frame.estimated_ms, since: frame.since } : null })
+      return quiet({ ...chat, queue: chat.state === 'queued' ? { position: frame.position, ahead: frame.ahead, estimated_ms: frame.estimated_ms ?? null, since: frame.since } : null })
     case 'rated':
       return quiet({ ...chat, rating: chat.rating && { ...chat.rating, sent: true } })
     case 'error':
@@ -154,8 +154,8 @@ function takeReady(chat: Chat, frame: Extract<ServerFrame, { t: 'ready' }>): Ste
     seq: Math.max(same ? chat.seq : 0, frame.seq),
     agentRead: Math.max(same ? chat.agentRead : 0, conversation?.agent_read_seq ?? 0),
     customerRead: Math.max(same ? chat.customerRead : 0, conversation?.customer_read_seq ?? 0),
-    queue: conversation?.state === 'queued' ? frame.queue : null,
-    rating: conversation?.rating ? { ...conversation.rating, sent: true } : same ? chat.rating : null,
+    queue: conversation?.state === 'queued' && frame.queue ? { ...frame.queue, estimated_ms: frame.queue.estimated_ms ?? null } : null,
+    rating: conversation?.rating ? { ...ratingOf(conversation.rating), sent: true } : same ? chat.rating : null,
     typing: null,
   }
   const merged = mergeMessages(known, frame.messages)
@@ -163,6 +163,9 @@ function takeReady(chat: Chat, frame: Extract<ServerFrame, { t: 'ready' }>): Ste
   const unrated: ClientFrame[] = next.rating && !next.rating.sent ? [rated(next.rating)] : []
   return { chat: next, send: [...unrated, ...(over ? [] : next.pending.filter((one) => !one.refused).map(asSend))] }
 }
+
+/** What the server leaves out is null here. */
+const ratingOf = ({ solved, score, tags, comment }: Partial<Rating>): Rating => ({ solved: solved ?? null, score: score ?? null, tags: tags ?? [], comment: comment ?? '' })
 
 const rated = ({ solved, score, tags, comment }: Rating): ClientFrame => ({ t: 'rate', solved, score, tags, comment })
 
@@ -178,18 +181,18 @@ function takeFact(chat: Chat, fact: Extract<ServerFrame, { t: 'fact' }>): Chat {
   const next = { ...chat, seq: Math.max(chat.seq, fact.seq) }
   switch (fact.kind) {
     case 'message.posted':
-      return mergeMessages(moved(next, fact.data as Message), [fact.data as Message])
+      return mergeMessages(moved(next, fact.data), [fact.data])
     case 'message.edited':
     case 'message.recalled':
-      return change(next, fact.data as Partial<Message>, fact)
+      return change(next, fact.data, fact)
     case 'message.read': {
-      const read = fact.data as { by: 'customer' | 'agent'; seq: number }
+      const read = fact.data
       return read.by === 'agent' ? { ...next, agentRead: Math.max(chat.agentRead, read.seq) } : { ...next, customerRead: Math.max(chat.customerRead, read.seq) }
     }
     case 'agent.typing':
-      return { ...chat, typing: { name: (fact.data as { name?: string }).name ?? chat.agentName ?? '', at: fact.at } }
+      return { ...chat, typing: { name: fact.data.name || (chat.agentName ?? ''), at: fact.at } }
     case 'conversation.assigned':
-      return { ...next, state: 'active', queue: null, agentName: (fact.data as { assignee_name?: string }).assignee_name ?? chat.agentName }
+      return { ...next, state: 'active', queue: null, agentName: fact.data.assignee_name || chat.agentName }
     case 'conversation.requeued':
       return { ...next, state: 'queued', agentName: null }
     case 'conversation.left_message':

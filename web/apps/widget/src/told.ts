@@ -5,7 +5,7 @@ import { fill, type Texts } from './texts'
 /** What happened, in the customer's words; what does not concern them is empty. */
 export function happened({ data, text }: Pick<Message, 'data' | 'text'>, texts: Texts): string {
   const happening = data as Happening | null | undefined
-  const name = tidy(happening?.to?.name ?? '')
+  const name = tidy((happening && 'to' in happening && happening.to?.name) || '')
   switch (happening?.event) {
     case 'assigned':
       return name ? fill(texts.event_assigned, { name }) : ''

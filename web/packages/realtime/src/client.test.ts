@@ -28,7 +28,7 @@ class FakeSocket {
 }
 
 const hello: ServerFrame = { t: 'hello', node: 'a', now: 0 }
-const fact = (seq: number, topic = 'conversation:1'): FactFrame => ({ t: 'fact', topic, seq, kind: 'k', at: 0, data: seq })
+const fact = (seq: number, topic = 'conversation:1'): FactFrame => ({ t: "fact", topic, seq, kind: "k", at: 0, data: seq }) as unknown as FactFrame
 const last = () => FakeSocket.all.at(-1) as FakeSocket
 
 let client: RealtimeClient
@@ -58,7 +58,7 @@ describe('the staff socket', () => {
     client.subscribe('conversation:1', { fact: (f) => seen.push(f.seq) })
     last().say(hello)
     expect(last().sent).toEqual([{ t: 'subscribe', topic: 'conversation:1' }])
-    last().say({ t: 'snapshot', topic: 'conversation:1', seq: 2, data: null })
+    last().say({ t: 'snapshot', topic: 'conversation:1', seq: 2, data: null } as unknown as ServerFrame)
     last().say(fact(3))
     last().cut()
     expect(client.state).toBe('lost')

@@ -115,7 +115,7 @@ export class RealtimeClient {
     if (!frame) return
     if (frame.t === 'hello') return this.greeted()
     if (frame.t === 'error') {
-      const topic = frame.topic === undefined ? undefined : this.topics.get(frame.topic)
+      const topic = frame.topic == null ? undefined : this.topics.get(frame.topic)
       for (const handlers of topic?.handlers ?? []) handlers.refused?.(frame.code)
       return
     }

@@ -1,26 +1,12 @@
-/** What the staff socket says. `seq` counts within a topic; 0 marks a topic that cannot be resumed. */
-export type ServerFrame =
-  | { t: 'hello'; node: string; now: number }
-  | { t: 'snapshot'; topic: string; seq: number; data: unknown }
-  | FactFrame
-  | { t: 'resync'; topic: string }
-  | { t: 'error'; topic?: string; code: string }
-  | { t: 'pong'; now: number }
+import type { Fact, FromStaff, ToStaff } from '@zhike/api/frames'
 
-export interface FactFrame {
-  t: 'fact'
-  topic: string
-  seq: number
-  kind: string
-  at: number
-  data: unknown
-}
+/** What the staff socket says. `seq` counts within a topic; 0 marks a topic that cannot be resumed. */
+export type ServerFrame = ToStaff
+
+export type FactFrame = Fact
 
 /** What a browser may say back. */
-export type ClientFrame =
-  | { t: 'subscribe'; topic: string; since?: number }
-  | { t: 'unsubscribe'; topic: string }
-  | { t: 'ping' }
+export type ClientFrame = FromStaff
 
 /** Reads a frame; anything that is not one of ours is undefined rather than an exception. */
 export function parseFrame(text: string): ServerFrame | undefined {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { FactFrame, ServerFrame } from './frames'
 import { connected, disconnected, type Effect, impatient, receive, start, type TopicState } from './topic'
 
-const fact = (seq: number): FactFrame => ({ t: 'fact', topic: 'conversation:1', seq, kind: 'message.posted', at: seq, data: seq })
-const snapshot = (seq: number): ServerFrame => ({ t: 'snapshot', topic: 'conversation:1', seq, data: null })
+const fact = (seq: number): FactFrame => ({ t: 'fact', topic: 'conversation:1', seq, kind: 'message.posted', at: seq, data: seq }) as unknown as FactFrame
+const snapshot = (seq: number): ServerFrame => ({ t: 'snapshot', topic: 'conversation:1', seq, data: null }) as unknown as ServerFrame
 
 /** Plays frames into a state and returns what was delivered, by sequence. */
 function play(state: TopicState, frames: ServerFrame[]) {

@@ -105,8 +105,8 @@ export function excerpt(message: Message, texts: Texts): string {
 
 /** A product. Its picture and its address come from elsewhere: https, or not at all. */
 function CardView({ card, texts }: { card: Card; texts: Texts }) {
-  const picture = secure(card.image_url)
-  const address = secure(card.url)
+  const picture = secure(card.image_url ?? undefined)
+  const address = secure(card.url ?? undefined)
   return (
     <article class="card">
       <div class={picture ? 'top' : 'top bare'}>

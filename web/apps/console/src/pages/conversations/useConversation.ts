@@ -153,7 +153,7 @@ export function useConversation(id: string, at?: number) {
         break
       }
       case 'message.read': {
-        const read = fact.data as { by: 'customer' | 'agent'; seq: number }
+        const read = fact.data
         if (read.by === 'customer') transcript.value = markRead(transcript.value, read.seq)
         break
       }
