@@ -1,10 +1,11 @@
 //! The commands.
 
 mod accounts;
+mod backup;
 mod demo;
 mod doctor;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use server::{
@@ -37,6 +38,16 @@ enum Command {
     Token(accounts::TokenCommand),
     /// Fills an empty installation with a believable department, its customers and its history.
     Demo(demo::DemoOptions),
+    /// Writes the whole installation into one file, while it runs: every table and the stored files.
+    Backup {
+        /// The file to write, for its owner alone; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Puts a backup into an empty installation, on either database.
+    Restore {
+        /// A file that `zhike backup` wrote.
+        file: PathBuf,
+    },
     /// Looks whether everything needed is there.
     Doctor,
     /// Prints the description of the API.
@@ -78,6 +89,8 @@ fn perform(cli: &Cli) -> Result<(), String> {
         Command::Demo(options) => {
             runtime()?.block_on(demo::demo(options, &config, serve::open(&config).map_err(told)?)).map_err(told)
         }
+        Command::Backup { file } => backup::backup(&config, file),
+        Command::Restore { file } => backup::restore(&config, file),
         Command::Doctor => doctor::examine(&config),
         Command::Openapi => {
             let description = runtime()?.block_on(async { serve::description() }).map_err(told)?;

@@ -1,5 +1,6 @@
 //! The product put together.
 
+pub mod archive;
 pub mod compose;
 pub mod config;
 pub mod frame;

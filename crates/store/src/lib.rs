@@ -19,6 +19,7 @@ mod tx;
 mod value;
 
 pub mod outbox;
+pub mod portable;
 
 pub use db::{Db, Target};
 pub use dialect::Dialect;

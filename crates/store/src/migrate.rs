@@ -52,11 +52,6 @@ const REGISTER: &str =
 /// [`Error::Internal`] when a step fails (nothing has changed then), or when the database knows a
 /// step that this program does not: it was made by a newer release.
 pub fn run(target: &Target, migrations: &[Migration], now: kernel::Timestamp) -> Result<Vec<&'static str>> {
-    let mut sorted: Vec<_> = migrations.iter().collect();
-    sorted.sort_by_key(|migration| migration.name);
-    if let Some(pair) = sorted.windows(2).find(|pair| pair[0].name == pair[1].name) {
-        return Err(Error::internal(format!("two migrations are called {}", pair[0].name)));
-    }
     match target {
         Target::Sqlite(path) => {
             if let Some(folder) = path.parent() {
@@ -64,46 +59,69 @@ pub fn run(target: &Target, migrations: &[Migration], now: kernel::Timestamp) ->
             }
             let conn = sqlite::connect(path)?;
             conn.execute_batch("BEGIN IMMEDIATE").map_err(Error::internal)?;
-            conn.execute_batch(REGISTER).map_err(Error::internal)?;
-            let mut names = conn.prepare("SELECT name FROM migrations").map_err(Error::internal)?;
-            let known = names.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(Error::internal)?;
-            drop(names);
-            let ran = apply(&sorted, known, now, |migration, note| {
-                conn.execute_batch(&Dialect::Sqlite.schema(migration.sqlite))
-                    .and_then(|()| conn.execute_batch(note))
-                    .map_err(|error| broken(migration, &error))
-            })?;
+            let ran = on_sqlite(&conn, migrations, now)?;
             conn.execute_batch("COMMIT").map_err(Error::internal)?;
             Ok(ran)
         }
         Target::Postgres(url) => {
             let mut session = Session::connect(url)?;
-            // Two nodes that start together: one migrates, the other waits and finds it done.
-            session.batch("SELECT pg_advisory_lock(7260141)")?;
+            session.batch(ONE_AT_A_TIME)?;
             session.batch("BEGIN")?;
-            session.batch(REGISTER)?;
-            let mut known = Vec::new();
-            session.query("SELECT name FROM migrations", &[], |row| {
-                Row::Postgres(row).get(0).map(|name| known.push(name))
-            })?;
-            let ran = apply(&sorted, known, now, |migration, note| {
-                session
-                    .batch(&Dialect::Postgres.schema(migration.postgres))
-                    .and_then(|()| session.batch(note))
-                    .map_err(|error| broken(migration, &error))
-            })?;
+            let ran = on_postgres(&mut session, migrations, now)?;
             session.batch("COMMIT")?;
             Ok(ran)
         }
     }
 }
 
+/// Two nodes that start together: one migrates, the other waits and finds it done.
+pub(crate) const ONE_AT_A_TIME: &str = "SELECT pg_advisory_lock(7260141)";
+
+/// As [`run`], within a transaction of the caller's.
+pub(crate) fn on_sqlite(
+    conn: &rusqlite::Connection,
+    migrations: &[Migration],
+    now: kernel::Timestamp,
+) -> Result<Vec<&'static str>> {
+    conn.execute_batch(REGISTER).map_err(Error::internal)?;
+    let mut names = conn.prepare("SELECT name FROM migrations").map_err(Error::internal)?;
+    let known = names.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(Error::internal)?;
+    drop(names);
+    apply(migrations, known, now, |migration, note| {
+        conn.execute_batch(&Dialect::Sqlite.schema(migration.sqlite))
+            .and_then(|()| conn.execute_batch(note))
+            .map_err(|error| broken(migration, &error))
+    })
+}
+
+/// As [`run`], within a transaction of the caller's.
+pub(crate) fn on_postgres(
+    session: &mut Session,
+    migrations: &[Migration],
+    now: kernel::Timestamp,
+) -> Result<Vec<&'static str>> {
+    session.batch(REGISTER)?;
+    let mut known = Vec::new();
+    session.query("SELECT name FROM migrations", &[], |row| Row::Postgres(row).get(0).map(|name| known.push(name)))?;
+    apply(migrations, known, now, |migration, note| {
+        session
+            .batch(&Dialect::Postgres.schema(migration.postgres))
+            .and_then(|()| session.batch(note))
+            .map_err(|error| broken(migration, &error))
+    })
+}
+
 fn apply(
-    sorted: &[&Migration],
+    migrations: &[Migration],
     known: Vec<String>,
     now: kernel::Timestamp,
     mut step: impl FnMut(&Migration, &str) -> Result<()>,
 ) -> Result<Vec<&'static str>> {
+    let mut sorted: Vec<_> = migrations.iter().collect();
+    sorted.sort_by_key(|migration| migration.name);
+    if let Some(pair) = sorted.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        return Err(Error::internal(format!("two migrations are called {}", pair[0].name)));
+    }
     if let Some(newer) = known.iter().find(|name| sorted.iter().all(|migration| migration.name != name.as_str())) {
         return Err(Error::internal(format!(
             "the database knows {newer}, this program does not: start a newer release"

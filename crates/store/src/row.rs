@@ -36,7 +36,7 @@ impl Row<'_> {
         T::from_cell(self.cell(at)?).map_err(|wanted| Error::internal(format!("column {at} is no {wanted}")))
     }
 
-    fn cell(&self, at: usize) -> Result<Cell<'_>> {
+    pub(crate) fn cell(&self, at: usize) -> Result<Cell<'_>> {
         match self {
             Self::Sqlite(row) => {
                 use rusqlite::types::ValueRef;

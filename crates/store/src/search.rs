@@ -235,7 +235,7 @@ impl Tx<'_> {
 }
 
 /// What the index is given for a text: its tokens as words, or as an array of numbers.
-fn entry(dialect: Dialect, kind: &str, labels: &str, folded: &str) -> String {
+pub(crate) fn entry(dialect: Dialect, kind: &str, labels: &str, folded: &str) -> String {
     let mut tokens = tokens(folded);
     tokens.insert(label(kind));
     tokens.extend(labels.split_ascii_whitespace().map(label));

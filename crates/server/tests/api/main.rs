@@ -1,5 +1,6 @@
 //! The whole product: what holds for every operation, every statement, and under every fault.
 
+mod archive;
 mod bodies;
 mod crosswoz;
 mod demo;

@@ -39,6 +39,8 @@ type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> +
 pub(crate) struct Session {
     client: Arc<Client>,
     prepared: HashMap<usize, Statement>,
+    /// Those made for an occasion.
+    occasional: HashMap<String, Statement>,
     /// What is to be sent with the next statement that is waited for.
     gathered: Vec<Pending>,
     /// Whether something was sent since the transaction began, which must then be ended.
@@ -63,8 +65,8 @@ impl Session {
             tokio::spawn(connection);
             Ok(Arc::new(client))
         })?;
-        let (prepared, gathered) = (HashMap::new(), Vec::new());
-        let mut session = Self { client, prepared, gathered, begun: false, undone: false, runtime };
+        let (prepared, occasional, gathered) = (HashMap::new(), HashMap::new(), Vec::new());
+        let mut session = Self { client, prepared, occasional, gathered, begun: false, undone: false, runtime };
         session.batch("SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off")?;
         Ok(session)
     }
@@ -144,6 +146,45 @@ impl Session {
             in_order(gathered, rows).await
         });
         self.judged(answered)?.iter().try_for_each(&mut each)
+    }
+
+    /// Runs a statement made for the occasion, handing on each row as it comes.
+    pub(crate) fn stream(
+        &mut self,
+        text: &str,
+        mut each: impl FnMut(&tokio_postgres::Row) -> Result<()>,
+    ) -> Result<()> {
+        self.settle()?;
+        let client = self.client.clone();
+        let answered = self.runtime.block_on(async {
+            let statement = client.prepare(text).await?;
+            let rows = client.query_raw(&statement, Vec::<Written>::new()).await?;
+            pin_mut!(rows);
+            while let Some(row) = rows.try_next().await? {
+                if let Err(error) = each(&row) {
+                    return Ok(Err(error));
+                }
+            }
+            Ok(Ok(()))
+        });
+        self.judged(answered)?
+    }
+
+    /// Runs a statement made for the occasion with these values, many times over.
+    pub(crate) fn fill(&mut self, text: &str, values: &[Value<'_>]) -> Result<()> {
+        self.settle()?;
+        let statement = match self.occasional.get(text) {
+            Some(statement) => statement.clone(),
+            None => {
+                let statement = self.runtime.block_on(self.client.prepare(text));
+                let statement = self.judged(statement)?;
+                self.occasional.insert(text.to_owned(), statement.clone());
+                statement
+            }
+        };
+        let written = written(text, &statement, values)?;
+        let done = self.runtime.block_on(self.client.execute_raw(&statement, written));
+        self.judged(done).map(drop)
     }
 
     fn gather(&mut self, text: impl AsRef<str> + Send + 'static) {
