@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod delivery;
 pub(crate) mod demo;
+pub(crate) mod hostile;
 pub(crate) mod messages;
 pub(crate) mod page;
 pub(crate) mod routing;

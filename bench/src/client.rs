@@ -13,7 +13,7 @@ use crate::place::{Outcome, Place};
 pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open(url: &str, token: Option<&str>) -> Outcome<Self> {
+    pub(crate) async fn open(url: &str, token: Option<&str>) -> Outcome<Self> {
         let mut request = url.into_client_request()?;
         if let Some(token) = token {
             request.headers_mut().insert("authorization", format!("Bearer {token}").parse()?);

@@ -66,6 +66,7 @@ async fn main() -> Outcome<()> {
         case!(page);
         case!(search);
         case!(sockets);
+        case!(hostile);
     }
     let text = serde_json::to_string_pretty(&rows.iter().map(Row::json).collect::<Vec<_>>())?;
     std::fs::write("bench/results.json", text + "\n")?;

@@ -151,9 +151,24 @@ impl Place {
 
     /// Bytes of memory that are the server's own.
     pub(crate) fn memory(&self) -> u64 {
+        self.status("VmRSS")
+    }
+
+    /// The most they ever were, since [`Place::forget_peak`].
+    pub(crate) fn peak(&self) -> u64 {
+        self.status("VmHWM")
+    }
+
+    /// From now on the peak is another.
+    pub(crate) fn forget_peak(&self) -> Outcome<()> {
+        let pid = self.child.as_ref().map_or(0, Child::id);
+        Ok(fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
+    }
+
+    fn status(&self, name: &str) -> u64 {
         let Some(child) = &self.child else { return 0 };
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
         line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) * 1_024
     }
 
