@@ -42,16 +42,26 @@ test('whoever will not wait leaves a message, gives up the place, and is answere
   await first.say('三点以后')
   await first.delivered()
 
+  // Who is there again gets a place behind nobody who came later, and may give it up once more.
+  await first.frame.getByRole('button', { name: said.wait_again }).click()
+  await expect(first.frame.getByText(said.position.replace('{n}', '1'))).toBeVisible()
+  await expect(first.frame.getByText(said.word_done, { exact: true })).toHaveCount(0)
+  await expect(second.frame.getByText(said.position.replace('{n}', '2'))).toBeVisible()
+  await first.frame.getByRole('button', { name: said.leave_word }).click()
+  await first.frame.getByLabel(said.word).fill('还是下午吧')
+  await first.frame.getByRole('button', { name: said.word_send }).click()
+  await expect(first.frame.getByText(said.word_done, { exact: true })).toBeVisible()
+
   // Who becomes free is offered the one that waits, not the message.
   await agent.ready()
   await agent.accept()
   await expect(agent.messages).toHaveText(['冰箱不制冷'])
   await expect(agent.page.getByRole('button', { name: new RegExp(`^${text('conversations.group.message')}`) })).toBeVisible()
-  await agent.row('三点以后').click()
+  await agent.row('还是下午吧').click()
   await agent.page.getByRole('button', { name: text('conversations.take') }).click()
   await expect(agent.page.getByRole('button', { name: text('conversations.take') })).toHaveCount(0)
   await agent.reply('您好，三点给您回电')
-  await expect(first.messages).toHaveText(['洗碗机漏水', '请下午回电', '三点以后', '您好，三点给您回电'])
+  await expect(first.messages).toHaveText(['洗碗机漏水', '请下午回电', '三点以后', '还是下午吧', '您好，三点给您回电'])
   await expect(first.frame.getByText(said.word_done, { exact: true })).toHaveCount(0)
   await expect.poll(tasks).not.toContain('请下午回电')
 })

@@ -104,9 +104,11 @@ pub(crate) fn moved(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> 
 }
 
 fn assignee(conversation: &Conversation) -> Assignee {
-    match conversation.assignee_id {
-        Some(id) => Assignee::Person { id, unit: conversation.unit_id },
-        None => Assignee::Pool(conversation.unit_id),
+    match (conversation.assignee_id, conversation.unit_id, conversation.queue_id) {
+        (Some(id), unit, _) => Assignee::Person { id, unit },
+        // Nobody's yet: whoever serves the queue it waits in may come to it.
+        (None, None, Some(queue)) => Assignee::Queue(queue),
+        (None, unit, _) => Assignee::Pool(unit),
     }
 }
 

@@ -163,6 +163,15 @@ pub fn open_of(tx: &mut Tx<'_>, channel: ChannelId, customer: CustomerId) -> Res
     queries::open_of(tx, channel, customer)
 }
 
+/// Whether it was given to somebody, put back, left or ended after its fact of this number.
+///
+/// # Errors
+/// From the database.
+pub fn moved_since(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<bool> {
+    let happened = queries::events_since(tx, id, seq)?;
+    Ok(happened.iter().any(Event::moves))
+}
+
 /// A conversation to begin.
 #[derive(Clone, Debug)]
 pub struct Opening<'a> {
@@ -238,12 +247,14 @@ pub fn load(tx: &mut Tx<'_>) -> Result<Vec<(UserId, i64)>> {
 /// # Errors
 /// From the database.
 pub fn set_queue(tx: &mut Tx<'_>, id: ConversationId, queue: QueueId) -> Result<Conversation> {
-    about::change(tx, id, |conversation, changed| {
+    let conversation = about::change(tx, id, |conversation, changed| {
         if conversation.queue_id.replace(queue) != Some(queue) {
             changed.queue_id = Some(queue);
         }
         Ok(())
-    })
+    })?;
+    after_hours::moved(tx, &conversation)?;
+    Ok(conversation)
 }
 
 /// Writes a line of what happened into the transcript, with `text` where there is something to read.

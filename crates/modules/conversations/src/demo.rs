@@ -213,5 +213,14 @@ fn present(
             None => {}
         }
     }
+    // Somebody would not wait this morning, and left a message.
+    if let Some(customer) = demo.customers.iter().find(|customer| busy.insert(customer.id)).cloned() {
+        let opened = now.plus_millis(-demo.between(40, 90) * MINUTE);
+        let filled = Filled::new(&demo.rng, addressed(&customer));
+        let mut tale = visit(tx, demo, &customer, opened)?;
+        tale.say(tx, opened, None, filled.text(&demo.rng, demo.pick::<&str>(&OPENERS)))?;
+        tale.leave_message(tx, opened.plus_millis(demo.between(3, 8) * MINUTE))?;
+        add(tale);
+    }
     Ok(())
 }

@@ -3,11 +3,13 @@
 use kernel::{ChannelId, QueueId, Result, Timestamp};
 use serde::Serialize;
 use store::Tx;
+use utoipa::ToSchema;
 
 use crate::model::{Conversation, ConversationId, topic};
 
 /// Where a waiting conversation stands: the fields of [`wire::ServerFrame::Queue`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = QueuePlace)]
 pub struct Place {
     /// 1 is next.
     pub position: i64,

@@ -1,6 +1,7 @@
-//! Whoever will not wait leaves a message: out of the line at once, and a task until it is answered.
+//! Whoever will not wait leaves a message: out of the line at once, and a task until it is answered. Who is
+//! there again gets a place in it; the task stays, for the message is not answered yet.
 
-use kernel::{Error, Result};
+use kernel::{Error, Result, Timestamp};
 use store::Tx;
 
 use crate::{
@@ -29,12 +30,34 @@ pub(crate) fn stop_waiting(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conver
     let Some((mut after, fact)) = before.clone().stop_waiting() else { return Ok(before) };
     tell::fact(tx, &after, events::LEFT_MESSAGE, &fact)?;
     tell::line(tx, &mut after, Event::LeftMessage {}, String::new())?;
-    let (calendar, now) = (settings::api::calendar(tx)?, tx.now());
-    let due = calendar.due(now, ANSWERED_WITHIN_MS).unwrap_or_else(|_| now.plus_millis(WITHOUT_HOURS_MS));
+    let due = due(tx)?;
     let said = queries::messages_before(tx, id, i64::MAX, LOOKED_AT, Side::Customer)?;
     if let Some(words) = said.iter().rfind(|message| message.author == Author::Customer) {
         after_hours::remember(tx, &after, words, due)?;
     }
+    tell::saved(tx, &after, None)?;
+    Ok(after)
+}
+
+/// Until when a message left now is to be answered.
+pub(crate) fn due(tx: &mut Tx<'_>) -> Result<Timestamp> {
+    let (calendar, now) = (settings::api::calendar(tx)?, tx.now());
+    Ok(calendar.due(now, ANSWERED_WITHIN_MS).unwrap_or_else(|_| now.plus_millis(WITHOUT_HOURS_MS)))
+}
+
+/// The customer, who acts and left a message, is there again: they wait where they waited. Nothing happens
+/// where no message was left.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not theirs.
+pub(crate) fn wait_again(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
+    let before = queries::lock(tx, id)?;
+    if policy::may_reply(tx.actor(), &before)? != Side::Customer {
+        return Err(Error::NotFound);
+    }
+    let Some((mut after, fact)) = before.clone().wait_again() else { return Ok(before) };
+    tell::fact(tx, &after, events::REQUEUED, &fact)?;
+    tell::line(tx, &mut after, Event::CameBack {}, String::new())?;
     tell::saved(tx, &after, None)?;
     Ok(after)
 }

@@ -5,7 +5,7 @@ use store::{Record, ToValue, Tx, params, sql};
 
 use crate::{
     codes,
-    model::{Conversation, ConversationId, Message, MessageVersion, RatingRow, Side, WrapUpReason},
+    model::{Conversation, ConversationId, Data, Event, Message, MessageVersion, RatingRow, Side, WrapUpReason},
     waiting::Unwrapped,
 };
 
@@ -33,6 +33,7 @@ sql! {
     MESSAGE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq = $2";
     MESSAGES_BEFORE(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq < $2 AND (NOT staff_only OR $4) ORDER BY seq DESC LIMIT $3";
     MESSAGES_AFTER(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 AND seq > $2 AND (NOT staff_only OR $4) ORDER BY seq LIMIT $3";
+    EVENTS_SINCE = "SELECT seq, data FROM messages WHERE conversation_id = $1 AND seq > $2 AND kind = 'event' ORDER BY seq";
     UNREAD = "SELECT count(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND author = 'customer'";
     SAVE_SAID = "UPDATE messages SET text = $3, file_id = $4, data = $5, edited_at = $6, recalled_at = $7 WHERE conversation_id = $1 AND seq = $2";
     INSERT_VERSION(MessageVersion) = "INSERT INTO message_versions ({cols}) VALUES ({vals})";
@@ -312,4 +313,11 @@ pub(crate) fn save_reason(tx: &mut Tx<'_>, reason: &WrapUpReason) -> Result<()> 
         1 => Ok(()),
         _ => Err(codes::REASON_STALE.conflict()),
     }
+}
+
+/// What happened after this number, in order.
+pub(crate) fn events_since(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Vec<Event>> {
+    let rows: Vec<(i64, Option<Data>)> = tx.all(&EVENTS_SINCE, params![id, seq])?;
+    let event = |(_, data)| if let Some(Data::Event(event)) = data { Some(event) } else { None };
+    Ok(rows.into_iter().filter_map(event).collect())
 }

@@ -24,6 +24,7 @@ use http::App;
 use kernel::{Error, Origin, Result};
 use serde::Serialize;
 use tokio::sync::{Mutex, Notify};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Action, Hub, Opened, ServerFrame, Session, Utf8Bytes, VisitorFrame, error_code, error_params};
 
@@ -48,7 +49,26 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(uploads)
 }
 
-/// The visitors' socket. The client says `VisitorFrame`, first `hello`; the server says `ServerFrame`.
+/// The visitors' socket: a visitor greets, and speaks in their one conversation.
+///
+/// A WebSocket of JSON text frames, told apart by `t`. The client says `VisitorFrame`, the server
+/// `ServerFrameToVisitors`.
+///
+/// 1. The client says `hello` first: the channel's public key, the `token` an earlier `ready` gave, and
+///    where it has part of a conversation, its id and the number of the last fact it has (`since`). The
+///    answer is `ready`: who the visitor is, their open conversation or null, its latest messages, and
+///    where they stand in the line.
+/// 2. `send` says something. It is acknowledged by `ack` once it is on the disk, or `refused` for good.
+///    Whatever was sent without either is said again after reconnecting with the same `client_id`: it
+///    is kept once. The first message opens the conversation, and a new `ready` names it.
+/// 3. What happens in the conversation comes as `fact`, each number once and in order. Numbers of what
+///    concerns staff alone are left out. Number 0 stands for what is not kept, such as typing.
+/// 4. After a connection was lost the client says `hello` with `since` and is told what followed;
+///    `ready` then has no messages and `seq` is the client's own number. Where that is no longer kept,
+///    `ready` tells the state instead.
+/// 5. While the conversation waits, `queue` tells each new place in the line, where the channel shows it.
+/// 6. The client says something at least every 75 seconds (`ping`, answered by `pong`). Close codes are
+///    those of `/api/v1/ws`.
 #[utoipa::path(get, path = "/widget/ws", tag = "widget", responses((status = 101, description = "A WebSocket of JSON text frames")))]
 async fn open(
     State(app): State<App>,
@@ -88,17 +108,26 @@ struct VisitorSession {
     shows_place: AtomicBool,
 }
 
-/// See [`ServerFrame::Ready`].
-#[derive(Serialize)]
-struct Ready<'a> {
+/// Visitors: the answer to `hello`, and to the first message of a new conversation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = VisitorReady)]
+pub(crate) struct Ready<'a> {
     t: &'static str,
+    /// To come back with. New with each `ready`: the client keeps the latest.
     token: &'a str,
+    /// The visitor's id.
     customer: String,
+    /// The name they are known by; empty while unknown.
     name: &'a str,
+    /// Whether the embedding site proved who they are.
     identified: bool,
+    /// The conversation as it stands; null before the first message.
     conversation: Option<VisitorConversation<'a>>,
+    /// The number after which facts follow: the client's own `since` when it goes on from there.
     seq: i64,
+    /// The latest messages, oldest first.
     messages: &'a [Message],
+    /// Where the conversation stands in the line; null when it does not wait.
     queue: Option<Place>,
 }
 
@@ -177,6 +206,7 @@ impl Session for VisitorSession {
             VisitorFrame::Rate { solved, score, tags, comment } => self.rate(solved, score, tags, comment).await,
             VisitorFrame::Leave {} => self.leave().await,
             VisitorFrame::StopWaiting {} => self.stop_waiting().await,
+            VisitorFrame::WaitAgain {} => self.wait_again().await,
             VisitorFrame::Track(step) => self.track(step).await,
             VisitorFrame::Send { client_id, text, file_id, quote_seq } => {
                 match self.say(client_id.clone(), text, file_id, quote_seq).await {

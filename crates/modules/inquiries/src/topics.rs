@@ -2,17 +2,22 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use http::{Cx, Topics};
+use http::{Cx, Telling, Topics};
 use kernel::Result;
 use wire::Opened;
 
-use crate::policy;
+use crate::{http::RecordView, policy};
 
 pub(crate) struct RecordTopics;
 
 impl Topics for RecordTopics {
     fn owns(&self, topic: &str) -> bool {
         topic == "inquiry_records"
+    }
+
+    fn tells(&self) -> Vec<Telling> {
+        let list = Telling::list("inquiry_records", "Inquiry records, as far as one may see them.");
+        vec![list.note::<RecordView>("inquiry_record.changed", "A record is there, or stands otherwise.")]
     }
 
     fn open<'a>(

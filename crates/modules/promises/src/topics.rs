@@ -2,17 +2,22 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use http::{Cx, Topics};
+use http::{Cx, Telling, Topics};
 use kernel::Result;
 use wire::Opened;
 
-use crate::policy;
+use crate::{model::Promise, policy};
 
 pub(crate) struct PromiseTopics;
 
 impl Topics for PromiseTopics {
     fn owns(&self, topic: &str) -> bool {
         topic == "promises"
+    }
+
+    fn tells(&self) -> Vec<Telling> {
+        let list = Telling::list("promises", "What customers were promised, as far as one may see it.");
+        vec![list.note::<Promise>("promise.changed", "A promise is there, or stands otherwise.")]
     }
 
     fn open<'a>(

@@ -101,7 +101,10 @@ fn end(tx: &mut Tx<'_>, conversation: ConversationId, outcome: Outcome, at: Time
     let Some(before) = queries::open_wait(tx, conversation)? else { return Ok(()) };
     let target = match queries::queue(tx, before.queue_id) {
         Ok(queue) => queue.target_seconds,
-        Err(Error::NotFound) => 0,
+        // Deleted since: it counts by what it promised then.
+        Err(Error::NotFound) => {
+            queries::retired(tx, &[before.queue_id])?.first().map_or(0, |retired| retired.target_seconds)
+        }
         Err(error) => return Err(error),
     };
     let in_target = outcome == Outcome::Answered && at.millis() - before.since.millis() <= target * 1_000;

@@ -7,6 +7,7 @@ pub(crate) mod presence;
 mod queues;
 mod reasons;
 mod skills;
+mod spells;
 mod transfer;
 
 use http::App;
@@ -16,6 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(presence::read, presence::change))
         .routes(routes!(presence::list))
+        .routes(routes!(spells::list))
         .routes(routes!(presence::order))
         .routes(routes!(presence::set_capacity))
         .routes(routes!(colleagues::list))

@@ -17,6 +17,7 @@ mod places;
 mod policy;
 mod queries;
 mod round;
+mod serving;
 mod standing;
 mod topics;
 
@@ -37,9 +38,11 @@ pub fn module() -> Module {
             "202611221300_routing",
             "202611251700_queues",
             "202611252000_target_percent",
-            "202611252240_terms"
+            "202611252240_terms",
+            "202611252330_retired_queues"
         ])
         .part(places::line())
+        .part(serving::served())
         .listener(figures::listener())
         .demo(demo::tell)
         .permissions(policy::PERMISSIONS)

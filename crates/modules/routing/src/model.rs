@@ -5,10 +5,10 @@ mod queue;
 mod terms;
 mod waits;
 
-pub(crate) use presence::{ABSENT, Because, MISSED_OFFER, PresenceSpell};
+pub(crate) use presence::{ABSENT, Because, MISSED_OFFER, PresenceSpell, PresenceSpellView};
 pub use presence::{Presence, PresenceReason, PresenceState};
 pub use queue::Queue;
-pub(crate) use queue::Queues;
+pub(crate) use queue::{Queues, RetiredQueue};
 pub(crate) use terms::{BEST, Candidate, Candidates};
 pub use terms::{OfferVerdict, RoutingRule, RoutingRules, Skill, SkillAsked, SkillId, SkillsAsked, Strategy, Why};
 pub(crate) use waits::{Counts, Outcome, Wait};

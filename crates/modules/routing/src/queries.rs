@@ -11,8 +11,24 @@ use store::{Record, Tx, params, sql};
 pub(crate) use self::{figures::*, queues::*, terms::*};
 use crate::{
     codes,
-    model::{Offer, Presence, PresenceReason, PresenceSpell},
+    model::{Offer, Presence, PresenceReason, PresenceSpell, PresenceSpellView},
 };
+
+macro_rules! spells {
+    ($lead:literal) => {
+        concat!(
+            "SELECT spell.id, spell.user_id, spell.unit_id, spell.state, spell.reason_id, spell.reason, spell.capacity,
+                    spell.since, spell.until, COALESCE(presences.name, '')
+             FROM presence_spells spell LEFT JOIN presences ON presences.user_id = spell.user_id WHERE ",
+            $lead,
+            " AND (CAST($3 AS BOOLEAN) OR spell.user_id = $4 OR spell.unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT))))
+              AND (CAST($6 AS TEXT) IS NULL OR spell.user_id = $6)
+              AND (CAST($7 AS BIGINT) IS NULL OR spell.until IS NULL OR spell.until > $7)
+              AND (CAST($8 AS BIGINT) IS NULL OR spell.since < $8)
+              ORDER BY spell.since DESC, spell.id DESC LIMIT $9"
+        )
+    };
+}
 
 sql! {
     SAVE_PRESENCE(Presence) = "INSERT INTO presences ({cols}) VALUES ({vals}) ON CONFLICT (user_id) DO UPDATE SET
@@ -34,6 +50,9 @@ sql! {
     END_SPELL = "UPDATE presence_spells SET until = $2 WHERE user_id = $1 AND until IS NULL";
     BEGIN_SPELL(PresenceSpell) = "INSERT INTO presence_spells ({cols}) VALUES ({vals})";
     TELL_SPELLS(PresenceSpell) = "INSERT INTO presence_spells ({cols}) VALUES {rows}";
+    /// By whom the list is narrowed each statement says first, so that each has its index.
+    SPELLS = spells!("(spell.since, spell.id) < ($1, $2)");
+    SPELLS_OF = spells!("spell.user_id = $6 AND (spell.since, spell.id) < ($1, $2)");
     REASONS(PresenceReason) = "SELECT {cols} FROM presence_reasons ORDER BY created_at, id";
     REASON(PresenceReason) = "SELECT {cols} FROM presence_reasons WHERE id = $1";
     INSERT_REASON(PresenceReason) = "INSERT INTO presence_reasons ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
@@ -97,6 +116,20 @@ pub(crate) fn people_within(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<UserId
 pub(crate) fn next_spell(tx: &mut Tx<'_>, spell: &PresenceSpell) -> Result<()> {
     tx.exec(&END_SPELL, params![spell.user_id, spell.since])?;
     tx.exec(&BEGIN_SPELL, &spell.values()).map(drop)
+}
+
+/// Newest first, before the given one; `within` is from when and until when they must reach.
+pub(crate) fn spells(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    user: Option<UserId>,
+    (from, to): (Option<Timestamp>, Option<Timestamp>),
+    before: &Cursor,
+    limit: i64,
+) -> Result<Vec<PresenceSpellView>> {
+    let (all, own, units) = (scope.is_all(), scope.own(), scope.units_json());
+    let statement = if user.is_some() { &SPELLS_OF } else { &SPELLS };
+    tx.all(statement, params![before.key, before.id, all, own, units, user, from, to, limit])
 }
 
 /// Writes down spells of the past.

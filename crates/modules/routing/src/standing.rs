@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::{
     figures::day_of,
     load::{holding, load},
-    model::{Counts, PresenceState, Queue, Queues},
+    model::{Counts, PresenceState, Queue, Queues, RetiredQueue},
     queries,
 };
 
@@ -41,6 +41,13 @@ impl Reachable {
         queues.all.iter().filter(somebody).cloned().collect()
     }
 
+    /// Whether somebody within reach served it.
+    fn served(&self, queue: &RetiredQueue) -> bool {
+        self.all
+            || (queue.everybody && (self.units || !self.people.is_empty()))
+            || queue.members().iter().any(|user| self.people.contains(user))
+    }
+
     fn covers(&self, user: UserId) -> bool {
         self.all || self.people.contains(&user)
     }
@@ -53,6 +60,8 @@ pub(crate) struct DeskRow {
     pub queue_id: Option<QueueId>,
     /// Its name; empty in the total.
     pub name: String,
+    /// Whether it was deleted since: today's figures stay.
+    pub deleted: bool,
     /// How many wait.
     pub waiting: i64,
     /// Since when the longest one waits.
@@ -112,6 +121,7 @@ pub(crate) fn desk(tx: &mut Tx<'_>, scope: &Scope) -> Result<DeskView> {
         DeskRow {
             queue_id,
             name,
+            deleted: false,
             waiting: 0,
             longest_since: None,
             ready: count(PresenceState::Ready, false),
@@ -144,6 +154,19 @@ pub(crate) fn desk(tx: &mut Tx<'_>, scope: &Scope) -> Result<DeskView> {
         total.wrapping += one.wrapping;
         total.counts = total.counts.plus(one.counts, 1);
         rows.push(one);
+    }
+    // What was deleted since has still done what it did today.
+    let gone: Vec<_> = today.keys().filter(|id| queues.get(**id).is_none()).copied().collect();
+    for queue in queries::retired(tx, &gone)?.into_iter().filter(|queue| reachable.served(queue)) {
+        let mut one = row(Some(queue.id), queue.name.clone(), &|_| false);
+        one.deleted = true;
+        one.counts = today.remove(&queue.id).unwrap_or_default();
+        one.service_level = one.counts.service_level();
+        (one.target_seconds, one.target_percent) = (Some(queue.target_seconds), Some(queue.target_percent));
+        total.counts = total.counts.plus(one.counts, 1);
+        if one.counts != Counts::default() {
+            rows.push(one);
+        }
     }
     total.service_level = total.counts.service_level();
     total.target_seconds = agreed(&shown, |queue| queue.target_seconds);

@@ -104,6 +104,7 @@ pub fn create(tx: &mut Tx<'_>, new: NewTask) -> Result<Task> {
         result: None,
         reminded_at: None,
         version: 1,
+        queue_id: new.assignee.queue(),
     };
     if let Some(before) = queries::insert(tx, &task)? {
         return Ok(before);
@@ -140,7 +141,7 @@ pub fn reassign_for(tx: &mut Tx<'_>, source: &str, subject: &Subject, to: Assign
     let permit = policy::vouched(tx.now())?;
     let mut given = 0;
     for before in queries::lock_about(tx, subject.kind, &subject.id)? {
-        if before.source == source && before.owned() != to.owned() {
+        if before.source == source && (before.owned() != to.owned() || before.queue_id != to.queue()) {
             let after = before.clone().reassigned(&permit, to)?;
             keep(tx, &before, &after, events::REASSIGNED, Entry::new("tasks.reassigned", "task", before.id))?;
             given += 1;

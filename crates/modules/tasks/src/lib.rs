@@ -8,21 +8,24 @@ mod http;
 mod jobs;
 mod model;
 mod policy;
+mod pools;
 mod queries;
 mod topics;
 
 use ::http::Module;
 
 pub use model::{Task, TaskState};
+pub use pools::Pools;
 
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("tasks")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611221040_tasks"])
+        .migrations(store::migrations!["202611221040_tasks", "202611252340_task_queues"])
         .permissions(policy::PERMISSIONS)
         .topics(topics::TaskTopics)
+        .part(pools::none())
         .job(jobs::remind())
         .cron(jobs::schedule())
         .locales(&[

@@ -1,6 +1,6 @@
 //! A duty, and what may become of it.
 
-use kernel::{Id, Noun, Owned, Permit, Result, Timestamp, UnitId, UserId};
+use kernel::{Id, Noun, Owned, Permit, QueueId, Result, Timestamp, UnitId, UserId};
 use serde::Serialize;
 use store::text_enum;
 use utoipa::ToSchema;
@@ -70,6 +70,8 @@ store::record! {
         pub reminded_at: Option<Timestamp>,
         /// Rises with each change; a change of an older version is refused.
         pub version: i64,
+        /// The queue whose people may take it while it lies in no unit's pool.
+        pub queue_id: Option<QueueId>,
     }
 }
 
@@ -86,6 +88,8 @@ pub enum Assignee {
     /// To a unit's pool, until somebody takes it. Without a unit only those see it whose permission
     /// reaches everything.
     Pool(Option<UnitId>),
+    /// To whoever serves this queue, until one of them takes it.
+    Queue(QueueId),
 }
 
 impl Assignee {
@@ -94,6 +98,15 @@ impl Assignee {
         match self {
             Self::Person { id, unit } => Owned::by(id, unit),
             Self::Pool(unit) => Owned::by(None, unit),
+            Self::Queue(_) => Owned::NOBODY,
+        }
+    }
+
+    /// The queue whose people may take a task so given.
+    pub(crate) fn queue(self) -> Option<QueueId> {
+        match self {
+            Self::Queue(queue) => Some(queue),
+            Self::Person { .. } | Self::Pool(_) => None,
         }
     }
 }
@@ -168,18 +181,18 @@ impl Task {
     pub(crate) fn reassigned(mut self, _permit: &Permit, to: Assignee) -> Result<Self> {
         self.must_be_open()?;
         let Owned { owner, unit } = to.owned();
-        (self.owner_id, self.unit_id) = (owner, unit);
+        (self.owner_id, self.unit_id, self.queue_id) = (owner, unit, to.queue());
         self.version += 1;
         Ok(self)
     }
 
-    /// Taken out of its pool by `by`. It stays the unit's work.
-    pub(crate) fn taken(mut self, _permit: &Permit, by: UserId) -> Result<Self> {
+    /// Taken out of its pool by `by`, who belongs to `unit`. It stays the work of the unit whose it was.
+    pub(crate) fn taken(mut self, _permit: &Permit, by: UserId, unit: Option<UnitId>) -> Result<Self> {
         self.must_be_open()?;
         if self.owner_id.is_some() {
             return Err(codes::TAKEN.conflict());
         }
-        self.owner_id = Some(by);
+        (self.owner_id, self.unit_id) = (Some(by), self.unit_id.or(unit));
         self.version += 1;
         Ok(self)
     }
@@ -258,6 +271,7 @@ mod tests {
             result: None,
             reminded_at: None,
             version: 1,
+            queue_id: None,
         }
     }
 
@@ -287,8 +301,8 @@ mod tests {
 
     #[test]
     fn a_pooled_task_is_taken_once() {
-        let taken = task(true).taken(&permit(5), user(2)).unwrap();
-        assert_eq!(code(taken.taken(&permit(5), user(3))), Some("tasks.taken"));
+        let taken = task(true).taken(&permit(5), user(2), None).unwrap();
+        assert_eq!(code(taken.taken(&permit(5), user(3), None)), Some("tasks.taken"));
     }
 
     proptest! {
@@ -306,7 +320,7 @@ mod tests {
                     1 => before.cancelled(&permit, Closer::Source(None), Some("不用了".into())),
                     2 => before.reopened(&permit),
                     3 => before.reassigned(&permit, Assignee::Pool(None)),
-                    4 => before.taken(&permit, me),
+                    4 => before.taken(&permit, me, None),
                     _ => { let seen = before.version; before.changed(&permit, seen, Change { due_at: Some(at(now)), ..Change::default() }) }
                 };
                 if let Ok(next) = next {

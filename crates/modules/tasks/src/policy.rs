@@ -1,7 +1,7 @@
 //! Who may see, make, close and hand on a task.
 
 use http::Permission;
-use kernel::{Actor, Error, Owned, Permit, Result, Scope, Timestamp, UnitId, UserId};
+use kernel::{Actor, Error, Owned, Permit, QueueId, Result, Scope, Timestamp, UnitId, UserId};
 
 use crate::model::{Assignee, Task};
 
@@ -21,10 +21,11 @@ pub(crate) fn may_read(actor: &Actor) -> Result<Scope> {
     actor.scope(READ)
 }
 
-/// What one made oneself one sees, whoever must do it.
-pub(crate) fn may_see(actor: &Actor, task: &Task) -> Result<()> {
+/// What one made oneself one sees, whoever must do it; and what waits to be taken by those who serve one of
+/// `queues`, which the actor does.
+pub(crate) fn may_see(actor: &Actor, queues: &[QueueId], task: &Task) -> Result<()> {
     let scope = may_read(actor)?;
-    if scope.covers(&task.owned()) || scope.covers(&made_by(task)) {
+    if scope.covers(&task.owned()) || scope.covers(&made_by(task)) || waits_for(queues, task) {
         Ok(())
     } else {
         Err(Error::NotFound)
@@ -35,29 +36,44 @@ pub(crate) fn may_create(actor: &Actor, to: Assignee, now: Timestamp) -> Result<
     actor.permit(CREATE, &to.owned(), now).map_err(|error| beyond(error, to))
 }
 
-pub(crate) fn may_complete(actor: &Actor, task: &Task, now: Timestamp) -> Result<Permit> {
-    on_sight(actor, task, CLOSE, &[task.owned()], now)
+pub(crate) fn may_complete(actor: &Actor, queues: &[QueueId], task: &Task, now: Timestamp) -> Result<Permit> {
+    on_sight(actor, queues, task, CLOSE, &[task.owned()], now)
 }
 
 /// Whoever made a task may also call it off.
-pub(crate) fn may_cancel(actor: &Actor, task: &Task, now: Timestamp) -> Result<Permit> {
-    on_sight(actor, task, CLOSE, &[task.owned(), made_by(task)], now)
+pub(crate) fn may_cancel(actor: &Actor, queues: &[QueueId], task: &Task, now: Timestamp) -> Result<Permit> {
+    on_sight(actor, queues, task, CLOSE, &[task.owned(), made_by(task)], now)
 }
 
 /// Whoever made a task may also put it differently.
-pub(crate) fn may_change(actor: &Actor, task: &Task, now: Timestamp) -> Result<Permit> {
-    on_sight(actor, task, CREATE, &[task.owned(), made_by(task)], now)
+pub(crate) fn may_change(actor: &Actor, queues: &[QueueId], task: &Task, now: Timestamp) -> Result<Permit> {
+    on_sight(actor, queues, task, CREATE, &[task.owned(), made_by(task)], now)
 }
 
 /// Both ends must lie within reach: who has it, and who gets it.
-pub(crate) fn may_reassign(actor: &Actor, task: &Task, to: Assignee, now: Timestamp) -> Result<Permit> {
-    let _from = on_sight(actor, task, ASSIGN, &[task.owned()], now)?;
+pub(crate) fn may_reassign(
+    actor: &Actor,
+    queues: &[QueueId],
+    task: &Task,
+    to: Assignee,
+    now: Timestamp,
+) -> Result<Permit> {
+    let _from = on_sight(actor, queues, task, ASSIGN, &[task.owned()], now)?;
     actor.permit(ASSIGN, &to.owned(), now).map_err(|error| beyond(error, to))
 }
 
-/// What one could close in a pool, one may take.
-pub(crate) fn may_take(actor: &Actor, task: &Task, now: Timestamp) -> Result<Permit> {
-    on_sight(actor, task, CLOSE, &[Owned::by(None::<UserId>, task.unit_id), task.owned()], now)
+/// What one could close in a pool, one may take; and what waits for those who serve a queue.
+pub(crate) fn may_take(actor: &Actor, queues: &[QueueId], task: &Task, now: Timestamp) -> Result<Permit> {
+    let mut any = vec![Owned::by(None::<UserId>, task.unit_id), task.owned()];
+    if waits_for(queues, task) {
+        any.push(Owned::by(actor.staff()?.id, None));
+    }
+    on_sight(actor, queues, task, CLOSE, &any, now)
+}
+
+/// Whether it waits to be taken by those who serve one of these queues.
+fn waits_for(queues: &[QueueId], task: &Task) -> bool {
+    task.owner_id.is_none() && task.queue_id.is_some_and(|queue| queues.contains(&queue))
 }
 
 /// The module that made a task vouches for what it does with it, whoever acts.
@@ -66,8 +82,15 @@ pub(crate) fn vouched(now: Timestamp) -> Result<Permit> {
 }
 
 /// What one sees but may not change is forbidden; what one does not see is not there.
-fn on_sight(actor: &Actor, task: &Task, permission: &'static str, any: &[Owned], now: Timestamp) -> Result<Permit> {
-    may_see(actor, task)?;
+fn on_sight(
+    actor: &Actor,
+    queues: &[QueueId],
+    task: &Task,
+    permission: &'static str,
+    any: &[Owned],
+    now: Timestamp,
+) -> Result<Permit> {
+    may_see(actor, queues, task)?;
     let mut answer = Err(Error::Forbidden(permission));
     for owned in any {
         match actor.permit(permission, owned, now) {
@@ -90,7 +113,7 @@ fn beyond(error: Error, to: Assignee) -> Error {
 fn field(to: Assignee) -> &'static str {
     match to {
         Assignee::Person { .. } => "owner_id",
-        Assignee::Pool(_) => "unit_id",
+        Assignee::Pool(_) | Assignee::Queue(_) => "unit_id",
     }
 }
 

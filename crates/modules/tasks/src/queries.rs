@@ -1,13 +1,13 @@
 //! All SQL of this module.
 
-use kernel::{Cursor, Id, Result, Scope, Timestamp, UnitId, UserId};
+use kernel::{Cursor, Id, QueueId, Result, Scope, Timestamp, UnitId, UserId};
 use store::{Record, Tx, params, sql};
 
 use crate::{codes, model::Task};
 
 /// A list by `$narrowed`, the condition its index serves, and by every filter that is given:
 /// `$1 $2` the cursor, `$3 $4 $5` the scope, `$6` overdue at, `$7` a part of the title, `$8` owner,
-/// `$9` unit, `$10` subject, `$11` state, `$12` only pools, `$13` how many.
+/// `$9` unit, `$10` subject, `$11` state, `$12` only pools, `$13` how many, `$14` the queues the actor serves.
 macro_rules! list {
     ($narrowed:literal, due) => {
         list!(
@@ -26,7 +26,8 @@ macro_rules! list {
             " AND ",
             $page,
             " AND (CAST($3 AS BOOLEAN) OR owner_id = $4 OR created_by = $4
-                OR unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT))))
+                OR unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT)))
+                OR (owner_id IS NULL AND queue_id IN (SELECT value FROM json_each(CAST($14 AS TEXT)))))
               AND (CAST($6 AS BIGINT) IS NULL OR (due_at < $6 AND state = 'open'))
               AND ($7 = '' OR instr(lower(title), $7) > 0)
               AND (CAST($8 AS TEXT) IS NULL OR owner_id = $8)
@@ -63,7 +64,8 @@ sql! {
             CAST(COALESCE(sum(CASE WHEN due_at >= $2 AND due_at < $3 THEN 1 ELSE 0 END), 0) AS BIGINT)
         FROM tasks WHERE owner_id = $1 AND state = 'open'";
     POOLED = "SELECT count(*) FROM tasks WHERE owner_id IS NULL AND state = 'open'
-        AND (CAST($1 AS BOOLEAN) OR unit_id IN (SELECT value FROM json_each(CAST($2 AS TEXT))))";
+        AND (CAST($1 AS BOOLEAN) OR unit_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))
+             OR queue_id IN (SELECT value FROM json_each(CAST($3 AS TEXT))))";
 
     PAST_DUE(Task) = "SELECT {cols} FROM tasks
         WHERE state = 'open' AND COALESCE(due_at, 9223372036854775807) < $1 AND reminded_at IS NULL
@@ -93,7 +95,7 @@ pub(crate) struct Filter {
 
 pub(crate) fn list(
     tx: &mut Tx<'_>,
-    scope: &Scope,
+    (scope, queues): (&Scope, &[QueueId]),
     filter: &Filter,
     order: Order,
     from: &Cursor,
@@ -113,7 +115,22 @@ pub(crate) fn list(
     let (all, own, units) = (scope.is_all(), scope.own(), scope.units_json());
     tx.all(
         statement,
-        params![from.key, from.id, all, own, units, overdue_at, text, owner, unit, subject, state, pooled, limit],
+        params![
+            from.key,
+            from.id,
+            all,
+            own,
+            units,
+            overdue_at,
+            text,
+            owner,
+            unit,
+            subject,
+            state,
+            pooled,
+            limit,
+            as_json(queues)
+        ],
     )
 }
 
@@ -151,10 +168,14 @@ pub(crate) fn counts(tx: &mut Tx<'_>, owner: UserId, now: Timestamp, tonight: Ti
     tx.one(&COUNTS, params![owner, now, tonight])
 }
 
-/// How many tasks lie untaken in the pools within `scope`.
-pub(crate) fn pooled(tx: &mut Tx<'_>, scope: &Scope) -> Result<i64> {
+/// How many tasks lie untaken in the pools within `scope` and of these queues.
+pub(crate) fn pooled(tx: &mut Tx<'_>, scope: &Scope, queues: &[QueueId]) -> Result<i64> {
     let (all, units) = (scope.is_all(), scope.units_json());
-    Ok(tx.one::<(i64,)>(&POOLED, params![all, units])?.0)
+    Ok(tx.one::<(i64,)>(&POOLED, params![all, units, as_json(queues)])?.0)
+}
+
+fn as_json(queues: &[QueueId]) -> String {
+    serde_json::json!(queues).to_string()
 }
 
 /// Open tasks whose due date is past and of which that was not told yet, the longest overdue first.

@@ -95,6 +95,11 @@ async fn the_figures_of_the_story_are_those_of_a_department() {
     assert!(standing("closed") >= 190, "{}", standing("closed"));
     assert!((3..=6).contains(&standing("queued")), "{}", standing("queued"));
     assert!((6..=16).contains(&standing("active")), "{}", standing("active"));
+    // Somebody left a message, and somebody is to answer it.
+    assert_eq!(standing("message"), 1);
+    let left = conversations.iter().find(|one| one["state"] == "message").expect("one");
+    let task = admin.get(&format!("/tasks?subject={}&state=open", left["id"].as_str().unwrap_or_default())).await.ok();
+    assert_eq!(task["items"].as_array().map(Vec::len), Some(1), "{task}");
     let now = app.db.clock.now().millis();
     for one in &conversations {
         let (opened, last) = (one["opened_at"].as_i64(), one["last_message_at"].as_i64());

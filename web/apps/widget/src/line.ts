@@ -113,6 +113,11 @@ export class Line {
     this.send({ t: 'stop_waiting' })
   }
 
+  /** The visitor who left a message is there again: they wait. */
+  waitAgain(): void {
+    this.send({ t: 'wait_again' })
+  }
+
   /** What the visitor did: the last step is news, told at once or with the next greeting. */
   track(trail: TrailStep[]): void {
     this.who = { ...this.who, trail }

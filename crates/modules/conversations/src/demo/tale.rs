@@ -13,6 +13,7 @@ use crate::{
     api::DemoTake,
     events,
     events::Changed,
+    message_left,
     model::{
         Assignee, Author, Conversation, Data, Event, Message, MessageKind, MessageVersion, Named, Rating, RatingRow,
         Side, State, Tags, VisitedPage, WrapUp, WrapUpReason, preview,
@@ -187,6 +188,22 @@ impl Tale {
         let words = Words { kind: MessageKind::Event, data: Some(Data::Event(event)), ..Words::plain(text) };
         let message = self.message(tx, at, seq, (Author::System, system.clone(), String::new()), words);
         self.posted(at, system, Message { client_id, ..message })
+    }
+
+    /// The customer will not wait: what they said is a message, and a task until it is answered.
+    pub(super) fn leave_message(&mut self, tx: &mut Tx<'_>, at: Timestamp) -> Result<()> {
+        let visitor = self.visitor();
+        let Some((after, fact)) = self.told.conversation.clone().stop_waiting() else { return Ok(()) };
+        self.told.conversation = after;
+        self.tell(at, visitor.clone(), events::LEFT_MESSAGE, &fact, None)?;
+        self.line(tx, at, Event::LeftMessage {})?;
+        tx.as_of(at, visitor)?;
+        let due = message_left::due(tx)?;
+        let said = self.told.messages.iter().rfind(|message| message.author == Author::Customer);
+        match said {
+            Some(words) => after_hours::remember(tx, &self.told.conversation, words, due),
+            None => Ok(()),
+        }
     }
 
     /// The department has read all there is.

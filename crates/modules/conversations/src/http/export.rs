@@ -182,6 +182,7 @@ fn happened(event: &Event, texts: &Texts) -> String {
         Event::MailFailed { .. } => ("mail_failed", String::new(), String::new()),
         Event::AutoReply {} => ("auto_reply", String::new(), String::new()),
         Event::LeftMessage {} => ("left_message", String::new(), String::new()),
+        Event::CameBack {} => ("came_back", String::new(), String::new()),
         Event::Invited { .. } => ("invited", String::new(), String::new()),
     };
     texts.word(key).replace("{from}", &from).replace("{to}", &to).trim().to_owned()

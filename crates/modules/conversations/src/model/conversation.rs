@@ -312,6 +312,17 @@ impl Conversation {
         Some((self, fact))
     }
 
+    /// The customer who left a message is there again and waits; none when no message was left.
+    pub(crate) fn wait_again(mut self) -> Option<(Self, events::Opened)> {
+        if self.state != State::Message {
+            return None;
+        }
+        self.state = State::Queued;
+        self.advance();
+        let fact = self.opened();
+        Some((self, fact))
+    }
+
     /// Ends it.
     pub(crate) fn close(mut self, permit: &Permit, by: Option<Side>) -> Result<(Self, events::Closed)> {
         self.must_be_open()?;

@@ -89,6 +89,8 @@ pub enum Event {
     },
     /// The customer left a message rather than wait.
     LeftMessage {},
+    /// The customer who left a message is there again and waits.
+    CameBack {},
     /// The customer came by an invitation; the message's text is what it said.
     Invited {
         /// Which.
@@ -106,6 +108,20 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether somebody else has it afterwards, or nobody.
+    pub(crate) fn moves(&self) -> bool {
+        matches!(
+            self,
+            Self::Assigned { .. }
+                | Self::Transferred { .. }
+                | Self::Requeued { .. }
+                | Self::TakenOver { .. }
+                | Self::Closed { .. }
+                | Self::LeftMessage {}
+                | Self::CameBack {}
+        )
+    }
+
     /// Whether only staff see the line.
     pub fn staff_only(&self) -> bool {
         !matches!(

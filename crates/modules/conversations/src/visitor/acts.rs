@@ -122,6 +122,13 @@ impl VisitorSession {
         Ok(Action::Nothing)
     }
 
+    pub(super) async fn wait_again(&self) -> Result<Action> {
+        let visiting = self.acts().await?;
+        let id = visiting.conversation.ok_or(Error::NotFound)?;
+        write(&visiting, move |tx| message_left::wait_again(tx, id).map(drop)).await?;
+        Ok(Action::Nothing)
+    }
+
     /// Kept while nothing was said yet: it goes along with the first words.
     pub(super) async fn track(&self, step: wire::Step) -> Result<Action> {
         let (visiting, now) = (self.acts().await?, self.app.clock().now());

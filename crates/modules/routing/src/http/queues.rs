@@ -137,6 +137,9 @@ pub(crate) struct QueueWish {
     /// Conversations of it that one person is given within an hour, at most: 0 to 1,000; 0, as at first:
     /// any number.
     fair_limit: Option<i64>,
+    /// True makes it the default queue, which takes what comes by a channel that feeds no other; the one
+    /// before is then one like others. There is always one: false is refused for it.
+    is_default: Option<bool>,
 }
 
 /// Adds a queue.
@@ -149,6 +152,7 @@ pub(crate) async fn add(cx: Cx, Json(wish): Json<QueueWish>) -> Answer<QueueView
             let queue = wished(Queue::new(tx.new_id(), String::new(), permit.at()), &wish);
             queue.check()?;
             asks_known(tx, &queue)?;
+            pass_default(tx, &queue)?;
             queries::insert_queue(tx, &queue)?;
             belong(tx, &queue, &wish)?;
             let view = view(tx, queue.id)?;
@@ -170,6 +174,10 @@ pub(crate) async fn change(cx: Cx, Path(id): Path<QueueId>, Json(wish): Json<Que
             let after = Queue { version: seen + 1, ..wished(before.queue.clone(), &wish) };
             after.check()?;
             asks_known(tx, &after)?;
+            if before.queue.is_default && wish.is_default == Some(false) {
+                return Err(Error::field("is_default", "not_allowed"));
+            }
+            pass_default(tx, &after)?;
             queries::save_queue(tx, &after)?;
             belong(tx, &after, &wish)?;
             if after.rules != before.queue.rules {
@@ -194,7 +202,7 @@ pub(crate) async fn delete(cx: Cx, Path(id): Path<QueueId>) -> Result<StatusCode
         if before.queue.is_default {
             return Err(codes::DEFAULT_QUEUE.conflict());
         }
-        queries::delete_queue(tx, id)?;
+        queries::delete_queue(tx, &before.queue, &before.member_ids)?;
         // The desk gives them another with its next look.
         conversations::api::forget_queue(tx, id)?;
         audit::api::record(tx, Entry::new("routing.queue_deleted", "queue", id).deleted(&settings(&before)))
@@ -221,6 +229,7 @@ fn wished(queue: Queue, wish: &QueueWish) -> Queue {
         hold_seconds: wish.hold_seconds.unwrap_or(queue.hold_seconds),
         overflow_seconds: wish.overflow_seconds.unwrap_or(queue.overflow_seconds),
         fair_limit: wish.fair_limit.unwrap_or(queue.fair_limit),
+        is_default: queue.is_default || wish.is_default == Some(true),
         ..queue
     }
 }
@@ -232,6 +241,21 @@ fn asks_known(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
     }
     for asked in queue.rules.0.iter().filter_map(|rule| rule.skill) {
         known(queries::skill(tx, asked.skill_id), "rules")?;
+    }
+    Ok(())
+}
+
+/// Takes the mark of the default queue from the one that has it, if `queue` is to have it.
+fn pass_default(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
+    if !queue.is_default {
+        return Ok(());
+    }
+    let all = queries::queues(tx)?.all;
+    for before in all.into_iter().filter(|other| other.is_default && other.id != queue.id) {
+        let after = Queue { is_default: false, version: before.version + 1, ..before.clone() };
+        queries::save_queue(tx, &after)?;
+        let entry = Entry::new("routing.queue_changed", "queue", before.id).change(&before, &after);
+        audit::api::record(tx, entry)?;
     }
     Ok(())
 }

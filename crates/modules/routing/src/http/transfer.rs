@@ -28,6 +28,9 @@ pub(crate) struct Transfer {
     queue_id: Option<QueueId>,
     /// A word to whoever gets it, up to 1,000 characters; the customer does not see it.
     note: Option<String>,
+    /// The number of the last fact one saw of the conversation (`last_seq`): refused when somebody gave it
+    /// away, put it back or ended it since. What was said meanwhile is no hindrance.
+    seen_seq: Option<i64>,
     /// Also to a person who is not there, not ready or has no room, and to a queue that nobody serves:
     /// for those who supervise the conversation.
     #[serde(default)]
@@ -48,6 +51,12 @@ pub(crate) async fn transfer(
             let permit = policy::may_transfer(tx.actor(), &conversation, tx.now())?;
             if request.force {
                 let _permit = policy::may_take_over(tx.actor(), &conversation, tx.now())?;
+            }
+            if let Some(seen) = request.seen_seq
+                && conversation.state != State::Closed
+                && conversations::api::moved_since(tx, id, seen)?
+            {
+                return Err(moved(&conversation));
             }
             let to = match (request.user_id, request.queue_id) {
                 (Some(_), Some(_)) => return Err(Error::field("queue_id", "not_allowed")),
@@ -151,15 +160,20 @@ pub(crate) async fn take_over(
                 return Ok(conversation);
             }
             if holder != request.seen && conversation.state != State::Closed {
-                return Err(match conversation.assignee_name.filter(|_| holder.is_some()) {
-                    Some(name) => named(codes::TAKEN_MEANWHILE, &name),
-                    None => codes::WAITS_NOW.conflict(),
-                });
+                return Err(moved(&conversation));
             }
             conversations::api::take_over(tx, &permit, id, me)
         })
         .await?;
     Ok(Json(conversation))
+}
+
+/// Who has it now, whom one did not see having it.
+fn moved(conversation: &Conversation) -> Error {
+    match &conversation.assignee_name {
+        Some(name) if conversation.state != State::Queued => named(codes::TAKEN_MEANWHILE, name),
+        _ => codes::WAITS_NOW.conflict(),
+    }
 }
 
 fn named(code: Code, name: &str) -> Error {

@@ -97,6 +97,35 @@ store::record! {
     }
 }
 
+store::record! {
+    /// How long a person was in a state, as it goes out.
+    #[derive(Clone, Debug, Serialize, ToSchema)]
+    #[schema(as = PresenceSpell)]
+    pub(crate) struct PresenceSpellView {
+        /// Its id.
+        #[schema(value_type = String)]
+        pub id: Id<PresenceSpell>,
+        /// Whose.
+        pub user_id: UserId,
+        /// The unit they belonged to then.
+        pub unit_id: Option<UnitId>,
+        /// In which state.
+        pub state: PresenceState,
+        /// Which reason was chosen.
+        pub reason_id: Option<Id<PresenceReason>>,
+        /// Why, as it was called then; `missed_offer` and `absent` are the desk's own.
+        pub reason: Option<String>,
+        /// How many conversations at once.
+        pub capacity: i64,
+        /// Since when.
+        pub since: Timestamp,
+        /// Until when; none: it goes on.
+        pub until: Option<Timestamp>,
+        /// Their name.
+        pub name: String,
+    }
+}
+
 /// Why somebody takes no work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Because {

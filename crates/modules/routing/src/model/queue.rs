@@ -99,6 +99,28 @@ impl Queue {
     }
 }
 
+store::record! {
+    /// What a queue was that is no more: the figures of its days are still told.
+    #[derive(Clone, Debug)]
+    pub(crate) struct RetiredQueue {
+        pub id: QueueId,
+        pub name: String,
+        pub everybody: bool,
+        /// Who served it: a JSON array of ids.
+        pub member_ids: String,
+        pub target_seconds: i64,
+        pub target_percent: i64,
+        pub retired_at: Timestamp,
+    }
+}
+
+impl RetiredQueue {
+    /// Those named, in no order.
+    pub(crate) fn members(&self) -> Vec<UserId> {
+        serde_json::from_str(&self.member_ids).unwrap_or_default()
+    }
+}
+
 /// Every queue, who serves it, and what feeds it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queues {

@@ -5,7 +5,7 @@ use store::{Record, ToValue as _, Tx, params, sql};
 
 use crate::{
     codes,
-    model::{Queue, Queues},
+    model::{Queue, Queues, RetiredQueue},
 };
 
 sql! {
@@ -14,6 +14,8 @@ sql! {
     QUEUE_TAKEN = "SELECT id FROM queues WHERE name = $1";
     FIND_QUEUE(Queue) = "SELECT {cols} FROM queues WHERE id = $1";
     QUEUES(Queue) = "SELECT {cols} FROM queues ORDER BY created_at, id";
+    RETIRE(RetiredQueue) = "INSERT INTO retired_queues ({cols}) VALUES ({vals})";
+    RETIRED(RetiredQueue) = "SELECT {cols} FROM retired_queues WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY retired_at, id";
     DELETE_QUEUE = "DELETE FROM queues WHERE id = $1";
     MEMBERS = "SELECT queue_id, user_id FROM queue_members";
     FORGET_MEMBERS = "DELETE FROM queue_members WHERE queue_id = $1";
@@ -53,7 +55,27 @@ pub(crate) fn queue(tx: &mut Tx<'_>, id: QueueId) -> Result<Queue> {
     tx.one(&FIND_QUEUE, params![id])
 }
 
-pub(crate) fn delete_queue(tx: &mut Tx<'_>, id: QueueId) -> Result<()> {
+/// Those of these queues that are no more.
+pub(crate) fn retired(tx: &mut Tx<'_>, ids: &[QueueId]) -> Result<Vec<RetiredQueue>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.all(&RETIRED, params![super::as_json(ids)])
+}
+
+/// Deletes a queue; what it was is kept for its figures.
+pub(crate) fn delete_queue(tx: &mut Tx<'_>, queue: &Queue, members: &[UserId]) -> Result<()> {
+    let retired = RetiredQueue {
+        id: queue.id,
+        name: queue.name.clone(),
+        everybody: queue.everybody,
+        member_ids: super::as_json(members),
+        target_seconds: queue.target_seconds,
+        target_percent: queue.target_percent,
+        retired_at: tx.now(),
+    };
+    tx.exec(&RETIRE, &retired.values())?;
+    let id = queue.id;
     tx.exec(&FORGET_MEMBERS, params![id])?;
     tx.exec(&FORGET_CHANNELS, params![id])?;
     tx.exec(&DELETE_QUEUE, params![id]).map(drop)

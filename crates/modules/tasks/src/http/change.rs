@@ -13,7 +13,9 @@ use super::{
 use crate::{
     api, events,
     model::{Change, Task},
-    policy, queries,
+    policy,
+    pools::{self, Pools},
+    queries,
 };
 
 /// What is to change; what is left out stays.
@@ -35,6 +37,7 @@ pub(crate) struct TaskChange {
 /// Changes an open task's words or due date.
 #[utoipa::path(patch, path = "/tasks/{id}", tag = "tasks", params(("id" = Id<Task>, Path)), request_body = TaskChange, responses((status = 200, body = TaskView)))]
 pub(crate) async fn change(cx: Cx, Path(id): Path<Id<Task>>, Json(request): Json<TaskChange>) -> Answer<TaskView> {
+    let pools = cx.app().part::<Box<dyn Pools>>();
     let task = cx
         .write(move |tx| {
             Check::new()
@@ -43,7 +46,8 @@ pub(crate) async fn change(cx: Cx, Path(id): Path<Id<Task>>, Json(request): Json
                 .done()?;
             let due = create::due(tx, request.due_at, request.due_minutes)?;
             let before = queries::find(tx, id)?;
-            let permit = policy::may_change(tx.actor(), &before, tx.now())?;
+            let queues = pools::of_actor(tx, &**pools)?;
+            let permit = policy::may_change(tx.actor(), &queues, &before, tx.now())?;
             let trimmed = |text: &Option<String>| text.as_ref().map(|text| text.trim().to_owned());
             let due_at = due.map(|due| due.at(tx)).transpose()?;
             let change = Change { title: trimmed(&request.title), detail: trimmed(&request.detail), due_at };

@@ -10,7 +10,9 @@ use super::view::{self, TaskView};
 use crate::{
     api, events,
     model::{Closer, Task},
-    policy, queries,
+    policy,
+    pools::{self, Pools},
+    queries,
 };
 
 /// That it was done.
@@ -25,11 +27,13 @@ pub(crate) struct Completion {
 /// Completes a task.
 #[utoipa::path(post, path = "/tasks/{id}/completion", tag = "tasks", params(("id" = Id<Task>, Path)), request_body = Completion, responses((status = 200, body = TaskView)))]
 pub(crate) async fn complete(cx: Cx, Path(id): Path<Id<Task>>, Json(request): Json<Completion>) -> Answer<TaskView> {
+    let pools = cx.app().part::<Box<dyn Pools>>();
     let task = cx
         .write(move |tx| {
             Check::new().maybe_text("result", request.result.as_deref(), 0..=2_000).done()?;
             let before = queries::find(tx, id)?;
-            let permit = policy::may_complete(tx.actor(), &before, tx.now())?;
+            let queues = pools::of_actor(tx, &**pools)?;
+            let permit = policy::may_complete(tx.actor(), &queues, &before, tx.now())?;
             let by = Closer::Person(tx.actor().staff()?.id);
             let result = request.result.as_deref().map(str::trim).filter(|result| !result.is_empty());
             let after = before.clone().completed(&permit, by, result.map(str::to_owned))?;
@@ -52,11 +56,13 @@ pub(crate) struct Reason {
 /// Cancels a task, for a reason.
 #[utoipa::path(post, path = "/tasks/{id}/cancellation", tag = "tasks", params(("id" = Id<Task>, Path)), request_body = Reason, responses((status = 200, body = TaskView)))]
 pub(crate) async fn cancel(cx: Cx, Path(id): Path<Id<Task>>, Json(request): Json<Reason>) -> Answer<TaskView> {
+    let pools = cx.app().part::<Box<dyn Pools>>();
     let task = cx
         .write(move |tx| {
             Check::new().text("reason", &request.reason, 1..=500).done()?;
             let before = queries::find(tx, id)?;
-            let permit = policy::may_cancel(tx.actor(), &before, tx.now())?;
+            let queues = pools::of_actor(tx, &**pools)?;
+            let permit = policy::may_cancel(tx.actor(), &queues, &before, tx.now())?;
             let by = Closer::Person(tx.actor().staff()?.id);
             let after = before.clone().cancelled(&permit, by, Some(request.reason.trim().to_owned()))?;
             api::keep_closed(tx, &before, &after)?;
@@ -69,11 +75,13 @@ pub(crate) async fn cancel(cx: Cx, Path(id): Path<Id<Task>>, Json(request): Json
 /// Opens a closed task again, for a reason.
 #[utoipa::path(post, path = "/tasks/{id}/reopening", tag = "tasks", params(("id" = Id<Task>, Path)), request_body = Reason, responses((status = 200, body = TaskView)))]
 pub(crate) async fn reopen(cx: Cx, Path(id): Path<Id<Task>>, Json(request): Json<Reason>) -> Answer<TaskView> {
+    let pools = cx.app().part::<Box<dyn Pools>>();
     let task = cx
         .write(move |tx| {
             Check::new().text("reason", &request.reason, 1..=500).done()?;
             let before = queries::find(tx, id)?;
-            let permit = policy::may_cancel(tx.actor(), &before, tx.now())?;
+            let queues = pools::of_actor(tx, &**pools)?;
+            let permit = policy::may_cancel(tx.actor(), &queues, &before, tx.now())?;
             let after = before.clone().reopened(&permit)?;
             let entry = Entry::new("tasks.reopened", "task", id).reason(request.reason.trim());
             api::keep(tx, &before, &after, events::REOPENED, entry)?;

@@ -10,6 +10,7 @@ use super::view::{self, TaskView};
 use crate::{
     model::{Task, TaskState},
     policy,
+    pools::{self, Pools},
     queries::{self, Filter, Order},
 };
 
@@ -52,7 +53,7 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// Lists the tasks one may see: those in reach, and those one made.
+/// Lists the tasks one may see: those in reach, those one made, and those one may take by a queue one serves.
 #[utoipa::path(get, path = "/tasks", tag = "tasks", params(ListQuery), responses((status = 200, body = Page<TaskView>)))]
 pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<TaskView>> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
@@ -63,11 +64,13 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
         _ => Order::Created,
     };
     let (limit, from) = (page.limit()?, if order == Order::Due { page.after()? } else { page.before()? });
+    let pools = cx.app().part::<Box<dyn Pools>>();
     let page = cx
         .read(move |tx| {
             let scope = policy::may_read(tx.actor())?;
+            let queues = pools::of_actor(tx, &**pools)?;
             let filter = filter(tx, &query, order)?;
-            let rows = queries::list(tx, &scope, &filter, order, &from, limit + 1)?;
+            let rows = queries::list(tx, (&scope, &queues), &filter, order, &from, limit + 1)?;
             let page = Page::of(rows, limit, |task| (key(task, order).millis(), task.id.to_string()));
             Ok(Page { items: view::all(tx, page.items)?, next_cursor: page.next_cursor })
         })
@@ -103,10 +106,12 @@ fn key(task: &Task, order: Order) -> Timestamp {
 /// One task.
 #[utoipa::path(get, path = "/tasks/{id}", tag = "tasks", params(("id" = Id<Task>, Path)), responses((status = 200, body = TaskView)))]
 pub(crate) async fn read(cx: Cx, Path(id): Path<Id<Task>>) -> Answer<TaskView> {
+    let pools = cx.app().part::<Box<dyn Pools>>();
     let task = cx
         .read(move |tx| {
             let task = queries::find(tx, id)?;
-            policy::may_see(tx.actor(), &task)?;
+            let queues = pools::of_actor(tx, &**pools)?;
+            policy::may_see(tx.actor(), &queues, &task)?;
             view::one(tx, task)
         })
         .await?;
@@ -130,13 +135,15 @@ pub(crate) struct Counts {
 /// Counts one's own open tasks, and those one may take.
 #[utoipa::path(get, path = "/tasks/counts", tag = "tasks", responses((status = 200, body = Counts)))]
 pub(crate) async fn counts(cx: Cx) -> Answer<Counts> {
+    let pools = cx.app().part::<Box<dyn Pools>>();
     let counts = cx
-        .read(|tx| {
+        .read(move |tx| {
             let scope = policy::may_read(tx.actor())?;
             let (me, now) = (tx.actor().staff()?.id, tx.now());
             let tonight = end_of_day(tx)?;
+            let queues = pools::of_actor(tx, &**pools)?;
             let (open, overdue, due_today) = queries::counts(tx, me, now, tonight)?;
-            Ok(Counts { open, overdue, due_today, pooled: queries::pooled(tx, &scope)? })
+            Ok(Counts { open, overdue, due_today, pooled: queries::pooled(tx, &scope, &queues)? })
         })
         .await?;
     Ok(Json(counts))

@@ -122,9 +122,16 @@ export function App({ talk }: { talk: Talk }) {
         </p>
       )}
       {talk.worded && (
-        <p class="strip">
-          <b>{texts.word_done}</b> {texts.word_done_help}
-        </p>
+        <div class="strip worded">
+          <p>
+            <b>{texts.word_done}</b> {texts.word_done_help}
+          </p>
+          {config.open && chat.state === 'message' && chat.phase === 'ready' && (
+            <button type="button" onClick={() => line.waitAgain()}>
+              {texts.wait_again}
+            </button>
+          )}
+        </div>
       )}
       <Log
         chat={chat}
