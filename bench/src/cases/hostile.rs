@@ -52,8 +52,9 @@ async fn attack(place: &Place, times: usize) -> Outcome<()> {
     // As large as a body may be, and as deep.
     let large = format!(r#"{{"title":{}"#, "[".repeat((1 << 20) - 100));
     let wide = format!(r#"{{"title":[{}1]}}"#, "[],".repeat(300_000));
+    let nested = [deep, large, wide];
     let (json, uploads, frames, tokens) = tokio::join!(
-        bodies(&client, place, &[deep, large, wide], 200 * times),
+        bodies(&client, place, &nested, 200 * times),
         uploads(&client, place, UPLOADS * times.min(3)),
         frames(place, 4 * times),
         forged(&client, place, 1_000 * times),

@@ -94,5 +94,5 @@ fn hexadecimal(bytes: &[u8]) -> String {
 fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes().chunks(2);
     let pairs = digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    if text.len() % 2 == 0 { pairs.collect() } else { None }
+    if text.len().is_multiple_of(2) { pairs.collect() } else { None }
 }

@@ -70,13 +70,16 @@ pub(crate) struct Inner {
     next_connection: AtomicU64,
     beat: AtomicU32,
     on_facts: OnceLock<Box<dyn Fn() + Send + Sync>>,
-    on_notes: OnceLock<Box<dyn Fn(&Note) + Send + Sync>>,
+    on_notes: OnceLock<Show>,
     node: Node,
     carrier: Option<Arc<dyn Carrier>>,
     /// The number of the last parcel sent; held while it is handed over, so that they go in order.
     sent: Mutex<u64>,
     peers: Mutex<Peers>,
 }
+
+/// Who is shown what is told.
+type Show = Box<dyn Fn(&Note) + Send + Sync>;
 
 struct Watcher {
     watch: u32,
