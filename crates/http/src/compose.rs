@@ -55,17 +55,19 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let mut outside = OpenApiRouter::new();
     let (mut topics, mut jobs, mut listeners, mut crons, mut background) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut beside = Vec::new();
     for module in modules {
         parts.extend(module.parts);
         api = api.merge(module.routes);
         outside = outside.merge(module.outside);
         topics.extend(module.topics);
+        beside.extend(module.tells);
         jobs.extend(module.jobs);
         listeners.extend(module.listeners);
         crons.extend(module.crons);
         background.extend(module.background);
     }
-    let tellings: Vec<_> = topics.iter().flat_map(|topics: &Arc<dyn Topics>| topics.tells()).collect();
+    let tellings: Vec<_> = topics.iter().flat_map(|topics: &Arc<dyn Topics>| topics.tells()).chain(beside).collect();
     parts.push(Arc::new(AllTopics(topics)));
     let app = App::new(db, limits, parts);
     let api = api.merge(socket::routes());

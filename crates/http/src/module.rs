@@ -8,7 +8,7 @@ use store::{Migration, Tx};
 use tokio::{sync::watch, task::JoinHandle};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, DemoPart, socket::Topics};
+use crate::{App, DemoPart, Telling, socket::Topics};
 
 /// A permission a role may grant, and what the roles of a new installation grant of it.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +87,8 @@ pub struct Module {
     pub outside: OpenApiRouter<App>,
     /// Topics of the staff socket.
     pub topics: Vec<Arc<dyn Topics>>,
+    /// What it tells on topics of others.
+    pub tells: Vec<Telling>,
     /// Its jobs.
     pub jobs: Vec<work::Handler>,
     /// Its reactions to facts.
@@ -116,6 +118,7 @@ impl Module {
             parts: Vec::new(),
             outside: OpenApiRouter::new(),
             topics: Vec::new(),
+            tells: Vec::new(),
             jobs: Vec::new(),
             listeners: Vec::new(),
             crons: Vec::new(),
@@ -164,6 +167,12 @@ impl Module {
     /// With these topics of the staff socket.
     pub fn topics(mut self, topics: impl Topics + 'static) -> Self {
         self.topics.push(Arc::new(topics));
+        self
+    }
+
+    /// With this, told on a topic of another module.
+    pub fn tells(mut self, telling: Telling) -> Self {
+        self.tells.push(telling);
         self
     }
 

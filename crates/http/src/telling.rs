@@ -24,6 +24,8 @@ pub struct Telling {
     facts: Vec<Told>,
     visitors: &'static [&'static str],
     frames: Vec<(&'static str, Described)>,
+    /// Whether it is a list of its own.
+    listed: bool,
 }
 
 /// One kind of what is told on a topic.
@@ -52,12 +54,17 @@ impl Described {
 impl Telling {
     /// A topic whose facts are numbered: `conversation:{id}`. Its watchers are first told the state `S`.
     pub fn numbered<S: ToSchema>(topic: &'static str, about: &'static str) -> Self {
-        Self { state: Some(Described::of::<S>()), ..Self::list(topic, about) }
+        Self { state: Some(Described::of::<S>()), ..Self::beside(topic, about) }
+    }
+
+    /// What this module tells on another one's topic.
+    pub fn beside(topic: &'static str, about: &'static str) -> Self {
+        Self { topic, about, state: None, facts: Vec::new(), visitors: &[], frames: Vec::new(), listed: false }
     }
 
     /// A list topic: its watchers fetch the list and are told the rows that change.
     pub fn list(topic: &'static str, about: &'static str) -> Self {
-        Self { topic, about, state: None, facts: Vec::new(), visitors: &[], frames: Vec::new() }
+        Self { listed: true, ..Self::beside(topic, about) }
     }
 
     /// A fact of this kind, kept and numbered, whose data is a `T`.
@@ -131,7 +138,7 @@ pub(crate) fn describe(api: &mut OpenApi, tellings: &[Telling]) {
         part(components, name);
     }
     let (mut states, mut facts, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
-    let lists: Vec<_> = tellings.iter().filter(|telling| telling.state.is_none()).map(|one| one.topic).collect();
+    let lists: Vec<_> = tellings.iter().filter(|telling| telling.listed).map(|one| one.topic).collect();
     for telling in tellings {
         if let Some(state) = &telling.state {
             let name = format!("Snapshot.{}", telling.stem());

@@ -3,6 +3,7 @@
 use conversations::ConversationId;
 use kernel::Id;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Mail, MailState, Mailbox};
 
@@ -21,11 +22,13 @@ impl MailboxChanged {
 }
 
 /// A mail came, went, or could not go.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MailChanged {
     /// Which.
+    #[schema(value_type = String)]
     pub mail_id: Id<Mail>,
     /// By which mailbox.
+    #[schema(value_type = String)]
     pub mailbox_id: Id<Mailbox>,
     /// In which conversation.
     pub conversation_id: Option<ConversationId>,

@@ -16,7 +16,7 @@ mod queries;
 mod send;
 mod tell;
 
-use ::http::{App, Module, Privacy};
+use ::http::{App, Module, Privacy, Telling};
 use tokio::sync::watch;
 
 pub use letter::{Kind, Mailer};
@@ -28,6 +28,10 @@ pub use model::{
 pub fn module() -> Module {
     let (running, known) = watch::channel::<Option<App>>(None);
     Module::new("mail")
+        .tells(
+            Telling::beside("conversation:{id}", "The mails of a conversation.")
+                .note::<events::MailChanged>(events::MailChanged::KIND, "A mail came, went, or could not go."),
+        )
         .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611260010_mailboxes"])
