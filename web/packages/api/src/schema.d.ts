@@ -4574,6 +4574,64 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/presence-spells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long people were in which state, for which reason and with how much room: the latest first. Those of
+         *     oneself, and of the people whose presence one may watch.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those that had not ended by then. */
+                    from?: components["schemas"]["Timestamp"];
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those that had begun before then. */
+                    to?: components["schemas"]["Timestamp"];
+                    /** @description Only this person's: an id, or `me`. */
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_PresenceSpell"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presences": {
         parameters: {
             query?: never;
@@ -6345,7 +6403,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the tasks one may see: those in reach, and those one made. */
+        /** Lists the tasks one may see: those in reach, those one made, and those one may take by a queue one serves. */
         get: {
             parameters: {
                 query?: {
@@ -7641,6 +7699,72 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The staff socket: topics are watched and what happens on them is told.
+         * @description A WebSocket of JSON text frames, told apart by `t`. The client says `StaffFrame`, the server
+         *     `ServerFrameToStaff`. Open it with the session's cookie, from a page of the product's own, or with
+         *     a token.
+         *
+         *     1. The server greets with `hello`. The client says something at least every 75 seconds (`ping`,
+         *        answered by `pong`), or the connection is closed.
+         *     2. `subscribe` watches a topic. Without `since` the answer is a `snapshot`: the state after fact
+         *        number `seq`. Then come the facts that follow.
+         *     3. On a numbered topic (`conversation:{id}`, `user:{id}`) every `fact` has the number after the one
+         *        before it: each comes once, in order, without gaps. Number 0 stands for what is not kept.
+         *     4. After a connection was lost the client subscribes `since` the last number it has, and is told
+         *        what followed. Where that is no longer kept it is told the state instead: a `snapshot` replaces
+         *        everything known.
+         *     5. A list topic (`inbox`, `tasks`, …) has no numbers. Its `snapshot` has `seq` 0 and `data` null: the
+         *        watch stands, fetch the list now. Each `fact` carries a changed row, whose `version` rises; at
+         *        `resync` something may have been missed: fetch the list again.
+         *     6. `error` names the topic that may not be watched, or the frame that made no sense.
+         *
+         *     Close codes: 1001 the server stops; 1011 a fault of ours; 4008 the client does not read; 4400
+         *     frames without sense; 4401 the session has ended, sign in again; 4408 silent for too long. After
+         *     all but 4401 connect again and subscribe `since`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A WebSocket of JSON text frames */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/channels/{public_key}": {
         parameters: {
             query?: never;
@@ -7839,7 +7963,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The visitors' socket. The client says `VisitorFrame`, first `hello`; the server says `ServerFrame`. */
+        /**
+         * The visitors' socket: a visitor greets, and speaks in their one conversation.
+         * @description A WebSocket of JSON text frames, told apart by `t`. The client says `VisitorFrame`, the server
+         *     `ServerFrameToVisitors`.
+         *
+         *     1. The client says `hello` first: the channel's public key, the `token` an earlier `ready` gave, and
+         *        where it has part of a conversation, its id and the number of the last fact it has (`since`). The
+         *        answer is `ready`: who the visitor is, their open conversation or null, its latest messages, and
+         *        where they stand in the line.
+         *     2. `send` says something. It is acknowledged by `ack` once it is on the disk, or `refused` for good.
+         *        Whatever was sent without either is said again after reconnecting with the same `client_id`: it
+         *        is kept once. The first message opens the conversation, and a new `ready` names it.
+         *     3. What happens in the conversation comes as `fact`, each number once and in order. Numbers of what
+         *        concerns staff alone are left out. Number 0 stands for what is not kept, such as typing.
+         *     4. After a connection was lost the client says `hello` with `since` and is told what followed;
+         *        `ready` then has no messages and `seq` is the client's own number. Where that is no longer kept,
+         *        `ready` tells the state instead.
+         *     5. While the conversation waits, `queue` tells each new place in the line, where the channel shows it.
+         *     6. The client says something at least every 75 seconds (`ping`, answered by `pong`). Close codes are
+         *        those of `/api/v1/ws`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -7879,6 +8023,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description See [`AGENT_TYPING`]. */
+        AgentTyping: {
+            /** @description Their name. */
+            name: string;
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
         /** @description A key for programs that act as a person. */
         ApiToken: {
             /** @description Since when. */
@@ -8460,6 +8611,36 @@ export interface components {
             waiting_since?: components["schemas"]["Timestamp"] | null;
             wrap_up?: components["schemas"]["WrapUp"] | null;
         };
+        /** @description See [`ASSIGNED`]. */
+        ConversationAssigned: {
+            /** @description To whom. */
+            assignee_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            assignee_name: string;
+            before?: components["schemas"]["Id_usr"] | null;
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /** @description See [`CHANGED`]: the fields of the conversation that changed, as they are now. */
+        ConversationChanged: {
+            /** @description Whether it came outside business time and waits for an answer. */
+            after_hours?: boolean | null;
+            attributes?: components["schemas"]["Attributes"] | null;
+            page?: components["schemas"]["VisitedPage"] | null;
+            queue_id?: components["schemas"]["Id_que"] | null;
+            rating?: components["schemas"]["Rating"] | null;
+            tags?: components["schemas"]["Tags"] | null;
+            trail?: components["schemas"]["Trail"] | null;
+            wrap_up?: components["schemas"]["WrapUp"] | null;
+        };
+        /** @description See [`CLOSED`]. */
+        ConversationClosed: {
+            assignee_id?: components["schemas"]["Id_usr"] | null;
+            by?: components["schemas"]["Side"] | null;
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+        };
         /** @description How many there are. */
         ConversationCounts: {
             /**
@@ -8544,6 +8725,9 @@ export interface components {
             event: "left_message";
         } | {
             /** @enum {string} */
+            event: "came_back";
+        } | {
+            /** @enum {string} */
             event: "invited";
             /** @description Which. */
             invitation: string;
@@ -8570,6 +8754,23 @@ export interface components {
             asked?: string | null;
             outcome?: components["schemas"]["Outcome"] | null;
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+        };
+        /** @description See [`OPENED`], [`REQUEUED`] and [`LEFT_MESSAGE`]. */
+        ConversationOpened: {
+            /** @description On which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description With whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            queue_id?: components["schemas"]["Id_que"] | null;
+        };
+        /** @description The state of a conversation's topic. */
+        ConversationState: {
+            /** @description The conversation. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description Its latest messages, oldest first. */
+            messages: components["schemas"]["Message"][];
         };
         /** @description Something a visitor did on the embedding page, as the page says. */
         ConversationStep: {
@@ -8668,6 +8869,11 @@ export interface components {
          * @enum {string}
          */
         CustomerState: "active" | "merged" | "erased";
+        /** @description See [`CUSTOMER_TYPING`]. */
+        CustomerTyping: {
+            /** @description What stands in the visitor's box, cut at 500 characters; empty when they stopped. */
+            text: string;
+        };
         /** @description A customer with what hangs on them. */
         CustomerView: components["schemas"]["CustomerCard"] & {
             /** @description The aliases that lead here. */
@@ -8812,6 +9018,11 @@ export interface components {
          * @enum {string}
          */
         DemoState: "idle" | "running" | "done" | "failed";
+        /** @description See [`DESK_CHANGED`]. */
+        DeskChanged: {
+            /** @description Which queues. */
+            queue_ids: components["schemas"]["Id_que"][];
+        };
         /** @description How a queue stands now, and what it did today. */
         DeskRow: components["schemas"]["Counts"] & {
             /**
@@ -8819,6 +9030,8 @@ export interface components {
              * @description Those of `ready` who have no room for more.
              */
             at_capacity: number;
+            /** @description Whether it was deleted since: today's figures stay. */
+            deleted: boolean;
             longest_since?: components["schemas"]["Timestamp"] | null;
             /** @description Its name; empty in the total. */
             name: string;
@@ -8966,6 +9179,383 @@ export interface components {
             external_id: string;
             name: string;
             seen_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A request is there, or stands otherwise. */
+        "Fact.approvals.approval.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Approval"];
+            /** @enum {string} */
+            kind: "approval.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description approvals */
+            topic: string;
+        };
+        /** @description A colleague is typing. */
+        "Fact.conversation.agent.typing": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["AgentTyping"];
+            /** @enum {string} */
+            kind: "agent.typing";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description Somebody took it, or was given it. */
+        "Fact.conversation.conversation.assigned": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConversationAssigned"];
+            /** @enum {string} */
+            kind: "conversation.assigned";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description Something said about it changed: what is there, is new. */
+        "Fact.conversation.conversation.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConversationChanged"];
+            /** @enum {string} */
+            kind: "conversation.changed";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description It is over. */
+        "Fact.conversation.conversation.closed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConversationClosed"];
+            /** @enum {string} */
+            kind: "conversation.closed";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description Its customer left a message rather than wait. */
+        "Fact.conversation.conversation.left_message": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConversationOpened"];
+            /** @enum {string} */
+            kind: "conversation.left_message";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A customer opened it; it waits for somebody. */
+        "Fact.conversation.conversation.opened": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConversationOpened"];
+            /** @enum {string} */
+            kind: "conversation.opened";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description It waits again. */
+        "Fact.conversation.conversation.requeued": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConversationOpened"];
+            /** @enum {string} */
+            kind: "conversation.requeued";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description What the customer has typed so far. */
+        "Fact.conversation.customer.typing": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["CustomerTyping"];
+            /** @enum {string} */
+            kind: "customer.typing";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A mail came, went, or could not go. */
+        "Fact.conversation.mail.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["MailChanged"];
+            /** @enum {string} */
+            kind: "mail.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description Its author changed it: as it is now. */
+        "Fact.conversation.message.edited": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Message"];
+            /** @enum {string} */
+            kind: "message.edited";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description Something was said that both sides see. */
+        "Fact.conversation.message.posted": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Message"];
+            /** @enum {string} */
+            kind: "message.posted";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description One side read up to a number. */
+        "Fact.conversation.message.read": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["MessageRead"];
+            /** @enum {string} */
+            kind: "message.read";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description Its author took it back: without its words. */
+        "Fact.conversation.message.recalled": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Message"];
+            /** @enum {string} */
+            kind: "message.recalled";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A note was changed: as it is now. */
+        "Fact.conversation.note.edited": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Message"];
+            /** @enum {string} */
+            kind: "note.edited";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A note, or a line of what happened, that only staff see. */
+        "Fact.conversation.note.posted": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Message"];
+            /** @enum {string} */
+            kind: "note.posted";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A note was taken back: without its words. */
+        "Fact.conversation.note.recalled": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Message"];
+            /** @enum {string} */
+            kind: "note.recalled";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description The figures of these queues are others: fetch them again. */
+        "Fact.desk.desk.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["DeskChanged"];
+            /** @enum {string} */
+            kind: "desk.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description desk */
+            topic: string;
+        };
+        /** @description A conversation is there, or stands otherwise. */
+        "Fact.inbox.conversation.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Conversation"];
+            /** @enum {string} */
+            kind: "conversation.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description inbox */
+            topic: string;
+        };
+        /** @description A conversation is no longer in one's reach. */
+        "Fact.inbox.conversation.left": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Conversation"];
+            /** @enum {string} */
+            kind: "conversation.left";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description inbox */
+            topic: string;
+        };
+        /** @description A record is there, or stands otherwise. */
+        "Fact.inquiry_records.inquiry_record.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["InquiryRecordView"];
+            /** @enum {string} */
+            kind: "inquiry_record.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description inquiry_records */
+            topic: string;
+        };
+        /** @description Somebody's presence is another. */
+        "Fact.presences.presence.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Presence"];
+            /** @enum {string} */
+            kind: "presence.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description presences */
+            topic: string;
+        };
+        /** @description A promise is there, or stands otherwise. */
+        "Fact.promises.promise.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Promise"];
+            /** @enum {string} */
+            kind: "promise.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description promises */
+            topic: string;
+        };
+        /** @description A task is there, or stands otherwise. */
+        "Fact.tasks.task.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Task"];
+            /** @enum {string} */
+            kind: "task.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description tasks */
+            topic: string;
+        };
+        /** @description An offer is over. */
+        "Fact.user.offer.ended": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["OfferEnded"];
+            /** @enum {string} */
+            kind: "offer.ended";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description user:{id} */
+            topic: string;
+        };
+        /** @description A conversation is offered. */
+        "Fact.user.offer.made": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["OfferView"];
+            /** @enum {string} */
+            kind: "offer.made";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description user:{id} */
+            topic: string;
+        };
+        /** @description One's own presence is another. */
+        "Fact.user.presence.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Presence"];
+            /** @enum {string} */
+            kind: "presence.changed";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description user:{id} */
+            topic: string;
+        };
+        /** @description One's room is held until it is said what it was about. */
+        "Fact.user.wrap_up.began": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["WrapUpHold"];
+            /** @enum {string} */
+            kind: "wrap_up.began";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description user:{id} */
+            topic: string;
+        };
+        /** @description The room is held no longer. */
+        "Fact.user.wrap_up.ended": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["WrapUpHold"];
+            /** @enum {string} */
+            kind: "wrap_up.ended";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description user:{id} */
+            topic: string;
         };
         /**
          * @description What a visitor may answer.
@@ -9490,6 +10080,16 @@ export interface components {
             /** @description How fetching goes. */
             fetch: components["schemas"]["MailboxFetch"];
         };
+        /** @description A mail came, went, or could not go. */
+        MailChanged: {
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            /** @description Which. */
+            mail_id: string;
+            /** @description By which mailbox. */
+            mailbox_id: string;
+            /** @description Where it stands now. */
+            state: components["schemas"]["MailState"];
+        };
         /** @description Somebody who can be written to. */
         Mailer: {
             /** @description Their address, in lower case. */
@@ -9598,6 +10198,21 @@ export interface components {
          * @enum {string}
          */
         MessageKind: "text" | "file" | "card" | "note" | "event";
+        /** @description See [`MESSAGE_READ`]. */
+        MessageRead: {
+            /** @description Who read. */
+            by: components["schemas"]["Side"];
+            /**
+             * Format: int64
+             * @description Everything up to this number.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description The customer's messages after it, when the department read.
+             */
+            unread?: number | null;
+        };
         /** @description What a message said before it was edited or recalled. */
         MessageVersion: {
             /** @description Since when it stood. */
@@ -9941,6 +10556,15 @@ export interface components {
         NextStep: {
             /** @description The step that comes next; `done` when it is through. */
             step: components["schemas"]["SetupStep"];
+        };
+        /** @description See [`OFFER_ENDED`]. */
+        OfferEnded: {
+            /** @description Which. */
+            offer_id: components["schemas"]["Id_ofr_Offer"];
+            /** @description How. */
+            state: components["schemas"]["OfferState"];
+            /** @description Whose. */
+            user_id: components["schemas"]["Id_usr"];
         };
         /** @description Why a conversation was offered to somebody. */
         OfferReason: {
@@ -10469,6 +11093,34 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_PresenceSpell: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many conversations at once.
+                 */
+                capacity: number;
+                /** @description Its id. */
+                id: string;
+                /** @description Their name. */
+                name: string;
+                /** @description Why, as it was called then; `missed_offer` and `absent` are the desk's own. */
+                reason?: string | null;
+                reason_id?: components["schemas"]["Id_prr_PresenceReason"] | null;
+                /** @description Since when. */
+                since: components["schemas"]["Timestamp"];
+                /** @description In which state. */
+                state: components["schemas"]["PresenceState"];
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                until?: components["schemas"]["Timestamp"] | null;
+                /** @description Whose. */
+                user_id: components["schemas"]["Id_usr"];
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_PromiseView: {
             /** @description The rows. */
             items: (components["schemas"]["Promise"] & {
@@ -10790,6 +11442,29 @@ export interface components {
              */
             version: number;
         };
+        /** @description How long a person was in a state, as it goes out. */
+        PresenceSpell: {
+            /**
+             * Format: int64
+             * @description How many conversations at once.
+             */
+            capacity: number;
+            /** @description Its id. */
+            id: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Why, as it was called then; `missed_offer` and `absent` are the desk's own. */
+            reason?: string | null;
+            reason_id?: components["schemas"]["Id_prr_PresenceReason"] | null;
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+            /** @description In which state. */
+            state: components["schemas"]["PresenceState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            until?: components["schemas"]["Timestamp"] | null;
+            /** @description Whose. */
+            user_id: components["schemas"]["Id_usr"];
+        };
         /**
          * @description Whether a person takes work.
          * @enum {string}
@@ -11005,6 +11680,26 @@ export interface components {
              */
             wrap_up_seconds: number;
         };
+        /** @description Where a waiting conversation stands: the fields of [`wire::ServerFrame::Queue`]. */
+        QueuePlace: {
+            /**
+             * Format: int64
+             * @description How many come before.
+             */
+            ahead: number;
+            /**
+             * Format: int64
+             * @description How long it will probably take, in milliseconds; none while nobody can tell.
+             */
+            estimated_ms?: number | null;
+            /**
+             * Format: int64
+             * @description 1 is next.
+             */
+            position: number;
+            /** @description Since when it waits. */
+            since: components["schemas"]["Timestamp"];
+        };
         /** @description A queue, who serves it, what feeds it, and how it stands. */
         QueueView: components["schemas"]["Queue"] & {
             /** @description The channels that feed it; the default queue takes what all others bring, too. */
@@ -11041,6 +11736,11 @@ export interface components {
              *     room: 0 to 3,600 seconds; 0, as at first: not at all.
              */
             hold_seconds?: number | null;
+            /**
+             * @description True makes it the default queue, which takes what comes by a channel that feeds no other; the one
+             *     before is then one like others. There is always one: false is refused for it.
+             */
+            is_default?: boolean | null;
             /** @description Whether a customer goes to whoever served them last, where that one has room; at first so. */
             last_agent_first?: boolean | null;
             /** @description Who serves it: these, at most 1,000; who takes no work does so in vain. Makes `everybody` false. */
@@ -11282,47 +11982,25 @@ export interface components {
          */
         Security: "tls" | "starttls";
         /** @description What the server says, to staff and visitors. */
-        ServerFrame: {
-            /** @description Which of the product's processes this is. */
-            node: string;
-            /** @description The server's time. */
-            now: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            t: "hello";
-        } | {
-            /** @description The state. */
-            data: unknown;
-            /**
-             * Format: int64
-             * @description The number of the last fact that the state holds.
-             */
-            seq: number;
-            /** @enum {string} */
-            t: "snapshot";
-            /** @description Which topic. */
-            topic: string;
-        } | {
-            /** @description When. */
+        ServerFrame: components["schemas"]["ServerFrame.hello"] | components["schemas"]["ServerFrame.snapshot"] | components["schemas"]["ServerFrame.fact"] | components["schemas"]["ServerFrame.resync"] | components["schemas"]["ServerFrame.error"] | components["schemas"]["ServerFrame.pong"] | components["schemas"]["ServerFrame.ready"] | components["schemas"]["ServerFrame.queue"] | components["schemas"]["ServerFrame.rated"] | components["schemas"]["ServerFrame.ack"] | components["schemas"]["ServerFrame.refused"];
+        /** @description Visitors: the message is kept. */
+        "ServerFrame.ack": {
+            /** @description When it was kept. */
             at: components["schemas"]["Timestamp"];
-            /** @description What there is to know. */
-            data: unknown;
-            /** @description What: `message.posted`. */
-            kind: string;
+            /** @description The client's own id of it. */
+            client_id: string;
+            /** @description The message's id. */
+            id: string;
             /**
              * Format: int64
-             * @description Its number there.
+             * @description The fact's number.
              */
             seq: number;
             /** @enum {string} */
-            t: "fact";
-            /** @description On which topic. */
-            topic: string;
-        } | {
-            /** @enum {string} */
-            t: "resync";
-            /** @description Which topic. */
-            topic: string;
-        } | {
+            t: "ack";
+        };
+        /** @description A frame could not be taken, or a topic not be opened. */
+        "ServerFrame.error": {
             /** @description Why. */
             code: string;
             /** @description As in `refused`. */
@@ -11331,34 +12009,27 @@ export interface components {
             t: "error";
             /** @description The topic it is about. */
             topic?: string | null;
-        } | {
+        };
+        /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.conversation.mail.changed"];
+        /** @description Staff: the connection stands. */
+        "ServerFrame.hello": {
+            /** @description Which of the product's processes this is. */
+            node: string;
+            /** @description The server's time. */
+            now: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            t: "hello";
+        };
+        /** @description The answer to `ping`. */
+        "ServerFrame.pong": {
             /** @description The server's time. */
             now: components["schemas"]["Timestamp"];
             /** @enum {string} */
             t: "pong";
-        } | {
-            /** @description The conversation as it stands; null before the first message. */
-            conversation: unknown;
-            /** @description The visitor's id. */
-            customer: string;
-            /** @description Whether the embedding site proved who they are. */
-            identified: boolean;
-            /** @description The latest messages, oldest first. */
-            messages: unknown[];
-            /** @description The name they are known by; empty while unknown. */
-            name: string;
-            /** @description Where the conversation stands in the line, as in `queue`; null when it does not wait. */
-            queue: unknown;
-            /**
-             * Format: int64
-             * @description The number after which facts follow: the client's own `since` when it goes on from there.
-             */
-            seq: number;
-            /** @enum {string} */
-            t: "ready";
-            /** @description To come back with. New with each `ready`: the client keeps the latest. */
-            token: string;
-        } | {
+        };
+        /** @description Visitors: where their conversation stands in the line, each time that changes. */
+        "ServerFrame.queue": {
             /**
              * Format: int64
              * @description How many come before.
@@ -11378,24 +12049,36 @@ export interface components {
             since: components["schemas"]["Timestamp"];
             /** @enum {string} */
             t: "queue";
-        } | {
+        };
+        /** @description Visitors: the rating is kept. */
+        "ServerFrame.rated": {
             /** @enum {string} */
             t: "rated";
-        } | {
-            /** @description When it was kept. */
-            at: components["schemas"]["Timestamp"];
-            /** @description The client's own id of it. */
-            client_id: string;
-            /** @description The message's id. */
-            id: string;
+        };
+        /** @description Visitors: the answer to `hello`, and to the first message of a new conversation. */
+        "ServerFrame.ready": {
+            conversation?: components["schemas"]["VisitorConversation"] | null;
+            /** @description The visitor's id. */
+            customer: string;
+            /** @description Whether the embedding site proved who they are. */
+            identified: boolean;
+            /** @description The latest messages, oldest first. */
+            messages: components["schemas"]["Message"][];
+            /** @description The name they are known by; empty while unknown. */
+            name: string;
+            queue?: components["schemas"]["QueuePlace"] | null;
             /**
              * Format: int64
-             * @description The fact's number.
+             * @description The number after which facts follow: the client's own `since` when it goes on from there.
              */
             seq: number;
             /** @enum {string} */
-            t: "ack";
-        } | {
+            t: "ready";
+            /** @description To come back with. New with each `ready`: the client keeps the latest. */
+            token: string;
+        };
+        /** @description Visitors: the message is not kept, and will not be. */
+        "ServerFrame.refused": {
             /** @description The client's own id of it. */
             client_id: string;
             /** @description Why. */
@@ -11408,6 +12091,19 @@ export interface components {
             /** @enum {string} */
             t: "refused";
         };
+        /** @description Something may have been missed on a list topic, which has no numbers to tell: fetch it again. */
+        "ServerFrame.resync": {
+            /** @enum {string} */
+            t: "resync";
+            /** @description Which topic. */
+            topic: string;
+        };
+        /** @description Staff: the state of a topic. Facts follow from its `seq` on. */
+        "ServerFrame.snapshot": components["schemas"]["Snapshot.conversation"] | components["schemas"]["Snapshot.user"] | components["schemas"]["Snapshot.list"];
+        /** @description What the server says to staff. */
+        ServerFrameToStaff: components["schemas"]["ServerFrame.hello"] | components["schemas"]["ServerFrame.snapshot"] | components["schemas"]["ServerFrame.fact"] | components["schemas"]["ServerFrame.resync"] | components["schemas"]["ServerFrame.error"] | components["schemas"]["ServerFrame.pong"];
+        /** @description What the server says to visitors. Of their conversation they are told the facts named here; the numbers of the others are left out. */
+        ServerFrameToVisitors: components["schemas"]["ServerFrame.ready"] | components["schemas"]["ServerFrame.queue"] | components["schemas"]["ServerFrame.rated"] | components["schemas"]["ServerFrame.ack"] | components["schemas"]["ServerFrame.refused"] | components["schemas"]["ServerFrame.error"] | components["schemas"]["ServerFrame.pong"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.agent.typing"];
         /** @description How a server was found. */
         ServerProbe: {
             /** @description The same in the server's words. */
@@ -11452,6 +12148,11 @@ export interface components {
          * @enum {string}
          */
         SetupStep: "organisation" | "hours" | "queue" | "snippet" | "test" | "done";
+        /**
+         * @description One of the two sides of a conversation.
+         * @enum {string}
+         */
+        Side: "customer" | "agent";
         /** @description The name and the password. */
         SignIn: {
             /** @description The name to sign in with; capitals do not matter. */
@@ -11518,6 +12219,36 @@ export interface components {
         };
         /** @description The slots of one day: at most 24, none overlapping another; none at all: closed. */
         Slots: components["schemas"]["Slot"][];
+        /** @description The state of `conversation:{id}`: One conversation with its latest messages. */
+        "Snapshot.conversation": {
+            data: components["schemas"]["ConversationState"];
+            /** @description The number of the last fact that the state holds. */
+            seq: number;
+            /** @enum {string} */
+            t: "snapshot";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description The watch on a list topic stands: fetch the list now. What changes afterwards is told. */
+        "Snapshot.list": {
+            data: null;
+            /** @description 0: a list has no numbers. */
+            seq: number;
+            /** @enum {string} */
+            t: "snapshot";
+            /** @enum {string} */
+            topic: "tasks" | "approvals" | "inbox" | "presences" | "desk" | "inquiry_records" | "promises";
+        };
+        /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
+        "Snapshot.user": {
+            data: components["schemas"]["UserTopicState"];
+            /** @description The number of the last fact that the state holds. */
+            seq: number;
+            /** @enum {string} */
+            t: "snapshot";
+            /** @description user:{id} */
+            topic: string;
+        };
         /** @description What a site puts into its pages, and what it must know to prove who its visitors are. */
         Snippet: {
             /**
@@ -11561,7 +12292,14 @@ export interface components {
          */
         SpecialSource: "entered" | "statutory";
         /** @description What a member of staff's client says. */
-        StaffFrame: {
+        StaffFrame: components["schemas"]["StaffFrame.subscribe"] | components["schemas"]["StaffFrame.unsubscribe"] | components["schemas"]["StaffFrame.ping"];
+        /** @description I am here. A client says something at least every 75 seconds. */
+        "StaffFrame.ping": {
+            /** @enum {string} */
+            t: "ping";
+        };
+        /** @description Tell me what happens on `topic`; in place of what I asked about it before. */
+        "StaffFrame.subscribe": {
             /**
              * Format: int64
              * @description The number of the last fact the client has. Without it the answer is a snapshot.
@@ -11571,14 +12309,13 @@ export interface components {
             t: "subscribe";
             /** @description `conversation:<id>`, `user:<own id>` or `inbox`. */
             topic: string;
-        } | {
+        };
+        /** @description Tell me no more of `topic`. */
+        "StaffFrame.unsubscribe": {
             /** @enum {string} */
             t: "unsubscribe";
             /** @description As it was subscribed. */
             topic: string;
-        } | {
-            /** @enum {string} */
-            t: "ping";
         };
         /**
          * @description Where a conversation stands.
@@ -11652,6 +12389,7 @@ export interface components {
             /** @description Its id. */
             id: components["schemas"]["Id_tsk_Task"];
             owner_id?: components["schemas"]["Id_usr"] | null;
+            queue_id?: components["schemas"]["Id_que"] | null;
             reminded_at?: components["schemas"]["Timestamp"] | null;
             /** @description What came of it, or why it was cancelled. */
             result?: string | null;
@@ -11791,6 +12529,12 @@ export interface components {
             /** @description A word to whoever gets it, up to 1,000 characters; the customer does not see it. */
             note?: string | null;
             queue_id?: components["schemas"]["Id_que"] | null;
+            /**
+             * Format: int64
+             * @description The number of the last fact one saw of the conversation (`last_seq`): refused when somebody gave it
+             *     away, put it back or ended it since. What was said meanwhile is no hindrance.
+             */
+            seen_seq?: number | null;
             user_id?: components["schemas"]["Id_usr"] | null;
         };
         /**
@@ -11936,6 +12680,15 @@ export interface components {
          * @enum {string}
          */
         UserState: "active" | "suspended";
+        /** @description The state of a person's topic. */
+        UserTopicState: {
+            /** @description What is offered to them. */
+            offers: components["schemas"]["OfferView"][];
+            /** @description Their presence. */
+            presence: components["schemas"]["Presence"];
+            /** @description What they must still say what it was about. */
+            wrap_ups: components["schemas"]["WrapUpHold"][];
+        };
         /**
          * @description What one approver says.
          * @enum {string}
@@ -11952,6 +12705,22 @@ export interface components {
             /** @description Its address, `http` or `https`; cut at 1,000 characters. */
             url: string;
         };
+        /** @description A conversation as its customer sees it. */
+        VisitorConversation: {
+            after_hours: boolean;
+            /** Format: int64 */
+            agent_read_seq: number;
+            assignee_name?: string | null;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            customer_read_seq: number;
+            id: components["schemas"]["Id_cnv"];
+            /** Format: int64 */
+            last_seq: number;
+            opened_at: components["schemas"]["Timestamp"];
+            rating?: components["schemas"]["Rating"] | null;
+            state: components["schemas"]["State"];
+        };
         /** @description The form a visitor's file is sent in. */
         VisitorFileForm: {
             /**
@@ -11961,45 +12730,36 @@ export interface components {
             file: string;
         };
         /** @description What a visitor's client says. */
-        VisitorFrame: (components["schemas"]["VisitorHello"] & {
+        VisitorFrame: components["schemas"]["VisitorFrame.hello"] | components["schemas"]["VisitorFrame.send"] | components["schemas"]["VisitorFrame.read"] | components["schemas"]["VisitorFrame.typing"] | components["schemas"]["VisitorFrame.recall"] | components["schemas"]["VisitorFrame.rate"] | components["schemas"]["VisitorFrame.leave"] | components["schemas"]["VisitorFrame.stop_waiting"] | components["schemas"]["VisitorFrame.wait_again"] | components["schemas"]["VisitorFrame.track"] | components["schemas"]["VisitorFrame.page"] | components["schemas"]["VisitorFrame.invited"] | components["schemas"]["VisitorFrame.ping"];
+        /** @description The first frame: who is there, and where. Said again, it begins anew: after signing in or out. */
+        "VisitorFrame.hello": components["schemas"]["VisitorHello"] & {
             /** @enum {string} */
             t: "hello";
-        }) | {
-            /** @description The client's own id of the message. */
-            client_id: string;
-            /** @description A file uploaded before. */
-            file_id?: string | null;
-            /**
-             * Format: int64
-             * @description The number of the message it answers.
-             */
-            quote_seq?: number | null;
+        };
+        /** @description An invitation was shown. */
+        "VisitorFrame.invited": {
+            /** @description Which. */
+            id: string;
             /** @enum {string} */
-            t: "send";
-            /** @description What is said. */
-            text?: string;
-        } | {
-            /**
-             * Format: int64
-             * @description A fact's number.
-             */
-            seq: number;
+            t: "invited";
+        };
+        /** @description Leaves the line, or ends the conversation. */
+        "VisitorFrame.leave": {
             /** @enum {string} */
-            t: "read";
-        } | {
+            t: "leave";
+        };
+        /** @description The visitor went on to another page. */
+        "VisitorFrame.page": components["schemas"]["VisitorPage"] & {
             /** @enum {string} */
-            t: "typing";
-            /** @description The draft; cut at 500 characters. */
-            text: string;
-        } | {
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            seq: number;
+            t: "page";
+        };
+        /** @description I am here. A client says something at least every 75 seconds. */
+        "VisitorFrame.ping": {
             /** @enum {string} */
-            t: "recall";
-        } | {
+            t: "ping";
+        };
+        /** @description What the visitor thought of the conversation: the open one, or the last. */
+        "VisitorFrame.rate": {
             /** @description Their own words, up to 500 characters. */
             comment?: string;
             /**
@@ -12013,26 +12773,67 @@ export interface components {
             t: "rate";
             /** @description The words they chose. */
             tags?: string[];
-        } | {
+        };
+        /** @description Everything up to `seq` has been read. */
+        "VisitorFrame.read": {
+            /**
+             * Format: int64
+             * @description A fact's number.
+             */
+            seq: number;
             /** @enum {string} */
-            t: "leave";
-        } | {
+            t: "read";
+        };
+        /** @description Takes back a message of one's own. */
+        "VisitorFrame.recall": {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            seq: number;
+            /** @enum {string} */
+            t: "recall";
+        };
+        /** @description A message. Said again with the same `client_id` it is still one message. */
+        "VisitorFrame.send": {
+            /** @description The client's own id of the message. */
+            client_id: string;
+            /** @description A file uploaded before. */
+            file_id?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the message it answers.
+             */
+            quote_seq?: number | null;
+            /** @enum {string} */
+            t: "send";
+            /** @description What is said. */
+            text?: string;
+        };
+        /**
+         * @description Leaves the line and stays: what was said is a message, to be answered later. Nothing where
+         *     nobody waits.
+         */
+        "VisitorFrame.stop_waiting": {
             /** @enum {string} */
             t: "stop_waiting";
-        } | (components["schemas"]["VisitorStep"] & {
+        };
+        /** @description The visitor did something on the page, as the page says. */
+        "VisitorFrame.track": components["schemas"]["VisitorStep"] & {
             /** @enum {string} */
             t: "track";
-        }) | (components["schemas"]["VisitorPage"] & {
+        };
+        /** @description What has been written so far and not sent; empty: nothing any more. Only staff see it. */
+        "VisitorFrame.typing": {
             /** @enum {string} */
-            t: "page";
-        }) | {
-            /** @description Which. */
-            id: string;
+            t: "typing";
+            /** @description The draft; cut at 500 characters. */
+            text: string;
+        };
+        /** @description Who left a message is there again, and gets a place in the line. Nothing where none was left. */
+        "VisitorFrame.wait_again": {
             /** @enum {string} */
-            t: "invited";
-        } | {
-            /** @enum {string} */
-            t: "ping";
+            t: "wait_again";
         };
         /** @description See [`VisitorFrame::Hello`]. */
         VisitorHello: {
@@ -12130,6 +12931,15 @@ export interface components {
             /** @description Its words then, with those of the reason above it: `售后 / 退款`. */
             reason?: string | null;
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+        };
+        /** @description What is still to be said about a conversation that is over; its agent's room is held meanwhile. */
+        WrapUpHold: {
+            /** @description Which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description Until when at the latest. */
+            until: components["schemas"]["Timestamp"];
+            /** @description Whose room it holds. */
+            user_id: components["schemas"]["Id_usr"];
         };
         /** @description A reason staff choose when a conversation is over. */
         WrapUpReason: {
