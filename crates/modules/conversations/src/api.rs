@@ -20,12 +20,13 @@ pub use crate::{
     append::Post,
     change::{edit, recall},
     line::tell_place,
+    message_left::keep_as_message,
     model::{Assignee, NewRating, topic},
     reasons::NewWrapUp,
     typing::{agent_typing, customer_typing},
     waiting::{
-        Unwrapped, ahead_of, closed_after, forget_queue, last_agents, line_of, lock, unwrapped, waiting_counts,
-        waiting_in,
+        Unwrapped, ahead_of, closed_after, forget_queue, last_agents, line_of, lock, unanswered, unwrapped,
+        waiting_counts, waiting_in,
     },
     writer::{Receipt, Writer},
 };
@@ -328,7 +329,23 @@ pub fn transfer(
 /// [`Error::Conflict`] when it is closed.
 pub fn requeue(tx: &mut Tx<'_>, permit: &Permit, id: ConversationId, queue: Option<QueueRef>) -> Result<Conversation> {
     let named = queue.as_ref().map(QueueRef::named);
-    put_back(tx, permit, id, queue, None, |from| Event::Requeued { from, queue: named })
+    put_back(tx, permit, id, queue, None, |from| Event::Requeued { from, queue: named, silent_minutes: None })
+}
+
+/// As [`requeue`], because the customer waited in vain for an answer, for `silent_minutes` at least.
+///
+/// # Errors
+/// [`Error::Conflict`] when it is closed.
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    permit: &Permit,
+    id: ConversationId,
+    queue: QueueRef,
+    silent_minutes: i64,
+) -> Result<Conversation> {
+    let named = Some(queue.named());
+    let silent_minutes = Some(silent_minutes);
+    put_back(tx, permit, id, Some(queue), None, |from| Event::Requeued { from, queue: named, silent_minutes })
 }
 
 fn give(

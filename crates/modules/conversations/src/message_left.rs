@@ -27,7 +27,22 @@ pub(crate) fn stop_waiting(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conver
     if policy::may_reply(tx.actor(), &before)? != Side::Customer {
         return Err(Error::NotFound);
     }
+    end_wait(tx, before)
+}
+
+/// Nobody could take it for so long that the customer need not wait any more: what they said is answered
+/// later. Nothing happens where nobody waits.
+///
+/// # Errors
+/// [`Error::NotFound`] without it.
+pub fn keep_as_message(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> {
+    let before = queries::lock(tx, id)?;
+    end_wait(tx, before)
+}
+
+fn end_wait(tx: &mut Tx<'_>, before: Conversation) -> Result<Conversation> {
     let Some((mut after, fact)) = before.clone().stop_waiting() else { return Ok(before) };
+    let id = after.id;
     tell::fact(tx, &after, events::LEFT_MESSAGE, &fact)?;
     tell::line(tx, &mut after, Event::LeftMessage {}, String::new())?;
     let due = due(tx)?;

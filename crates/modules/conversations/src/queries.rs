@@ -57,6 +57,8 @@ sql! {
     LINE_OF = "SELECT id, opened_at FROM conversations WHERE queue_id = $1 AND state = 'queued' ORDER BY opened_at, id";
     AHEAD_OF = "SELECT count(*) FROM conversations WHERE queue_id = $1 AND state = 'queued' AND (opened_at, id) < ($2, $3)";
     WAITING_COUNTS = "SELECT queue_id, count(*), min(opened_at) FROM conversations WHERE state = 'queued' GROUP BY queue_id ORDER BY queue_id";
+    UNANSWERED(Conversation) = "SELECT {cols} FROM conversations
+        WHERE queue_id = $1 AND state = 'active' AND waiting_since <= $2 ORDER BY waiting_since, id LIMIT $3";
     FORGET_QUEUE = "UPDATE conversations SET queue_id = NULL WHERE queue_id = $1 AND state = 'queued'";
     UNWRAPPED(Unwrapped) = "SELECT {cols} FROM conversations
         WHERE state = 'closed' AND wrap_up IS NULL AND closed_at > $1 AND assignee_id IS NOT NULL ORDER BY closed_at";
@@ -86,6 +88,10 @@ pub(crate) fn ahead_of(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<i
 
 pub(crate) fn waiting_counts(tx: &mut Tx<'_>) -> Result<Vec<(Option<QueueId>, i64, Timestamp)>> {
     tx.all(&WAITING_COUNTS, &[])
+}
+
+pub(crate) fn unanswered(tx: &mut Tx<'_>, queue: QueueId, before: Timestamp, limit: i64) -> Result<Vec<Conversation>> {
+    tx.all(&UNANSWERED, params![queue, before, limit])
 }
 
 pub(crate) fn forget_queue(tx: &mut Tx<'_>, queue: QueueId) -> Result<()> {

@@ -79,6 +79,15 @@ pub fn unwrapped(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Unwrapped>> {
     queries::unwrapped(tx, since)
 }
 
+/// The active conversations of this queue whose customers wait for an answer since `before` or longer, the
+/// longest first.
+///
+/// # Errors
+/// From the database.
+pub fn unanswered(tx: &mut Tx<'_>, queue: QueueId, before: Timestamp, limit: i64) -> Result<Vec<Conversation>> {
+    queries::unanswered(tx, queue, before, limit)
+}
+
 /// Who served each of these customers last, where somebody did.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use store::{Fact, Tx};
 
 use crate::{
     events::{self, OfferEnded},
+    load::holding,
     model::{ABSENT, Because, Offer, OfferState, Presence, PresenceSpell, PresenceState, WrapUpHold},
     queries,
 };
@@ -78,6 +79,9 @@ pub(crate) fn set_state(
 ) -> Result<Presence> {
     let user = presence.user_id;
     let mut before = presence;
+    // Who has nothing to finish has finished.
+    let done = state == PresenceState::Finishing && has_nothing(tx, user)?;
+    let state = if done { PresenceState::NotReady } else { state };
     if state != PresenceState::Ready {
         for offer in queries::open_offers_of(tx, user)? {
             end_offer(tx, offer, OfferState::Withdrawn)?;
@@ -91,6 +95,38 @@ pub(crate) fn set_state(
     let mut after = before.clone().become_state(state, because, now);
     after.seen_at = now;
     change(tx, Some(&before).filter(|before| before.version > 0), after)
+}
+
+/// Whether somebody has no conversation, and nothing to wrap up.
+fn has_nothing(tx: &mut Tx<'_>, user: UserId) -> Result<bool> {
+    let queues = queries::queues(tx)?;
+    let held = holding(tx, &queues)?.iter().any(|(hold, _, _)| hold.user_id == user);
+    Ok(!held && conversations::api::load(tx)?.iter().all(|(who, _)| *who != user))
+}
+
+/// Those who were finishing and have nothing left.
+pub(crate) fn finished(tx: &mut Tx<'_>) -> Result<Vec<Presence>> {
+    let mut done = Vec::new();
+    for presence in queries::finishing(tx)? {
+        if has_nothing(tx, presence.user_id)? {
+            done.push(presence);
+        }
+    }
+    Ok(done)
+}
+
+/// Lets those rest who have finished.
+pub(crate) fn rest(tx: &mut Tx<'_>) -> Result<()> {
+    for presence in finished(tx)? {
+        // They may have said something else meanwhile.
+        if let Some(presence) = queries::presence(tx, presence.user_id)?
+            && presence.state == PresenceState::Finishing
+        {
+            let because = Because { id: presence.reason_id, word: presence.reason.clone() };
+            set_state(tx, presence, PresenceState::NotReady, because)?;
+        }
+    }
+    Ok(())
 }
 
 /// Ends an offer, and tells the person it was made to.

@@ -1,5 +1,6 @@
 //! Facts this module emits, on the topic `user:<id>`, each with the next number there.
 
+use conversations::ConversationId;
 use kernel::{Id, QueueId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +18,9 @@ pub const PRESENCE_CHANGED: &str = "presence.changed";
 pub const WRAP_UP_BEGAN: &str = "wrap_up.began";
 /// It is held no longer: they said it, or the time is up. [`crate::WrapUpHold`].
 pub const WRAP_UP_ENDED: &str = "wrap_up.ended";
+/// A conversation went back into its queue, because its customer waited too long for an answer of theirs:
+/// [`TakenBack`].
+pub const TAKEN_BACK: &str = "conversation.taken_back";
 /// On the list topic `desk`: the figures of these queues changed: [`DeskChanged`].
 pub const DESK_CHANGED: &str = "desk.changed";
 
@@ -25,6 +29,17 @@ pub const DESK_CHANGED: &str = "desk.changed";
 pub struct DeskChanged {
     /// Which queues.
     pub queue_ids: Vec<QueueId>,
+}
+
+/// See [`TAKEN_BACK`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TakenBack {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Whose.
+    pub customer_name: String,
+    /// For how many minutes they waited at least.
+    pub silent_minutes: i64,
 }
 
 /// See [`OFFER_ENDED`].

@@ -29,10 +29,15 @@ fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
             Some(queue) => placed(tx, fact.subject.parse().map_err(Error::internal)?, queue, fact.at),
             None => Ok(()),
         },
-        ASSIGNED => end(tx, read::<Assigned>(fact)?.conversation_id, Outcome::Answered, fact.at),
+        ASSIGNED => {
+            let Assigned { conversation_id, assignee_id, .. } = read(fact)?;
+            queries::has(tx, conversation_id, assignee_id, fact.at)?;
+            end(tx, conversation_id, Outcome::Answered, fact.at)
+        }
         LEFT_MESSAGE => end(tx, read::<Opened>(fact)?.conversation_id, Outcome::Withdrawn, fact.at),
         _ => {
             let closed: Closed = read(fact)?;
+            queries::has_not(tx, closed.conversation_id)?;
             let left = closed.by == Some(Side::Customer);
             end(tx, closed.conversation_id, if left { Outcome::Abandoned } else { Outcome::Withdrawn }, fact.at)
         }
@@ -44,6 +49,7 @@ fn read<T: DeserializeOwned>(fact: &StoredFact) -> Result<T> {
 }
 
 fn begin(tx: &mut Tx<'_>, conversation_id: ConversationId, queue: Option<QueueId>, at: Timestamp) -> Result<()> {
+    queries::has_not(tx, conversation_id)?;
     // It may have waited elsewhere until now.
     end(tx, conversation_id, Outcome::Withdrawn, at)?;
     // Without one a colleague began it.

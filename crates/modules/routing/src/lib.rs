@@ -13,6 +13,7 @@ mod http;
 mod line;
 mod load;
 mod model;
+mod patience;
 mod places;
 mod policy;
 mod queries;
@@ -39,7 +40,8 @@ pub fn module() -> Module {
             "202611251700_queues",
             "202611252000_target_percent",
             "202611252240_terms",
-            "202611252330_retired_queues"
+            "202611252330_retired_queues",
+            "202611260030_hands"
         ])
         .part(places::line())
         .part(serving::served())

@@ -38,10 +38,11 @@ sql! {
     PRESENCE(Presence) = "SELECT {cols} FROM presences WHERE user_id = $1 FOR UPDATE";
     READ_PRESENCE(Presence) = "SELECT {cols} FROM presences WHERE user_id = $1";
     READY(Presence) = "SELECT {cols} FROM presences WHERE state = 'ready' ORDER BY user_id";
-    AROUND(Presence) = "SELECT {cols} FROM presences WHERE state IN ('ready', 'not_ready') ORDER BY user_id";
-    SEEN = "UPDATE presences SET seen_at = $1 WHERE state IN ('ready', 'not_ready')
+    AROUND(Presence) = "SELECT {cols} FROM presences WHERE state IN ('ready', 'finishing', 'not_ready') ORDER BY user_id";
+    FINISHING(Presence) = "SELECT {cols} FROM presences WHERE state = 'finishing' ORDER BY user_id";
+    SEEN = "UPDATE presences SET seen_at = $1 WHERE state IN ('ready', 'finishing', 'not_ready')
         AND user_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))";
-    UNSEEN(Presence) = "SELECT {cols} FROM presences WHERE state IN ('ready', 'not_ready') AND seen_at < $1 ORDER BY user_id LIMIT $2";
+    UNSEEN(Presence) = "SELECT {cols} FROM presences WHERE state IN ('ready', 'finishing', 'not_ready') AND seen_at < $1 ORDER BY user_id LIMIT $2";
     PRESENCES(Presence) = "SELECT {cols} FROM presences
         WHERE (CAST($3 AS BOOLEAN) OR user_id = $4 OR unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT))))
           AND (since, user_id) < ($1, $2)
@@ -67,7 +68,9 @@ sql! {
     OPEN_OFFERS(Offer) = "SELECT {cols} FROM offers WHERE state = 'open' ORDER BY made_at";
     OPEN_OFFERS_OF(Offer) = "SELECT {cols} FROM offers WHERE user_id = $1 AND state = 'open' ORDER BY made_at";
     DECLINED = "SELECT conversation_id, user_id FROM offers
-        WHERE conversation_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND ended_at > $2 AND state IN ('refused', 'expired')";
+        WHERE conversation_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND ended_at > $2 AND state IN ('refused', 'expired')
+        UNION SELECT conversation_id, user_id FROM silences
+        WHERE conversation_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND at > $2";
 }
 
 pub(crate) fn save_presence(tx: &mut Tx<'_>, presence: &Presence) -> Result<()> {
@@ -90,6 +93,11 @@ pub(crate) fn ready(tx: &mut Tx<'_>) -> Result<Vec<Presence>> {
 /// Whoever is there, taking work or not.
 pub(crate) fn around(tx: &mut Tx<'_>) -> Result<Vec<Presence>> {
     tx.all(&AROUND, &[])
+}
+
+/// Whoever takes no new work and has not ended yet.
+pub(crate) fn finishing(tx: &mut Tx<'_>) -> Result<Vec<Presence>> {
+    tx.all(&FINISHING, &[])
 }
 
 /// Notes that these are connected.
@@ -195,7 +203,7 @@ pub(crate) fn open_offers_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Offer>
     tx.all(&OPEN_OFFERS_OF, params![user])
 }
 
-/// Who turned down, or let pass, which of these conversations since `since`.
+/// Who turned down, let pass or left unanswered which of these conversations since `since`.
 pub(crate) fn declined(
     tx: &mut Tx<'_>,
     conversations: &[ConversationId],

@@ -10,7 +10,7 @@ use crate::{
     attendance, events, line,
     load::{default_queue, holding},
     model::{Because, MISSED_OFFER, Offer, OfferState, OfferView, PresenceState, Queues, Strategy, WrapUpHold},
-    queries,
+    patience, queries,
 };
 
 /// Conversations without a queue that are given one in one round.
@@ -24,7 +24,10 @@ pub(crate) fn anything_to_do(tx: &mut Tx<'_>) -> Result<bool> {
     }
     let queues = queries::queues(tx)?;
     let (began, ended) = changed_holds(tx, &queues)?;
-    if !began.is_empty() || !ended.is_empty() {
+    if !began.is_empty() || !ended.is_empty() || !attendance::finished(tx)?.is_empty() {
+        return Ok(true);
+    }
+    if !patience::silent(tx, &queues)?.is_empty() || !patience::overdue(tx, &queues)?.is_empty() {
         return Ok(true);
     }
     let ready = queries::ready(tx)?;
@@ -44,6 +47,9 @@ pub(crate) fn round(tx: &mut Tx<'_>, epoch: i64) -> Result<()> {
     let queues = queries::queues(tx)?;
     end_offers(tx)?;
     tell_holds(tx, &queues)?;
+    attendance::rest(tx)?;
+    patience::take_back(tx, &queues)?;
+    patience::end_waits(tx, &queues)?;
     make_offers(tx, &queues, epoch)
 }
 

@@ -115,7 +115,8 @@ pub(crate) fn desk(tx: &mut Tx<'_>, scope: &Scope) -> Result<DeskView> {
     let full = |user: UserId, capacity: i64| load.get(&user).copied().unwrap_or(0) >= capacity;
     let row = |queue_id: Option<QueueId>, name: String, serves: &dyn Fn(UserId) -> bool| {
         let count = |state: PresenceState, full_only: bool| {
-            let one = people.iter().filter(|one| one.state == state && serves(one.user_id));
+            let takes = state == PresenceState::Ready;
+            let one = people.iter().filter(|one| (one.state == PresenceState::Ready) == takes && serves(one.user_id));
             one.filter(|one| !full_only || full(one.user_id, one.capacity)).count() as i64
         };
         DeskRow {

@@ -41,6 +41,10 @@ impl Topics for RoutingTopics {
                 .fact::<OfferView>(events::OFFER_MADE, "A conversation is offered.")
                 .fact::<OfferEnded>(events::OFFER_ENDED, "An offer is over.")
                 .fact::<Presence>(events::PRESENCE_CHANGED, "One's own presence is another.")
+                .fact::<events::TakenBack>(
+                    events::TAKEN_BACK,
+                    "A conversation went back into its queue: its customer waited too long for one's answer.",
+                )
                 .fact::<WrapUpHold>(events::WRAP_UP_BEGAN, "One's room is held until it is said what it was about.")
                 .fact::<WrapUpHold>(events::WRAP_UP_ENDED, "The room is held no longer."),
             Telling::list("presences", "Who is there, as far as one may see it.")

@@ -250,6 +250,58 @@ async fn peers_1_a_customer_waits_for_whom_they_know_no_longer_than_is_set(db: T
     app.finish().await;
 }
 
+async fn peers_1_whom_a_silent_agent_leaves_waiting_goes_back_into_the_queue_and_both_are_told(db: TestDb) {
+    let (app, key, admin) = department(db).await;
+    terms(&admin, json!({"silent_minutes": 3})).await;
+    let mut customer = visitor(&app, &key, "在吗").await;
+    // The wait in the queue is not theirs: they have three minutes from when they took it.
+    app.db.clock.advance(170_000);
+    let (silent, mut desk) = ready(&app, &admin, 1).await;
+    let (_, id) = take(&silent, &mut desk).await;
+    app.settle().await;
+    app.db.clock.advance(179_000);
+    let (other, mut desk_other) = ready(&app, &admin, 1).await;
+    assert_eq!(admin.get(&format!("/conversations/{id}")).await.ok()["state"], "active");
+    app.db.clock.advance(1_000);
+    let told = desk.fact("conversation.taken_back").await;
+    assert_eq!((&told["data"]["conversation_id"], &told["data"]["silent_minutes"]), (&json!(id), &json!(3)));
+    customer.fact("conversation.requeued").await;
+    // Somebody else is asked first.
+    assert_eq!(take(&other, &mut desk_other).await.1, id);
+    let trail = admin.get("/audit-entries?action=conversations.requeued").await.ok();
+    assert_eq!(trail["items"].as_array().unwrap().len(), 1);
+    app.finish().await;
+}
+
+async fn h11_who_finishes_gets_nothing_new_and_rests_when_the_last_conversation_ends(db: TestDb) {
+    let (app, key, admin) = department(db).await;
+    let (person, mut desk) = ready(&app, &admin, 3).await;
+    let _one = visitor(&app, &key, "一").await;
+    let (_, id) = take(&person, &mut desk).await;
+    let finishing = person.put("/presence", json!({"state": "finishing", "reason": "用餐"})).await.ok();
+    assert_eq!((&finishing["state"], &finishing["reason"]), (&json!("finishing"), &json!("用餐")));
+    let _two = visitor(&app, &key, "二").await;
+    assert_eq!((person.get("/offers").await.ok(), admin.get("/desk").await.ok()["total"]["not_ready"].clone()), (json!([]), json!(1)));
+    close(&person, &id).await;
+    let rested = desk.until(|frame| frame["kind"] == "presence.changed" && frame["data"]["state"] == "not_ready").await;
+    assert_eq!(rested["data"]["reason"], "用餐");
+    // Who has nothing to finish rests at once.
+    assert_eq!(person.put("/presence", json!({"state": "finishing"})).await.ok()["state"], "not_ready");
+    app.finish().await;
+}
+
+async fn peers_1_who_waits_too_long_is_answered_later(db: TestDb) {
+    let (app, key, admin) = department(db).await;
+    terms(&admin, json!({"message_seconds": 120})).await;
+    let mut customer = visitor(&app, &key, "有人吗").await;
+    app.db.clock.advance(119_000);
+    assert_eq!(admin.get("/conversations?state=queued").await.ok()["items"].as_array().unwrap().len(), 1);
+    app.db.clock.advance(1_000);
+    customer.fact("conversation.left_message").await;
+    assert_eq!(admin.get("/conversations?state=message").await.ok()["items"].as_array().unwrap().len(), 1);
+    app.finish().await;
+}
+
 async fn a_queue_refuses_terms_that_are_none(db: TestDb) {
     let (app, _, admin) = department(db).await;
     let queue = admin.get("/queues").await.ok()[0].clone();

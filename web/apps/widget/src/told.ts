@@ -12,6 +12,9 @@ export function happened({ data, text }: Pick<Message, 'data' | 'text'>, texts: 
     case 'transferred':
       // What a queue is called is the department's own business.
       return name ? fill(texts.event_transferred, { name }) : texts.event_transferred_nobody
+    case 'requeued':
+      // Only where they were left waiting; else somebody else will answer before they notice.
+      return happening.silent_minutes ? texts.event_transferred_nobody : ''
     case 'closed':
       return texts.event_closed
     case 'after_hours':

@@ -171,7 +171,7 @@ fn happened(event: &Event, texts: &Texts) -> String {
         Event::Transferred { from, to, queue } => {
             ("transferred", name(from), name(if to.is_some() { to } else { queue }))
         }
-        Event::Requeued { from, queue } => ("requeued", name(from), name(queue)),
+        Event::Requeued { from, queue, .. } => ("requeued", name(from), name(queue)),
         Event::TakenOver { to, from } => ("taken_over", name(from), to.name.clone()),
         Event::Closed { by, .. } => ("closed", name(by), String::new()),
         Event::Rated { score, .. } => {

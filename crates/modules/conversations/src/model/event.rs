@@ -57,6 +57,9 @@ pub enum Event {
         /// Where it waits.
         #[serde(skip_serializing_if = "Option::is_none")]
         queue: Option<Named>,
+        /// For how many minutes the customer had waited in vain for an answer, where it waits again for that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        silent_minutes: Option<i64>,
     },
     /// A supervisor took it from somebody.
     TakenOver {

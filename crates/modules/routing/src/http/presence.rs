@@ -43,7 +43,7 @@ pub(crate) async fn read(cx: Cx) -> Answer<Presence> {
 pub(crate) struct PresenceChange {
     /// Whether to take work.
     state: PresenceState,
-    /// Why not, for `not_ready`: one of the presence reasons.
+    /// Why not, for `not_ready` and `finishing`: one of the presence reasons.
     reason_id: Option<Id<PresenceReason>>,
     /// Why not, in one's own word of up to 40 characters; not together with `reason_id`.
     reason: Option<String>,
@@ -53,7 +53,8 @@ pub(crate) struct PresenceChange {
 }
 
 /// Changes one's own presence. What is offered goes to others when one stops taking work; the
-/// conversations one has stay one's own.
+/// conversations one has stay one's own. Who is `finishing` takes no new work and is `not_ready` as soon as
+/// the last conversation is over, which may be at once.
 #[utoipa::path(put, path = "/presence", tag = "routing", request_body = PresenceChange, responses((status = 200, body = Presence)))]
 pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answer<Presence> {
     let presence = cx
@@ -73,6 +74,11 @@ pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answe
     Ok(Json(presence))
 }
 
+/// Whether there is a reason to be in this state.
+fn away(state: PresenceState) -> bool {
+    matches!(state, PresenceState::NotReady | PresenceState::Finishing)
+}
+
 /// Why somebody is in a state, as it was asked for.
 fn because(
     tx: &mut Tx<'_>,
@@ -83,11 +89,11 @@ fn because(
     Check::new()
         .maybe_text("reason", reason, 1..=40)
         .that(reason.is_none() || reason_id.is_none(), "reason", "not_allowed")
-        .that(reason_id.is_none() || state == PresenceState::NotReady, "reason_id", "not_allowed")
+        .that(reason_id.is_none() || away(state), "reason_id", "not_allowed")
         .done()?;
     let Some(id) = reason_id else {
         let own = reason.map(|word| word.trim().to_owned());
-        return Ok(Because { id: None, word: own.filter(|_| state == PresenceState::NotReady) });
+        return Ok(Because { id: None, word: own.filter(|_| away(state)) });
     };
     match queries::reason(tx, id) {
         Ok(reason) => Ok(Because { id: Some(id), word: Some(reason.label) }),
@@ -102,7 +108,7 @@ fn because(
 pub(crate) struct PresenceOrder {
     /// Whether they are to take work.
     state: PresenceState,
-    /// Why not, for `not_ready`: one of the presence reasons.
+    /// Why not, for `not_ready` and `finishing`: one of the presence reasons.
     reason_id: Option<Id<PresenceReason>>,
     /// Why not, in a word of up to 40 characters; not together with `reason_id`.
     reason: Option<String>,

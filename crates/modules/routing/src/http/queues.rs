@@ -140,6 +140,12 @@ pub(crate) struct QueueWish {
     /// True makes it the default queue, which takes what comes by a channel that feeds no other; the one
     /// before is then one like others. There is always one: false is refused for it.
     is_default: Option<bool>,
+    /// After how many minutes in which a customer waited in vain for an answer the conversation goes back
+    /// into the queue: 0 to 240; 0, as at first: never.
+    silent_minutes: Option<i64>,
+    /// After how long in the queue a customer's words become a message that is answered later: 0 to 86,400
+    /// seconds; 0, as at first: never.
+    message_seconds: Option<i64>,
 }
 
 /// Adds a queue.
@@ -230,6 +236,8 @@ fn wished(queue: Queue, wish: &QueueWish) -> Queue {
         overflow_seconds: wish.overflow_seconds.unwrap_or(queue.overflow_seconds),
         fair_limit: wish.fair_limit.unwrap_or(queue.fair_limit),
         is_default: queue.is_default || wish.is_default == Some(true),
+        silent_minutes: wish.silent_minutes.unwrap_or(queue.silent_minutes),
+        message_seconds: wish.message_seconds.unwrap_or(queue.message_seconds),
         ..queue
     }
 }

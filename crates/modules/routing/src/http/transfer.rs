@@ -94,7 +94,7 @@ fn person(
     if !force {
         match presence.state {
             PresenceState::Offline => return Err(named(codes::NOT_THERE, &user.name)),
-            PresenceState::NotReady => {
+            PresenceState::NotReady | PresenceState::Finishing => {
                 let reason = presence.reason.unwrap_or_default();
                 let params = Params::from([("name", user.name.into()), ("reason", reason.into())]);
                 return Err(Error::Conflict(codes::NOT_READY, params));

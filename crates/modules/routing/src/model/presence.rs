@@ -28,6 +28,8 @@ text_enum! {
         NotReady = "not_ready",
         /// Taking work.
         Ready = "ready",
+        /// Taking no new work, and not ready as soon as the last conversation is over.
+        Finishing = "finishing",
     }
 }
 

@@ -53,6 +53,12 @@ store::record! {
         pub overflow_seconds: i64,
         /// Conversations of it that one person is given within an hour, at most; 0: any number.
         pub fair_limit: i64,
+        /// After how many minutes in which a customer waited in vain for an answer the conversation goes
+        /// back into the queue; 0: never.
+        pub silent_minutes: i64,
+        /// After how many seconds in the queue a customer's words become a message that is answered
+        /// later; 0: never.
+        pub message_seconds: i64,
     }
 }
 
@@ -79,6 +85,8 @@ impl Queue {
             hold_seconds: 0,
             overflow_seconds: 0,
             fair_limit: 0,
+            silent_minutes: 0,
+            message_seconds: 0,
         }
     }
 
@@ -94,7 +102,9 @@ impl Queue {
             .range("outranks_seconds", self.outranks_seconds, 10..=86_400)
             .range("hold_seconds", self.hold_seconds, 0..=3_600)
             .range("overflow_seconds", self.overflow_seconds, 0..=86_400)
-            .range("fair_limit", self.fair_limit, 0..=1_000);
+            .range("fair_limit", self.fair_limit, 0..=1_000)
+            .range("silent_minutes", self.silent_minutes, 0..=240)
+            .range("message_seconds", self.message_seconds, 0..=86_400);
         self.rules.check(self.skills.check(check)).done()
     }
 }

@@ -34,6 +34,15 @@ sql! {
         WHERE ended_at IS NULL AND conversation_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     PRIORITIES = "SELECT conversation_id, priority FROM waits WHERE ended_at IS NULL AND weighed AND queue_id = $1 AND priority > 0";
 
+    HAS = "INSERT INTO hands (conversation_id, user_id, since) VALUES ($1, $2, $3)
+        ON CONFLICT (conversation_id) DO UPDATE SET user_id = excluded.user_id, since = excluded.since";
+    HAS_NOT = "DELETE FROM hands WHERE conversation_id = $1";
+    HAS_SINCE = "SELECT since FROM hands WHERE conversation_id = $1 AND user_id = $2";
+    SILENCE = "INSERT INTO silences (conversation_id, user_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    OVERDUE = "SELECT conversation_id FROM waits WHERE queue_id = $1 AND since <= $2 AND ended_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM offers WHERE offers.conversation_id = waits.conversation_id AND offers.state = 'open')
+        ORDER BY since LIMIT $3";
+
     EXPLAIN(OfferExplanation) = "INSERT INTO offer_explanations ({cols}) VALUES ({vals})";
     EXPLAIN_MANY(OfferExplanation) = "INSERT INTO offer_explanations ({cols}) VALUES {rows}";
     EXPLANATION(OfferExplanation) = "SELECT {cols} FROM offer_explanations WHERE offer_id = $1";
@@ -130,6 +139,31 @@ pub(crate) fn weights(tx: &mut Tx<'_>, ids: &[ConversationId]) -> Result<Vec<(Co
 /// The waits of a queue that have a priority.
 pub(crate) fn priorities(tx: &mut Tx<'_>, queue: QueueId) -> Result<Vec<(ConversationId, i64)>> {
     tx.all(&PRIORITIES, params![queue])
+}
+
+/// Somebody has a conversation from now on.
+pub(crate) fn has(tx: &mut Tx<'_>, id: ConversationId, user: UserId, since: Timestamp) -> Result<()> {
+    tx.exec(&HAS, params![id, user, since]).map(drop)
+}
+
+/// Nobody has it any more.
+pub(crate) fn has_not(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
+    tx.exec(&HAS_NOT, params![id]).map(drop)
+}
+
+/// Since when this person has it, if they do.
+pub(crate) fn has_since(tx: &mut Tx<'_>, id: ConversationId, user: UserId) -> Result<Option<Timestamp>> {
+    Ok(tx.maybe::<(Timestamp,)>(&HAS_SINCE, params![id, user])?.map(|(since,)| since))
+}
+
+pub(crate) fn note_silence(tx: &mut Tx<'_>, id: ConversationId, user: UserId, at: Timestamp) -> Result<()> {
+    tx.exec(&SILENCE, params![id, user, at]).map(drop)
+}
+
+/// Those who began to wait in a queue before `before` and are offered to nobody.
+pub(crate) fn overdue(tx: &mut Tx<'_>, queue: QueueId, before: Timestamp, limit: i64) -> Result<Vec<ConversationId>> {
+    let rows: Vec<(ConversationId,)> = tx.all(&OVERDUE, params![queue, before, limit])?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 pub(crate) fn explain(tx: &mut Tx<'_>, explanation: &OfferExplanation) -> Result<()> {

@@ -7,7 +7,7 @@ import { can } from './session'
 /** My own presence; undefined while unknown or for people who take no conversations. */
 export const presence = shallowRef<Presence | undefined>(undefined)
 
-export const presenceColour: Record<PresenceState, string> = { ready: 'bg-ok', not_ready: 'bg-warn', offline: 'bg-control' }
+export const presenceColour: Record<PresenceState, string> = { ready: 'bg-ok', finishing: 'bg-warn', not_ready: 'bg-warn', offline: 'bg-control' }
 
 /** The permission to take work: without it there is no presence to show. */
 export const TAKES_WORK = 'routing.work'
@@ -24,13 +24,14 @@ export async function declare(change: { state: PresenceState; reason_id?: string
 /** Why somebody is not ready, in words: theirs, or what the desk said of them. */
 export function reasonWord(one: Pick<Presence, 'state' | 'reason'>): string | undefined {
   if (!one.reason || one.state === 'ready') return undefined
-  return one.reason === 'missed_offer' || one.reason === 'absent' ? t(`routing.presence.${one.reason}`) : one.state === 'not_ready' ? one.reason : undefined
+  return one.reason === 'missed_offer' || one.reason === 'absent' ? t(`routing.presence.${one.reason}`) : one.state !== 'offline' ? one.reason : undefined
 }
 
 /** The states there are to choose from; the reasons to be away follow the state they belong to. */
 export function states(reasons: readonly PresenceReason[], now: Presence | undefined): MenuEntry[] {
   return [
     { id: 'ready', label: t('routing.presence.ready'), checked: now?.state === 'ready' },
+    { id: 'finishing', label: t('routing.presence.finishing'), hint: t('routing.presence.finishing_hint'), checked: now?.state === 'finishing' },
     { id: 'not_ready', label: t('routing.presence.not_ready'), checked: now?.state === 'not_ready' && !now.reason_id, group: reasons.length > 0 ? t('routing.presence.not_ready') : '' },
     ...reasons.map(({ id, label, minutes }) => ({
       id: `not_ready:${id}`,

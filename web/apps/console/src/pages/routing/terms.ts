@@ -11,6 +11,8 @@ export interface Terms {
   sink_seconds: Typed
   overflow_seconds: Typed
   fair_limit: Typed
+  silent_minutes: Typed
+  message_seconds: Typed
   outranks_seconds: Typed
   rules: RuleForm[]
 }
@@ -50,6 +52,8 @@ export function termsOf(queue: Queue | undefined): Terms {
     sink_seconds: queue?.sink_seconds ?? 0,
     overflow_seconds: queue?.overflow_seconds ?? 0,
     fair_limit: queue?.fair_limit ?? 0,
+    silent_minutes: queue?.silent_minutes ?? 0,
+    message_seconds: queue?.message_seconds ?? 0,
     outranks_seconds: queue?.outranks_seconds ?? 300,
     rules: (queue?.rules ?? []).map(ruleForm),
   }
@@ -65,6 +69,8 @@ export function termsBody(form: Terms): object {
     sink_seconds: Number(form.sink_seconds),
     overflow_seconds: Number(form.overflow_seconds),
     fair_limit: Number(form.fair_limit),
+    silent_minutes: Number(form.silent_minutes),
+    message_seconds: Number(form.message_seconds),
     outranks_seconds: Number(form.outranks_seconds),
     rules: form.rules.map((rule) => ({
       ...(rule.subject === 'word' ? { word: rule.word.trim() } : {}),
