@@ -178,25 +178,25 @@ pub(crate) struct Roll {
 }
 
 impl Roll {
-    /// Writes down who is connected to this node, every half minute; answers whether it did.
-    pub(crate) async fn call(&mut self, app: &App) -> Result<bool> {
+    /// Writes down who is connected to this node, every half minute; answers as of when, if it did.
+    pub(crate) async fn call(&mut self, app: &App) -> Result<Option<Timestamp>> {
         let now = app.clock().now();
         // A clock set back calls again.
         if self.called_at.is_some_and(|at| (0..ROLL_MS).contains(&(now.millis() - at.millis()))) {
-            return Ok(false);
+            return Ok(None);
         }
         let here = app.part::<wire::Hub>().actors();
         app.db().append(&Origin::system("routing"), move |tx| queries::seen(tx, &here, now)).await?;
         self.called_at = Some(now);
-        Ok(true)
+        Ok(self.called_at)
     }
 }
 
-/// Sends away who had no connection for too long: they are offline, and what they were offered goes
-/// to others. Whoever owns routing asks this only after it held it for [`GONE_MS`]: after a start
-/// people need time to come back.
-pub(crate) fn send_away(tx: &mut Tx<'_>) -> Result<()> {
-    let since = tx.now().plus_millis(-GONE_MS);
+/// Sends away who had had no connection for too long when the roll was called: they are offline, and what
+/// they were offered goes to others. Whoever owns routing asks this only after it held it for
+/// [`GONE_MS`]: after a start people need time to come back.
+pub(crate) fn send_away(tx: &mut Tx<'_>, called_at: Timestamp) -> Result<()> {
+    let since = called_at.plus_millis(-GONE_MS);
     for presence in queries::unseen(tx, since, AT_ONCE)? {
         set_state(tx, presence, PresenceState::Offline, Because::desk(ABSENT))?;
     }

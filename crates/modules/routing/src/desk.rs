@@ -42,9 +42,9 @@ pub(crate) fn start(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()>
         let mut roll = Roll::default();
         let mut kept: Option<Watch> = None;
         while !*stop.borrow() {
-            let called = roll.call(&app).await.unwrap_or_else(|error| {
+            let called_at = roll.call(&app).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "who is connected could not be written down");
-                false
+                None
             });
             match held.borrow_and_update().as_ref().map(|lease| lease.epoch) {
                 None => kept = None,
@@ -52,7 +52,7 @@ pub(crate) fn start(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()>
                 Some(epoch) => kept = Some(Watch { epoch, since: app.clock().now(), floor: Floor::default() }),
             }
             if let Some(kept) = &mut kept
-                && let Err(error) = look(&app, kept, called).await
+                && let Err(error) = look(&app, kept, called_at).await
             {
                 tracing::warn!(%error, "a round of routing failed; the next one tries again");
             }
@@ -68,13 +68,16 @@ pub(crate) fn start(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()>
     })
 }
 
-async fn look(app: &App, watch: &mut Watch, called: bool) -> Result<()> {
+async fn look(app: &App, watch: &mut Watch, called_at: Option<Timestamp>) -> Result<()> {
     let (origin, epoch) = (Origin::system("routing"), watch.epoch);
-    if called && app.clock().now().millis() - watch.since.millis() >= GONE_MS {
+    // As of the call: a clock that leapt since has sent nobody away.
+    if let Some(called_at) = called_at
+        && called_at.since(watch.since) >= GONE_MS
+    {
         app.db()
             .write(&origin, move |tx| {
                 work::lease::check(tx, LEASE, epoch)?;
-                attendance::send_away(tx)
+                attendance::send_away(tx, called_at)
             })
             .await?;
     }

@@ -87,7 +87,7 @@ pub async fn agent(stage: Arc<Stage>, agent: Agent, mut stop: watch::Receiver<bo
                 _ = stop.changed() => break,
             };
             match heard {
-                Heard::Frame(frame) => desk.take(&frame, &ready).await,
+                Heard::Frame(frame) => desk.take(&mut line, &frame, &ready).await,
                 Heard::Quiet => {
                     line.send(json!({"t": "ping"})).await;
                 }
@@ -142,7 +142,7 @@ impl Desk {
         self.talks.insert(conversation.to_owned(), heard);
     }
 
-    async fn take(&mut self, frame: &Value, ready: &Value) {
+    async fn take(&mut self, line: &mut Line, frame: &Value, ready: &Value) {
         let topic = frame["topic"].as_str().unwrap_or_default();
         let Some(conversation) = topic.strip_prefix("conversation:") else {
             // Somebody who missed an offer counts as away until they say otherwise.
@@ -156,6 +156,8 @@ impl Desk {
             Some("fact") if frame["kind"] == "message.posted" => vec![&frame["data"]],
             Some("fact") if frame["kind"] == "conversation.closed" => {
                 self.talks.remove(conversation);
+                // A socket watches so many topics and no more.
+                line.send(json!({"t": "unsubscribe", "topic": topic})).await;
                 return;
             }
             _ => return,

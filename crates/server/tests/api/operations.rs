@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
+use store::params;
 use testkit::{Person, Reply, TestApp, TestDb};
 
 use crate::{bodies::Maker, product};
@@ -172,9 +173,26 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     let job = app.app.db().write(&app.system(), |tx| tx.exec(&DEAD_JOB, &[])).await;
     assert_eq!(job.ok(), Some(1));
     harvest(&admin.get("/jobs").await.ok(), ids);
+    // A mailbox that nobody fetches, and a mail in it that nobody can read.
+    let mailbox = json!({"name": "售后", "address": "service@example.com", "state": "paused", "imap_host": "mail.example.com",
+        "imap_user": "service", "imap_password": "secret", "smtp_host": "mail.example.com"});
+    let mailbox = admin.post("/mailboxes", mailbox).await.ok();
+    let id = mailbox["id"].as_str().expect("an id").to_owned();
+    let (system, at) = (app.system(), format!("/mailboxes/{id}/unreadable-mails"));
+    let mail = app.app.db().write(&system, move |tx| {
+        tx.exec(&UNREADABLE_MAIL, params![id])?;
+        tx.exec(&RAW_MAIL, &[])
+    });
+    assert_eq!(mail.await.ok(), Some(1));
+    harvest(&admin.get(&at).await.ok(), ids);
 }
 
 store::sql! {
+    UNREADABLE_MAIL = "INSERT INTO mails (id, mailbox_id, direction, kind, state, message_id, sender, recipients, subject,
+                text, remote_pictures, attachments, dropped, why, at)
+                VALUES ('mal_01jd3k5v2pf6z8q0w4x7y9abcd', $1, 'in', 'mail', 'unreadable', '1@example.com',
+                '{\"name\":\"\",\"address\":\"\"}', '[]', '', '', 0, '[]', '[]', 'malformed', 0)";
+    RAW_MAIL = "INSERT INTO mail_raws (mail_id, raw) VALUES ('mal_01jd3k5v2pf6z8q0w4x7y9abcd', 'eA==')";
     DEAD_JOB = "INSERT INTO jobs (id, kind, payload, state, run_at, attempts, max_attempts, created_at)
                 VALUES ('job_01jd3k5v2pf6z8q0w4x7y9abcd', 'test.dead', '{}', 'dead', 0, 1, 1, 0)";
 }

@@ -4379,7 +4379,8 @@ export interface paths {
         };
         /**
          * Changes one's own presence. What is offered goes to others when one stops taking work; the
-         *     conversations one has stay one's own.
+         *     conversations one has stay one's own. Who is `finishing` takes no new work and is `not_ready` as soon as
+         *     the last conversation is over, which may be at once.
          */
         put: {
             parameters: {
@@ -8691,6 +8692,11 @@ export interface components {
             event: "requeued";
             from?: components["schemas"]["Named"] | null;
             queue?: components["schemas"]["Named"] | null;
+            /**
+             * Format: int64
+             * @description For how many minutes the customer had waited in vain for an answer, where it waits again for that.
+             */
+            silent_minutes?: number | null;
         } | {
             /** @enum {string} */
             event: "taken_over";
@@ -9490,6 +9496,19 @@ export interface components {
             /** @enum {string} */
             t: "fact";
             /** @description tasks */
+            topic: string;
+        };
+        /** @description A conversation went back into its queue: its customer waited too long for one's answer. */
+        "Fact.user.conversation.taken_back": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["TakenBack"];
+            /** @enum {string} */
+            kind: "conversation.taken_back";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description user:{id} */
             topic: string;
         };
         /** @description An offer is over. */
@@ -11469,7 +11488,7 @@ export interface components {
          * @description Whether a person takes work.
          * @enum {string}
          */
-        PresenceState: "offline" | "not_ready" | "ready";
+        PresenceState: "offline" | "not_ready" | "ready" | "finishing";
         /** @description The body of every refusal, `application/problem+json`. */
         Problem: {
             /**
@@ -11629,6 +11648,12 @@ export interface components {
             is_default: boolean;
             /** @description Whether a customer goes to whoever served them last, where that one has room. */
             last_agent_first: boolean;
+            /**
+             * Format: int64
+             * @description After how many seconds in the queue a customer's words become a message that is answered
+             *     later; 0: never.
+             */
+            message_seconds: number;
             /** @description Its name, its own. */
             name: string;
             /**
@@ -11648,6 +11673,12 @@ export interface components {
             overflow_seconds: number;
             /** @description What gives conversations a priority, or lets them ask for skills. */
             rules: components["schemas"]["RoutingRules"];
+            /**
+             * Format: int64
+             * @description After how many minutes in which a customer waited in vain for an answer the conversation goes
+             *     back into the queue; 0: never.
+             */
+            silent_minutes: number;
             /**
              * Format: int64
              * @description After each such time, in seconds, the levels asked for sink by one; 0: never.
@@ -11745,6 +11776,12 @@ export interface components {
             last_agent_first?: boolean | null;
             /** @description Who serves it: these, at most 1,000; who takes no work does so in vain. Makes `everybody` false. */
             member_ids?: components["schemas"]["Id_usr"][] | null;
+            /**
+             * Format: int64
+             * @description After how long in the queue a customer's words become a message that is answered later: 0 to 86,400
+             *     seconds; 0, as at first: never.
+             */
+            message_seconds?: number | null;
             /** @description Its name, its own: 1 to 60 characters. A new queue must have one. */
             name?: string | null;
             /**
@@ -11765,6 +11802,12 @@ export interface components {
             overflow_seconds?: number | null;
             /** @description What gives conversations a priority, or lets them ask for skills: at most 50 rules. */
             rules?: components["schemas"]["RoutingRule"][] | null;
+            /**
+             * Format: int64
+             * @description After how many minutes in which a customer waited in vain for an answer the conversation goes back
+             *     into the queue: 0 to 240; 0, as at first: never.
+             */
+            silent_minutes?: number | null;
             /**
              * Format: int64
              * @description After each such time the levels asked for sink by one: 0 to 3,600 seconds; 0, as at first: never.
@@ -12011,7 +12054,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.conversation.mail.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.conversation.mail.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -12370,6 +12413,18 @@ export interface components {
         Strategy: "longest_idle" | "round_robin" | "balanced";
         /** @description Words staff sort a conversation by: at most 20 of up to 30 characters, each once. */
         Tags: string[];
+        /** @description See [`TAKEN_BACK`]. */
+        TakenBack: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description Whose. */
+            customer_name: string;
+            /**
+             * Format: int64
+             * @description For how many minutes they waited at least.
+             */
+            silent_minutes: number;
+        };
         /** @description Whom one saw having it. */
         TakeOver: {
             seen?: components["schemas"]["Id_usr"] | null;

@@ -55,6 +55,7 @@ pub(crate) async fn read(
 ) -> Result<Response, Problem> {
     let mail = cx
         .read(move |tx| {
+            tx.actor().staff()?;
             let mail = queries::mail(tx, id)?;
             conversations::api::readable(tx, mail.conversation_id.ok_or(Error::NotFound)?)?;
             Ok(mail)

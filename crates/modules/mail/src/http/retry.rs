@@ -17,6 +17,7 @@ use crate::{
 pub(crate) async fn retry(cx: Cx, Path(id): Path<Id<Mail>>) -> Answer<MailView> {
     let mail = cx
         .write(move |tx| {
+            tx.actor().staff()?;
             let mail = queries::mail(tx, id)?;
             conversations::api::workable(tx, mail.conversation_id.ok_or(Error::NotFound)?)?;
             if mail.state != MailState::Failed {
