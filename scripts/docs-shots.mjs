@@ -2,8 +2,8 @@
 // ZHIKE_BIN names the binary; without it that of the release, else the one tests are made with.
 //
 // Starts two installations in temporary folders, one empty and one with demo data, walks them in
-// Chromium, and keeps what it saw as WebP under docs/images. Where libfaketime is installed it is a
-// working afternoon in them, whatever the hour.
+// Chromium, and keeps what it saw as WebP under docs/images. The pictures show the hour they are taken at:
+// take them in the working hours of Shanghai.
 import { spawn, execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,9 +16,6 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const { chromium } = createRequire(join(root, 'e2e/package.json'))('@playwright/test')
 const binary = process.env.ZHIKE_BIN ?? [join(root, 'target/release/zhike'), join(root, 'target/debug/zhike')].find((path) => existsSync(path))
 if (!binary) throw new Error('no zhike binary: make build, or name one with ZHIKE_BIN')
-const AFTERNOON = '2026-11-26T15:40:00+08:00'
-const faketime = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map((folder) => `${folder}/faketime/libfaketime.so.1`).find((path) => existsSync(path))
-const env = faketime ? { ...process.env, LD_PRELOAD: faketime, FAKETIME: `@${AFTERNOON.slice(0, 19).replace('T', ' ')}`, FAKETIME_DONT_FAKE_MONOTONIC: '1', TZ: 'Asia/Shanghai' } : process.env
 const images = join(root, 'docs/images')
 const LARGEST = 150 * 1024
 mkdirSync(images, { recursive: true })
@@ -33,9 +30,9 @@ const freePort = () => new Promise((resolve) => {
 /** A running installation; `story` fills it first. */
 async function start(story) {
   const data = mkdtempSync(join(tmpdir(), 'zhike-docs-'))
-  if (story) execFileSync(binary, ['demo', '--data', data], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (story) execFileSync(binary, ['demo', '--data', data], { stdio: ['ignore', 'ignore', 'inherit'] })
   const url = `http://127.0.0.1:${await freePort()}`
-  const child = spawn(binary, ['serve', '--data', data, '--listen', url.slice(7)], { env, stdio: 'ignore' })
+  const child = spawn(binary, ['serve', '--data', data, '--listen', url.slice(7)], { stdio: 'ignore' })
   for (let tries = 0; tries < 200; tries++) {
     if (await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false)) break
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -45,23 +42,7 @@ async function start(story) {
 
 const executablePath = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const browser = await chromium.launch({ executablePath })
-async function context() {
-  const made = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
-  if (faketime) {
-    await made.addInitScript((ahead) => {
-      const Real = Date
-      globalThis.Date = class extends Real {
-        constructor(...given) {
-          super(...(given.length > 0 ? given : [Real.now() + ahead]))
-        }
-        static now() {
-          return Real.now() + ahead
-        }
-      }
-    }, Date.parse(AFTERNOON) - Date.now())
-  }
-  return made
-}
+const context = () => browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
 const encoder = await browser.newPage()
 
 /** What the page shows, as WebP below the limit: Chromium itself encodes it. */

@@ -124,9 +124,9 @@ async fn accounted(db: TestDb, scripts: &[Vec<Said>]) {
         wrong.extend(account(&admin, script, outcome).await);
     }
     assert!(wrong.is_empty(), "{} of {}: {}", wrong.len(), scripts.len(), wrong[0]);
-    // What somebody said in the middle of a talk is found in that talk.
+    // What was said at most length in a talk is found in that talk: shorter words were said in many.
     for (script, outcome) in scripts.iter().zip(&outcomes).step_by(scripts.len().div_ceil(20)) {
-        let (_, text) = &script[script.len() / 2];
+        let text = script.iter().map(|(_, text)| text).max_by_key(|text| text.chars().count()).expect("words");
         let hits = admin.get(&format!("/search?q={}&limit=100", escaped(text))).await.ok();
         let found = hits["items"].as_array().expect("hits").iter();
         let id = outcome.conversation.as_deref();
