@@ -21,6 +21,14 @@ text_enum! {
     }
 }
 
+impl ChannelKind {
+    /// Whether the product itself stands at the customer's end, so that what is said is on their screen
+    /// at once. By every other kind somebody must carry it to them.
+    pub const fn is_direct(self) -> bool {
+        matches!(self, Self::WebChat)
+    }
+}
+
 text_enum! {
     /// Whether a channel takes new conversations.
     pub enum ChannelState {

@@ -205,7 +205,7 @@ pub fn open(tx: &mut Tx<'_>, opening: Opening<'_>) -> Result<(Conversation, bool
         return Err(codes::CHANNEL_PAUSED.conflict());
     }
     let name = if name.is_empty() { nameless(customer) } else { name.to_owned() };
-    let mut conversation = Conversation::open(tx.new_id(), channel.id, customer, name, tx.now());
+    let mut conversation = Conversation::open(tx.new_id(), (channel.id, channel.kind), customer, name, tx.now());
     (conversation.queue_id, conversation.attributes, conversation.trail) = (queue, attributes, trail);
     conversation.page = page.map(VisitedPage::tamed);
     // As it stands after its first line, so that it is written once.

@@ -116,6 +116,9 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
         }
         let kind = if message.staff_only { events::NOTE_POSTED } else { events::MESSAGE_POSTED };
         tx.emit(Fact::new(kind, message.conversation_id, message)?.on(topic(message.conversation_id), message.seq));
+        if let Some(outgoing) = conversations.get(&message.conversation_id).and_then(|it| it.carries(message)) {
+            tx.emit(Fact::new(events::MESSAGE_OUTGOING, message.conversation_id, &outgoing)?);
+        }
         if let Some(file) = message.file_id {
             files::api::attach(tx, file, "message", message.reference())?;
         }

@@ -64,10 +64,8 @@ fn own(tx: &mut Tx<'_>, id: ConversationId, seq: i64, within: i64) -> Result<(Co
     if message.recalled_at.is_some() {
         return Err(codes::RECALLED.conflict());
     }
-    let by_mail =
-        !message.staff_only && channels::api::get(tx, conversation.channel_id)?.kind == channels::ChannelKind::Email;
-    if by_mail {
-        return Err(codes::SENT_BY_MAIL.conflict());
+    if !message.staff_only && !conversation.channel_kind.is_direct() {
+        return Err(codes::SENT_OUT.conflict());
     }
     if tx.now().since(message.at) > within {
         return Err(codes::TOO_LATE.conflict());

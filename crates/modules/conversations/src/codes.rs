@@ -10,7 +10,7 @@ pub(crate) const TOO_LATE: Code = Code::new("conversations.too_late");
 pub(crate) const RECALLED: Code = Code::new("conversations.recalled");
 pub(crate) const NOT_EDITABLE: Code = Code::new("conversations.not_editable");
 /// What went out by mail stays as it was said.
-pub(crate) const SENT_BY_MAIL: Code = Code::new("conversations.sent_by_mail");
+pub(crate) const SENT_OUT: Code = Code::new("conversations.sent_out");
 pub(crate) const RATED: Code = Code::new("conversations.rated");
 pub(crate) const REASON_ARCHIVED: Code = Code::new("conversations.reason_archived");
 pub(crate) const REASON_STALE: Code = Code::new("conversations.reason_stale");

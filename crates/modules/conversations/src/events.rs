@@ -3,6 +3,7 @@
 //! What begins with `note.` and [`CHANGED`] is told to staff alone. Beside the facts, unnumbered and
 //! never kept, go [`CUSTOMER_TYPING`] and [`AGENT_TYPING`].
 
+use channels::ChannelKind;
 use kernel::{ChannelId, CustomerId, QueueId, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +14,10 @@ use crate::model::{Attributes, ConversationId, Rating, Side, Tags, Trail, Visite
 pub const MESSAGE_POSTED: &str = "message.posted";
 /// A message was posted that only staff see: a note, or a line of what happened. The [`crate::Message`].
 pub const NOTE_POSTED: &str = "note.posted";
+/// A message was posted that the channel has to carry to the customer: [`Outgoing`]. On no topic: who
+/// carries it tells what becomes of it. Most messages are none, so that whoever carries is not kept
+/// busy by those that need nobody.
+pub const MESSAGE_OUTGOING: &str = "message.outgoing";
 /// A message's author changed it: the [`crate::Message`] as it is now.
 pub const MESSAGE_EDITED: &str = "message.edited";
 /// A note's author changed it: the [`crate::Message`] as it is now.
@@ -140,6 +145,20 @@ pub struct Changed {
     /// Whether it came outside business time and waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_hours: Option<bool>,
+}
+
+/// See [`MESSAGE_OUTGOING`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = MessageOutgoing)]
+pub struct Outgoing {
+    /// In which conversation.
+    pub conversation_id: ConversationId,
+    /// The message's number.
+    pub seq: i64,
+    /// By which channel.
+    pub channel_id: ChannelId,
+    /// Of which kind.
+    pub channel_kind: ChannelKind,
 }
 
 /// See [`CAME_AFTER_HOURS`].

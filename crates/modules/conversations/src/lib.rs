@@ -58,7 +58,8 @@ pub fn module() -> Module {
             "202611251640_unwrapped",
             "202611251724_attributes",
             "202611251950_trail",
-            "202611252300_unwrapped"
+            "202611252300_unwrapped",
+            "202611260200_channel_kind"
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use conversations::{Author, ConversationId, Message, MessageKind};
+use channels::ChannelKind;
+use conversations::{ConversationId, events};
 use http::App;
 use kernel::{Error, Id, Result};
 use lettre::{
@@ -47,19 +48,18 @@ pub(crate) fn token(tx: &mut Tx<'_>) -> String {
 
 /// What colleagues say in a conversation by mail goes out as one.
 pub(crate) fn listen() -> Listener {
-    Listener::new("mail.send", &[conversations::events::MESSAGE_POSTED], |tx, fact: &StoredFact| {
-        let message: Message = serde_json::from_str(&fact.data).map_err(Error::internal)?;
-        let said = matches!(message.kind, MessageKind::Text | MessageKind::File | MessageKind::Card);
-        if message.author != Author::Agent || !said || message.staff_only {
+    Listener::new("mail.send", &[events::MESSAGE_OUTGOING], |tx, fact: &StoredFact| {
+        let events::Outgoing { conversation_id: id, seq, channel_kind, .. } =
+            serde_json::from_str(&fact.data).map_err(Error::internal)?;
+        if channel_kind != ChannelKind::Email {
             return Ok(());
         }
-        let id = message.conversation_id;
         let Some(thread) = queries::thread(tx, id)? else { return Ok(()) };
-        if queries::of_message(tx, id, message.seq)?.is_some() {
+        if queries::of_message(tx, id, seq)?.is_some() {
             return Ok(());
         }
         let mailbox = queries::find(tx, thread.mailbox_id)?;
-        let mail = Mail { seq: Some(message.seq), ..outgoing(tx, &mailbox, &thread, Kind::Mail) };
+        let mail = Mail { seq: Some(seq), ..outgoing(tx, &mailbox, &thread, Kind::Mail) };
         go(tx, mail, thread)
     })
 }

@@ -177,7 +177,7 @@ async fn a_mail_is_a_conversation_and_its_answers_are_one_thread_everywhere(db: 
 
     // Sent is sent.
     let said_path = format!("/conversations/{id}/messages/{}", sent["seq"]);
-    admin.post(&format!("{said_path}/recall"), json!({})).await.refused(409, "conversations.sent_by_mail");
+    admin.post(&format!("{said_path}/recall"), json!({})).await.refused(409, "conversations.sent_out");
 
     // The customer answers: from what their program knows, or from the subject alone.
     let message_id = header(&answer, "Message-ID").to_owned();

@@ -8539,6 +8539,8 @@ export interface components {
             attributes: components["schemas"]["Attributes"];
             /** @description The channel it came by. */
             channel_id: components["schemas"]["Id_chn"];
+            /** @description What kind that channel is of. */
+            channel_kind: components["schemas"]["ChannelKind"];
             closed_at?: components["schemas"]["Timestamp"] | null;
             /** @description With whom. */
             customer_id: components["schemas"]["Id_cus"];
@@ -10808,6 +10810,8 @@ export interface components {
                 attributes: components["schemas"]["Attributes"];
                 /** @description The channel it came by. */
                 channel_id: components["schemas"]["Id_chn"];
+                /** @description What kind that channel is of. */
+                channel_kind: components["schemas"]["ChannelKind"];
                 closed_at?: components["schemas"]["Timestamp"] | null;
                 /** @description With whom. */
                 customer_id: components["schemas"]["Id_cus"];

@@ -1,6 +1,7 @@
 //! One conversation of the demo story, told by the same transitions as a real one.
 
 use audit::api::Entry;
+use channels::ChannelKind;
 use files::FileId;
 use http::{DemoPerson, DemoQueue};
 use kernel::{Actor, Id, Owned, Permit, QueueId, Result, Timestamp, Visitor};
@@ -74,7 +75,8 @@ impl Tale {
         at: Timestamp,
     ) -> Result<Self> {
         tx.as_of(at, Actor::Visitor(visitor))?;
-        let conversation = Conversation::open(tx.new_id(), visitor.channel, visitor.customer, name, at);
+        let conversation =
+            Conversation::open(tx.new_id(), (visitor.channel, ChannelKind::WebChat), visitor.customer, name, at);
         let conversation = Conversation { queue_id: Some(queue), page: Some(page), ..conversation };
         let fact = conversation.opened();
         let (messages, versions, happened, takes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

@@ -1,11 +1,13 @@
 //! One thread with one customer, and what may become of it.
 
+use channels::ChannelKind;
 use kernel::{ChannelId, CustomerId, Owned, Permit, QueueId, Result, Timestamp, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Attributes, Author, ConversationId, Named, Rating, Side, State, Tags, Trail, VisitedPage, WrapUp, preview, topic,
+    Attributes, Author, ConversationId, Message, MessageKind, Named, Rating, Side, State, Tags, Trail, VisitedPage,
+    WrapUp, preview, topic,
 };
 use crate::{codes, events};
 
@@ -17,6 +19,8 @@ store::record! {
         pub id: ConversationId,
         /// The channel it came by.
         pub channel_id: ChannelId,
+        /// What kind that channel is of.
+        pub channel_kind: ChannelKind,
         /// With whom.
         pub customer_id: CustomerId,
         /// The customer's name when it was opened.
@@ -113,14 +117,15 @@ impl Conversation {
     /// A conversation a customer opens; it waits.
     pub(crate) fn open(
         id: ConversationId,
-        channel_id: ChannelId,
+        channel: (ChannelId, ChannelKind),
         customer_id: CustomerId,
         customer_name: String,
         now: Timestamp,
     ) -> Self {
         Self {
             id,
-            channel_id,
+            channel_id: channel.0,
+            channel_kind: channel.1,
             customer_id,
             customer_name,
             state: State::Queued,
@@ -173,6 +178,16 @@ impl Conversation {
     /// Who has it.
     pub(crate) fn holder(&self) -> Option<Named> {
         Some(Named::new(self.assignee_id?, self.assignee_name.clone().unwrap_or_default()))
+    }
+
+    /// What its channel has to carry when this is said in it; none where the customer sees it without.
+    pub(crate) fn carries(&self, message: &Message) -> Option<events::Outgoing> {
+        let said = matches!(message.kind, MessageKind::Text | MessageKind::File | MessageKind::Card);
+        if self.channel_kind.is_direct() || message.author == Author::Customer || message.staff_only || !said {
+            return None;
+        }
+        let Self { id, channel_id, channel_kind, .. } = *self;
+        Some(events::Outgoing { conversation_id: id, seq: message.seq, channel_id, channel_kind })
     }
 
     /// What its customer may know of it.
@@ -342,7 +357,8 @@ mod tests {
 
     fn conversation() -> Conversation {
         let (now, rng) = (Timestamp::from_millis(1_000), Rng::seeded(1));
-        Conversation::open(Id::new(now, &rng), Id::new(now, &rng), Id::new(now, &rng), "韩女士".into(), now)
+        let channel = (Id::new(now, &rng), ChannelKind::WebChat);
+        Conversation::open(Id::new(now, &rng), channel, Id::new(now, &rng), "韩女士".into(), now)
     }
 
     #[test]
