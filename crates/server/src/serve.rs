@@ -61,6 +61,9 @@ pub async fn serve(config: &Config, db: Db, stop: impl Future<Output = ()> + Sen
     let mut house = house(config, db)?;
     let time_zone: work::TimeZoneOf =
         Arc::new(|tx| settings::api::organisation(tx).map(|organisation| organisation.time_zone));
+    let catalogue = house.app.part::<http::Catalogue>();
+    let upgrade = Origin::system("upgrade");
+    house.app.db().write(&upgrade, move |tx| access::api::grant_new_permissions(tx, &catalogue)).await?;
     let running = house.start(work::RunnerConfig { time_zone, ..work::RunnerConfig::default() })?;
     let app = house.app.clone();
     let mut router = house.router.merge(health(metrics));

@@ -1,22 +1,20 @@
 //! What other modules and the command line call.
 
-use http::{App, Catalogue};
+use http::App;
 use kernel::{Error, Reach, Result, UserId};
 use store::{Fact, Tx};
 
 use crate::{
     door,
     events::UserChanged,
-    model::{ApiToken, Role, RoleKind, UserState},
+    model::{ApiToken, RoleKind, UserState},
     passwords, policy, queries,
 };
 pub use crate::{
+    first_roles::{FIRST_ROLES, create_first_roles, grant_new_permissions},
     http::session::{Session, describe, session_cookie},
     model::{Locale, User, login as normal_login},
 };
-
-/// The roles a new installation begins with, by the name they are created under.
-pub const FIRST_ROLES: [&str; 4] = ["administrator", "head", "supervisor", "agent"];
 
 /// A password made ready to be kept: checked, and hashed off the database's threads.
 #[derive(Clone, Debug)]
@@ -37,38 +35,6 @@ pub async fn secret(password: String, login: &str, rng: &kernel::Rng) -> Result<
 /// From the database.
 pub fn is_new(tx: &mut Tx<'_>) -> Result<bool> {
     queries::any_user(tx).map(|any| !any)
-}
-
-/// Creates the roles a new installation begins with, once.
-///
-/// # Errors
-/// From the database.
-pub fn create_first_roles(tx: &mut Tx<'_>, catalogue: &Catalogue) -> Result<()> {
-    for name in FIRST_ROLES {
-        if queries::role_by_name(tx, name)?.is_some() {
-            continue;
-        }
-        let kind = if name == "administrator" {
-            RoleKind::Administrator
-        } else {
-            RoleKind::Ordinary
-        };
-        let role = Role { id: tx.new_id(), name: name.into(), kind, created_at: tx.now(), version: 1 };
-        queries::insert_role(tx, &role)?;
-        let first = |permission: &http::Permission| match name {
-            "agent" => permission.agent,
-            "supervisor" => permission.supervisor,
-            "head" => permission.head,
-            _ => Some(Reach::All),
-        };
-        let grants: Vec<_> = catalogue
-            .0
-            .iter()
-            .filter_map(|permission| Some((permission.name.to_owned(), first(permission)?)))
-            .collect();
-        queries::set_grants(tx, role.id, &grants)?;
-    }
-    Ok(())
 }
 
 /// Creates an account with the role of this name.

@@ -2,7 +2,7 @@
 
 pub(crate) mod session;
 
-mod roles;
+pub(crate) mod roles;
 mod tokens;
 mod users;
 

@@ -5,6 +5,7 @@ mod codes;
 mod demo;
 mod door;
 pub mod events;
+mod first_roles;
 mod http;
 mod model;
 mod passwords;
@@ -22,7 +23,11 @@ pub fn module() -> Module {
     let door: Door = Box::new(door::FrontDoor);
     Module::new("access")
         .routes(http::routes())
-        .migrations(store::migrations!["202611221010_access", "202611221011_accounts"])
+        .migrations(store::migrations![
+            "202611221010_access",
+            "202611221011_accounts",
+            "202611260210_known_permissions"
+        ])
         .permissions(policy::PERMISSIONS)
         .part(door)
         .demo(demo::tell)

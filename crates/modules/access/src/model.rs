@@ -85,6 +85,10 @@ store::record! {
         pub kind: RoleKind,
         /// Since when.
         pub created_at: Timestamp,
+        /// As which of the first roles it was made: it gets what later releases give that one.
+        #[serde(skip)]
+        #[schema(ignore)]
+        pub begun_as: Option<String>,
         /// Rises with each change.
         pub version: i64,
     }

@@ -1,5 +1,8 @@
 //! All SQL of this module but the throttle's.
 
+use std::collections::BTreeSet;
+
+use http::Permission;
 use kernel::{Cursor, Id, Reach, Result, Scope, UserId};
 use store::{Record, ToValue, Tx, params, sql};
 
@@ -18,12 +21,14 @@ sql! {
     ADMINISTRATORS = "SELECT count(*) FROM users WHERE state = 'active' AND role_id IN (SELECT id FROM roles WHERE kind = 'administrator')";
 
     INSERT_ROLE(Role) = "INSERT INTO roles ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
-    UPDATE_ROLE(Role) = "UPDATE roles SET {sets} WHERE id = $1 AND version = $5 - 1";
+    UPDATE_ROLE(Role) = "UPDATE roles SET {sets} WHERE id = $1 AND version = $6 - 1";
     FIND_ROLE(Role) = "SELECT {cols} FROM roles WHERE id = $1";
     FIND_ROLE_NAME(Role) = "SELECT {cols} FROM roles WHERE name = $1";
     LIST_ROLES(Role) = "SELECT {cols} FROM roles ORDER BY created_at, id";
     GRANTS = "SELECT permission, reach FROM grants WHERE role_id = $1 ORDER BY permission";
     CLEAR_GRANTS = "DELETE FROM grants WHERE role_id = $1";
+    KNOWN_PERMISSIONS = "SELECT name FROM known_permissions";
+    KNOW_PERMISSIONS = "INSERT INTO known_permissions (name) VALUES {rows:TEXT}";
     INSERT_GRANTS = "INSERT INTO grants (role_id, permission, reach) VALUES {rows:TEXT,TEXT,TEXT}";
 
     pub(crate) INSERT_SESSION = "INSERT INTO sessions (secret_hash, user_id, created_at, seen_at, expires_at, ip, user_agent) VALUES ($1, $2, $3, $3, $4, $5, $6)";
@@ -123,6 +128,17 @@ pub(crate) fn set_grants(tx: &mut Tx<'_>, role: Id<Role>, grants: &[(String, Rea
         .map(|(permission, reach)| vec![role.to_value(), permission.to_value(), reach.to_value()])
         .collect();
     tx.exec_rows(&INSERT_GRANTS, &rows)
+}
+
+/// The permissions whose first grants the roles have had.
+pub(crate) fn known_permissions(tx: &mut Tx<'_>) -> Result<BTreeSet<String>> {
+    let names: Vec<(String,)> = tx.all(&KNOWN_PERMISSIONS, &[])?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
+pub(crate) fn know_permissions(tx: &mut Tx<'_>, permissions: &[&Permission]) -> Result<()> {
+    let rows: Vec<_> = permissions.iter().map(|permission| vec![permission.name.to_value()]).collect();
+    tx.exec_rows(&KNOW_PERMISSIONS, &rows)
 }
 
 /// Ends the person's sessions, all but the one whose secret has this hash.

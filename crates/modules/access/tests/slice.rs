@@ -37,6 +37,37 @@ async fn a_person_signs_in_and_out_and_nobody_else_gets_in(db: TestDb) {
     testkit::Person::reply(with(reqwest::Method::GET, "/session")).await.refused(401, "unauthenticated");
 }
 
+async fn what_a_newer_release_allows_reaches_the_first_roles_once(db: TestDb) {
+    const LATER: &[http::Permission] = &[http::Permission::reaching("later.read")];
+    let later = http::Module::new("later").permissions(LATER);
+    let app = TestApp::start(db, modules().into_iter().chain([later]).collect()).await;
+    let origin = kernel::Origin::system("upgrade");
+    app.app.db().write(&origin, |tx| access::api::create_first_roles(tx, &http::Catalogue(Vec::new()))).await.unwrap();
+    let admin = app.person("administrator").await;
+    admin.post("/roles", json!({"name": "质检", "grants": {}})).await.ok();
+    let upgrade = async || {
+        let catalogue = app.app.part::<http::Catalogue>();
+        let grant = move |tx: &mut store::Tx<'_>| access::api::grant_new_permissions(tx, &catalogue);
+        app.app.db().write(&origin, grant).await.expect("it comes up");
+    };
+    let grants = async || {
+        let roles = admin.get("/roles").await.ok();
+        let of = |name: &str| roles.as_array().unwrap().iter().find(|role| role["name"] == name).unwrap()["grants"]["later.read"].clone();
+        ["agent", "supervisor", "质检"].map(of)
+    };
+    assert_eq!(grants().await, [json!(null), json!(null), json!(null)]);
+    upgrade().await;
+    assert_eq!(grants().await, [json!("own"), json!("team"), json!(null)]);
+    let roles = admin.get("/roles").await.ok();
+    let agent = roles.as_array().unwrap().iter().find(|role| role["name"] == "agent").unwrap();
+    let path = format!("/roles/{}", agent["id"].as_str().unwrap());
+    admin.patch(&path, json!({"version": agent["version"], "grants": {}})).await.ok();
+    // The next start: what was taken away is not given again.
+    upgrade().await;
+    assert_eq!(grants().await, [json!(null), json!("team"), json!(null)]);
+    app.finish().await;
+}
+
 async fn guessing_slows_down_even_for_the_right_password(db: TestDb) {
     let app = TestApp::start(db, modules()).await;
     let admin = app.person("administrator").await;

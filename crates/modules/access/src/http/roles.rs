@@ -19,12 +19,12 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RoleWithGrants {
     #[serde(flatten)]
-    role: Role,
+    pub(crate) role: Role,
     /// Permission → how far. An administrator's role has every permission, whatever stands here.
-    grants: BTreeMap<String, Reach>,
+    pub(crate) grants: BTreeMap<String, Reach>,
 }
 
-fn with_grants(tx: &mut Tx<'_>, role: Role) -> Result<RoleWithGrants> {
+pub(crate) fn with_grants(tx: &mut Tx<'_>, role: Role) -> Result<RoleWithGrants> {
     let grants = queries::grants(tx, role.id)?.into_iter().collect();
     Ok(RoleWithGrants { role, grants })
 }
@@ -78,6 +78,7 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewRole>) -> Answer<RoleW
                 name: request.name.trim().into(),
                 kind: RoleKind::Ordinary,
                 created_at: tx.now(),
+                begun_as: None,
                 version: 1,
             };
             queries::insert_role(tx, &role)?;
