@@ -25,8 +25,8 @@ pub use crate::{
     reasons::NewWrapUp,
     typing::{agent_typing, customer_typing},
     waiting::{
-        Unwrapped, ahead_of, closed_after, forget_queue, last_agents, line_of, lock, unanswered, unwrapped,
-        waiting_counts, waiting_in,
+        Unwrapped, ahead_of, closed_after, forget_queue, last_agents, line_of, load_of_kinds, lock, unanswered,
+        unwrapped, waiting_counts, waiting_in, waiting_kinds, waiting_of_kind,
     },
     writer::{Receipt, Writer},
 };

@@ -1,5 +1,6 @@
 //! All SQL of this module.
 
+use channels::ChannelKind;
 use kernel::{ChannelId, Cursor, CustomerId, Error, Id, QueueId, Result, Timestamp, UserId};
 use store::{Record, ToValue, Tx, params, sql};
 
@@ -22,6 +23,8 @@ sql! {
     CLOSED_OF = "SELECT id FROM conversations WHERE customer_id = $1 AND channel_id = $2 AND closed_at IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT $3";
     WAITING(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'queued' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
     LOAD = "SELECT assignee_id, count(*) FROM conversations WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id";
+    LOAD_OF_KINDS = "SELECT assignee_id, channel_kind, count(*) FROM conversations
+        WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id, channel_kind";
     SAVE_POSTED = "UPDATE conversations {by_key:id TEXT,last_seq BIGINT,customer_read_seq BIGINT,agent_read_seq BIGINT,
         unread BIGINT,last_message_at BIGINT,preview TEXT,waiting_since BIGINT,version BIGINT,first_message_at BIGINT,
         first_response_at BIGINT,first_response_ms BIGINT,first_response_wall_ms BIGINT,responses BIGINT,
@@ -53,6 +56,9 @@ sql! {
 sql! {
     CLOSED_AFTER(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'closed' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
     WAITING_IN(Conversation) = "SELECT {cols} FROM conversations WHERE queue_id = $1 AND state = 'queued' ORDER BY opened_at, id LIMIT $2";
+    WAITING_KINDS = "SELECT DISTINCT channel_kind FROM conversations WHERE queue_id = $1 AND state = 'queued'";
+    WAITING_OF_KIND(Conversation) = "SELECT {cols} FROM conversations
+        WHERE queue_id = $1 AND state = 'queued' AND channel_kind = $3 ORDER BY opened_at, id LIMIT $2";
     WAITING_NOWHERE(Conversation) = "SELECT {cols} FROM conversations WHERE queue_id IS NULL AND state = 'queued' ORDER BY opened_at, id LIMIT $1";
     LINE_OF = "SELECT id, opened_at FROM conversations WHERE queue_id = $1 AND state = 'queued' ORDER BY opened_at, id";
     AHEAD_OF = "SELECT count(*) FROM conversations WHERE queue_id = $1 AND state = 'queued' AND (opened_at, id) < ($2, $3)";
@@ -75,6 +81,19 @@ pub(crate) fn waiting_in(tx: &mut Tx<'_>, queue: Option<QueueId>, limit: i64) ->
         Some(queue) => tx.all(&WAITING_IN, params![queue, limit]),
         None => tx.all(&WAITING_NOWHERE, params![limit]),
     }
+}
+
+pub(crate) fn waiting_kinds(tx: &mut Tx<'_>, queue: QueueId) -> Result<Vec<ChannelKind>> {
+    Ok(tx.all::<(ChannelKind,)>(&WAITING_KINDS, params![queue])?.into_iter().map(|(kind,)| kind).collect())
+}
+
+pub(crate) fn waiting_of_kind(
+    tx: &mut Tx<'_>,
+    queue: QueueId,
+    kind: ChannelKind,
+    limit: i64,
+) -> Result<Vec<Conversation>> {
+    tx.all(&WAITING_OF_KIND, params![queue, limit, kind])
 }
 
 pub(crate) fn line_of(tx: &mut Tx<'_>, queue: QueueId) -> Result<Vec<(ConversationId, Timestamp)>> {
@@ -172,6 +191,10 @@ pub(crate) fn closed_after(tx: &mut Tx<'_>, after: &Cursor, limit: i64) -> Resul
 /// How many active conversations each person has.
 pub(crate) fn load(tx: &mut Tx<'_>) -> Result<Vec<(UserId, i64)>> {
     tx.all(&LOAD, &[])
+}
+
+pub(crate) fn load_of_kinds(tx: &mut Tx<'_>) -> Result<Vec<(UserId, ChannelKind, i64)>> {
+    tx.all(&LOAD_OF_KINDS, &[])
 }
 
 pub(crate) fn save_posted(tx: &mut Tx<'_>, conversations: &[&Conversation]) -> Result<()> {

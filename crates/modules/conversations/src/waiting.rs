@@ -1,5 +1,6 @@
 //! What modules below ask about all conversations at once.
 
+use channels::ChannelKind;
 use kernel::{Cursor, CustomerId, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
@@ -14,6 +15,30 @@ use crate::{
 /// From the database.
 pub fn waiting_in(tx: &mut Tx<'_>, queue: Option<QueueId>, limit: i64) -> Result<Vec<Conversation>> {
     queries::waiting_in(tx, queue, limit)
+}
+
+/// By which kinds of channel those came who wait in this queue.
+///
+/// # Errors
+/// From the database.
+pub fn waiting_kinds(tx: &mut Tx<'_>, queue: QueueId) -> Result<Vec<ChannelKind>> {
+    queries::waiting_kinds(tx, queue)
+}
+
+/// As [`waiting_in`], of those who came by one kind of channel.
+///
+/// # Errors
+/// From the database.
+pub fn waiting_of_kind(tx: &mut Tx<'_>, queue: QueueId, kind: ChannelKind, limit: i64) -> Result<Vec<Conversation>> {
+    queries::waiting_of_kind(tx, queue, kind, limit)
+}
+
+/// How many active conversations each person has of each kind of channel; those with none are left out.
+///
+/// # Errors
+/// From the database.
+pub fn load_of_kinds(tx: &mut Tx<'_>) -> Result<Vec<(UserId, ChannelKind, i64)>> {
+    queries::load_of_kinds(tx)
 }
 
 /// The conversations that are over, in the order in which they were opened, after the given one.

@@ -41,7 +41,8 @@ pub fn module() -> Module {
             "202611252000_target_percent",
             "202611252240_terms",
             "202611252330_retired_queues",
-            "202611260030_hands"
+            "202611260030_hands",
+            "202611260240_channel_capacities"
         ])
         .part(places::line())
         .part(serving::served())

@@ -8,7 +8,7 @@ use store::Tx;
 
 use crate::{
     allocate::{Agent, Hall, Match, Prospect, Terms, Waiting, Weighed},
-    load::load,
+    load::{load, load_of_kinds},
     model::{
         Candidate, Candidates, Offer, OfferExplanation, Presence, PresenceState, Queue, Queues, SkillsAsked, Strategy,
     },
@@ -21,8 +21,6 @@ const ROUND: i64 = 200;
 const DECLINED_FOR: i64 = 120_000;
 /// Over how long a fair limit counts.
 const HOUR: i64 = 3_600_000;
-/// There is one kind of room; lines of one kind are alike.
-const KIND: &str = "";
 
 /// The conversations that may be given away in this look.
 pub(crate) type Line = HashMap<ConversationId, Conversation>;
@@ -42,7 +40,9 @@ pub(crate) fn form(tx: &mut Tx<'_>, queues: &Queues) -> Result<Option<(Hall, Lin
         }
     }
     let now = tx.now();
-    let mut reader = Reader { hall: &hall, offered, now, waiting: Vec::new(), line: Line::new(), seen: HashMap::new() };
+    let full = people.iter().any(|one| one.ready && one.kinds.iter().any(|(_, load, most)| load >= most));
+    let (waiting, line, seen) = (Vec::new(), Line::new(), HashMap::new());
+    let mut reader = Reader { hall: &hall, offered, full, now, waiting, line, seen };
     for queue in &queues.all {
         let may = |agent: &&Agent| queue.overflow_seconds > 0 || agent.queues.contains(&queue.id);
         let room: i64 = people.iter().filter(may).map(Agent::room).sum();
@@ -66,6 +66,9 @@ type Kind = (i64, SkillsAsked);
 struct Reader<'a> {
     hall: &'a Hall,
     offered: HashSet<ConversationId>,
+    /// Whether somebody has no more room for some kind of channel: then those of one queue are not alike
+    /// who came by several.
+    full: bool,
     now: Timestamp,
     waiting: Vec<Waiting>,
     line: Line,
@@ -75,18 +78,27 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Reads who waits in a queue: of each kind as many as somebody has room for, and no more.
     fn read(&mut self, tx: &mut Tx<'_>, queue: &Queue, room: i64, kinds: Vec<Kind>) -> Result<()> {
-        let mut limit = room + self.offered.len() as i64;
-        loop {
-            let rows = conversations::api::waiting_in(tx, Some(queue.id), limit)?;
-            let all = (rows.len() as i64) < limit;
-            let ids: Vec<_> = rows.iter().map(|one| one.id).collect();
-            self.take(tx, queue, rows)?;
-            // Where there are several kinds, each is read for itself; here is found what the ledger does
-            // not know yet.
-            if all || !kinds.is_empty() || self.is_enough(&ids, room) {
-                break;
+        let channel_kinds: Vec<_> = match self.full {
+            true => conversations::api::waiting_kinds(tx, queue.id)?.into_iter().map(Some).collect(),
+            false => vec![None],
+        };
+        for channel_kind in channel_kinds {
+            let mut limit = room + self.offered.len() as i64;
+            loop {
+                let rows = match channel_kind {
+                    Some(kind) => conversations::api::waiting_of_kind(tx, queue.id, kind, limit)?,
+                    None => conversations::api::waiting_in(tx, Some(queue.id), limit)?,
+                };
+                let all = (rows.len() as i64) < limit;
+                let ids: Vec<_> = rows.iter().map(|one| one.id).collect();
+                self.take(tx, queue, rows)?;
+                // Where there are several kinds, each is read for itself; here is found what the ledger
+                // does not know yet.
+                if all || !kinds.is_empty() || self.is_enough(&ids, room, true) {
+                    break;
+                }
+                limit *= 4;
             }
-            limit *= 4;
         }
         if kinds.is_empty() {
             return Ok(());
@@ -102,7 +114,7 @@ impl Reader<'_> {
                 // The ledger may be a moment behind.
                 rows.retain(|one| one.state == State::Queued && one.queue_id == Some(queue.id));
                 self.take(tx, queue, rows)?;
-                if (ids.len() as i64) < limit || self.is_enough(&ids, room) {
+                if (ids.len() as i64) < limit || self.is_enough(&ids, room, !self.full) {
                     break;
                 }
                 limit *= 4;
@@ -111,11 +123,11 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether there are as many among those read as there is room for, or whether the first of them shows
-    /// that nobody could serve the others.
-    fn is_enough(&self, ids: &[ConversationId], room: i64) -> bool {
+    /// Whether there are as many among those read as there is room for, or, where they are `alike`, whether
+    /// the first of them shows that nobody could serve the others.
+    fn is_enough(&self, ids: &[ConversationId], room: i64, alike: bool) -> bool {
         let mut seen = ids.iter().filter_map(|id| self.seen.get(id));
-        seen.clone().next() == Some(&Prospect::Never)
+        (alike && seen.clone().next() == Some(&Prospect::Never))
             || seen.by_ref().filter(|prospect| **prospect == Prospect::Now).count() as i64 >= room
     }
 
@@ -141,7 +153,8 @@ impl Reader<'_> {
             let (priority, asks) = weights.remove(&id).unwrap_or_else(|| queue.rules.weigh(&conversation));
             let wanted = known.get(&conversation.customer_id).copied();
             let since = conversation.opened_at;
-            let one = Waiting { conversation: id, queue: queue.id, kind: KIND, since, priority, asks: asks.0, wanted };
+            let kind = conversation.channel_kind.text();
+            let one = Waiting { conversation: id, queue: queue.id, kind, since, priority, asks: asks.0, wanted };
             self.seen.insert(id, self.hall.prospect(&one, self.now));
             self.waiting.push(one);
             self.line.insert(id, conversation);
@@ -157,6 +170,14 @@ fn people(tx: &mut Tx<'_>, queues: &Queues) -> Result<Vec<Agent>> {
         return Ok(Vec::new());
     }
     let load = load(tx, queues)?;
+    let of_kinds = match around.iter().any(|one| !one.channel_capacities.0.is_empty()) {
+        true => load_of_kinds(tx, queues)?,
+        false => HashMap::new(),
+    };
+    let kinds = |one: &Presence| {
+        let had = |kind| of_kinds.get(&(one.user_id, kind)).copied().unwrap_or(0);
+        one.channel_capacities.0.iter().map(|of| (of.kind.text(), had(of.kind), of.capacity)).collect()
+    };
     let asks = |queue: &Queue| !queue.skills.0.is_empty() || queue.rules.0.iter().any(|rule| rule.skill.is_some());
     let mut skills: HashMap<_, Vec<_>> = HashMap::new();
     if queues.all.iter().any(asks) {
@@ -175,7 +196,7 @@ fn people(tx: &mut Tx<'_>, queues: &Queues) -> Result<Vec<Agent>> {
         ready: one.state == PresenceState::Ready,
         load: load.get(&one.user_id).copied().unwrap_or(0),
         capacity: one.capacity,
-        kinds: Vec::new(),
+        kinds: kinds(&one),
         served_at: one.served_at,
         queues: queues.all.iter().filter(|queue| queues.serves(queue, one.user_id)).map(|queue| queue.id).collect(),
         skills: skills.remove(&one.user_id).unwrap_or_default(),

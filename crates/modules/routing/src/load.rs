@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use channels::ChannelKind;
 use kernel::{Error, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
@@ -35,6 +36,19 @@ pub(crate) fn load(tx: &mut Tx<'_>, queues: &Queues) -> Result<HashMap<UserId, i
     let held = holding(tx, queues)?.into_iter().map(|(hold, _, _)| hold.user_id);
     for user in offered.chain(held) {
         *load.entry(user).or_default() += 1;
+    }
+    Ok(load)
+}
+
+/// How much people use of their room for single kinds of channel, as [`load`] counts.
+pub(crate) fn load_of_kinds(tx: &mut Tx<'_>, queues: &Queues) -> Result<HashMap<(UserId, ChannelKind), i64>> {
+    let active = conversations::api::load_of_kinds(tx)?;
+    let mut load: HashMap<_, i64> = active.into_iter().map(|(user, kind, count)| ((user, kind), count)).collect();
+    let offered = queries::open_offers(tx)?.into_iter().map(|offer| (offer.user_id, offer.conversation_id));
+    let held = holding(tx, queues)?.into_iter().map(|(hold, _, _)| (hold.user_id, hold.conversation_id));
+    for (user, conversation) in offered.chain(held) {
+        let kind = conversations::api::get(tx, conversation)?.channel_kind;
+        *load.entry((user, kind)).or_default() += 1;
     }
     Ok(load)
 }

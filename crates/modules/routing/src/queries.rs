@@ -34,7 +34,8 @@ sql! {
     SAVE_PRESENCE(Presence) = "INSERT INTO presences ({cols}) VALUES ({vals}) ON CONFLICT (user_id) DO UPDATE SET
         name = excluded.name, unit_id = excluded.unit_id, state = excluded.state, reason = excluded.reason,
         capacity = excluded.capacity, since = excluded.since, served_at = excluded.served_at,
-        last_seq = excluded.last_seq, version = excluded.version, reason_id = excluded.reason_id, seen_at = excluded.seen_at";
+        last_seq = excluded.last_seq, version = excluded.version, reason_id = excluded.reason_id, seen_at = excluded.seen_at,
+        channel_capacities = excluded.channel_capacities";
     PRESENCE(Presence) = "SELECT {cols} FROM presences WHERE user_id = $1 FOR UPDATE";
     READ_PRESENCE(Presence) = "SELECT {cols} FROM presences WHERE user_id = $1";
     READY(Presence) = "SELECT {cols} FROM presences WHERE state = 'ready' ORDER BY user_id";

@@ -1,6 +1,8 @@
 //! How conversations find their people: priority, skills, limits, and why each was given to whom.
 
-use kernel::Origin;
+use channels::{Channel, ChannelKind};
+use conversations::{Attributes, Trail, api::Opening};
+use kernel::{Actor, Origin, Owned};
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
@@ -33,6 +35,19 @@ async fn visitor(app: &TestApp, key: &str, text: &str) -> Socket {
     socket.until(|frame| frame["t"] == "ready").await;
     app.settle().await;
     socket
+}
+
+/// Somebody who wrote by mail and waits.
+async fn letter(app: &TestApp, channel: &Channel, name: &'static str) {
+    let channel = channel.clone();
+    let wait = move |tx: &mut store::Tx<'_>| {
+        let customer = customers::api::for_identity(tx, channel.id, name, Some(name))?;
+        let (page, attributes, trail) = (None, Attributes::default(), Trail::default());
+        let opening = Opening { channel: &channel, customer: customer.id, name, queue: None, page, attributes, trail };
+        conversations::api::open(tx, opening).map(drop)
+    };
+    app.app.db().write(&Origin::system("test"), wait).await.expect("a conversation");
+    app.settle().await;
 }
 
 /// Somebody who is to take work, and their socket; not ready yet.
@@ -95,6 +110,42 @@ async fn peers_1_caps_are_never_overrun_and_freed_capacity_is_taken_at_once_in_t
         assert_eq!(mine["items"].as_array().unwrap().len(), 2);
     }
     close(&two, &third).await;
+    app.finish().await;
+}
+
+async fn peers_1_room_for_one_kind_of_channel_is_kept_and_holds_up_no_other_kind(db: TestDb) {
+    let (app, key, admin) = department(db).await;
+    let (person, mut desk) = agent(&app, &admin, 3).await;
+    let at = format!("/presences/{}/capacity", person.id());
+    let refused = json!([{"kind": "email", "capacity": 51}]);
+    admin.put(&at, json!({"capacity": 3, "channel_capacities": refused})).await.refused_field("channel_capacities", "out_of_range");
+    let twice = json!([{"kind": "email", "capacity": 1}, {"kind": "email", "capacity": 2}]);
+    admin.put(&at, json!({"capacity": 3, "channel_capacities": twice})).await.refused_field("channel_capacities", "repeated");
+    let set = json!({"capacity": 3, "channel_capacities": [{"kind": "email", "capacity": 1}]});
+    assert_eq!(admin.put(&at, set).await.ok()["channel_capacities"][0]["capacity"], 1);
+    // Saying only how many of all leaves the rest as it was.
+    assert_eq!(admin.put(&at, json!({"capacity": 3})).await.ok()["channel_capacities"][0]["capacity"], 1);
+    let mailbox = |tx: &mut store::Tx<'_>| {
+        let permit = Actor::System("test").permit("channels.manage", &Owned::NOBODY, tx.now())?;
+        channels::api::open(tx, &permit, ChannelKind::Email, "邮箱")
+    };
+    let mail = app.app.db().write(&Origin::system("test"), mailbox).await.unwrap();
+    for name in ["信一", "信二", "信三", "信四", "信五"] {
+        letter(&app, &mail, name).await;
+        app.db.clock.advance(10);
+    }
+    let _chat = visitor(&app, &key, "网页").await;
+    person.put("/presence", json!({"state": "ready"})).await.ok();
+    let (mail, first) = take(&person, &mut desk).await;
+    let (chat, _) = take(&person, &mut desk).await;
+    assert_eq!((&mail["customer_name"], &chat["preview"]), (&json!("信一"), &json!("网页")));
+    app.settle().await;
+    assert_eq!(person.get("/offers").await.ok(), json!([]));
+    close(&person, &first).await;
+    let (mail, _) = take(&person, &mut desk).await;
+    assert_eq!(mail["customer_name"], "信二");
+    let trail = admin.get(&format!("/audit-entries?action=routing.capacity_set&subject={}", person.id())).await.ok();
+    assert!(trail["items"][0]["after"].as_str().unwrap().contains("email"), "{trail}");
     app.finish().await;
 }
 

@@ -8346,6 +8346,7 @@ export interface components {
              * @description How many conversations at once: 1 to 50.
              */
             capacity: number;
+            channel_capacities?: components["schemas"]["ChannelCapacities"] | null;
         };
         /** @description A product or an order, as a card. */
         Card: {
@@ -8386,6 +8387,18 @@ export interface components {
              * @description Rises with each change; a change of an older version is refused.
              */
             version: number;
+        };
+        /** @description How many conversations of single kinds of channel somebody may have at once. */
+        ChannelCapacities: components["schemas"]["ChannelCapacity"][];
+        /** @description How many conversations of one kind of channel somebody may have at once. */
+        ChannelCapacity: {
+            /**
+             * Format: int64
+             * @description How many, 0 to 50; with 0 they are given none.
+             */
+            capacity: number;
+            /** @description Of which kind. */
+            kind: components["schemas"]["ChannelKind"];
         };
         /** @description What is to change; what is left out stays. */
         ChannelChange: {
@@ -11082,6 +11095,8 @@ export interface components {
                  * @description How many conversations at once.
                  */
                 capacity: number;
+                /** @description How many of single kinds of channel at once; of the others as many as `capacity` says. */
+                channel_capacities: components["schemas"]["ChannelCapacities"];
                 /**
                  * Format: int64
                  * @description The number of the last fact on their topic.
@@ -11376,6 +11391,8 @@ export interface components {
              * @description How many conversations at once.
              */
             capacity: number;
+            /** @description How many of single kinds of channel at once; of the others as many as `capacity` says. */
+            channel_capacities: components["schemas"]["ChannelCapacities"];
             /**
              * Format: int64
              * @description The number of the last fact on their topic.

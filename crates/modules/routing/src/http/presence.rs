@@ -10,12 +10,9 @@ use utoipa::ToSchema;
 
 use crate::{
     attendance, codes,
-    model::{Because, Presence, PresenceReason, PresenceState},
+    model::{Because, ChannelCapacities, MOST, Presence, PresenceReason, PresenceState},
     policy, queries,
 };
-
-/// Conversations at once, at most.
-const MOST: i64 = 50;
 
 /// The actor's presence; offline until they say otherwise.
 pub(crate) fn current(tx: &mut Tx<'_>) -> Result<Presence> {
@@ -66,7 +63,8 @@ pub(crate) async fn change(cx: Cx, Json(request): Json<PresenceChange>) -> Answe
             let mut presence = current(tx)?;
             (presence.name, presence.unit_id) = (staff.name.clone(), staff.unit);
             if let Some(capacity) = request.capacity.filter(|capacity| *capacity != presence.capacity) {
-                presence = capacity_set(tx, presence, capacity)?;
+                let of_kinds = presence.channel_capacities.clone();
+                presence = capacity_set(tx, presence, capacity, of_kinds)?;
             }
             attendance::set_state(tx, presence, request.state, because)
         })
@@ -143,10 +141,16 @@ pub(crate) async fn order(cx: Cx, Path(id): Path<UserId>, Json(request): Json<Pr
 }
 
 /// Lets somebody have so many at once, if the actor supervises them.
-fn capacity_set(tx: &mut Tx<'_>, before: Presence, capacity: i64) -> Result<Presence> {
+fn capacity_set(
+    tx: &mut Tx<'_>,
+    before: Presence,
+    capacity: i64,
+    channel_capacities: ChannelCapacities,
+) -> Result<Presence> {
     let _permit = policy::may_supervise(tx.actor(), &before, tx.now())?;
-    let after = Presence { capacity, version: before.version + 1, ..before.clone() };
-    let words = |presence: &Presence| serde_json::json!({"capacity": presence.capacity});
+    let after = Presence { capacity, channel_capacities, version: before.version + 1, ..before.clone() };
+    let words =
+        |one: &Presence| serde_json::json!({"capacity": one.capacity, "channel_capacities": one.channel_capacities});
     let entry = Entry::new("routing.capacity_set", "user", before.user_id).change(&words(&before), &words(&after));
     audit::api::record(tx, entry)?;
     attendance::change(tx, Some(&before).filter(|before| before.version > 0), after)
@@ -158,6 +162,8 @@ fn capacity_set(tx: &mut Tx<'_>, before: Presence, capacity: i64) -> Result<Pres
 pub(crate) struct Capacity {
     /// How many conversations at once: 1 to 50.
     capacity: i64,
+    /// How many of single kinds of channel; as before without, and of the others as many as `capacity` says.
+    channel_capacities: Option<ChannelCapacities>,
 }
 
 /// Says how many conversations somebody may have at once. Whoever has more keeps them, and gets no
@@ -169,11 +175,12 @@ pub(crate) async fn set_capacity(cx: Cx, Path(id): Path<UserId>, Json(request): 
         .write(move |tx| {
             let before = attendance::of(tx, &**placement, id)?;
             let _permit = policy::may_supervise(tx.actor(), &before, tx.now())?;
-            Check::new().range("capacity", request.capacity, 1..=MOST).done()?;
-            if before.capacity == request.capacity && before.version > 0 {
+            let of_kinds = request.channel_capacities.clone().unwrap_or_else(|| before.channel_capacities.clone());
+            of_kinds.check(Check::new().range("capacity", request.capacity, 1..=MOST)).done()?;
+            if (before.capacity, &before.channel_capacities) == (request.capacity, &of_kinds) && before.version > 0 {
                 return Ok(before);
             }
-            capacity_set(tx, before, request.capacity)
+            capacity_set(tx, before, request.capacity, of_kinds)
         })
         .await?;
     Ok(Json(presence))

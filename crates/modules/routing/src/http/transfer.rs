@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     attendance, codes,
-    load::load,
+    load::{load, load_of_kinds},
     model::{PresenceState, Queue},
     policy, queries,
 };
@@ -102,9 +102,18 @@ fn person(
             PresenceState::Ready => {}
         }
         let queues = queries::queues(tx)?;
+        let full = |capacity: i64, name: &str| {
+            let params = Params::from([("name", name.to_owned().into()), ("capacity", capacity.into())]);
+            Err(Error::Conflict(codes::NO_ROOM, params))
+        };
         if load(tx, &queues)?.get(&id).copied().unwrap_or(0) >= presence.capacity {
-            let params = Params::from([("name", user.name.into()), ("capacity", presence.capacity.into())]);
-            return Err(Error::Conflict(codes::NO_ROOM, params));
+            return full(presence.capacity, &user.name);
+        }
+        let kind = conversation.channel_kind;
+        if let Some(most) = presence.channel_capacities.of(kind)
+            && load_of_kinds(tx, &queues)?.get(&(id, kind)).copied().unwrap_or(0) >= most
+        {
+            return full(most, &user.name);
         }
     }
     let unit = placement.place(tx, id)?.unit;

@@ -1,6 +1,7 @@
 //! Who is there, and who takes work.
 
-use kernel::{Id, Noun, Owned, Timestamp, UnitId, UserId};
+use channels::ChannelKind;
+use kernel::{Check, Id, Noun, Owned, Timestamp, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
@@ -14,6 +15,8 @@ impl Noun for PresenceSpell {
 
 /// Conversations at once, until somebody says otherwise.
 pub(crate) const CAPACITY: i64 = 5;
+/// Conversations at once, at most.
+pub(crate) const MOST: i64 = 50;
 /// The reason of whoever let an offer pass.
 pub(crate) const MISSED_OFFER: &str = "missed_offer";
 /// The reason of whoever had no connection for too long.
@@ -80,6 +83,36 @@ store::record! {
         pub reason_id: Option<Id<PresenceReason>>,
         /// When their connection was last seen, to half a minute.
         pub seen_at: Timestamp,
+        /// How many of single kinds of channel at once; of the others as many as `capacity` says.
+        pub channel_capacities: ChannelCapacities,
+    }
+}
+
+/// How many conversations of one kind of channel somebody may have at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelCapacity {
+    /// Of which kind.
+    pub kind: ChannelKind,
+    /// How many, 0 to 50; with 0 they are given none.
+    pub capacity: i64,
+}
+
+/// How many conversations of single kinds of channel somebody may have at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChannelCapacities(pub Vec<ChannelCapacity>);
+
+impl ChannelCapacities {
+    /// How many of this kind; none: as many as of all.
+    pub fn of(&self, kind: ChannelKind) -> Option<i64> {
+        self.0.iter().find(|one| one.kind == kind).map(|one| one.capacity)
+    }
+
+    /// Refuses a kind said twice, and what is out of range.
+    pub(crate) fn check(&self, check: Check) -> Check {
+        let fine = self.0.iter().all(|one| (0..=MOST).contains(&one.capacity));
+        let twice = (1..self.0.len()).any(|at| self.0[..at].iter().any(|one| one.kind == self.0[at].kind));
+        check.that(fine, "channel_capacities", "out_of_range").that(!twice, "channel_capacities", "repeated")
     }
 }
 
@@ -158,6 +191,7 @@ impl Presence {
             version: 0,
             reason_id: None,
             seen_at: now,
+            channel_capacities: ChannelCapacities::default(),
         }
     }
 

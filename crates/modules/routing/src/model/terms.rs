@@ -202,7 +202,7 @@ impl RoutingRules {
 
 /// Lets types be kept in a column as JSON.
 macro_rules! kept_as_json {
-    ($($type:ident),*) => {$(
+    ($($type:ty),*) => {$(
         impl store::ToValue for $type {
             fn to_value(&self) -> store::Value<'_> {
                 store::Value::Text(std::borrow::Cow::Owned(serde_json::json!(self).to_string()))
@@ -219,7 +219,7 @@ macro_rules! kept_as_json {
         }
     )*};
 }
-kept_as_json!(RoutingRules, SkillsAsked, Candidates);
+kept_as_json!(RoutingRules, SkillsAsked, Candidates, super::ChannelCapacities);
 
 /// Somebody who was looked at for an offer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
