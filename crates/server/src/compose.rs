@@ -23,6 +23,7 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         channels::module(),
         conversations::module(),
         routing::module(),
+        sla::module(),
         inquiries::module(),
         promises::module(),
         mail::module(),

@@ -50,7 +50,10 @@ pub fn visited(tx: &mut Tx<'_>, id: ConversationId, page: VisitedPage) -> Result
 }
 
 /// Sorts a conversation by these words instead of those it had.
-pub(crate) fn set_tags(tx: &mut Tx<'_>, id: ConversationId, tags: Tags) -> Result<Conversation> {
+///
+/// # Errors
+/// [`Error::NotFound`] without the conversation.
+pub fn set_tags(tx: &mut Tx<'_>, id: ConversationId, tags: Tags) -> Result<Conversation> {
     let before = queries::find(tx, id)?.tags;
     if before == tags {
         return queries::find(tx, id);

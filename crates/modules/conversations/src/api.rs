@@ -9,23 +9,24 @@ pub use crate::demo::script::rehearsed;
 use crate::{
     about, after_hours,
     append::append,
-    codes, events,
+    clock, codes, events,
     model::{
         self, Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage, WrapUpReason,
     },
     policy, queries, reasons, tell,
 };
 pub use crate::{
-    about::{rate, visited},
+    about::{rate, set_tags, visited},
     append::Post,
     change::{edit, recall},
+    clock::{alarms, open_after, ring, set_terms, tell_terms},
     line::tell_place,
     message_left::keep_as_message,
     model::{Assignee, NewRating, topic},
     reasons::NewWrapUp,
     typing::{agent_typing, customer_typing},
     waiting::{
-        Unwrapped, ahead_of, closed_after, forget_queue, last_agents, line_of, load_of_kinds, lock, unanswered,
+        Unwrapped, ahead_of, closed_after, forget_queue, last_agents, latest, line_of, load_of_kinds, lock, unanswered,
         unwrapped, waiting_counts, waiting_in, waiting_kinds, waiting_of_kind,
     },
     writer::{Receipt, Writer},
@@ -436,6 +437,7 @@ fn end(
 ) -> Result<Conversation> {
     let before = queries::lock(tx, id)?;
     let (mut after, fact) = before.clone().close(permit, side)?;
+    clock::ended(tx, &before, &mut after)?;
     tell::fact(tx, &after, events::CLOSED, &fact)?;
     let event = Event::Closed { by: tell::by(tx), by_customer: side == Some(Side::Customer) };
     tell::line(tx, &mut after, event, String::new())?;

@@ -170,13 +170,21 @@ fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post, hours: 
             && let Some(since) = conversation.unanswered_since()
         {
             after_hours::settled(tx, conversation)?;
-            conversation.answered(since, calendar(tx, hours)?.elapsed(since, now), now);
+            let measured = conversation.answered(since, calendar(tx, hours)?.elapsed(since, now), now);
+            if let Some(measured) = measured {
+                tx.emit(Fact::new(events::MEASURED, conversation.id, &measured)?);
+            }
         }
+        let waited = conversation.unanswered_since();
         // A file without words is shown by its name.
-        match post.file_id.filter(|_| text.trim().is_empty()) {
+        let seq = match post.file_id.filter(|_| text.trim().is_empty()) {
             Some(file) => conversation.take(author, &files::api::get(tx, file)?.name, now),
             None => conversation.take(author, &text, now),
+        };
+        if conversation.terms.is_some() && conversation.unanswered_since() != waited {
+            conversation.wind(calendar(tx, hours)?, now);
         }
+        seq
     };
     let kind = match (post.note, &post.card, post.file_id) {
         (true, ..) => MessageKind::Note,

@@ -4,11 +4,11 @@
 //! never kept, go [`CUSTOMER_TYPING`] and [`AGENT_TYPING`].
 
 use channels::ChannelKind;
-use kernel::{ChannelId, CustomerId, QueueId, UnitId, UserId};
+use kernel::{ChannelId, CustomerId, QueueId, Timestamp, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{Attributes, ConversationId, Rating, Side, Tags, Trail, VisitedPage, WrapUp};
+use crate::model::{Attributes, ConversationId, Rating, Side, SlaTarget, Tags, Trail, VisitedPage, WrapUp};
 
 /// A message was posted that both sides see; the payload is the [`crate::Message`].
 pub const MESSAGE_POSTED: &str = "message.posted";
@@ -42,6 +42,9 @@ pub const CLOSED: &str = "conversation.closed";
 pub const CHANGED: &str = "conversation.changed";
 /// A customer wrote while all is closed: [`CameAfterHours`]. On no topic: what follows from it is told.
 pub const CAME_AFTER_HOURS: &str = "conversation.came_after_hours";
+/// A service level was met with the first answer, or missed with any: [`Measured`]. On no topic, and only
+/// where one applies: an answer in time that is not the first is told nowhere.
+pub const MEASURED: &str = "conversation.measured";
 /// Unnumbered: what the customer has typed so far, told to staff: [`CustomerTyping`].
 pub const CUSTOMER_TYPING: &str = "customer.typing";
 /// Unnumbered: a colleague is typing: [`AgentTyping`].
@@ -168,6 +171,25 @@ pub struct CameAfterHours {
     pub conversation_id: ConversationId,
     /// The message's number.
     pub seq: i64,
+}
+
+/// See [`MEASURED`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Measured {
+    /// In which conversation.
+    pub conversation_id: ConversationId,
+    /// Which answer was waited for.
+    pub target: SlaTarget,
+    /// Since when.
+    pub since: Timestamp,
+    /// For how long, in milliseconds, as the terms count.
+    pub took_ms: i64,
+    /// How long it may have taken.
+    pub target_ms: i64,
+    /// Whether that was too long.
+    pub late: bool,
+    /// Whether there was an answer; else it ended without.
+    pub answered: bool,
 }
 
 /// See [`CUSTOMER_TYPING`].

@@ -5,6 +5,7 @@ mod after_hours;
 pub mod api;
 mod append;
 mod change;
+mod clock;
 mod closing;
 mod codes;
 mod demo;
@@ -34,8 +35,8 @@ use ::http::{Module, Privacy};
 pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
 pub use model::{
-    Attributes, Author, Card, Conversation, ConversationId, Data, Event, Message, MessageKind, Named, Rating, Side,
-    State, Step, Tags, Trail, VisitedPage, WrapUp, WrapUpReason,
+    Alarm, Attributes, Author, Card, Conversation, ConversationId, Data, Event, Message, MessageKind, Named, Rating,
+    Side, SlaTarget, State, Step, Tags, Terms, Trail, VisitedPage, WrapUp, WrapUpReason,
 };
 
 /// This module's texts.
@@ -59,7 +60,8 @@ pub fn module() -> Module {
             "202611251724_attributes",
             "202611251950_trail",
             "202611252300_unwrapped",
-            "202611260200_channel_kind"
+            "202611260200_channel_kind",
+            "202611260210_clocks"
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())

@@ -5,7 +5,7 @@ use kernel::{Error, Result, Timestamp};
 use store::Tx;
 
 use crate::{
-    after_hours, events,
+    after_hours, clock, events,
     model::{Author, Conversation, ConversationId, Event, Side},
     policy, queries, tell,
 };
@@ -42,6 +42,7 @@ pub fn keep_as_message(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversati
 
 fn end_wait(tx: &mut Tx<'_>, before: Conversation) -> Result<Conversation> {
     let Some((mut after, fact)) = before.clone().stop_waiting() else { return Ok(before) };
+    clock::wind(tx, &mut after)?;
     let id = after.id;
     tell::fact(tx, &after, events::LEFT_MESSAGE, &fact)?;
     tell::line(tx, &mut after, Event::LeftMessage {}, String::new())?;

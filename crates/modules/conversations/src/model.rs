@@ -1,6 +1,7 @@
 //! Conversations and messages, and what may become of them.
 
 mod about;
+mod clock;
 mod conversation;
 mod event;
 mod message;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 
 pub(crate) use about::RatingRow;
 pub use about::{Attributes, NewRating, Rating, Step, Tags, Trail, VisitedPage, WrapUp};
+pub use clock::{Alarm, SlaTarget, Terms};
 pub(crate) use conversation::VisitorConversation;
 pub use conversation::{Assignee, Conversation};
 pub use event::{Event, Named};

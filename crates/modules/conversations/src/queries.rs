@@ -28,7 +28,8 @@ sql! {
     SAVE_POSTED = "UPDATE conversations {by_key:id TEXT,last_seq BIGINT,customer_read_seq BIGINT,agent_read_seq BIGINT,
         unread BIGINT,last_message_at BIGINT,preview TEXT,waiting_since BIGINT,version BIGINT,first_message_at BIGINT,
         first_response_at BIGINT,first_response_ms BIGINT,first_response_wall_ms BIGINT,responses BIGINT,
-        response_ms BIGINT,response_wall_ms BIGINT,after_hours BOOLEAN}";
+        response_ms BIGINT,response_wall_ms BIGINT,after_hours BOOLEAN,answer_warn_at BIGINT,answer_due_at BIGINT,
+        final_warn_at BIGINT,final_due_at BIGINT,late_answers BIGINT,alarm_at BIGINT}";
 
     INSERT_MESSAGES(Message) = "INSERT INTO messages ({cols}) VALUES {rows}";
     POSTED(Message) = "SELECT {cols} FROM messages WHERE (conversation_id, client_id) {in:TEXT,TEXT}";
@@ -55,6 +56,7 @@ sql! {
 
 sql! {
     CLOSED_AFTER(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'closed' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
+    LATEST(Conversation) = "SELECT {cols} FROM conversations ORDER BY opened_at DESC, id DESC LIMIT $1";
     WAITING_IN(Conversation) = "SELECT {cols} FROM conversations WHERE queue_id = $1 AND state = 'queued' ORDER BY opened_at, id LIMIT $2";
     WAITING_KINDS = "SELECT DISTINCT channel_kind FROM conversations WHERE queue_id = $1 AND state = 'queued'";
     WAITING_OF_KIND(Conversation) = "SELECT {cols} FROM conversations
@@ -73,6 +75,10 @@ sql! {
         WHERE mine.customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND mine.state = 'closed' AND mine.assignee_id IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM conversations later WHERE later.customer_id = mine.customer_id AND later.state = 'closed'
               AND later.assignee_id IS NOT NULL AND (later.opened_at, later.id) > (mine.opened_at, mine.id))";
+}
+
+pub(crate) fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Conversation>> {
+    tx.all(&LATEST, params![limit])
 }
 
 /// The first that wait there, or in no queue yet, longest wait first.
@@ -219,6 +225,12 @@ pub(crate) fn save_posted(tx: &mut Tx<'_>, conversations: &[&Conversation]) -> R
                 c.response_ms.to_value(),
                 c.response_wall_ms.to_value(),
                 c.after_hours.to_value(),
+                c.answer_warn_at.to_value(),
+                c.answer_due_at.to_value(),
+                c.final_warn_at.to_value(),
+                c.final_due_at.to_value(),
+                c.late_answers.to_value(),
+                c.alarm_at.to_value(),
             ]
         })
         .collect();

@@ -49,6 +49,14 @@ pub fn closed_after(tx: &mut Tx<'_>, after: &Cursor, limit: i64) -> Result<Vec<C
     queries::closed_after(tx, after, limit)
 }
 
+/// The conversations opened last, latest first.
+///
+/// # Errors
+/// From the database.
+pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Conversation>> {
+    queries::latest(tx, limit)
+}
+
 /// Everyone who waits in this queue, longest wait first, and since when.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
 //! What other modules and the command line call.
 
-use kernel::Result;
+use conversations::ConversationId;
+use kernel::{Error, QueueId, Result};
 use store::Tx;
 
 pub use crate::allocate::rehearsal::Rehearsal;
-use crate::queries;
+use crate::{model::Wait, queries};
 
 /// Counts the figures of every day and queue again, from the ledger of waits.
 ///
@@ -12,4 +13,39 @@ use crate::queries;
 /// From the database.
 pub fn rebuild_figures(tx: &mut Tx<'_>) -> Result<()> {
     queries::count_all(tx)
+}
+
+/// Whether there is a queue of this id.
+///
+/// # Errors
+/// From the database.
+pub fn is_queue(tx: &mut Tx<'_>, id: QueueId) -> Result<bool> {
+    match queries::queue(tx, id) {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a queue is called; also one that is no more.
+///
+/// # Errors
+/// From the database.
+pub fn queue_name(tx: &mut Tx<'_>, id: QueueId) -> Result<Option<String>> {
+    match queries::queue(tx, id) {
+        Ok(queue) => Ok(Some(queue.name)),
+        Err(Error::NotFound) => Ok(queries::retired(tx, &[id])?.into_iter().next().map(|queue| queue.name)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Lets a conversation that waits come before others of a lower priority, 0 to 9; nothing where it does not
+/// wait. Other rules of its queue weigh it anew.
+///
+/// # Errors
+/// From the database.
+pub fn set_priority(tx: &mut Tx<'_>, id: ConversationId, priority: i64) -> Result<()> {
+    let Some(wait) = queries::open_wait(tx, id)? else { return Ok(()) };
+    let weighed = priority > 0 || !wait.asks.0.is_empty();
+    queries::save_wait(tx, &Wait { priority, weighed, ..wait })
 }

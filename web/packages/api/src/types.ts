@@ -57,7 +57,14 @@ export type VisitedPage = Answer<'VisitedPage'>
 export type WrapUp = With<Answer<'WrapUp'>, { by: Named | null }>
 export type Rating = Answer<'Rating'>
 export type InvitationFigures = Answer<'InvitationFigures'>
-export type Conversation = With<Answer<'Conversation'>, { page: VisitedPage | null; wrap_up: WrapUp | null; rating: Rating | null }>
+export type SlaTerms = Answer<'SlaTerms'>
+export type Conversation = With<Answer<'Conversation'>, { page: VisitedPage | null; wrap_up: WrapUp | null; rating: Rating | null; terms: SlaTerms | null }>
+export type SlaPolicy = Answer<'SlaPolicy'>
+export type SlaPolicyDraft = Schemas['SlaPolicyDraft']
+export type SlaPreview = Answer<'SlaPreview'>
+export type SlaTarget = Schemas['SlaTarget']
+export type SlaMiss = Answer<'SlaMissView'>
+export type SlaDay = Answer<'SlaDay'>
 export type MessageKind = Schemas['MessageKind']
 /** `data` is a card, or what happened: each kind reads its own. */
 export type Message = With<Answer<'Message'>, { data: Record<string, unknown> | null }>

@@ -42,16 +42,17 @@ export interface ClockReading {
   tone: ClockTone
 }
 
-export function readClock(now: number, from: number, due: number): ClockReading {
+/** `warn`: when amber begins, where that is said. */
+export function readClock(now: number, from: number, due: number, warn?: number | null): ClockReading {
   const whole = Math.max(1, due - from)
   const elapsed = Math.max(0, now - from)
   const left = due - now
   const share = Math.min(1, elapsed / whole)
-  return { elapsed, left, share, tone: left < 0 ? 'bad' : left <= whole * 0.2 ? 'warn' : 'ok' }
+  return { elapsed, left, share, tone: left < 0 ? 'bad' : (warn ? now >= warn : left <= whole * 0.2) ? 'warn' : 'ok' }
 }
 
 /** A reading that moves. */
-export function useClock(from: MaybeRefOrGetter<number>, due: MaybeRefOrGetter<number>) {
+export function useClock(from: MaybeRefOrGetter<number>, due: MaybeRefOrGetter<number>, warn?: MaybeRefOrGetter<number | null | undefined>) {
   const time = useNow()
-  return computed(() => readClock(time.value, toValue(from), toValue(due)))
+  return computed(() => readClock(time.value, toValue(from), toValue(due), toValue(warn)))
 }

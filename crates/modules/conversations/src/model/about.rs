@@ -18,7 +18,10 @@ impl Tags {
     const LONGEST: usize = 30;
 
     /// The tags as they are kept: without blanks around them, each once.
-    pub(crate) fn checked(given: Vec<String>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// [`kernel::Error::Invalid`] for more, or longer ones.
+    pub fn checked(given: Vec<String>) -> Result<Self> {
         let mut tags: Vec<String> = Vec::with_capacity(given.len());
         let mut check = Check::new().that(given.len() <= Self::MOST, "tags", "too_many");
         for (at, tag) in given.iter().take(Self::MOST).enumerate() {

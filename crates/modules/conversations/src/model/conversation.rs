@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Attributes, Author, ConversationId, Message, MessageKind, Named, Rating, Side, State, Tags, Trail, VisitedPage,
-    WrapUp, preview, topic,
+    Attributes, Author, ConversationId, Message, MessageKind, Named, Rating, Side, SlaTarget, State, Tags, Terms,
+    Trail, VisitedPage, WrapUp, preview, topic,
 };
 use crate::{codes, events};
 
@@ -82,6 +82,24 @@ store::record! {
         /// Whether the customer wrote outside business time, or left a message rather than wait, and
         /// nobody has answered yet.
         pub after_hours: bool,
+        /// What its service level asks of it, if one applies.
+        pub terms: Option<Terms>,
+        /// When whoever has it is warned that the customer waits for an answer, while one is due.
+        pub answer_warn_at: Option<Timestamp>,
+        /// Until when the answer is due the customer waits for.
+        pub answer_due_at: Option<Timestamp>,
+        /// When there is a warning that it should be over.
+        pub final_warn_at: Option<Timestamp>,
+        /// Until when it should be over; none while the clock stands.
+        pub final_due_at: Option<Timestamp>,
+        /// How long it took until it was over, in milliseconds, as its terms count.
+        pub final_ms: Option<i64>,
+        /// Answers after the first that came later than its terms ask.
+        pub late_answers: i64,
+        /// When its clocks are looked at next, at the latest.
+        #[serde(skip)]
+        #[schema(ignore)]
+        pub alarm_at: Option<Timestamp>,
         /// Rises with each change.
         pub version: i64,
     }
@@ -156,6 +174,14 @@ impl Conversation {
             wrap_up: None,
             rating: None,
             after_hours: false,
+            terms: None,
+            answer_warn_at: None,
+            answer_due_at: None,
+            final_warn_at: None,
+            final_due_at: None,
+            final_ms: None,
+            late_answers: 0,
+            alarm_at: None,
             version: 1,
         }
     }
@@ -232,8 +258,11 @@ impl Conversation {
         Some(self.waiting_since?.max(self.first_message_at?))
     }
 
-    /// Counts in that a person answers what waited since `since`, after so much business time.
-    pub(crate) fn answered(&mut self, since: Timestamp, business_ms: i64, now: Timestamp) {
+    /// Counts in that a person answers what waited since `since`, after so much business time. Answers what
+    /// that means to its service level, where that is worth telling.
+    pub(crate) fn answered(&mut self, since: Timestamp, business_ms: i64, now: Timestamp) -> Option<events::Measured> {
+        let measured = self.measured(since, business_ms, now);
+        self.late_answers += i64::from(measured.as_ref().is_some_and(|one| one.late && one.target == SlaTarget::Next));
         // A clock set back makes no time run backwards.
         let (business, wall) = (business_ms.max(0), now.since(since).max(0));
         if self.first_response_at.is_none() {
@@ -243,6 +272,7 @@ impl Conversation {
         self.responses += 1;
         self.response_ms += business;
         self.response_wall_ms += wall;
+        measured
     }
 
     /// Counts a message in: the waiting clock starts with the customer's first unanswered one and
@@ -322,6 +352,7 @@ impl Conversation {
             return None;
         }
         (self.state, self.after_hours) = (State::Message, true);
+        self.unmeasured();
         self.advance();
         let fact = self.opened();
         Some((self, fact))
