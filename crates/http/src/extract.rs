@@ -30,8 +30,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     }
 }
 
-/// The value that `bytes` spell, or a refusal that names the field by its path in the body.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// The value that `bytes` spell.
+///
+/// # Errors
+/// A refusal that names the field by its path in the body.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -73,7 +76,7 @@ const DRAINED: usize = 16 << 20;
 ///
 /// # Errors
 /// 413 beyond the limit, 422 when the body breaks off.
-pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Vec<u8>, Response> {
+pub async fn read_body(body: Body, limit: usize) -> Result<Vec<u8>, Response> {
     let mut stream = body.into_data_stream();
     let mut bytes = Vec::new();
     let mut length = 0;

@@ -1,8 +1,8 @@
 //! What a module is made of.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, future::Future, sync::Arc};
 
-use kernel::{CustomerId, Reach, Result};
+use kernel::{CustomerId, Error, Reach, Result};
 use serde_json::Value;
 use store::{Migration, Tx};
 use tokio::{sync::watch, task::JoinHandle};
@@ -180,6 +180,28 @@ impl Module {
     pub fn job(mut self, handler: work::Handler) -> Self {
         self.jobs.push(handler);
         self
+    }
+
+    /// With this job, whose handler works with the running product; it waits until everything stands.
+    pub fn app_job<J, F, R>(self, run: F) -> Self
+    where
+        J: work::Job,
+        F: Fn(App, work::JobCx, J) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        let (running, known) = watch::channel::<Option<App>>(None);
+        let run = Arc::new(run);
+        let handler = work::Handler::new(move |cx: work::JobCx, job: J| {
+            let (mut known, run) = (known.clone(), run.clone());
+            async move {
+                let app = known.wait_for(Option::is_some).await.map_err(Error::internal)?.clone();
+                run(app.ok_or(Error::Unavailable("jobs"))?, cx, job).await
+            }
+        });
+        self.job(handler).background(Box::new(move |app, _stop| {
+            running.send_replace(Some(app));
+            tokio::spawn(async {})
+        }))
     }
 
     /// With this reaction to facts.

@@ -27,5 +27,7 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         inquiries::module(),
         promises::module(),
         mail::module(),
+        delivery::module(vec![openchannel::carrier()]),
+        openchannel::module(),
     ])
 }

@@ -8,7 +8,7 @@ const LONGEST_MS: u64 = 3_600_000;
 /// Milliseconds to wait after failed attempt number `attempt` (from 1): `first_ms`, then four times
 /// as long each time up to an hour, plus up to half as much again by chance, so that what failed
 /// together does not come back together. Each wait is longer than the one before, until the longest.
-pub(crate) fn after(attempt: i64, first_ms: u64, rng: &Rng) -> i64 {
+pub fn after(attempt: i64, first_ms: u64, rng: &Rng) -> i64 {
     let doublings = u32::try_from(attempt.saturating_sub(1).max(0)).unwrap_or(u32::MAX).saturating_mul(2);
     let base = 1_u64.checked_shl(doublings).map_or(LONGEST_MS, |times| first_ms.saturating_mul(times)).min(LONGEST_MS);
     i64::try_from(base + rng.below(base / 2 + 1)).unwrap_or(i64::MAX)

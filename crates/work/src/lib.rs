@@ -22,6 +22,7 @@ pub mod api;
 pub mod codes;
 pub mod lease;
 
+pub use backoff::after as wait_after;
 pub use cron::Cron;
 pub use drain::Drained;
 pub use jobs::{Handler, Job, JobCx, enqueue, enqueue_at};

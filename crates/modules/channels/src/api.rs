@@ -2,7 +2,7 @@
 
 use audit::api::Entry;
 use http::App;
-use kernel::{ChannelId, Error, Origin, Permit, Result};
+use kernel::{ChannelId, Error, Origin, Permit, Result, Timestamp};
 use store::{Fact, Tx};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
 };
 pub use crate::{
     identity::Proven,
+    policy::{may_manage, may_read},
     public::public,
     tokens::{Shown, VisitorKey},
 };
@@ -37,10 +38,38 @@ pub fn get(tx: &mut Tx<'_>, id: ChannelId) -> Result<Channel> {
 /// [`kernel::Error::NotFound`] without one.
 pub fn by_public_key(tx: &mut Tx<'_>, public_key: &str) -> Result<Channel> {
     // Only a web chat is for widgets.
+    with_key(tx, ChannelKind::WebChat, public_key)
+}
+
+/// The channel of this kind with this public key.
+///
+/// # Errors
+/// [`kernel::Error::NotFound`] without one.
+pub fn with_key(tx: &mut Tx<'_>, kind: ChannelKind, public_key: &str) -> Result<Channel> {
     match queries::find_key(tx, public_key)? {
-        channel if channel.kind == ChannelKind::WebChat => Ok(channel),
+        channel if channel.kind == kind => Ok(channel),
         _ => Err(Error::NotFound),
     }
+}
+
+/// The secrets that are good for a channel now, the one to sign with first: what `/identity-secret`
+/// makes and renews, each good for a day after it was replaced. Empty while there is none.
+///
+/// # Errors
+/// From the database.
+pub fn secrets(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Vec<String>> {
+    let now = tx.now();
+    let Some(kept) = queries::identity_secret(tx, channel)? else { return Ok(Vec::new()) };
+    let still = kept.previous.filter(|_| kept.previous_until.is_some_and(|until| now < until));
+    Ok(std::iter::once(kept.secret).chain(still).collect())
+}
+
+/// Since when a channel has the secret it signs with; none while it has none.
+///
+/// # Errors
+/// From the database.
+pub fn secret_since(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<Timestamp>> {
+    Ok(queries::identity_secret(tx, channel)?.map(|kept| kept.created_at))
 }
 
 /// Opens a channel that is fed by something of the caller's own, who checked that it may be opened.
@@ -121,10 +150,7 @@ pub fn count_invitation(tx: &mut Tx<'_>, channel: ChannelId, invitation: &str, a
 /// # Errors
 /// From the database.
 pub fn prove(tx: &mut Tx<'_>, channel: ChannelId, claim: &wire::Identity) -> Result<Option<Proven>> {
-    let now = tx.now();
-    let Some(kept) = queries::identity_secret(tx, channel)? else { return Ok(None) };
-    let still = kept.previous.filter(|_| kept.previous_until.is_some_and(|until| now < until));
-    let secrets: Vec<_> = std::iter::once(kept.secret).chain(still).collect();
+    let (secrets, now) = (secrets(tx, channel)?, tx.now());
     Ok(identity::prove(&secrets, claim, now))
 }
 

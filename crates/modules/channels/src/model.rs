@@ -18,6 +18,8 @@ text_enum! {
         WebChat = "web_chat",
         /// Letters to an address of the department's: a mailbox of `mail`.
         Email = "email",
+        /// Whatever plugs in by signed calls, both ways: an app, a mini program, a bot. See `openchannel`.
+        Open = "open",
     }
 }
 

@@ -11,10 +11,18 @@ pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::whole(MANAGE),
 ];
 
-pub(crate) fn may_read(actor: &Actor) -> Result<Scope> {
+/// Who may see channels.
+///
+/// # Errors
+/// As [`Actor::scope`].
+pub fn may_read(actor: &Actor) -> Result<Scope> {
     actor.scope(READ)
 }
 
-pub(crate) fn may_manage(actor: &Actor, now: Timestamp) -> Result<Permit> {
+/// Who may set up channels.
+///
+/// # Errors
+/// As [`Actor::permit`].
+pub fn may_manage(actor: &Actor, now: Timestamp) -> Result<Permit> {
     actor.permit(MANAGE, &Owned::NOBODY, now)
 }

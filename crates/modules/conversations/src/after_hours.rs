@@ -1,7 +1,6 @@
 //! Whoever writes outside business time is answered at once, and not forgotten: a line that says when
 //! somebody will be there, and a task for that moment.
 
-use channels::ChannelKind;
 use kernel::{Error, Result, Timestamp};
 use settings::api::{BusinessCalendar, Organisation};
 use store::{StoredFact, Tx};
@@ -60,9 +59,11 @@ fn arrived(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     let organisation = settings::api::organisation(tx)?;
     let channel = channels::api::get(tx, after.channel_id)?;
     let text = match channel.kind {
-        ChannelKind::WebChat => words(&after, &organisation, &calendar, channel.settings.after_hours_text, opens_at),
+        kind if kind.is_direct() => {
+            words(&after, &organisation, &calendar, channel.settings.after_hours_text, opens_at)
+        }
         // Nobody reads the line there: whoever writes a mail is answered by one.
-        ChannelKind::Email => String::new(),
+        _ => String::new(),
     };
     let event = Event::AfterHours { opens_at, time_zone: organisation.time_zone };
     tell::line_as(tx, &mut after, client_id, event, text)?;

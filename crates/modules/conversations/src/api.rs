@@ -5,7 +5,10 @@ use channels::Channel;
 use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Id, Permit, QueueId, Result, Timestamp, UserId};
 use store::Tx;
 
-pub use crate::demo::script::rehearsed;
+pub use crate::demo::{
+    answer::{DemoPlace, demo_answer},
+    script::rehearsed,
+};
 use crate::{
     about, after_hours,
     append::append,

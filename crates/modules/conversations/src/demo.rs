@@ -1,6 +1,7 @@
 //! The conversations of the demo story: what was said in office hours and a little at night, answered
 //! after believable waits, some handed on, some left; and those that wait or go on right now.
 
+pub(crate) mod answer;
 mod book;
 mod cast;
 mod play;

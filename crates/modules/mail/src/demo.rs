@@ -1,14 +1,9 @@
 //! The mails of the demo story: a mailbox that nobody fetches, what came by it, and what was answered.
 
-use std::{collections::HashMap, sync::Arc};
-
 use channels::{ChannelKind, ChannelState};
-use conversations::{
-    Conversation, Outlook, Place, QueuePlace,
-    api::{Post, assignee},
-};
-use http::{Demo, DemoPerson};
-use kernel::{Actor, ChannelId, Owned, QueueId, Reach, Result, Staff, Timestamp, Visitor};
+use conversations::api::{DemoPlace, demo_answer};
+use http::Demo;
+use kernel::{Actor, Owned, Result, Visitor};
 use store::Tx;
 
 use crate::{
@@ -21,23 +16,6 @@ use crate::{
 /// From whom, at which address, about what, in which words, and what was answered.
 const MAILS: &str = include_str!("../demo/mails.txt");
 const MINUTE: i64 = 60_000;
-
-/// Where they wait.
-struct Fixed(QueueId);
-
-impl QueuePlace for Fixed {
-    fn queue(&self, _tx: &mut Tx<'_>, _channel: ChannelId) -> Result<Option<QueueId>> {
-        Ok(Some(self.0))
-    }
-
-    fn place(&self, _tx: &mut Tx<'_>, _conversation: &Conversation) -> Result<Option<Place>> {
-        Ok(None)
-    }
-
-    fn outlook(&self, _tx: &mut Tx<'_>, _channel: ChannelId) -> Result<Outlook> {
-        Ok(Outlook::default())
-    }
-}
 
 pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let system = || Actor::System("demo");
@@ -61,7 +39,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let channel = channels::api::open(tx, &permit, ChannelKind::Email, "售后邮箱")?;
     let Setup { mailbox, secrets } = Setup::blank(tx.new_id(), channel.id, tx.now()).with(&permit, details)?;
     queries::insert(tx, &mailbox, &secrets)?;
-    let line = Fixed(demo.queues[0].id);
+    let line = DemoPlace(demo.queues[0].id);
     let source = Source { mailbox: mailbox.id, epoch: None, uid_validity: 0, uid: 0 };
     let agents: Vec<_> =
         demo.with_role("agent").into_iter().filter(|agent| agent.serves.contains(&demo.queues[0].id)).collect();
@@ -98,40 +76,11 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         arrive::keep(tx, &line, source, &letter, Some(visitor), &[], &[])?;
         if answered {
             let agent = &agents[at % agents.len()];
-            reply(tx, channel.id, visitor, agent, answer, moment)?;
+            if let Some((conversation, seq)) = demo_answer(tx, visitor, agent, answer, moment)? {
+                send::was_sent(tx, conversation, seq)?;
+            }
         }
     }
     tx.as_of(demo.now, system())?;
     channels::api::set(tx, &permit, channel.id, "售后邮箱", ChannelState::Paused).map(drop)
-}
-
-/// A colleague takes it, answers by mail and ends it.
-fn reply(
-    tx: &mut Tx<'_>,
-    channel: ChannelId,
-    visitor: Visitor,
-    agent: &DemoPerson,
-    answer: &str,
-    came: Timestamp,
-) -> Result<()> {
-    let Some(conversation) = conversations::api::open_of(tx, channel, visitor.customer)? else { return Ok(()) };
-    tx.as_of(came.plus_millis(4 * MINUTE), agent.actor())?;
-    let permit = Actor::System("demo").permit("conversations.assign", &Owned::NOBODY, tx.now())?;
-    let to = assignee(tx.actor())?;
-    conversations::api::assign(tx, &permit, conversation.id, to)?;
-    tx.as_of(came.plus_millis(11 * MINUTE), agent.actor())?;
-    let by = Actor::Staff(Arc::new(Staff {
-        id: agent.id,
-        name: agent.name.clone(),
-        unit: agent.unit,
-        team: Vec::new(),
-        department: Vec::new(),
-        grants: HashMap::from([("conversations.reply".to_owned(), Reach::All)]),
-    }));
-    let post = Post::new(conversation.id, by, format!("demo.{}", conversation.id), answer.to_owned());
-    let seq = conversations::api::post(tx, post)?.seq;
-    send::was_sent(tx, conversation.id, seq)?;
-    tx.as_of(came.plus_millis(13 * MINUTE), agent.actor())?;
-    let permit = Actor::System("demo").permit("conversations.close", &Owned::NOBODY, tx.now())?;
-    conversations::api::close(tx, &permit, conversation.id, None).map(drop)
 }

@@ -185,9 +185,17 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     });
     assert_eq!(mail.await.ok(), Some(1));
     harvest(&admin.get(&at).await.ok(), ids);
+    // A message that a channel could not bring to its customer.
+    let all = admin.get("/conversations").await.ok();
+    let conversation = all["items"][0]["id"].as_str().expect("the visitor's").to_owned();
+    let failed = app.app.db().write(&system, move |tx| tx.exec(&FAILED_DELIVERY, params![conversation]));
+    assert_eq!(failed.await.ok(), Some(1));
+    ids.insert("dlv".into(), "dlv_01jd3k5v2pf6z8q0w4x7y9abcd".into());
 }
 
 store::sql! {
+    FAILED_DELIVERY = "INSERT INTO deliveries (id, conversation_id, seq, channel_id, channel_kind, customer_id, state, why, attempts, at, changed_at)
+                SELECT 'dlv_01jd3k5v2pf6z8q0w4x7y9abcd', id, 1, channel_id, 'open', customer_id, 'failed', '', 1, 0, 0 FROM conversations WHERE id = $1";
     UNREADABLE_MAIL = "INSERT INTO mails (id, mailbox_id, direction, kind, state, message_id, sender, recipients, subject,
                 text, remote_pictures, attachments, dropped, why, at)
                 VALUES ('mal_01jd3k5v2pf6z8q0w4x7y9abcd', $1, 'in', 'mail', 'unreadable', '1@example.com',

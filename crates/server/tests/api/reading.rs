@@ -64,6 +64,7 @@ async fn ask(app: &TestApp, description: &Value) -> (Vec<String>, Vec<String>) {
     let of_kind =
         |kind| channels["items"].as_array().into_iter().flatten().find(|channel| channel["kind"] == kind).expect("one");
     harvest(of_kind("web_chat"), &mut ids);
+    let open = of_kind("open")["id"].as_str().unwrap_or_default().to_owned();
     // One that came by mail.
     let mailed = conversations.iter().find(|one| one["channel_id"] == of_kind("email")["id"]).expect("a mail");
     let mails = format!("/conversations/{}/mails", mailed["id"].as_str().unwrap_or_default());
@@ -79,6 +80,9 @@ async fn ask(app: &TestApp, description: &Value) -> (Vec<String>, Vec<String>) {
             let key = ids.get("public_key").filter(|_| path.starts_with("/widget/"));
             let at = match key {
                 Some(key) => Some(path.replace("{public_key}", key)),
+                None if path.contains("/open-channels/{id}") => {
+                    Some(path.replace("/api/v1", "").replace("{id}", &open))
+                }
                 None => maker.path(path, &item["get"]),
             };
             let Some(at) = at else {

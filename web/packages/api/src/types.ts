@@ -48,6 +48,11 @@ export type MailboxProbe = Answer<'MailboxProbe'>
 export type UnreadableMail = Answer<'UnreadableMail'>
 /** A mail of a conversation. */
 export type Mail = Answer<'Mail'>
+export type OpenChannel = With<Answer<'OpenChannelView'>, { reports: Answer<'OpenChannelReport'>[] }>
+export type OpenChannelProbe = Answer<'OpenChannelProbe'>
+/** What became of a message that a channel carries. */
+export type Delivery = Answer<'Delivery'>
+export type Deliveries = With<Answer<'Deliveries'>, { deliveries: Delivery[]; limits: Answer<'DeliveryLimits'> }>
 
 /** The tag that puts the chat into a page. */
 export type Snippet = Answer<'Snippet'>

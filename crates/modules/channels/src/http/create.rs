@@ -35,8 +35,8 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewChannel>) -> Answer<Ch
             let permit = policy::may_manage(tx.actor(), tx.now())?;
             let new = match kind {
                 ChannelKind::WebChat => Channel::web_chat(tx.new_id(), "", tx.now(), tx.rng()),
-                // Opened with the mailbox it is fed by.
-                ChannelKind::Email => return Err(Error::field("kind", "not_allowed")),
+                // The others are opened with what they are fed by.
+                _ => return Err(Error::field("kind", "not_allowed")),
             };
             let mut channel = new.with(&permit, details.clone())?;
             channel.settings = channel.settings.said_in(settings::api::organisation(tx)?.locale.text());

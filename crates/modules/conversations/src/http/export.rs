@@ -180,6 +180,8 @@ fn happened(event: &Event, texts: &Texts) -> String {
         Event::AfterHours { .. } => ("after_hours", String::new(), String::new()),
         Event::Acknowledged {} => ("acknowledged", String::new(), String::new()),
         Event::MailFailed { .. } => ("mail_failed", String::new(), String::new()),
+        Event::DeliveryFailed { .. } => ("delivery_failed", String::new(), String::new()),
+        Event::FilesDropped {} => ("files_dropped", String::new(), String::new()),
         Event::AutoReply {} => ("auto_reply", String::new(), String::new()),
         Event::LeftMessage {} => ("left_message", String::new(), String::new()),
         Event::CameBack {} => ("came_back", String::new(), String::new()),

@@ -106,6 +106,14 @@ pub enum Event {
         /// The number of the message it carried.
         seq: i64,
     },
+    /// The channel could not bring a message to the customer; the text is why, in the other side's words,
+    /// or a stable name of the reason.
+    DeliveryFailed {
+        /// The number of the message.
+        seq: i64,
+    },
+    /// The customer sent files that are not taken; the text is their names.
+    FilesDropped {},
     /// A machine answered a mail for the customer; the text is what it said.
     AutoReply {},
 }

@@ -16,9 +16,3 @@ export function useChannelNames() {
     return name ?? ''
   }
 }
-
-/** Whether a channel is one by mail; not for those who may not read channels. */
-export function useIsByMail() {
-  const channels = useAll<Channel>('/channels', {}, can('channels.read'))
-  return (id: string) => channels.rows.value.some((channel) => channel.id === id && channel.kind === 'email')
-}

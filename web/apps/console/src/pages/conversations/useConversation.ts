@@ -135,8 +135,8 @@ export function useConversation(id: string, at?: number) {
   }
   onScopeDispose(() => clearTimeout(hush))
 
-  /** Counts what became of mails: whoever shows them asks again. */
-  const mailsChanged = shallowRef(0)
+  /** Counts what became of mails and deliveries: whoever shows them asks again. */
+  const carriedChanged = shallowRef(0)
   function takeFact(fact: FactFrame): void {
     switch (fact.kind) {
       case 'message.posted':
@@ -158,7 +158,8 @@ export function useConversation(id: string, at?: number) {
         break
       }
       case 'mail.changed':
-        mailsChanged.value += 1
+      case 'delivery.changed':
+        carriedChanged.value += 1
         break
       case 'customer.typing':
       case 'agent.typing':
@@ -194,7 +195,7 @@ export function useConversation(id: string, at?: number) {
     loading,
     error,
     loadingEarlier,
-    mailsChanged,
+    carriedChanged,
     customerTyping,
     agentTyping,
     load,
