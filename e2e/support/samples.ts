@@ -34,6 +34,9 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const queue = await api.post<Named>('/queues', { name: `${SHORT}${mark}` })
   await api.post('/wrap-up-reasons', { label: `${SHORT.slice(0, 20)}${mark}` })
   await api.post('/presence-reasons', { label: `<b>${mark}`, minutes: 10 })
+  const ask = await api.post<Named>('/asks', { question: HOSTILE })
+  const ladder = await api.post<Named>('/escalation-ladders', { name: `${SHORT.slice(0, 30)}${mark}`, severity: 'major', clock: 'wall', levels: [{ after_minutes: 0, to: 'lead' }, { after_minutes: 30, to: 'person', user_id: user.id }] })
+  const escalation = await api.post<Named>('/escalations', { ladder_id: ladder.id, what: SHORT, detail: HOSTILE })
   const { items } = await api.get<Page<Named>>('/conversations')
   return {
     'customers.open': customer.id,
@@ -43,6 +46,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'approvals.open': approval.id,
     'canned-replies.open': canned.id,
     'queues.open': queue.id,
+    'asks.open': ask.id,
+    'escalations.open': escalation.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),
   }
 }

@@ -26,6 +26,8 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         sla::module(),
         inquiries::module(),
         promises::module(),
+        asks::module(),
+        escalations::module(),
         mail::module(),
         delivery::module(vec![openchannel::carrier()]),
         openchannel::module(),

@@ -153,5 +153,13 @@ pub fn reach_of(tx: &mut Tx<'_>, user: UserId, permission: &'static str) -> Resu
     Ok(queries::grants(tx, role.id)?.into_iter().find(|(name, _)| name == permission).map(|(_, reach)| reach))
 }
 
+/// Every active account whose role grants `permission`, however far: id and name, in the order they were made.
+///
+/// # Errors
+/// From the database.
+pub fn granted(tx: &mut Tx<'_>, permission: &'static str) -> Result<Vec<(UserId, String)>> {
+    queries::granted(tx, permission)
+}
+
 /// The name of the permission to manage accounts and roles.
 pub const MANAGE: &str = policy::MANAGE;

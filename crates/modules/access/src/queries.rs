@@ -20,6 +20,11 @@ sql! {
     ANY_USER = "SELECT id FROM users LIMIT 1";
     ADMINISTRATORS = "SELECT count(*) FROM users WHERE state = 'active' AND role_id IN (SELECT id FROM roles WHERE kind = 'administrator')";
 
+    GRANTED = "SELECT u.id, u.name FROM users u JOIN roles r ON r.id = u.role_id
+        WHERE u.state = 'active' AND (r.kind = 'administrator'
+            OR EXISTS (SELECT 1 FROM grants g WHERE g.role_id = r.id AND g.permission = $1))
+        ORDER BY u.created_at, u.id";
+
     INSERT_ROLE(Role) = "INSERT INTO roles ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
     UPDATE_ROLE(Role) = "UPDATE roles SET {sets} WHERE id = $1 AND version = $6 - 1";
     FIND_ROLE(Role) = "SELECT {cols} FROM roles WHERE id = $1";
@@ -57,6 +62,10 @@ pub(crate) fn save_user(tx: &mut Tx<'_>, user: &User) -> Result<()> {
         1 => Ok(()),
         _ => Err(crate::codes::STALE.conflict()),
     }
+}
+
+pub(crate) fn granted(tx: &mut Tx<'_>, permission: &str) -> Result<Vec<(UserId, String)>> {
+    tx.all(&GRANTED, params![permission])
 }
 
 pub(crate) fn user(tx: &mut Tx<'_>, id: UserId) -> Result<User> {

@@ -16,7 +16,7 @@ use crate::{
     model::{
         self, Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage, WrapUpReason,
     },
-    policy, queries, reasons, tell,
+    participation, policy, queries, reasons, tell,
 };
 pub use crate::{
     about::{rate, set_tags, visited},
@@ -441,6 +441,7 @@ fn end(
     let before = queries::lock(tx, id)?;
     let (mut after, fact) = before.clone().close(permit, side)?;
     clock::ended(tx, &before, &mut after)?;
+    participation::over(tx, &before)?;
     tell::fact(tx, &after, events::CLOSED, &fact)?;
     let event = Event::Closed { by: tell::by(tx), by_customer: side == Some(Side::Customer) };
     tell::line(tx, &mut after, event, String::new())?;

@@ -14,7 +14,8 @@ use crate::{
     after_hours, events,
     events::CameAfterHours,
     model::{
-        Author, Card, Conversation, ConversationId, Data, Message, MessageKind, Side, check_message, reused, topic,
+        Author, Card, Conversation, ConversationId, Data, Mentions, Message, MessageKind, Named, Side, check_message,
+        reused, topic,
     },
     policy, queries, tell,
 };
@@ -38,6 +39,8 @@ pub struct Post {
     pub quote_seq: Option<i64>,
     /// The card, when it is one.
     pub card: Option<Card>,
+    /// Whom it names, when it is a note.
+    pub mentions: Vec<Named>,
     /// Conversations before this one in which it may have been said already: a sender who did not
     /// hear that it was kept says it again, and meanwhile that one may have been closed.
     pub earlier: Vec<ConversationId>,
@@ -46,8 +49,8 @@ pub struct Post {
 impl Post {
     /// Plain words.
     pub fn new(conversation: ConversationId, actor: Actor, client_id: String, text: String) -> Self {
-        let (file_id, quote_seq, card, earlier) = (None, None, None, Vec::new());
-        Self { conversation, actor, client_id, text, file_id, note: false, quote_seq, card, earlier }
+        let (file_id, quote_seq, card, mentions, earlier) = (None, None, None, Vec::new(), Vec::new());
+        Self { conversation, actor, client_id, text, file_id, note: false, quote_seq, card, mentions, earlier }
     }
 }
 
@@ -139,7 +142,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
 
 /// A client that did not hear our answer says it again: the same answer, unless it says another thing.
 fn again(conversation: &Conversation, post: &Post, before: &Message) -> Result<Message> {
-    policy::may_reply(&post.actor, conversation)?;
+    policy::may_post(&post.actor, conversation, post.note)?;
     if before.conversation_id != conversation.id {
         return Ok(before.clone());
     }
@@ -151,7 +154,7 @@ fn again(conversation: &Conversation, post: &Post, before: &Message) -> Result<M
 }
 
 fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post, hours: &mut Hours) -> Result<Message> {
-    let side = policy::may_reply(&post.actor, conversation)?;
+    let side = policy::may_post(&post.actor, conversation, post.note)?;
     check(tx, conversation, post, side)?;
     let now = tx.now();
     let (author, author_name) = match (side, &post.actor) {
@@ -206,10 +209,16 @@ fn accept(tx: &mut Tx<'_>, conversation: &mut Conversation, post: &Post, hours: 
         at: now,
         staff_only: post.note,
         quote_seq: post.quote_seq,
-        data: post.card.clone().map(Data::Card),
+        data: data(post),
         edited_at: None,
         recalled_at: None,
     })
+}
+
+/// What goes with the words.
+fn data(post: &Post) -> Option<Data> {
+    let mentions = (!post.mentions.is_empty()).then(|| Mentions { mentions: post.mentions.clone() });
+    post.card.clone().map(Data::Card).or(mentions.map(Data::Mentions))
 }
 
 fn check(tx: &mut Tx<'_>, conversation: &Conversation, post: &Post, side: Side) -> Result<()> {
@@ -220,7 +229,11 @@ fn check(tx: &mut Tx<'_>, conversation: &Conversation, post: &Post, side: Side) 
     }
     // A file belongs to what both sides see: whoever sees the conversation may fetch it.
     let bare = post.file_id.is_none() || (!post.note && post.card.is_none());
-    check.that(bare, "file_id", "not_allowed").that(!post.note || !customer, "kind", "not_allowed").done()?;
+    check
+        .that(post.note || post.mentions.is_empty(), "mentions", "not_allowed")
+        .that(bare, "file_id", "not_allowed")
+        .that(!post.note || !customer, "kind", "not_allowed")
+        .done()?;
     // A colleague may note something about what is over.
     if !post.note {
         conversation.must_be_open()?;

@@ -52,8 +52,10 @@ pub fn recall(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Message> 
 /// The actor's own message, under the conversation's lock.
 fn own(tx: &mut Tx<'_>, id: ConversationId, seq: i64, within: i64) -> Result<(Conversation, Message)> {
     let conversation = queries::lock(tx, id)?;
-    let side = policy::may_reply(tx.actor(), &conversation)?;
-    let message = queries::message(tx, id, seq)?.ok_or(Error::NotFound)?;
+    let message = queries::message(tx, id, seq)?;
+    let note = message.as_ref().is_some_and(|message| message.staff_only);
+    let side = policy::may_post(tx.actor(), &conversation, note)?;
+    let message = message.ok_or(Error::NotFound)?;
     if message.kind == MessageKind::Event || message.author_id != tx.actor().id_text() {
         return Err(if message.staff_only && side == Side::Customer {
             Error::NotFound

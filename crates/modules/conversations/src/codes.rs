@@ -11,6 +11,12 @@ pub(crate) const RECALLED: Code = Code::new("conversations.recalled");
 pub(crate) const NOT_EDITABLE: Code = Code::new("conversations.not_editable");
 /// What went out by mail stays as it was said.
 pub(crate) const SENT_OUT: Code = Code::new("conversations.sent_out");
+/// Whoever takes part writes notes, and to the customer only where the owner lets them.
+pub(crate) const NOTES_ONLY: Code = Code::new("conversations.notes_only");
+pub(crate) const CANNOT_TAKE_PART: Code = Code::new("conversations.cannot_take_part");
+pub(crate) const TAKES_PART: Code = Code::new("conversations.takes_part");
+pub(crate) const HAS_IT: Code = Code::new("conversations.has_it");
+pub(crate) const TOO_MANY_PARTICIPANTS: Code = Code::new("conversations.too_many_participants");
 pub(crate) const RATED: Code = Code::new("conversations.rated");
 pub(crate) const REASON_ARCHIVED: Code = Code::new("conversations.reason_archived");
 pub(crate) const REASON_STALE: Code = Code::new("conversations.reason_stale");

@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 mod book;
 mod cast;
+mod leads;
 mod play;
 pub(crate) mod script;
 mod tale;
@@ -13,7 +14,7 @@ use std::collections::HashSet;
 use book::Book;
 use cast::Cast;
 use http::{Demo, DemoCustomer, DemoQueue};
-use kernel::{Actor, CustomerId, Result, Timestamp, Visitor};
+use kernel::{Actor, Cursor, CustomerId, Result, Timestamp, Visitor};
 use play::{Player, Stage};
 use script::{COMMENTS, DIALOGUES, Dialogue, Filled, OPENERS, PAGES};
 use settings::api::BusinessCalendar;
@@ -22,11 +23,15 @@ use tale::Tale;
 
 use crate::{
     api::{DemoTake, nameless},
-    model::VisitedPage,
+    lists::{self, Filter},
+    model::{State, VisitedPage},
+    participation, policy,
 };
 
 /// Conversations written down at once.
 const PAGE: usize = 400;
+/// What colleagues are asked in for.
+const HELP: &str = include_str!("../demo/help.txt");
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60_000;
 /// What people ask before they buy.
@@ -71,6 +76,25 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     present(tx, demo, &cast, busy, &mut |tale| takes.extend(book.add(tale)))?;
     book.write(tx)?;
     demo.leave::<Vec<DemoTake>>(takes);
+    demo.finally.push(leads::leads);
+    demo.finally.push(shared);
+    Ok(())
+}
+
+/// Colleagues are asked into some of what goes on now.
+fn shared(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    let scope = policy::may_list(&Actor::System("demo"))?;
+    let filter = Filter { state: Some(State::Active), ..Filter::default() };
+    let newest = Cursor { key: i64::MAX, id: "~".into() };
+    let words: Vec<&str> = HELP.lines().filter(|line| !line.starts_with('#')).collect();
+    for (at, talk) in lists::list(tx, &scope, &filter, &newest, 3)?.into_iter().enumerate() {
+        let owner = demo.people.iter().find(|one| Some(one.id) == talk.assignee_id).cloned();
+        let others: Vec<_> =
+            demo.with_role("agent").into_iter().filter(|one| Some(one.id) != talk.assignee_id).collect();
+        let (Some(owner), Some(helper)) = (owner, others.get(at * 3)) else { continue };
+        tx.as_of(demo.now.plus_millis(-MINUTE), owner.actor())?;
+        participation::rehearse(tx, talk.id, helper, demo.pick::<&str>(&words))?;
+    }
     Ok(())
 }
 

@@ -8,7 +8,9 @@ use kernel::{ChannelId, CustomerId, QueueId, Timestamp, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{Attributes, ConversationId, Rating, Side, SlaTarget, Tags, Trail, VisitedPage, WrapUp};
+use crate::model::{
+    Attributes, ConversationId, Participants, Rating, Side, SlaTarget, Tags, Trail, VisitedPage, WrapUp,
+};
 
 /// A message was posted that both sides see; the payload is the [`crate::Message`].
 pub const MESSAGE_POSTED: &str = "message.posted";
@@ -40,6 +42,12 @@ pub const LEFT_MESSAGE: &str = "conversation.left_message";
 pub const CLOSED: &str = "conversation.closed";
 /// Something said about it changed: [`Changed`].
 pub const CHANGED: &str = "conversation.changed";
+/// A colleague takes part from now on, told to staff alone: [`Participation`].
+pub const PARTICIPANT_JOINED: &str = "participant.joined";
+/// What a colleague who takes part may do changed: [`Participation`].
+pub const PARTICIPANT_CHANGED: &str = "participant.changed";
+/// A colleague no longer takes part: [`Participation`].
+pub const PARTICIPANT_LEFT: &str = "participant.left";
 /// A customer wrote while all is closed: [`CameAfterHours`]. On no topic: what follows from it is told.
 pub const CAME_AFTER_HOURS: &str = "conversation.came_after_hours";
 /// A service level was met with the first answer, or missed with any: [`Measured`]. On no topic, and only
@@ -162,6 +170,15 @@ pub struct Outgoing {
     pub channel_id: ChannelId,
     /// Of which kind.
     pub channel_kind: ChannelKind,
+}
+
+/// See [`PARTICIPANT_JOINED`], [`PARTICIPANT_CHANGED`] and [`PARTICIPANT_LEFT`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Participation {
+    /// Whose part in it changed.
+    pub user_id: UserId,
+    /// Everybody who takes part now.
+    pub participants: Participants,
 }
 
 /// See [`CAME_AFTER_HOURS`].

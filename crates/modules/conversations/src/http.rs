@@ -3,8 +3,10 @@
 mod assign;
 mod close;
 mod export;
+mod lead;
 mod list;
 mod messages;
+mod participants;
 mod read;
 mod reasons;
 mod search;
@@ -23,11 +25,16 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(messages::recall))
         .routes(routes!(messages::versions))
         .routes(routes!(messages::typing))
+        .routes(routes!(participants::candidates))
+        .routes(routes!(participants::invite))
+        .routes(routes!(participants::allow))
+        .routes(routes!(participants::part))
         .routes(routes!(read::mark_read))
         .routes(routes!(close::close))
         .routes(routes!(close::wrap_up))
         .routes(routes!(tags::set))
         .routes(routes!(export::export))
+        .routes(routes!(lead::save))
         .routes(routes!(reasons::list, reasons::add))
         .routes(routes!(reasons::change))
         .routes(routes!(assign::assign))

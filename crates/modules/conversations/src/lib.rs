@@ -16,6 +16,7 @@ mod lists;
 mod marks;
 mod message_left;
 mod model;
+mod participation;
 mod policy;
 mod privacy;
 mod queries;
@@ -35,8 +36,9 @@ use ::http::{Module, Privacy};
 pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
 pub use model::{
-    Alarm, Attributes, Author, Card, Conversation, ConversationId, Data, Event, Message, MessageKind, Named, Rating,
-    Side, SlaTarget, State, Step, Tags, Terms, Trail, VisitedPage, WrapUp, WrapUpReason,
+    Alarm, Attributes, Author, Card, Conversation, ConversationId, Data, Event, Mentions, Message, MessageKind, Named,
+    Participant, Participants, Rating, Side, SlaTarget, State, Step, Tags, Terms, Trail, VisitedPage, WrapUp,
+    WrapUpReason,
 };
 
 /// This module's texts.
@@ -61,7 +63,8 @@ pub fn module() -> Module {
             "202611251950_trail",
             "202611252300_unwrapped",
             "202611260200_channel_kind",
-            "202611260210_clocks"
+            "202611260210_clocks",
+            "202611260217_participants"
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
@@ -71,6 +74,7 @@ pub fn module() -> Module {
         .part(visitor::VisitorLimits::default())
         .part(typing::Typing::default())
         .listener(after_hours::listen())
+        .listener(participation::listen())
         .privacy(Privacy { module: "conversations", export: privacy::export, erase: privacy::erase })
         .locales(LOCALES)
 }

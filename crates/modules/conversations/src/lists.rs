@@ -11,12 +11,15 @@ macro_rules! narrowed {
         concat!(
             "SELECT {cols} FROM conversations WHERE ",
             $lead,
-            " AND ($4 OR assignee_id = $5 OR unit_id IN (SELECT value FROM json_each(CAST($6 AS TEXT))))
+            " AND ($4 OR assignee_id = $5 OR unit_id IN (SELECT value FROM json_each(CAST($6 AS TEXT)))
+                   OR id IN (SELECT conversation_id FROM conversation_participants WHERE user_id = $5))
               AND (CAST($7 AS TEXT) IS NULL OR state = $7) AND (CAST($8 AS TEXT) IS NULL OR assignee_id = $8)
               AND (CAST($9 AS TEXT) IS NULL OR queue_id = $9) AND (NOT $10 OR waiting_since IS NOT NULL)
               AND (CAST($11 AS TEXT) IS NULL
                    OR id IN (SELECT conversation_id FROM conversation_tags WHERE tag = $11))
               AND (CAST($12 AS TEXT) IS NULL OR customer_id = $12)
+              AND (CAST($13 AS TEXT) IS NULL
+                   OR id IN (SELECT conversation_id FROM conversation_participants WHERE user_id = $13))
               ORDER BY ",
             $order,
             " LIMIT $3"
@@ -32,6 +35,8 @@ sql! {
         ORDER BY opened_at DESC, id DESC LIMIT $3";
     NARROWED(Conversation) = narrowed!("(opened_at, id) < ($1, $2)", "opened_at DESC, id DESC");
     OF_CUSTOMER(Conversation) = narrowed!("customer_id = $12 AND (opened_at, id) < ($1, $2)", "opened_at DESC, id DESC");
+    OF_PARTICIPANT(Conversation) = narrowed!("id IN (SELECT conversation_id FROM conversation_participants WHERE user_id = $13) AND (opened_at, id) < ($1, $2)",
+        "opened_at DESC, id DESC");
     /// Sorted anew each time: an index on what every answer changes would cost more than it saves.
     LONGEST_WAITING(Conversation) = narrowed!("closed_at IS NULL AND waiting_since IS NOT NULL AND (waiting_since, id) > ($1, $2)", "waiting_since, id");
     OPEN_COUNTS = "SELECT state, assignee_id, count(*), count(waiting_since) FROM conversations
@@ -48,6 +53,7 @@ pub(crate) struct Filter {
     pub queue: Option<QueueId>,
     pub tag: Option<String>,
     pub unanswered: bool,
+    pub participant: Option<UserId>,
 }
 
 /// Newest first, before the given one.
@@ -60,6 +66,9 @@ pub(crate) fn list(
 ) -> Result<Vec<Conversation>> {
     if filter.customer.is_some() {
         return narrowed(tx, &OF_CUSTOMER, scope, filter, before, limit);
+    }
+    if filter.participant.is_some() {
+        return narrowed(tx, &OF_PARTICIPANT, scope, filter, before, limit);
     }
     let (key, id) = (before.key, &before.id);
     let plain = scope.is_all() && filter.queue.is_none() && filter.tag.is_none() && !filter.unanswered;
@@ -90,9 +99,23 @@ fn narrowed(
     from: &Cursor,
     limit: i64,
 ) -> Result<Vec<Conversation>> {
-    let Filter { state, assignee, customer, queue, tag, unanswered } = filter;
+    let Filter { state, assignee, customer, queue, tag, unanswered, participant } = filter;
     let (all, own, units) = (scope.is_all(), scope.own(), scope.units_json());
-    let values = params![from.key, from.id, limit, all, own, units, state, assignee, queue, unanswered, tag, customer];
+    let values = params![
+        from.key,
+        from.id,
+        limit,
+        all,
+        own,
+        units,
+        state,
+        assignee,
+        queue,
+        unanswered,
+        tag,
+        customer,
+        participant
+    ];
     tx.all(statement, values)
 }
 

@@ -5,6 +5,7 @@ mod clock;
 mod conversation;
 mod event;
 mod message;
+mod participant;
 mod reason;
 
 use kernel::{Id, Noun};
@@ -18,8 +19,9 @@ pub use clock::{Alarm, SlaTarget, Terms};
 pub(crate) use conversation::VisitorConversation;
 pub use conversation::{Assignee, Conversation};
 pub use event::{Event, Named};
-pub use message::{Card, Data, Message, MessageKind};
+pub use message::{Card, Data, Mentions, Message, MessageKind};
 pub(crate) use message::{MessageVersion, check_message, check_text, fit, preview, reused};
+pub use participant::{Participant, Participants};
 pub use reason::WrapUpReason;
 
 /// The id of a [`Conversation`].

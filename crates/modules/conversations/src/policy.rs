@@ -3,9 +3,13 @@
 use http::Permission;
 use kernel::{Actor, Error, Owned, Permit, Reach, Result, Scope, Timestamp};
 
-use crate::model::{Conversation, Side};
+use crate::{
+    codes,
+    model::{Conversation, Side},
+};
 
-const READ: &str = "conversations.read";
+/// Also what a colleague needs to take part in one.
+pub(crate) const READ: &str = "conversations.read";
 pub(crate) const REPLY: &str = "conversations.reply";
 const ASSIGN: &str = "conversations.assign";
 const CLOSE: &str = "conversations.close";
@@ -29,8 +33,33 @@ pub(crate) fn may_list(actor: &Actor) -> Result<Scope> {
     actor.scope(READ)
 }
 
+/// Whoever takes part reads this one conversation too, however far their permission reaches.
 pub(crate) fn may_read(actor: &Actor, conversation: &Conversation) -> Result<Side> {
-    side(actor, conversation, READ)
+    match side(actor, conversation, READ) {
+        Err(Error::NotFound) if conversation.part_of(actor).is_some() => Ok(Side::Agent),
+        side => side,
+    }
+}
+
+/// The side on which the actor says something, or leaves a note. Whoever only takes part leaves notes, and
+/// writes to the customer where the owner lets them.
+pub(crate) fn may_post(actor: &Actor, conversation: &Conversation, note: bool) -> Result<Side> {
+    match (side(actor, conversation, REPLY), conversation.part_of(actor)) {
+        (Err(Error::NotFound | Error::Forbidden(_)), Some(_)) if note && actor.has(READ) => Ok(Side::Agent),
+        (Err(Error::NotFound), Some(part)) if part.may_reply => Ok(Side::Agent),
+        (Err(Error::NotFound), Some(_)) => Err(codes::NOTES_ONLY.conflict()),
+        (side, _) => side,
+    }
+}
+
+/// Whoever answers in it asks others in, and takes them out.
+pub(crate) fn may_invite(actor: &Actor, conversation: &Conversation, now: Timestamp) -> Result<Permit> {
+    actor.permit(REPLY, &conversation.owned(), now)
+}
+
+/// Whom one may ask in is known to whoever may answer in any.
+pub(crate) fn may_see_candidates(actor: &Actor) -> Result<Scope> {
+    actor.scope(REPLY)
 }
 
 /// The side the actor writes on; 404 where it is neither theirs nor within their reach.

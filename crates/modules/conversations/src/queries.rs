@@ -46,6 +46,8 @@ sql! {
     OLDER_RATINGS = "UPDATE ratings SET latest = FALSE WHERE conversation_id = $1 AND latest";
     FORGET_TAGS = "DELETE FROM conversation_tags WHERE conversation_id = $1";
     INSERT_TAGS = "INSERT INTO conversation_tags (tag, conversation_id, opened_at) VALUES {rows:TEXT,TEXT,BIGINT}";
+    FORGET_PARTICIPANTS = "DELETE FROM conversation_participants WHERE conversation_id = $1";
+    INSERT_PARTICIPANTS = "INSERT INTO conversation_participants (user_id, conversation_id, opened_at) VALUES {rows:TEXT,TEXT,BIGINT}";
     REASONS(WrapUpReason) = "SELECT {cols} FROM wrap_up_reasons ORDER BY position, id";
     REASON(WrapUpReason) = "SELECT {cols} FROM wrap_up_reasons WHERE id = $1";
     NEXT_REASON = "SELECT count(*) FROM wrap_up_reasons WHERE COALESCE(parent_id, '') = COALESCE(CAST($1 AS TEXT), '')";
@@ -329,6 +331,15 @@ pub(crate) fn add_tags(tx: &mut Tx<'_>, conversations: &[Conversation]) -> Resul
     let rows: Vec<_> =
         tagged.map(|(one, tag)| vec![tag.to_value(), one.id.to_value(), one.opened_at.to_value()]).collect();
     tx.exec_rows(&INSERT_TAGS, &rows)
+}
+
+/// Lets a conversation be found by those who take part.
+pub(crate) fn save_participants(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
+    tx.exec(&FORGET_PARTICIPANTS, params![conversation.id])?;
+    let Conversation { id, opened_at, participants, .. } = conversation;
+    let rows: Vec<_> =
+        participants.0.iter().map(|one| vec![one.user_id.to_value(), id.to_value(), opened_at.to_value()]).collect();
+    tx.exec_rows(&INSERT_PARTICIPANTS, &rows)
 }
 
 /// Every reason, in the order they are shown.

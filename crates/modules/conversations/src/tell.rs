@@ -33,7 +33,11 @@ pub(crate) fn inbox(tx: &mut Tx<'_>, conversation: &Conversation, before: Option
     if let Some(before) = before.filter(|before| *before != owned) {
         tx.notify("inbox", "conversation.left", conversation, Some(before))?;
     }
-    tx.notify("inbox", "conversation.changed", conversation, Some(owned))
+    tx.notify("inbox", "conversation.changed", conversation, Some(owned))?;
+    for one in &conversation.participants.0 {
+        tx.notify("inbox", "conversation.changed", conversation, Some(Owned::by(one.user_id, None)))?;
+    }
+    Ok(())
 }
 
 /// Writes a line of what happened, with `text` where there is something to read. The conversation is

@@ -42,6 +42,9 @@ impl Topics for ConversationTopics {
                 .fact::<events::Opened>(events::REQUEUED, "It waits again.")
                 .fact::<events::Opened>(events::LEFT_MESSAGE, "Its customer left a message rather than wait.")
                 .fact::<events::Changed>(events::CHANGED, "Something said about it changed: what is there, is new.")
+                .fact::<events::Participation>(events::PARTICIPANT_JOINED, "A colleague takes part from now on.")
+                .fact::<events::Participation>(events::PARTICIPANT_CHANGED, "What they may do changed.")
+                .fact::<events::Participation>(events::PARTICIPANT_LEFT, "A colleague no longer takes part.")
                 .fact::<events::Closed>(events::CLOSED, "It is over.")
                 .fact::<Message>(events::MESSAGE_POSTED, "Something was said that both sides see.")
                 .fact::<Message>(events::MESSAGE_EDITED, "Its author changed it: as it is now.")
@@ -62,7 +65,7 @@ impl Topics for ConversationTopics {
 
     /// Whoever loses a conversation hears no more of it.
     fn asks_again(&self) -> &'static [&'static str] {
-        &[events::ASSIGNED, events::REQUEUED]
+        &[events::ASSIGNED, events::REQUEUED, events::PARTICIPANT_LEFT]
     }
 
     fn open<'a>(

@@ -10,11 +10,13 @@ use utoipa::ToSchema;
 
 pub use crate::contact::{mask_phone, phone as spell_phone};
 pub use crate::identify::{Given, Identified, for_address, identify, is_email, is_phone, is_proven, known_as, take};
+pub use crate::stage::{rehearse_conversion, rehearse_lead, save_as_lead};
 use crate::{
     contact,
     events::{CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
     model::{Customer, CustomerCard, CustomerState, Details, Identity},
     policy, queries,
+    stage::Step,
 };
 
 /// How much time passes before a further contact is written down, in milliseconds.
@@ -158,6 +160,8 @@ pub struct CustomerExport {
     customers: Vec<ExportedCustomer>,
     /// Who they are on the channels.
     identities: Vec<ExportedIdentity>,
+    /// How far it has come with them, step by step.
+    stages: Vec<Step>,
 }
 
 /// One row of a person, in clear.
@@ -206,7 +210,8 @@ pub fn export(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerExport> {
         state: customer.state,
         created_at: customer.created_at,
     });
-    Ok(CustomerExport { customers: customers.collect(), identities: identities.collect() })
+    let stages = queries::steps(tx, &ids)?;
+    Ok(CustomerExport { customers: customers.collect(), identities: identities.collect(), stages })
 }
 
 /// Empties the person this id leads to, aliases and all, and tells the other modules to do the same.
@@ -225,6 +230,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, permit: &Permit, id: CustomerId, reason: &s
     })?;
     let survivor = survivor.ok_or(Error::NotFound)?;
     queries::erase_identities(tx, &ids)?;
+    queries::erase_steps(tx, &ids)?;
     tx.emit(Fact::new(CustomerErased::KIND, survivor.id, &CustomerErased { customer_ids: ids })?);
     told(tx, &survivor)?;
     Ok(survivor)

@@ -2,6 +2,8 @@
 
 use kernel::Code;
 
+/// A customer is no lead any more.
+pub(crate) const IS_CUSTOMER: Code = Code::new("customers.is_customer");
 pub(crate) const STALE: Code = Code::new("customers.stale");
 pub(crate) const MERGED: Code = Code::new("customers.merged");
 pub(crate) const NOT_MERGED: Code = Code::new("customers.not_merged");

@@ -9,6 +9,7 @@ use crate::{
     events::CustomerMerged,
     model::{Customer, Details, Identity},
     policy, queries,
+    stage::Stage,
 };
 
 const NAMES: &str = include_str!("../demo/names.txt");
@@ -86,7 +87,10 @@ fn meet(
     name: &str,
 ) -> Result<CustomerId> {
     tx.as_of(at, Actor::System("demo"))?;
-    let customer = Customer::unknown(tx.new_id(), at).with(details);
+    let mut customer = Customer::unknown(tx.new_id(), at).with(details);
+    if details.placed.is_some() || details.email.is_some() {
+        customer.stage = Stage::Customer;
+    }
     let identity = Identity {
         channel_id: channel,
         external_id: customer.id.to_string(),

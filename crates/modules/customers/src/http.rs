@@ -1,6 +1,7 @@
 //! The operations.
 
 mod change;
+mod convert;
 mod create;
 mod erase;
 mod export;
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, create::create))
         .routes(routes!(read::read, change::change))
         .routes(routes!(unmask::unmask))
+        .routes(routes!(convert::convert))
         .routes(routes!(merge::merge, merge::unmerge))
         .routes(routes!(erase::erase))
         .routes(routes!(export::export))

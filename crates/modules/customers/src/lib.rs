@@ -11,18 +11,20 @@ mod model;
 mod policy;
 mod queries;
 mod serving;
+mod stage;
 
 use ::http::Module;
 
 pub use model::{Customer, CustomerCard, CustomerState};
 pub use serving::Serving;
+pub use stage::{NewLead, Stage};
 
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("customers")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611221200_customers"])
+        .migrations(store::migrations!["202611221200_customers", "202611260242_stages"])
         .part(serving::nobody())
         .permissions(policy::PERMISSIONS)
         .locales(&[

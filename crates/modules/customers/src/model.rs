@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use store::text_enum;
 use utoipa::ToSchema;
 
-use crate::{codes, contact};
+use crate::{codes, contact, stage::Stage};
 
 text_enum! {
     /// What became of a customer's row.
@@ -48,6 +48,8 @@ store::record! {
         pub survivor_id: Option<CustomerId>,
         /// What became of the row.
         pub state: CustomerState,
+        /// How far it has come with them.
+        pub stage: Stage,
         /// Since when.
         pub created_at: Timestamp,
         /// Rises with each change; a change of an older version is refused.
@@ -96,6 +98,8 @@ pub struct CustomerCard {
     pub unit_id: Option<UnitId>,
     /// What became of them.
     pub state: CustomerState,
+    /// How far it has come with them.
+    pub stage: Stage,
     /// Since when.
     pub created_at: Timestamp,
     /// Rises with each change.
@@ -163,6 +167,7 @@ impl Customer {
             merged_into: None,
             survivor_id: None,
             state: CustomerState::Active,
+            stage: Stage::Contact,
             created_at: now,
             version: 1,
         }
@@ -189,6 +194,7 @@ impl Customer {
             owner_id: self.owner_id,
             unit_id: self.unit_id,
             state: self.state,
+            stage: self.stage,
             created_at: self.created_at,
             version: self.version,
         }
@@ -263,6 +269,7 @@ impl Customer {
             merged_into: self.merged_into,
             survivor_id: self.survivor_id,
             state: CustomerState::Erased,
+            stage: self.stage,
             created_at: self.created_at,
             version: self.version + 1,
             ..Self::unknown(self.id, self.created_at)
@@ -280,6 +287,7 @@ impl Customer {
             "unit_id": self.unit_id,
             "merged_into": self.merged_into,
             "state": self.state,
+            "stage": self.stage,
         })
     }
 

@@ -7,11 +7,12 @@ use crate::{
     codes,
     model::{Customer, Identity},
     policy::Sight,
+    stage::{Stage, Step},
 };
 
 sql! {
     INSERT(Customer) = "INSERT INTO customers ({cols}) VALUES ({vals})";
-    UPDATE(Customer) = "UPDATE customers SET {sets} WHERE id = $1 AND version = $13 - 1";
+    UPDATE(Customer) = "UPDATE customers SET {sets} WHERE id = $1 AND version = $14 - 1";
     FIND(Customer) = "SELECT {cols} FROM customers WHERE id = $1";
     ALIASES(Customer) = "SELECT {cols} FROM customers WHERE survivor_id = $1 ORDER BY created_at, id";
     MERGED_INTO = "SELECT id FROM customers WHERE merged_into = $1";
@@ -29,7 +30,13 @@ sql! {
           AND (CAST($8 AS TEXT) IS NULL OR phone = $8 OR id IN (SELECT survivor_id FROM customers WHERE phone = $8))
           AND (CAST($9 AS TEXT) IS NULL OR email = $9 OR id IN (SELECT survivor_id FROM customers WHERE email = $9))
           AND (CAST($10 AS TEXT) IS NULL OR owner_id = $10)
+          AND (CAST($12 AS TEXT) IS NULL OR stage = $12)
         ORDER BY created_at DESC, id DESC LIMIT $11";
+
+    INSERT_STEP(Step) = "INSERT INTO customer_stages ({cols}) VALUES ({vals})";
+    STEPS(Step) = "SELECT {cols} FROM customer_stages
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY at, id";
+    ERASE_STEPS = "UPDATE customer_stages SET words = '' WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
 
     INSERT_IDENTITY(Identity) = "INSERT INTO customer_identities ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
     IDENTITY(Identity) = "SELECT {cols} FROM customer_identities WHERE channel_id = $1 AND external_id = $2";
@@ -50,6 +57,7 @@ pub(crate) struct Filter {
     pub phone: Option<String>,
     pub email: Option<String>,
     pub owner: Option<UserId>,
+    pub stage: Option<Stage>,
 }
 
 /// The first two who are known to have this address, merges followed.
@@ -105,7 +113,7 @@ pub(crate) fn list(
     before: &Cursor,
     limit: i64,
 ) -> Result<Vec<Customer>> {
-    let Filter { name, phone, email, owner } = filter;
+    let Filter { name, phone, email, owner, stage } = filter;
     let (scope, unowned) = (&sight.scope, sight.unowned);
     tx.all(
         &LIST,
@@ -120,9 +128,24 @@ pub(crate) fn list(
             phone,
             email,
             owner,
-            limit
+            limit,
+            stage
         ],
     )
+}
+
+pub(crate) fn insert_step(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
+    tx.exec(&INSERT_STEP, &step.values()).map(drop)
+}
+
+/// What became of these, step by step.
+pub(crate) fn steps(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<Step>> {
+    tx.all(&STEPS, params![ids(of)])
+}
+
+/// Empties the words of the steps.
+pub(crate) fn erase_steps(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<()> {
+    tx.exec(&ERASE_STEPS, params![ids(of)]).map(drop)
 }
 
 /// Adds an identity; false when the channel knows this external id already.

@@ -1,5 +1,6 @@
 //! Canned replies: what is said often, written once.
 
+pub mod api;
 mod codes;
 mod demo;
 pub mod events;

@@ -9,7 +9,10 @@ use kernel::{Id, Result, UnitId, UserId};
 use store::Tx;
 
 pub use crate::model::Tree;
-use crate::{model::TreeRevision, queries};
+use crate::{
+    model::{Post, TreeRevision},
+    queries,
+};
 
 /// Trees read lately, by the revision they are of: it names the content whichever database it
 /// stands in.
@@ -68,6 +71,22 @@ pub fn subtree(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitId>> {
 pub fn members(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UserId>> {
     let units = as_json(&subtree(tx, unit)?);
     queries::people_within(tx, &units)
+}
+
+/// Every post there is, in the order they were made.
+///
+/// # Errors
+/// From the database.
+pub fn posts(tx: &mut Tx<'_>) -> Result<Vec<Post>> {
+    queries::posts(tx)
+}
+
+/// The people who hold this post now and may sign in.
+///
+/// # Errors
+/// From the database.
+pub fn holders(tx: &mut Tx<'_>, post: Id<Post>) -> Result<Vec<UserId>> {
+    queries::holders(tx, post)
 }
 
 /// Who leads a person: the nearest lead at or above their unit who is not they themselves.

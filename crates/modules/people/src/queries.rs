@@ -36,6 +36,8 @@ sql! {
     POST_COUNTS = "SELECT m.post_id, count(*) FROM memberships m JOIN accounts a ON a.id = m.user_id
         WHERE m.until IS NULL AND m.post_id IS NOT NULL AND a.state = 'active' GROUP BY m.post_id";
     ANY_MEMBER = "SELECT user_id FROM memberships WHERE unit_id = $1 AND until IS NULL LIMIT 1";
+    HOLDERS = "SELECT m.user_id FROM memberships m JOIN accounts a ON a.id = m.user_id
+        WHERE m.until IS NULL AND a.state = 'active' AND m.post_id = $1 ORDER BY m.user_id";
     WITHIN = "SELECT m.user_id FROM memberships m JOIN accounts a ON a.id = m.user_id
         WHERE m.until IS NULL AND a.state = 'active' AND m.unit_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
         ORDER BY m.user_id";
@@ -174,6 +176,10 @@ pub(crate) fn has_members(tx: &mut Tx<'_>, unit: UnitId) -> Result<bool> {
 /// The active people of these units, a JSON list of ids.
 pub(crate) fn people_within(tx: &mut Tx<'_>, units: &str) -> Result<Vec<UserId>> {
     Ok(tx.all::<(UserId,)>(&WITHIN, params![units])?.into_iter().map(|(user,)| user).collect())
+}
+
+pub(crate) fn holders(tx: &mut Tx<'_>, post: Id<Post>) -> Result<Vec<UserId>> {
+    Ok(tx.all::<(UserId,)>(&HOLDERS, params![post])?.into_iter().map(|(user,)| user).collect())
 }
 
 pub(crate) fn members(tx: &mut Tx<'_>, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<Member>> {

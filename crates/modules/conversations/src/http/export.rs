@@ -155,7 +155,7 @@ fn line(message: &Message, versions: &[MessageVersion], texts: &Texts, at: Strin
             let more = [&card.subtitle, &card.price, &card.url].into_iter().flatten();
             more.for_each(|more| text = format!("{text} · {more}"));
         }
-        None => {}
+        Some(Data::Mentions(_)) | None => {}
     }
     let originals = versions.iter().filter(|version| version.seq == message.seq);
     let originals = originals.map(|version| format!("{} {}", texts.word("original"), version.text)).collect();
@@ -185,6 +185,16 @@ fn happened(event: &Event, texts: &Texts) -> String {
         Event::AutoReply {} => ("auto_reply", String::new(), String::new()),
         Event::LeftMessage {} => ("left_message", String::new(), String::new()),
         Event::CameBack {} => ("came_back", String::new(), String::new()),
+        Event::ParticipantJoined { who, by } => ("joined", name(by), who.name.clone()),
+        Event::ParticipantLeft { who, .. } => ("parted", who.name.clone(), String::new()),
+        Event::Asked { by, to, .. } => ("asked", by.name.clone(), name(to)),
+        Event::AskAnswered { by, .. } => ("ask_answered", by.name.clone(), String::new()),
+        Event::Escalated { name, told, .. } => {
+            let told: Vec<&str> = told.iter().map(|one| one.name.as_str()).collect();
+            ("escalated", name.clone(), told.join(", "))
+        }
+        Event::EscalationSolved { name, by, .. } => ("escalation_solved", by.name.clone(), name.clone()),
+        Event::SavedAsLead { by } => ("saved_as_lead", name(by), String::new()),
         Event::Invited { .. } => ("invited", String::new(), String::new()),
     };
     texts.word(key).replace("{from}", &from).replace("{to}", &to).trim().to_owned()

@@ -42,6 +42,8 @@ pub(crate) struct ListQuery {
     #[serde(default)]
     #[param(required = false)]
     unanswered: bool,
+    /// Only those in which this person takes part without having them.
+    participant: Option<UserId>,
     /// In which order: `recent` unless told.
     #[param(inline)]
     sort: Option<Sort>,
@@ -59,8 +61,8 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let waiting = query.sort == Some(Sort::Waiting);
     let (limit, from) = (page.limit()?, if waiting { page.after()? } else { page.before()? });
-    let ListQuery { state, assignee, customer, queue, tag, unanswered, .. } = query;
-    let filter = Filter { state, assignee, customer, queue, tag, unanswered };
+    let ListQuery { state, assignee, customer, queue, tag, unanswered, participant, .. } = query;
+    let filter = Filter { state, assignee, customer, queue, tag, unanswered, participant };
     let rows = cx
         .read(move |tx| {
             let scope = policy::may_list(tx.actor())?;

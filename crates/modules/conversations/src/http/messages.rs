@@ -1,8 +1,9 @@
 //! Reading and writing messages.
 
+use access::Placement;
 use files::FileId;
 use http::{Answer, Cx, Json, Path, Query};
-use kernel::{Error, Page};
+use kernel::{Error, Page, UserId};
 use serde::Deserialize;
 use store::text_enum;
 use utoipa::{IntoParams, ToSchema};
@@ -10,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     api::{self, Post, Writer},
     model::{Card, ConversationId, Message, MessageVersion},
-    policy, queries,
+    participation, policy, queries,
 };
 
 /// Which messages.
@@ -99,19 +100,27 @@ pub(crate) struct NewMessage {
     quote_seq: Option<i64>,
     /// The card, of kind `card`.
     data: Option<Card>,
+    /// Colleagues whom a note names, at most 10: they take part from then on, and have a task.
+    #[serde(default)]
+    mentions: Vec<UserId>,
 }
 
 /// Sends a message, or leaves a note. The answer is the message as it is kept: it is on the disk by then.
 #[utoipa::path(post, path = "/conversations/{id}/messages", tag = "conversations", params(("id" = ConversationId, Path)), request_body = NewMessage, responses((status = 200, body = Message)))]
 pub(crate) async fn post(cx: Cx, Path(id): Path<ConversationId>, Json(request): Json<NewMessage>) -> Answer<Message> {
     cx.actor().staff()?;
-    let NewMessage { client_id, text, kind, file_id, quote_seq, data } = request;
+    let NewMessage { client_id, text, kind, file_id, quote_seq, data, mentions } = request;
     let kind = kind.unwrap_or(SaidKind::Text);
     if (kind == SaidKind::Card) != data.is_some() {
         return Err(Error::field("data", if data.is_some() { "not_allowed" } else { "required" }).into());
     }
     let note = kind == SaidKind::Note;
     let post = Post { file_id, quote_seq, note, card: data, ..Post::new(id, cx.actor().clone(), client_id, text) };
+    if !mentions.is_empty() {
+        let placement = cx.app().part::<Box<dyn Placement>>();
+        let kept = cx.append(move |tx| participation::note(tx, &**placement, &post, &mentions)).await?;
+        return Ok(Json(kept));
+    }
     let receipt = cx.app().part::<Writer>().hand_in(cx.app().db(), post)?;
     Ok(Json(receipt.kept().await?))
 }
@@ -164,7 +173,7 @@ pub(crate) async fn typing(cx: Cx, Path(id): Path<ConversationId>) -> Answer<()>
     let staff = cx.actor().staff()?.clone();
     cx.read(move |tx| {
         let conversation = queries::find(tx, id)?;
-        policy::may_work(tx.actor(), &conversation)
+        policy::may_post(tx.actor(), &conversation, false)
     })
     .await?;
     api::agent_typing(cx.app(), id, &staff)?;

@@ -157,7 +157,8 @@ fn messages(
         let place = hit.reference.split_once('/').and_then(|(id, seq)| Some((id.parse().ok()?, seq.parse().ok()?)));
         let Some((id, seq)) = place else { return Ok(false) };
         let conversation = queries::find(tx, id)?;
-        if !scope.covers(&conversation.owned()) || !query.takes(&conversation) {
+        let seen = scope.covers(&conversation.owned()) || conversation.part_of(tx.actor()).is_some();
+        if !seen || !query.takes(&conversation) {
             return Ok(false);
         }
         let Some(message) = queries::message(tx, id, seq)? else { return Ok(false) };

@@ -1,13 +1,13 @@
 //! One thread with one customer, and what may become of it.
 
 use channels::ChannelKind;
-use kernel::{ChannelId, CustomerId, Owned, Permit, QueueId, Result, Timestamp, UnitId, UserId};
+use kernel::{Actor, ChannelId, CustomerId, Owned, Permit, QueueId, Result, Timestamp, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Attributes, Author, ConversationId, Message, MessageKind, Named, Rating, Side, SlaTarget, State, Tags, Terms,
-    Trail, VisitedPage, WrapUp, preview, topic,
+    Attributes, Author, ConversationId, Message, MessageKind, Named, Participant, Participants, Rating, Side,
+    SlaTarget, State, Tags, Terms, Trail, VisitedPage, WrapUp, preview, topic,
 };
 use crate::{codes, events};
 
@@ -61,6 +61,8 @@ store::record! {
         pub attributes: Attributes,
         /// What they did on the embedding page, as it says: the last of it.
         pub trail: Trail,
+        /// Colleagues who take part while the owner stays.
+        pub participants: Participants,
         /// When the customer first wrote.
         pub first_message_at: Option<Timestamp>,
         /// When a person first answered.
@@ -164,6 +166,7 @@ impl Conversation {
             page: None,
             attributes: Attributes::default(),
             trail: Trail::default(),
+            participants: Participants::default(),
             first_message_at: None,
             first_response_at: None,
             first_response_ms: None,
@@ -191,9 +194,21 @@ impl Conversation {
         Owned::by(self.assignee_id, self.unit_id)
     }
 
-    /// What a search among its messages can be narrowed by: whose it is.
+    /// What a search among its messages can be narrowed by: whose it is, and who takes part.
     pub(crate) fn labels(&self) -> Vec<String> {
-        self.assignee_id.map(|id| id.to_string()).into_iter().chain(self.unit_id.map(|id| id.to_string())).collect()
+        let mut labels: Vec<String> = self.assignee_id.map(|id| id.to_string()).into_iter().collect();
+        labels.extend(self.unit_id.map(|id| id.to_string()));
+        let others = self.participants.0.iter().filter(|one| Some(one.user_id) != self.assignee_id);
+        labels.extend(others.map(|one| one.user_id.to_string()));
+        labels
+    }
+
+    /// How the actor takes part, if they do.
+    pub(crate) fn part_of(&self, actor: &Actor) -> Option<&Participant> {
+        match actor {
+            Actor::Staff(staff) => self.participants.of(staff.id),
+            _ => None,
+        }
     }
 
     /// The topic its facts are told on.
@@ -384,7 +399,7 @@ impl Conversation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{Actor, Id, Rng};
+    use kernel::{Id, Rng};
 
     fn conversation() -> Conversation {
         let (now, rng) = (Timestamp::from_millis(1_000), Rng::seeded(1));

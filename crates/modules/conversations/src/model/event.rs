@@ -116,6 +116,62 @@ pub enum Event {
     FilesDropped {},
     /// A machine answered a mail for the customer; the text is what it said.
     AutoReply {},
+    /// A colleague takes part from now on, while the owner stays.
+    ParticipantJoined {
+        /// Who.
+        who: Named,
+        /// Who asked them in.
+        by: Option<Named>,
+    },
+    /// A colleague no longer takes part.
+    ParticipantLeft {
+        /// Who.
+        who: Named,
+        /// Who took them out, when they did not leave by themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Named>,
+    },
+    /// The customer was saved as a lead.
+    SavedAsLead {
+        /// Who did.
+        by: Option<Named>,
+    },
+    /// Somebody asked their supervisor; the text is what.
+    Asked {
+        /// Which ask.
+        ask: String,
+        /// Who asked.
+        by: Named,
+        /// Of whom.
+        to: Option<Named>,
+    },
+    /// Something that stands in the way was reported, or went one level up; the text is what.
+    Escalated {
+        /// Which escalation.
+        escalation: String,
+        /// What it is called where it is set who is told: `网站故障`.
+        name: String,
+        /// How many levels were told by now.
+        level: i64,
+        /// Who was told.
+        told: Vec<Named>,
+    },
+    /// It is solved; the text is how.
+    EscalationSolved {
+        /// Which escalation.
+        escalation: String,
+        /// What it is called.
+        name: String,
+        /// Who solved it.
+        by: Named,
+    },
+    /// The supervisor answered; the text is what.
+    AskAnswered {
+        /// Which ask.
+        ask: String,
+        /// Who answered.
+        by: Named,
+    },
 }
 
 impl Event {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{SearchDoc, text_enum};
 use utoipa::ToSchema;
 
-use super::{Author, ConversationId, Event, kept_as_json};
+use super::{Author, ConversationId, Event, Named, kept_as_json};
 
 text_enum! {
     /// What a message is.
@@ -57,7 +57,7 @@ store::record! {
         pub staff_only: bool,
         /// The number of the message it answers, if it quotes one.
         pub quote_seq: Option<i64>,
-        /// The card, or what happened.
+        /// The card, what happened, or whom it names.
         pub data: Option<Data>,
         /// When its author last changed it.
         pub edited_at: Option<Timestamp>,
@@ -75,6 +75,16 @@ pub enum Data {
     Event(Event),
     /// Of kind `card`.
     Card(Card),
+    /// Of kind `note`.
+    Mentions(Mentions),
+}
+
+/// The colleagues a note names, who are told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mentions {
+    /// Who: in the text they stand as `@` and their name.
+    pub mentions: Vec<Named>,
 }
 
 /// A product or an order, as a card.

@@ -11,6 +11,7 @@ use crate::{
     api,
     model::{Customer, CustomerCard, Details},
     policy, queries,
+    stage::Stage,
 };
 
 /// A new customer.
@@ -25,19 +26,22 @@ pub(crate) struct NewCustomer {
     email: Option<String>,
     /// What colleagues should know: up to 2000 characters.
     note: Option<String>,
+    /// How far it has come with them; a customer unless told.
+    stage: Option<Stage>,
 }
 
 /// Enters a customer, whom the one who does it then looks after.
 #[utoipa::path(post, path = "/customers", tag = "customers", request_body = NewCustomer, responses((status = 200, body = CustomerCard)))]
 pub(crate) async fn create(cx: Cx, Json(request): Json<NewCustomer>) -> Answer<CustomerCard> {
-    let NewCustomer { name, phone, email, note } = request;
+    let NewCustomer { name, phone, email, note, stage } = request;
     let details = Details { name: Some(name), phone, email, note, placed: Some(api::keeper(cx.actor())) };
     let card = cx
         .write(move |tx| {
             let (owner, unit) = api::keeper(tx.actor());
             let _permit = tx.actor().permit(policy::EDIT, &Owned::by(owner, unit), tx.now())?;
             let details = details.clone().normal()?;
-            let customer = Customer::unknown(tx.new_id(), tx.now()).with(&details);
+            let mut customer = Customer::unknown(tx.new_id(), tx.now()).with(&details);
+            customer.stage = stage.unwrap_or(Stage::Customer);
             queries::insert(tx, &customer)?;
             let trace: Value = customer.trace();
             audit::api::record(tx, Entry::new("customers.created", "customer", customer.id).created(&trace))?;

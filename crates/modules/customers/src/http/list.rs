@@ -10,6 +10,7 @@ use crate::{
     model::{Customer, CustomerCard},
     policy,
     queries::{self, Filter},
+    stage::Stage,
 };
 
 /// Which customers.
@@ -21,6 +22,9 @@ pub(crate) struct ListQuery {
     q: Option<String>,
     /// Only those this colleague looks after.
     owner: Option<UserId>,
+    /// Only those with whom it has come so far.
+    #[param(inline)]
+    stage: Option<Stage>,
     /// How many rows at most: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -34,7 +38,7 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let (limit, before) = (page.limit()?, page.before()?);
     Check::new().maybe_text("q", query.q.as_deref(), 0..=200).done()?;
-    let mut filter = Filter { owner: query.owner, ..Filter::default() };
+    let mut filter = Filter { owner: query.owner, stage: query.stage, ..Filter::default() };
     if let Some(text) = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         filter.phone = contact::phone(text);
         filter.email = contact::email(text);

@@ -11,7 +11,7 @@ use crate::{
     api,
     events::CustomerUnmerged,
     model::{Customer, CustomerCard},
-    policy, queries,
+    policy, queries, stage,
 };
 
 /// With whom.
@@ -32,7 +32,8 @@ pub(crate) async fn merge(cx: Cx, Path(id): Path<CustomerId>, Json(request): Jso
             let permit = policy::may(tx.actor(), policy::MERGE, &before, tx.now())?;
             let into = kept(tx, request.into)?;
             api::merge(tx, &permit, &before, &into)?;
-            Ok(into.card())
+            stage::merged(tx, &before, &into)?;
+            api::card(tx, into.id)
         })
         .await?;
     Ok(Json(card))

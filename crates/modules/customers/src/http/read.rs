@@ -9,6 +9,7 @@ use crate::{
     model::CustomerCard,
     queries,
     serving::{self, Serving},
+    stage::Step,
 };
 
 /// A customer with what hangs on them.
@@ -24,6 +25,8 @@ pub(crate) struct CustomerView {
     aliases: Vec<CustomerCard>,
     /// Where they were met.
     identities: Vec<IdentityView>,
+    /// How far it has come with them, step by step.
+    stages: Vec<Step>,
 }
 
 /// Where a customer was met.
@@ -60,8 +63,9 @@ pub(crate) async fn read(cx: Cx, Path(id): Path<CustomerId>) -> Answer<CustomerV
                 Some(owner) => Some(owner?.name),
             };
             let merged_from = Some(id).filter(|id| *id != card.id);
+            let stages = queries::steps(tx, &ids)?;
             let aliases = aliases.iter().map(|alias| alias.card()).collect();
-            Ok(CustomerView { card, owner_name, merged_from, aliases, identities })
+            Ok(CustomerView { card, owner_name, merged_from, aliases, identities, stages })
         })
         .await?;
     Ok(Json(view))

@@ -3,6 +3,7 @@ import { t } from '@zhike/i18n'
 import { computed, watch } from 'vue'
 import { useRouter } from 'vue-router'
 import { customerName } from '@/lib/customers'
+import { takesPart } from '@/pages/conversations/inbox'
 import { onRow, useInbox } from '@/pages/conversations/useInbox'
 import { callFor } from './notices'
 import { can, me } from './session'
@@ -15,11 +16,14 @@ export function useNews(): void {
   const myId = me.value?.id
   const mine = (row: Conversation) => row.assignee_id === myId && row.state === 'active'
 
+  const open = (row: Conversation) => () => void router.push({ name: 'conversations', params: { id: row.id } })
+
   onRow((row, before) => {
+    if (myId && takesPart(row, myId) && !(before && takesPart(before, myId))) callFor(`${row.id}.joined`, customerName(row.customer_id, row.customer_name), t('conversations.collaboration.you'), 'message', open(row))
     if (!mine(row) || !before || row.unread <= (before.unread ?? 0)) return
     const looked = document.visibilityState === 'visible' && document.hasFocus() && router.currentRoute.value.params.id === row.id
     if (looked) return
-    callFor(`${row.id}.${row.last_seq}`, customerName(row.customer_id, row.customer_name), row.preview, 'message', () => void router.push({ name: 'conversations', params: { id: row.id } }))
+    callFor(`${row.id}.${row.last_seq}`, customerName(row.customer_id, row.customer_name), row.preview, 'message', open(row))
   })
 
   const unread = computed(() => {

@@ -23,9 +23,14 @@ export function take(rows: Map<string, Conversation>, row: Conversation): boolea
   return true
 }
 
+/** Somebody else has it, and one takes part while it goes on. */
+export function takesPart(row: Conversation, myId: string): boolean {
+  return row.state !== 'closed' && row.assignee_id !== myId && row.participants.some(({ user_id }) => user_id === myId)
+}
+
 export function seenThrough(row: Conversation, lens: Lens, myId: string): boolean {
   if (lens === 'all') return true
-  const mine = row.assignee_id === myId
+  const mine = row.assignee_id === myId || takesPart(row, myId)
   const anybodys = row.state === 'queued' || row.state === 'message'
   return lens === 'mine' ? mine || anybodys : row.state !== 'closed' && row.waiting_since !== null && (mine || anybodys)
 }

@@ -26,6 +26,7 @@ export interface Extras {
   file_id?: string
   quote_seq?: number
   data?: Record<string, unknown>
+  mentions?: string[]
 }
 
 /** Writes a message: it is on screen at once and leaves as soon as the line allows. */

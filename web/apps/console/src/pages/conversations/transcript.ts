@@ -12,6 +12,8 @@ export interface Pending {
   file_id?: string
   quote_seq?: number
   data?: Record<string, unknown>
+  /** Colleagues whom a note names. */
+  mentions?: string[]
   written_at: number
   /** `waiting`: will be sent again by itself. `failed`: the server refused it; the writer decides. */
   state: 'sending' | 'waiting' | 'failed'

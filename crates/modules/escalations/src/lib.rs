@@ -1,0 +1,40 @@
+//! What stands in the way: reported, told level by level until it is solved.
+
+pub mod api;
+mod codes;
+mod demo;
+pub mod events;
+mod http;
+mod jobs;
+mod listen;
+mod model;
+mod policy;
+mod privacy;
+mod queries;
+mod topics;
+
+use ::http::{Module, Privacy};
+
+pub use model::{
+    Escalation, EscalationState, EscalationStep, Ladder, LadderAddressee, LadderClock, Level, Levels, Severity,
+    StepKind, Told,
+};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("escalations")
+        .demo(demo::tell)
+        .routes(http::routes())
+        .migrations(store::migrations!["202611260230_escalations"])
+        .permissions(policy::PERMISSIONS)
+        .topics(topics::EscalationTopics)
+        .listener(listen::tasks())
+        .job(jobs::climb())
+        .cron(jobs::schedule())
+        .privacy(Privacy { module: "escalations", export: privacy::export, erase: privacy::erase })
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

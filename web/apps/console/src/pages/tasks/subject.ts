@@ -1,0 +1,11 @@
+import type { Task } from '@zhike/api'
+import type { RouteLocationRaw } from 'vue-router'
+import { can } from '@/app/session'
+
+/** Where the thing is that a task is about, for whoever may see such things. */
+export function placeOf({ subject_kind: kind, subject_id: id }: Pick<Task, 'subject_kind' | 'subject_id'>): RouteLocationRaw | undefined {
+  if (!kind || !id) return undefined
+  if (kind === 'conversation') return can('conversations.read') ? { name: 'conversations', params: { id } } : undefined
+  const page = { promise: 'promises', ask: 'asks', escalation: 'escalations', approval: 'approvals' }[kind]
+  return page && can(`${page}.read`) ? { name: page, query: { open: id } } : undefined
+}
