@@ -235,6 +235,441 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the asks one may see: open ones in the order in which they are due, others newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those this person asked: an id, or `me`. */
+                    asker?: string;
+                    /** @description Only those that came up in this conversation. */
+                    conversation?: components["schemas"]["Id_cnv"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those about this customer. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those that have this in common: see `likeness`. */
+                    likeness?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those not answered in time. */
+                    overdue?: boolean;
+                    /** @description Only those that stand so. */
+                    state?: "open" | "answered" | "withdrawn";
+                    /** @description Only those asked of this person: an id, or `me`. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_AskView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Asks one's supervisor: the nearest lead above one who may answer. It is a task of theirs, and a line for staff
+         *     in the conversation.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAsk"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskThread"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ask with its thread. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ask_Ask"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskThread"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers. The task is done with it, and the conversation shows the answer to staff. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ask_Ask"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskAnswer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskThread"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/{id}/likeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says that an ask is the same as an earlier one, or under which reason it is sorted. Three of the same within seven
+         *     days become a task to write the answer down.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ask_Ask"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskLikeness"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskThread"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says a word in the thread, from either side. What was answered is open again when whoever asked goes on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ask_Ask"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskWord"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskThread"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws an open ask, for a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ask_Ask"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskWithdrawal"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskThread"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what waits for one's own answer, and for anybody's within reach. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/supervisor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who would be asked: the nearest lead above one who may answer. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskSupervisor"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-entries": {
         parameters: {
             query?: never;
@@ -932,6 +1367,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversation-candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom one may ask into a conversation, or name in a note: every active colleague who may see any. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParticipantCandidate"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -954,6 +1433,8 @@ export interface paths {
                     customer?: components["schemas"]["Id_cus"];
                     /** @description How many rows at most: 1 to 200, 50 unless told. */
                     limit?: number;
+                    /** @description Only those in which this person takes part without having them. */
+                    participant?: components["schemas"]["Id_usr"];
                     /** @description Only those of this queue. */
                     queue?: components["schemas"]["Id_que"];
                     /** @description In which order: `recent` unless told. */
@@ -1176,6 +1657,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the messages of a conversation that a channel carries, and what it allows now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Deliveries"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/explanation": {
         parameters: {
             query?: never;
@@ -1351,6 +1878,59 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Saves whom one talks with as a lead, with this conversation attached. Whoever does it looks after them, unless
+         *     somebody does.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewLead"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerCard"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1643,6 +2223,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a colleague in. The owner stays; the colleague sees this conversation, may write notes, and has a task. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewParticipant"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participants/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Lets somebody who takes part write to the customer, or no longer. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                    user_id: components["schemas"]["Id_usr"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ParticipantChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participants/{user_id}/departure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leaves a conversation one takes part in, or takes somebody out. They see it no longer; their task is done, or
+         *     called off.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                    user_id: components["schemas"]["Id_usr"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Departure"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -1687,6 +2422,52 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/sla": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one conversation did. What is asked of it and due in it stands in the conversation. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationSla"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2006,6 +2787,8 @@ export interface paths {
                     owner?: components["schemas"]["Id_usr"];
                     /** @description Part of the name, or a whole phone number or e-mail address. */
                     q?: string;
+                    /** @description Only those with whom it has come so far. */
+                    stage?: "contact" | "lead" | "customer";
                 };
                 header?: never;
                 path?: never;
@@ -2150,6 +2933,56 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/conversion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a lead is a customer now. Their talks, promises and records stay with them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Conversion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerCard"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customers/{id}/erasure": {
@@ -2715,6 +3548,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message again that could not be carried. What was said after it may have arrived before it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_dlv_Delivery"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk": {
         parameters: {
             query?: never;
@@ -2742,6 +3621,461 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["DeskView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalation-ladders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every ladder there is, in the order they are shown; archived ones too. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationLadder"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a ladder. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewLadder"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationLadder"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalation-ladders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a ladder. What was reported before goes up as it was set then. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_esl_EscalationLadder"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LadderChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationLadder"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the escalations one may see, newest first: those in reach, and those one was told of. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those that came up in this conversation. */
+                    conversation?: components["schemas"]["Id_cnv"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those with this customer. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those that are unsolved beyond their first term. */
+                    late?: boolean;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those that stand so. */
+                    state?: "open" | "solved" | "withdrawn";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_EscalationView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Reports what stands in the way. Each level of its ladder has a task when its time comes, until it is solved. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewEscalation"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One escalation with its steps. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_esc_Escalation"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/{id}/solution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that it is solved: no further level is told, and the tasks of those who were are done. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_esc_Escalation"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EscalationSolution"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws it, for a reason: it was none, or is gone by itself. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_esc_Escalation"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EscalationWithdrawal"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/{id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says how it goes: seen by everybody who was told. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_esc_Escalation"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EscalationWord"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts the open escalations one may see. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EscalationCounts"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -4055,6 +5389,213 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["OfferView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists open channels, oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_OpenChannelView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Opens an open channel. Its secret is made at `/channels/{id}/identity-secret`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewOpenChannel"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenChannelView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open-channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One open channel. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenChannelView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets an open channel otherwise, pauses or resumes it. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenChannelChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenChannelView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/open-channels/{id}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls the callback address with a test, signed as messages are: `{"type":"probe"}`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenChannelProbe"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -6397,6 +7938,373 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/sla-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How queues did day by day: kept in time out of measured. A conversation counts on the day on which it was
+         *     opened and in the queue it waits or waited in last; one that is open counts its later answers as of what
+         *     was last missed in it.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description From this day of the organisation on: `YYYY-MM-DD`; today unless told. */
+                    from?: string;
+                    /** @description Until this day, at most 366 days; today unless told. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SlaDay"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-misses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was missed, latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those of this person: an id, or `me`. */
+                    assignee?: string;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only what was due on this day of the organisation or later: `YYYY-MM-DD`. */
+                    from?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only what is still to be done. */
+                    open?: boolean;
+                    /** @description Only those of this queue. */
+                    queue?: components["schemas"]["Id_que"];
+                    /** @description Only those of this clock. */
+                    target?: "first" | "next" | "final";
+                    /** @description Only what was due on this day or earlier. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_SlaMissView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the policies in the order in which they are looked at: the first that applies counts. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SlaPolicy"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a policy, which is looked at after all others. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyDraft"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SlaPolicy"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a policy. What is due in open conversations is reckoned anew; what was missed stays. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_slp_SlaPolicy"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyDraft"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SlaPolicy"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a policy. Open conversations it applied to are then asked what the next one asks, or nothing. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_slp_SlaPolicy"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what would be due if a customer wrote now, shortly before the next lunch break or evening, and on
+         *     Friday at 17:50.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SlaPreviewRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SlaPreview"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policy-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says in which order the policies are looked at. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyOrder"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SlaPolicy"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -7766,6 +9674,307 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/open/{key}/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the conversation of a customer who left; their next message opens the next. Signed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenDeparture"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenDepartureTaken"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open/{key}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announces a file that a customer sends; answers where to. Signed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenFile"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenUpload"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open/{key}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in what a customer says; their first message opens a conversation. Signed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenMessage"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenMessageKept"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open/{key}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes receipts: what arrived, was read, or was lost. Signed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenReceipts"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenReceiptsTaken"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open/{key}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells whoever answers what the customer has typed so far; nothing is kept. Signed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpenTyping"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenHeard"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open/{key}/uploads/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Takes the bytes of a file that was announced, at the address that was answered. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                    ticket: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenFileKept"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/channels/{public_key}": {
         parameters: {
             query?: never;
@@ -8130,6 +10339,151 @@ export interface components {
             /** @description What approvers said, the first first. None when it lay within the applicant's own authority. */
             steps: components["schemas"]["ApprovalStep"][];
         };
+        /** @description Something asked of a supervisor. */
+        Ask: {
+            /** @description The answer. */
+            answer?: string | null;
+            answered_at?: components["schemas"]["Timestamp"] | null;
+            answered_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            answered_by_name?: string | null;
+            /** @description When. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description Who asks. */
+            asked_by: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            asked_by_name: string;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their name then. */
+            customer_name: string;
+            draft_id?: components["schemas"]["Id_tsk_Task"] | null;
+            /** @description Until when, counted in business time. */
+            due_at: components["schemas"]["Timestamp"];
+            found?: components["schemas"]["Found"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_ask_Ask"];
+            /** @description What the asks have in common that are the same: a wrap-up reason's id, or the earlier ask's. */
+            likeness?: string | null;
+            /**
+             * Format: int64
+             * @description How many lines the thread has.
+             */
+            lines: number;
+            /** @description What was asked. */
+            question: string;
+            /** @description The wrap-up reason it is sorted under, in words. */
+            reason?: string | null;
+            record_id?: components["schemas"]["Id_inq"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["AskState"];
+            to_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            to_name?: string | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description The answer. */
+        AskAnswer: {
+            /** @description Whether it stands in the knowledge, or is a gap. */
+            found: components["schemas"]["Found"];
+            /** @description What to do, or to say: 1 to 2,000 characters. */
+            text: string;
+        };
+        /** @description How much waits for an answer. */
+        AskCounts: {
+            /**
+             * Format: int64
+             * @description The caller's answer.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Anybody's answer, within reach.
+             */
+            open_in_reach: number;
+            /**
+             * Format: int64
+             * @description Of these, overdue.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Of these, overdue.
+             */
+            overdue_in_reach: number;
+        };
+        /** @description With which others it belongs: exactly one of the two. */
+        AskLikeness: {
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            same_as?: components["schemas"]["Id_ask_Ask"] | null;
+        };
+        /** @description A line of the thread. */
+        AskLine: {
+            /** @description Of which ask. */
+            ask_id: components["schemas"]["Id_ask_Ask"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who said it. */
+            by_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            by_name: string;
+            /** @description What it is. */
+            kind: components["schemas"]["LineKind"];
+            /**
+             * Format: int64
+             * @description Counts from 1.
+             */
+            number: number;
+            /** @description What was said. */
+            text: string;
+        };
+        /**
+         * @description Where an ask stands.
+         * @enum {string}
+         */
+        AskState: "open" | "answered" | "withdrawn";
+        /** @description Who would be asked. */
+        AskSupervisor: {
+            /** @description Their name. */
+            name?: string | null;
+            user_id?: components["schemas"]["Id_usr"] | null;
+        };
+        /** @description An ask with its thread. */
+        AskThread: components["schemas"]["AskView"] & {
+            /** @description What was said, in order. */
+            thread: components["schemas"]["AskLine"][];
+        };
+        /** @description An ask, with what a list shows beside it. */
+        AskView: components["schemas"]["Ask"] & {
+            /** @description Whether the caller may answer it. */
+            may_answer: boolean;
+            /** @description Whether the caller may go on with the thread. */
+            may_say: boolean;
+            /** @description Whether the caller may withdraw it. */
+            may_withdraw: boolean;
+            /** @description Whether it should have been answered by now. */
+            overdue: boolean;
+            /**
+             * Format: int64
+             * @description How many of the same were asked within seven days, this one included; 0 while it is not sorted.
+             */
+            same: number;
+        };
+        /** @description Why it need not be answered. */
+        AskWithdrawal: {
+            /** @description In one's own words: 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description A word. */
+        AskWord: {
+            /** @description What is said: 1 to 1,000 characters. */
+            text: string;
+        };
         /** @description To whom. */
         Assignment: {
             /** @description To whom. */
@@ -8417,7 +10771,9 @@ export interface components {
          * @description What carries a channel's messages.
          * @enum {string}
          */
-        ChannelKind: "web_chat" | "email";
+        ChannelKind: "web_chat" | "email" | "open";
+        /** @description Some kinds of channel; none named: every one. */
+        ChannelKinds: components["schemas"]["ChannelKind"][];
         /**
          * @description How a web chat presents itself. What is empty is said in the product's own words, in the visitor's
          *     language.
@@ -8545,6 +10901,8 @@ export interface components {
              * @description Up to which number the department has read.
              */
             agent_read_seq: number;
+            answer_due_at?: components["schemas"]["Timestamp"] | null;
+            answer_warn_at?: components["schemas"]["Timestamp"] | null;
             assignee_id?: components["schemas"]["Id_usr"] | null;
             /** @description Their name. */
             assignee_name?: string | null;
@@ -8564,6 +10922,13 @@ export interface components {
              * @description Up to which number the customer has read.
              */
             customer_read_seq: number;
+            final_due_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How long it took until it was over, in milliseconds, as its terms count.
+             */
+            final_ms?: number | null;
+            final_warn_at?: components["schemas"]["Timestamp"] | null;
             first_message_at?: components["schemas"]["Timestamp"] | null;
             first_response_at?: components["schemas"]["Timestamp"] | null;
             /**
@@ -8585,9 +10950,16 @@ export interface components {
              * @description The number of its last fact.
              */
             last_seq: number;
+            /**
+             * Format: int64
+             * @description Answers after the first that came later than its terms ask.
+             */
+            late_answers: number;
             /** @description Since when. */
             opened_at: components["schemas"]["Timestamp"];
             page?: components["schemas"]["VisitedPage"] | null;
+            /** @description Colleagues who take part while the owner stays. */
+            participants: components["schemas"]["Participants"];
             /** @description The beginning of the last message; notes and what happened do not count. */
             preview: string;
             queue_id?: components["schemas"]["Id_que"] | null;
@@ -8611,6 +10983,7 @@ export interface components {
             state: components["schemas"]["State"];
             /** @description Words staff sort it by. */
             tags: components["schemas"]["Tags"];
+            terms?: components["schemas"]["SlaTerms"] | null;
             /** @description What they did on the embedding page, as it says: the last of it. */
             trail: components["schemas"]["Trail"];
             unit_id?: components["schemas"]["Id_unt"] | null;
@@ -8765,7 +11138,72 @@ export interface components {
             seq: number;
         } | {
             /** @enum {string} */
+            event: "delivery_failed";
+            /**
+             * Format: int64
+             * @description The number of the message.
+             */
+            seq: number;
+        } | {
+            /** @enum {string} */
+            event: "files_dropped";
+        } | {
+            /** @enum {string} */
             event: "auto_reply";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            event: "participant_joined";
+            /** @description Who. */
+            who: components["schemas"]["Named"];
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            event: "participant_left";
+            /** @description Who. */
+            who: components["schemas"]["Named"];
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            event: "saved_as_lead";
+        } | {
+            /** @description Which ask. */
+            ask: string;
+            /** @description Who asked. */
+            by: components["schemas"]["Named"];
+            /** @enum {string} */
+            event: "asked";
+            to?: components["schemas"]["Named"] | null;
+        } | {
+            /** @description Which escalation. */
+            escalation: string;
+            /** @enum {string} */
+            event: "escalated";
+            /**
+             * Format: int64
+             * @description How many levels were told by now.
+             */
+            level: number;
+            /** @description What it is called where it is set who is told: `网站故障`. */
+            name: string;
+            /** @description Who was told. */
+            told: components["schemas"]["Named"][];
+        } | {
+            /** @description Who solved it. */
+            by: components["schemas"]["Named"];
+            /** @description Which escalation. */
+            escalation: string;
+            /** @enum {string} */
+            event: "escalation_solved";
+            /** @description What it is called. */
+            name: string;
+        } | {
+            /** @description Which ask. */
+            ask: string;
+            /** @description Who answered. */
+            by: components["schemas"]["Named"];
+            /** @enum {string} */
+            event: "ask_answered";
         };
         /** @description What is to stand in the record; what is left out is what the conversation says. */
         ConversationInquiry: {
@@ -8786,6 +11224,12 @@ export interface components {
             customer_id: components["schemas"]["Id_cus"];
             queue_id?: components["schemas"]["Id_que"] | null;
         };
+        /** @description How one conversation did. */
+        ConversationSla: {
+            case?: components["schemas"]["SlaCase"] | null;
+            /** @description What was missed in it, oldest first. */
+            misses: components["schemas"]["SlaMiss"][];
+        };
         /** @description The state of a conversation's topic. */
         ConversationState: {
             /** @description The conversation. */
@@ -8799,6 +11243,11 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description What: up to 60 characters. */
             name: string;
+        };
+        /** @description What there is to say about it. */
+        Conversion: {
+            /** @description What they bought, or why they are a customer now: up to 1,000 characters. */
+            words?: string;
         };
         /** @description What a queue's waits of one day add up to. */
         Counts: {
@@ -8852,6 +11301,8 @@ export interface components {
              * @example 138****5678
              */
             phone?: string | null;
+            /** @description How far it has come with them. */
+            stage: components["schemas"]["Stage"];
             /** @description What became of them. */
             state: components["schemas"]["CustomerState"];
             unit_id?: components["schemas"]["Id_unt"] | null;
@@ -8884,12 +11335,34 @@ export interface components {
             customers: components["schemas"]["ExportedCustomer"][];
             /** @description Who they are on the channels. */
             identities: components["schemas"]["ExportedIdentity"][];
+            /** @description How far it has come with them, step by step. */
+            stages: components["schemas"]["CustomerStep"][];
         };
         /**
          * @description What became of a customer's row.
          * @enum {string}
          */
         CustomerState: "active" | "merged" | "erased";
+        /** @description One step of somebody on the way to being a customer. */
+        CustomerStep: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What they were before. */
+            before: components["schemas"]["Stage"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name?: string | null;
+            /** @description Who, under the id they had then. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_cst_CustomerStep"];
+            /** @description The talk it came from: a conversation's id. */
+            reference?: string | null;
+            /** @description What they became. */
+            stage: components["schemas"]["Stage"];
+            /** @description What they are interested in, or why. */
+            words: string;
+        };
         /** @description See [`CUSTOMER_TYPING`]. */
         CustomerTyping: {
             /** @description What stands in the visitor's box, cut at 500 characters; empty when they stopped. */
@@ -8904,6 +11377,8 @@ export interface components {
             merged_from?: components["schemas"]["Id_cus"] | null;
             /** @description The name of the colleague who looks after them. */
             owner_name?: string | null;
+            /** @description How far it has come with them, step by step. */
+            stages: components["schemas"]["CustomerStep"][];
         };
         /** @description A team's day, signed. */
         DailyRecord: {
@@ -9020,6 +11495,84 @@ export interface components {
             /** @description The name of the person in whose name decisions are taken. */
             delegator_name?: string | null;
         };
+        /** @description What became of the messages a channel carries, and what it allows now. */
+        Deliveries: {
+            /** @description The last 500, the latest first; none where the customer sees what is said at once. */
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description What the channel allows now. */
+            limits: components["schemas"]["DeliveryLimits"];
+        };
+        /** @description A message that a channel carries to the customer, and what became of it. */
+        Delivery: {
+            /** @description When it was said. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description Since when it stands there. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description By which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description Of which kind. */
+            channel_kind: components["schemas"]["ChannelKind"];
+            /** @description In which conversation it was said. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description To whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description The other side's name of it. */
+            external_id?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_dlv_Delivery"];
+            next_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The message's number there.
+             */
+            seq: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description What the other side said of that. */
+            why: string;
+            /** @description Why it failed or is tried again: a stable name. */
+            why_code?: string | null;
+        };
+        /** @description A message was carried, arrived, was read, or could not be carried. */
+        DeliveryChanged: {
+            /** @description By which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description In which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description Which. */
+            delivery_id: string;
+            /**
+             * Format: int64
+             * @description The message's number.
+             */
+            seq: number;
+            /** @description Where it stands now. */
+            state: components["schemas"]["DeliveryState"];
+        };
+        /** @description What a channel allows in a conversation now. What is not said is not limited. */
+        DeliveryLimits: {
+            /**
+             * Format: int64
+             * @description How many more are taken until the customer writes again.
+             */
+            left?: number | null;
+            /**
+             * Format: int64
+             * @description Characters of the longest text.
+             */
+            longest?: number | null;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description Where a message to a customer stands. It never goes back, but for one that failed and is sent again.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "sent" | "failed" | "delivered" | "read";
         /** @description How far the demo data is, and how to sign in to it. */
         DemoFilling: {
             /** @description A supervisor to sign in as, once it is done. */
@@ -9039,6 +11592,11 @@ export interface components {
          * @enum {string}
          */
         DemoState: "idle" | "running" | "done" | "failed";
+        /** @description What there is to say about it. */
+        Departure: {
+            /** @description What was done, or why not: up to 1,000 characters. It is a note, and the result of the task. */
+            words?: string | null;
+        };
         /** @description See [`DESK_CHANGED`]. */
         DeskChanged: {
             /** @description Which queues. */
@@ -9178,6 +11736,175 @@ export interface components {
             /** @description Why: 2 to 200 characters, kept on the trail. */
             reason: string;
         };
+        /** @description Something that stands in the way and goes up level by level until it is solved. */
+        Escalation: {
+            /** @description By which clock its levels are told. */
+            clock: components["schemas"]["LadderClock"];
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            closed_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            closed_by_name?: string | null;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their name then. */
+            customer_name: string;
+            /** @description More about it. */
+            detail?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_esc_Escalation"];
+            /** @description The ladder it goes up. */
+            ladder_id: components["schemas"]["Id_esl_EscalationLadder"];
+            late_since?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How many levels were told.
+             */
+            level: number;
+            /** @description Its levels, as they were set when it was raised. */
+            levels: components["schemas"]["EscalationLevels"];
+            /** @description What that was called: `网站故障`. */
+            name: string;
+            next_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When. */
+            raised_at: components["schemas"]["Timestamp"];
+            /** @description Who reported it. */
+            raised_by: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            raised_by_name: string;
+            /** @description How it was solved, or why it was withdrawn. */
+            result?: string | null;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /** @description Where it stands. */
+            state: components["schemas"]["EscalationState"];
+            /**
+             * Format: int64
+             * @description How many steps there are.
+             */
+            steps: number;
+            /** @description Everybody who was told. */
+            told: components["schemas"]["EscalationTold"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description What stands in the way, in a line. */
+            what: string;
+        };
+        /** @description How many there are. */
+        EscalationCounts: {
+            /**
+             * Format: int64
+             * @description Of these, unsolved beyond their first term.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Open, of those one may see.
+             */
+            open: number;
+        };
+        /** @description An escalation with its steps. */
+        EscalationCourse: components["schemas"]["EscalationView"] & {
+            /** @description What happened, in order. */
+            course: components["schemas"]["EscalationStep"][];
+        };
+        /** @description What can be reported, and who is told of it when. */
+        EscalationLadder: {
+            /** @description Whether it can no longer be chosen. */
+            archived: boolean;
+            /** @description By which clock its minutes count. */
+            clock: components["schemas"]["LadderClock"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_esl_EscalationLadder"];
+            /** @description Who is told, level by level. */
+            levels: components["schemas"]["EscalationLevels"];
+            /** @description What it is called: 1 to 40 characters, `网站故障`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its place among the others.
+             */
+            position: number;
+            /** @description How bad that is. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description One level: who is told, and after how long. */
+        EscalationLevel: {
+            /**
+             * Format: int64
+             * @description So many minutes after it was reported, unsolved: 0 to 525,600, more than at the level before.
+             */
+            after_minutes: number;
+            post_id?: components["schemas"]["Id_pst_Post"] | null;
+            /** @description Who is told. */
+            to: components["schemas"]["LadderAddressee"];
+            user_id?: components["schemas"]["Id_usr"] | null;
+        };
+        /** @description The levels, in the order they are told: 1 to 10. */
+        EscalationLevels: components["schemas"]["EscalationLevel"][];
+        /** @description How it was solved. */
+        EscalationSolution: {
+            /** @description What was done: 1 to 1,000 characters. */
+            result: string;
+        };
+        /**
+         * @description Where an escalation stands.
+         * @enum {string}
+         */
+        EscalationState: "open" | "solved" | "withdrawn";
+        /** @description One step of an escalation. */
+        EscalationStep: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name?: string | null;
+            /** @description Of which. */
+            escalation_id: components["schemas"]["Id_esc_Escalation"];
+            /** @description What it was. */
+            kind: components["schemas"]["StepKind"];
+            /**
+             * Format: int64
+             * @description Which level was told, from 1.
+             */
+            level?: number | null;
+            /**
+             * Format: int64
+             * @description Counts from 1.
+             */
+            number: number;
+            /** @description What was said. */
+            text: string;
+            /** @description Who was told; nobody: it lies in the pool of the unit. */
+            told: components["schemas"]["EscalationTold"];
+        };
+        /** @description Those who were told. */
+        EscalationTold: components["schemas"]["Named"][];
+        /** @description An escalation, with what a list shows beside it. */
+        EscalationView: components["schemas"]["Escalation"] & {
+            /** @description Whether it is unsolved beyond its first term. */
+            late: boolean;
+            /** @description Whether the caller may solve it, and say how it goes. */
+            may_solve: boolean;
+        };
+        /** @description Why it need not be solved. */
+        EscalationWithdrawal: {
+            /** @description In one's own words: 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description A word on how it goes. */
+        EscalationWord: {
+            /** @description What is said: 1 to 1,000 characters. */
+            text: string;
+        };
         /** @description Everything held about a person. */
         Everything: components["schemas"]["CustomerExport"] & {
             /** @description What other modules hold, by module. */
@@ -9212,6 +11939,19 @@ export interface components {
             /** @enum {string} */
             t: "fact";
             /** @description approvals */
+            topic: string;
+        };
+        /** @description An ask is there, or stands otherwise. */
+        "Fact.asks.ask.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Ask"];
+            /** @enum {string} */
+            kind: "ask.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description asks */
             topic: string;
         };
         /** @description A colleague is typing. */
@@ -9311,6 +12051,19 @@ export interface components {
             data: components["schemas"]["CustomerTyping"];
             /** @enum {string} */
             kind: "customer.typing";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A message was carried, arrived, was read, or could not be carried. */
+        "Fact.conversation.delivery.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["DeliveryChanged"];
+            /** @enum {string} */
+            kind: "delivery.changed";
             /** @description 0: it is not kept. */
             seq: number;
             /** @enum {string} */
@@ -9422,6 +12175,45 @@ export interface components {
             /** @description conversation:{id} */
             topic: string;
         };
+        /** @description What they may do changed. */
+        "Fact.conversation.participant.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Participation"];
+            /** @enum {string} */
+            kind: "participant.changed";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A colleague takes part from now on. */
+        "Fact.conversation.participant.joined": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Participation"];
+            /** @enum {string} */
+            kind: "participant.joined";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A colleague no longer takes part. */
+        "Fact.conversation.participant.left": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Participation"];
+            /** @enum {string} */
+            kind: "participant.left";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
         /** @description The figures of these queues are others: fetch them again. */
         "Fact.desk.desk.changed": {
             at: components["schemas"]["Timestamp"];
@@ -9433,6 +12225,19 @@ export interface components {
             /** @enum {string} */
             t: "fact";
             /** @description desk */
+            topic: string;
+        };
+        /** @description An escalation is there, or stands otherwise. */
+        "Fact.escalations.escalation.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Escalation"];
+            /** @enum {string} */
+            kind: "escalation.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description escalations */
             topic: string;
         };
         /** @description A conversation is there, or stands otherwise. */
@@ -9498,6 +12303,19 @@ export interface components {
             /** @enum {string} */
             t: "fact";
             /** @description promises */
+            topic: string;
+        };
+        /** @description Something was missed, or done at last. */
+        "Fact.sla.sla_miss.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["SlaMiss"];
+            /** @enum {string} */
+            kind: "sla_miss.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description sla */
             topic: string;
         };
         /** @description A task is there, or stands otherwise. */
@@ -9614,34 +12432,11 @@ export interface components {
              */
             file: string;
         };
-        /** @description A message that was found. */
-        Found: {
-            /** @description When. */
-            at: components["schemas"]["Timestamp"];
-            /** @description Which side said it. */
-            author: components["schemas"]["Author"];
-            /** @description Who said it. */
-            author_name: string;
-            /** @description On which channel. */
-            channel_id: components["schemas"]["Id_chn"];
-            /** @description Where it was said. */
-            conversation_id: components["schemas"]["Id_cnv"];
-            /** @description With whom. */
-            customer_id: components["schemas"]["Id_cus"];
-            /** @description What they are called. */
-            customer_name: string;
-            /** @description What it is. */
-            kind: components["schemas"]["MessageKind"];
-            /** @description Where in `text` what was looked for stands. */
-            marks: components["schemas"]["MarkedRange"][];
-            /**
-             * Format: int64
-             * @description Its number there: `messages?around=` it leads to the place.
-             */
-            seq: number;
-            /** @description What was said, around the first place that was looked for. */
-            text: string;
-        };
+        /**
+         * @description Where the answer was found.
+         * @enum {string}
+         */
+        Found: "knowledge" | "gap";
         /** @description A customer who was found; personal data is masked. */
         FoundCustomer: {
             /** @description Who. */
@@ -9673,6 +12468,8 @@ export interface components {
         };
         /** @example apr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_apr_Approval: string;
+        /** @example ask_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ask_Ask: string;
         /** @example aud_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_aud_AuditEntry: string;
         /** @example chn_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -9681,14 +12478,22 @@ export interface components {
         Id_cnr_CannedReply: string;
         /** @example cnv_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cnv: string;
+        /** @example cst_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cst_CustomerStep: string;
         /** @example cus_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cus: string;
         /** @example dcn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dcn_ApprovalDecision: string;
         /** @example dlg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dlg_Delegation: string;
+        /** @example dlv_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_dlv_Delivery: string;
         /** @example dly_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dly_DailyRecord: string;
+        /** @example esc_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_esc_Escalation: string;
+        /** @example esl_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_esl_EscalationLadder: string;
         /** @example fil_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_fil: string;
         /** @example inq_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -9723,6 +12528,10 @@ export interface components {
         Id_rol_Role: string;
         /** @example skl_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_skl: string;
+        /** @example slm_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_slm_SlaMiss: string;
+        /** @example slp_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_slp_SlaPolicy: string;
         /** @example spd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_spd_SpecialDay: string;
         /** @example tok_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -9962,6 +12771,37 @@ export interface components {
         /** @description Kinds of requests. */
         Kinds: components["schemas"]["ApprovalKind"][];
         /**
+         * @description Who is told at a level.
+         * @enum {string}
+         */
+        LadderAddressee: "lead" | "person" | "post";
+        /** @description What is to change of a ladder; what is left out stays. */
+        LadderChange: {
+            /** @description Whether it can no longer be chosen. */
+            archived?: boolean | null;
+            clock?: components["schemas"]["LadderClock"] | null;
+            /** @description Who is told, level by level: 1 to 10. */
+            levels?: components["schemas"]["EscalationLevel"][] | null;
+            /** @description What can be reported: 1 to 40 characters. */
+            name?: string | null;
+            severity?: components["schemas"]["Severity"] | null;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /**
+         * @description By which clock minutes are counted.
+         * @enum {string}
+         */
+        LadderClock: "wall" | "business";
+        /**
+         * @description What a line of the thread is.
+         * @enum {string}
+         */
+        LineKind: "question" | "word" | "answer";
+        /**
          * @description A language of the user interface.
          * @enum {string}
          */
@@ -10178,6 +13018,11 @@ export interface components {
             /** @description Who. */
             user_id: components["schemas"]["Id_usr"];
         };
+        /** @description The colleagues a note names, who are told of it. */
+        Mentions: {
+            /** @description Who: in the text they stand as `@` and their name. */
+            mentions: components["schemas"]["Named"][];
+        };
         /** @description With whom. */
         Merge: {
             /** @description The customer to keep; an alias stands for its survivor. */
@@ -10226,7 +13071,7 @@ export interface components {
             text: string;
         };
         /** @description What a message carries beside its text. */
-        MessageData: components["schemas"]["ConversationEvent"] | components["schemas"]["Card"];
+        MessageData: components["schemas"]["ConversationEvent"] | components["schemas"]["Card"] | components["schemas"]["Mentions"];
         /**
          * @description What a message is.
          * @enum {string}
@@ -10314,6 +13159,19 @@ export interface components {
             /** @description What kind of thing it is about: `conversation`. Together with `subject_id`. */
             subject_kind?: string | null;
         };
+        /** @description A question to one's supervisor: from a conversation, about an inquiry, or on its own. */
+        NewAsk: {
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            /**
+             * Format: int64
+             * @description Until when, in minutes of business time from now: 1 to 525,600, 30 unless told.
+             */
+            due_minutes?: number | null;
+            /** @description What is asked: 1 to 1,000 characters. */
+            question: string;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            record_id?: components["schemas"]["Id_inq"] | null;
+        };
         /** @description The whole matrix as it is to be. */
         NewAuthorityLimits: {
             /** @description How much each role may grant; what is not listed may not be granted at all. At most 1,000. */
@@ -10372,6 +13230,7 @@ export interface components {
             note?: string | null;
             /** @description A phone number in any spelling; +86 unless it says otherwise. */
             phone?: string | null;
+            stage?: components["schemas"]["Stage"] | null;
         };
         /** @description What one says to a request. */
         NewDecision: {
@@ -10391,6 +13250,17 @@ export interface components {
             kinds: components["schemas"]["Kinds"];
             starts_at?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description What stands in the way: a fault of the system, or something special. */
+        NewEscalation: {
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            /** @description More about it: up to 2,000 characters. */
+            detail?: string | null;
+            /** @description The ladder it goes up: what it is, and who is told when. */
+            ladder_id: components["schemas"]["Id_esl_EscalationLadder"];
+            severity?: components["schemas"]["Severity"] | null;
+            /** @description What stands in the way, in a line: 1 to 200 characters. */
+            what: string;
+        };
         /** @description A contact that was no conversation: somebody called, or came. */
         NewInquiryRecord: {
             /** @description What they were told, or what was done: up to 1,000 characters. */
@@ -10407,6 +13277,28 @@ export interface components {
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
             way?: components["schemas"]["Way"] | null;
         };
+        /** @description A new ladder. */
+        NewLadder: {
+            /** @description By which clock its minutes count. */
+            clock: components["schemas"]["LadderClock"];
+            /** @description Who is told, level by level: 1 to 10. */
+            levels: components["schemas"]["EscalationLevel"][];
+            /** @description What can be reported: 1 to 40 characters. */
+            name: string;
+            /** @description How bad that is. */
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description What is known of them, and what they want. */
+        NewLead: {
+            /** @description An e-mail address. */
+            email?: string | null;
+            /** @description Their name: 1 to 80 characters. */
+            name?: string | null;
+            /** @description A phone number in any spelling; +86 unless it says otherwise. */
+            phone?: string | null;
+            /** @description What they are interested in: 1 to 1,000 characters. */
+            words: string;
+        };
         /** @description A message to send. */
         NewMessage: {
             /** @description The sender's own id of it, at most 64 visible ASCII characters: sent twice, it is kept once. */
@@ -10414,6 +13306,8 @@ export interface components {
             data?: components["schemas"]["Card"] | null;
             file_id?: components["schemas"]["Id_fil"] | null;
             kind?: components["schemas"]["SaidKind"] | null;
+            /** @description Colleagues whom a note names, at most 10: they take part from then on, and have a task. */
+            mentions?: components["schemas"]["Id_usr"][];
             /**
              * Format: int64
              * @description The number of the message it answers.
@@ -10421,6 +13315,15 @@ export interface components {
             quote_seq?: number | null;
             /** @description What is said, up to 5,000 characters; may be empty beside a file or a card. */
             text?: string;
+        };
+        /** @description A new open channel. */
+        NewOpenChannel: {
+            /** @description What is called with what is said: `https`, up to 2,000 characters; may follow later. */
+            callback_url?: string | null;
+            /** @description Whether that address may lie in a private network or on this machine, and be called without TLS. */
+            inside?: boolean;
+            /** @description The name colleagues see: 1 to 60 characters. */
+            name: string;
         };
         /** @description The organisation and its first administrator. */
         NewOrganisation: {
@@ -10439,6 +13342,20 @@ export interface components {
             password: string;
             /** @description The organisation's time zone, a name of the IANA database; by the language unless told. */
             time_zone?: string | null;
+        };
+        /** @description Whom to ask in, and for what. */
+        NewParticipant: {
+            /**
+             * Format: int64
+             * @description Until when, in minutes of business time from now: 1 to 525,600.
+             */
+            due_minutes?: number | null;
+            /** @description Whether they may also write to the customer. */
+            may_reply?: boolean | null;
+            /** @description Whom. */
+            user_id: components["schemas"]["Id_usr"];
+            /** @description What is asked of them: 1 to 200 characters. It is a note, and the title of their task. */
+            words: string;
         };
         /** @description The old password and the new one. */
         NewPassword: {
@@ -10665,6 +13582,205 @@ export interface components {
             waiting_since?: components["schemas"]["Timestamp"] | null;
             why?: components["schemas"]["Why"] | null;
         };
+        /** @description What is to change; what is left out stays. */
+        OpenChannelChange: {
+            /** @description What is called with what is said; empty: nothing is carried. */
+            callback_url?: string | null;
+            /** @description Whether that address may lie in a private network or on this machine, and be called without TLS. */
+            inside?: boolean | null;
+            /** @description The name colleagues see: 1 to 60 characters. */
+            name?: string | null;
+            state?: components["schemas"]["ChannelState"] | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description How a test call went. */
+        OpenChannelProbe: {
+            /** @description More of it, or what the other side said. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description What stands in the way: `timeout`, `http`, `no_callback`, …; none: nothing. */
+            trouble?: string | null;
+        };
+        /** @description How calls went, one row for each outcome. */
+        OpenChannelReport: {
+            /** @description When last. */
+            at: components["schemas"]["Timestamp"];
+            /** @description On which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description `ok`, or what stood in the way: `signature`, `clock_off`, `invalid`, `timeout`, `http_500`, … */
+            code: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description More of it, the last time. */
+            detail: string;
+            /** @description Which way. */
+            way: components["schemas"]["Way"];
+        };
+        /** @description An open channel, and how the calls went. */
+        OpenChannelView: {
+            /** @description What is called with what is said to them; none: nothing is carried. */
+            callback_url?: string | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The channel. */
+            id: components["schemas"]["Id_chn"];
+            /** @description Whether that address may lie in a private network or on this machine, and be called without TLS. */
+            inside: boolean;
+            /** @description The name colleagues see. */
+            name: string;
+            /**
+             * @description The path that is called with what customers say, on this host.
+             * @example /open/wk_1
+             */
+            path: string;
+            /** @description How calls went, one for each outcome, the latest first. */
+            reports: components["schemas"]["OpenChannelReport"][];
+            secret_since?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it takes new conversations. */
+            state: components["schemas"]["ChannelState"];
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description A customer left. */
+        OpenDeparture: {
+            /** @description Who, by your system's id. */
+            user_id: string;
+        };
+        /** @description What was ended. */
+        OpenDepartureTaken: {
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+        };
+        /** @description A file that is to be sent. */
+        OpenFile: {
+            /** @description What it is called: up to 200 characters. */
+            name: string;
+            /** @description SHA-256 of its bytes, in hexadecimal. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Its bytes: up to 20 MiB.
+             */
+            size: number;
+            /** @description Who sends it. */
+            user: components["schemas"]["OpenUser"];
+        };
+        /** @description A file that was taken. */
+        OpenFileKept: {
+            /** @description What a message names it by; within a day. */
+            file_id: components["schemas"]["Id_fil"];
+            /** @description What it is, judged by its bytes. */
+            mime: string;
+            /** @description What it is called now. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its bytes.
+             */
+            size: number;
+        };
+        /** @description It was heard. */
+        OpenHeard: Record<string, never>;
+        /** @description Something a customer says. */
+        OpenMessage: {
+            /**
+             * @description What is known of the matter, for whoever answers: at most 30 names of up to 60 and texts of up to 500
+             *     characters. Taken when this opens a conversation.
+             */
+            attributes?: {
+                [key: string]: string;
+            };
+            /** @description Files that were sent before, at most 10. */
+            files?: components["schemas"]["Id_fil"][];
+            /** @description What your system knows this message by, 1 to 150 characters. Told again under the same id it is kept once. */
+            id: string;
+            /** @description The words: up to 5,000 characters; may be left out beside files. */
+            text?: string;
+            /** @description Who says it. */
+            user: components["schemas"]["OpenUser"];
+        };
+        /** @description Where it was kept. */
+        OpenMessageKept: {
+            /** @description In which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description Whether it opened the conversation. */
+            opened: boolean;
+            /** @description Whether it had come before: then nothing happened. */
+            repeated: boolean;
+            /**
+             * Format: int64
+             * @description Its number there.
+             */
+            seq: number;
+        };
+        /** @description What became of one message. */
+        OpenReceipt: {
+            /** @description The `id` it was carried with. */
+            id: string;
+            /** @description How far it got. What is no news changes nothing. */
+            state: components["schemas"]["OpenReceiptState"];
+            /** @description Why it failed, for whoever wrote it; cut at 300 characters. */
+            why?: string;
+        };
+        /** @description What became of messages. */
+        OpenReceipts: {
+            /** @description At most 100. */
+            receipts: components["schemas"]["OpenReceipt"][];
+        };
+        /** @description Where the messages stand now. */
+        OpenReceiptsTaken: {
+            /** @description In the order they were named. */
+            states: components["schemas"]["OpenReceiptTaken"][];
+        };
+        /**
+         * @description How far a message got.
+         * @enum {string}
+         */
+        OpenReceiptState: "delivered" | "read" | "failed";
+        /** @description Where one stands now. */
+        OpenReceiptTaken: {
+            /** @description The `id` that was named. */
+            id: string;
+            state?: components["schemas"]["DeliveryState"] | null;
+        };
+        /** @description What a customer has typed so far. */
+        OpenTyping: {
+            /** @description The words; empty: nothing any more. Cut at 500 characters. */
+            text?: string;
+            /** @description Who, by your system's id. */
+            user_id: string;
+        };
+        /** @description Where it is to be sent. */
+        OpenUpload: {
+            /** @description The path to `PUT` the bytes to, as they are. Needs no signature. */
+            path: string;
+            /** @description Until when. */
+            until: components["schemas"]["Timestamp"];
+        };
+        /** @description Who writes. */
+        OpenUser: {
+            /** @description Their e-mail address. */
+            email?: string | null;
+            /** @description What your system knows them by, for good: 1 to 150 characters. Never a name. */
+            id: string;
+            /** @description Their name; cut at 80 characters. */
+            name?: string | null;
+            /** @description Their phone number, in any spelling. */
+            phone?: string | null;
+        };
         /** @description The organisation this installation serves. */
         Organisation: {
             /** @description Its id. */
@@ -10730,6 +13846,27 @@ export interface components {
                 outstanding: number;
                 /** @description What approvers said, the first first. None when it lay within the applicant's own authority. */
                 steps: components["schemas"]["ApprovalStep"][];
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AskView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Ask"] & {
+                /** @description Whether the caller may answer it. */
+                may_answer: boolean;
+                /** @description Whether the caller may go on with the thread. */
+                may_say: boolean;
+                /** @description Whether the caller may withdraw it. */
+                may_withdraw: boolean;
+                /** @description Whether it should have been answered by now. */
+                overdue: boolean;
+                /**
+                 * Format: int64
+                 * @description How many of the same were asked within seven days, this one included; 0 while it is not sorted.
+                 */
+                same: number;
             })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -10816,6 +13953,8 @@ export interface components {
                  * @description Up to which number the department has read.
                  */
                 agent_read_seq: number;
+                answer_due_at?: components["schemas"]["Timestamp"] | null;
+                answer_warn_at?: components["schemas"]["Timestamp"] | null;
                 assignee_id?: components["schemas"]["Id_usr"] | null;
                 /** @description Their name. */
                 assignee_name?: string | null;
@@ -10835,6 +13974,13 @@ export interface components {
                  * @description Up to which number the customer has read.
                  */
                 customer_read_seq: number;
+                final_due_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description How long it took until it was over, in milliseconds, as its terms count.
+                 */
+                final_ms?: number | null;
+                final_warn_at?: components["schemas"]["Timestamp"] | null;
                 first_message_at?: components["schemas"]["Timestamp"] | null;
                 first_response_at?: components["schemas"]["Timestamp"] | null;
                 /**
@@ -10856,9 +14002,16 @@ export interface components {
                  * @description The number of its last fact.
                  */
                 last_seq: number;
+                /**
+                 * Format: int64
+                 * @description Answers after the first that came later than its terms ask.
+                 */
+                late_answers: number;
                 /** @description Since when. */
                 opened_at: components["schemas"]["Timestamp"];
                 page?: components["schemas"]["VisitedPage"] | null;
+                /** @description Colleagues who take part while the owner stays. */
+                participants: components["schemas"]["Participants"];
                 /** @description The beginning of the last message; notes and what happened do not count. */
                 preview: string;
                 queue_id?: components["schemas"]["Id_que"] | null;
@@ -10882,6 +14035,7 @@ export interface components {
                 state: components["schemas"]["State"];
                 /** @description Words staff sort it by. */
                 tags: components["schemas"]["Tags"];
+                terms?: components["schemas"]["SlaTerms"] | null;
                 /** @description What they did on the embedding page, as it says: the last of it. */
                 trail: components["schemas"]["Trail"];
                 unit_id?: components["schemas"]["Id_unt"] | null;
@@ -10927,6 +14081,8 @@ export interface components {
                  * @example 138****5678
                  */
                 phone?: string | null;
+                /** @description How far it has come with them. */
+                stage: components["schemas"]["Stage"];
                 /** @description What became of them. */
                 state: components["schemas"]["CustomerState"];
                 unit_id?: components["schemas"]["Id_unt"] | null;
@@ -10949,6 +14105,18 @@ export interface components {
                 delegate_name?: string | null;
                 /** @description The name of the person in whose name decisions are taken. */
                 delegator_name?: string | null;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EscalationView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Escalation"] & {
+                /** @description Whether it is unsolved beyond its first term. */
+                late: boolean;
+                /** @description Whether the caller may solve it, and say how it goes. */
+                may_solve: boolean;
             })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -11074,6 +14242,39 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_OpenChannelView: {
+            /** @description The rows. */
+            items: {
+                /** @description What is called with what is said to them; none: nothing is carried. */
+                callback_url?: string | null;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description The channel. */
+                id: components["schemas"]["Id_chn"];
+                /** @description Whether that address may lie in a private network or on this machine, and be called without TLS. */
+                inside: boolean;
+                /** @description The name colleagues see. */
+                name: string;
+                /**
+                 * @description The path that is called with what customers say, on this host.
+                 * @example /open/wk_1
+                 */
+                path: string;
+                /** @description How calls went, one for each outcome, the latest first. */
+                reports: components["schemas"]["OpenChannelReport"][];
+                secret_since?: components["schemas"]["Timestamp"] | null;
+                /** @description Whether it takes new conversations. */
+                state: components["schemas"]["ChannelState"];
+                /**
+                 * Format: int64
+                 * @description Rises with each change; a change of an older version is refused.
+                 */
+                version: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_PostWithMembers: {
             /** @description The rows. */
             items: (components["schemas"]["Post"] & {
@@ -11173,6 +14374,18 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_SlaMissView: {
+            /** @description The rows. */
+            items: (components["schemas"]["SlaMiss"] & {
+                /** @description Whether the conversation is over. */
+                closed: boolean;
+                /** @description The customer's name. */
+                customer_name: string;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_SpecialDay: {
             /** @description The rows. */
             items: {
@@ -11267,6 +14480,43 @@ export interface components {
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
+        };
+        /** @description A colleague who takes part. */
+        Participant: {
+            by?: components["schemas"]["Named"] | null;
+            /** @description Whether they may also write to the customer; notes they may write anyway. */
+            may_reply: boolean;
+            /** @description Their name. */
+            name: string;
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description A colleague whom one may ask into a conversation, or name in a note. */
+        ParticipantCandidate: {
+            /** @description The initials of its readings, apart by blanks: `lw`. */
+            initials: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Its readings in pinyin without tones, apart by blanks: `linwei`. */
+            pinyin: string;
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description What somebody who takes part may do. */
+        ParticipantChange: {
+            /** @description Whether they may also write to the customer. */
+            may_reply: boolean;
+        };
+        /** @description Those who take part, in the order they came: at most 20. */
+        Participants: components["schemas"]["Participant"][];
+        /** @description See [`PARTICIPANT_JOINED`], [`PARTICIPANT_CHANGED`] and [`PARTICIPANT_LEFT`]. */
+        Participation: {
+            /** @description Everybody who takes part now. */
+            participants: components["schemas"]["Participants"];
+            /** @description Whose part in it changed. */
+            user_id: components["schemas"]["Id_usr"];
         };
         /** @description A permission a role may grant. */
         PermissionRow: {
@@ -11732,6 +14982,8 @@ export interface components {
              */
             wrap_up_seconds: number;
         };
+        /** @description Some queues; none named: every one. */
+        QueueIds: components["schemas"]["Id_que"][];
         /** @description Where a waiting conversation stands: the fields of [`wire::ServerFrame::Queue`]. */
         QueuePlace: {
             /**
@@ -12075,7 +15327,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.conversation.mail.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -12213,6 +15465,11 @@ export interface components {
          */
         SetupStep: "organisation" | "hours" | "queue" | "snippet" | "test" | "done";
         /**
+         * @description How bad something is.
+         * @enum {string}
+         */
+        Severity: "minor" | "major" | "critical";
+        /**
          * @description One of the two sides of a conversation.
          * @enum {string}
          */
@@ -12268,6 +15525,268 @@ export interface components {
         };
         /** @description Skills asked for. */
         SkillsAsked: components["schemas"]["SkillAsked"][];
+        /** @description How a conversation did, in numbers that add up to those of its queue's day. */
+        SlaCase: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description The organisation's day on which it was opened. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Whether its end is measured.
+             */
+            final_measured: number;
+            /**
+             * Format: int64
+             * @description Whether that was missed.
+             */
+            final_missed: number;
+            /**
+             * Format: int64
+             * @description First answers that are measured: one at most.
+             */
+            first_measured: number;
+            /**
+             * Format: int64
+             * @description Of these, missed.
+             */
+            first_missed: number;
+            /**
+             * Format: int64
+             * @description Later answers that are measured.
+             */
+            next_measured: number;
+            /**
+             * Format: int64
+             * @description Of these, missed.
+             */
+            next_missed: number;
+            queue_id?: components["schemas"]["Id_que"] | null;
+        };
+        /** @description How a queue did on a day: kept out of measured, so that days and queues add up. */
+        SlaDay: {
+            /** @description The organisation's day, `YYYY-MM-DD`. */
+            day: string;
+            /** @description Conversations over in time, out of those measured. */
+            end: components["schemas"]["Ratio"];
+            /** @description First answers given in time, out of those measured. */
+            first: components["schemas"]["Ratio"];
+            /** @description Later answers given in time, out of those measured. */
+            next: components["schemas"]["Ratio"];
+            queue_id?: components["schemas"]["Id_que"] | null;
+        };
+        /** @description Something that was not done in time. It stays, whatever comes after. */
+        SlaMiss: {
+            assignee_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            assignee_name?: string | null;
+            /** @description On which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description In which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description The organisation's day on which it was due. */
+            day: string;
+            /** @description Until when it was to be done. */
+            due_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_slm_SlaMiss"];
+            /** @description By which policy. */
+            policy_id: string;
+            /** @description What that was called. */
+            policy_name: string;
+            queue_id?: components["schemas"]["Id_que"] | null;
+            /** @description Since when its clock ran. */
+            since: components["schemas"]["Timestamp"];
+            /** @description What was to be done. */
+            target: components["schemas"]["SlaTarget"];
+            /**
+             * Format: int64
+             * @description The time it had, in milliseconds.
+             */
+            target_ms: number;
+            /**
+             * Format: int64
+             * @description The time it took, in milliseconds, as the policy counts; none while it is still to be done.
+             */
+            took_ms?: number | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description A miss, with the conversation it is in. */
+        SlaMissView: components["schemas"]["SlaMiss"] & {
+            /** @description Whether the conversation is over. */
+            closed: boolean;
+            /** @description The customer's name. */
+            customer_name: string;
+        };
+        /** @description What is asked of which conversations. Of those that apply the first counts. */
+        SlaPolicy: {
+            /** @description Whether it counts. */
+            active: boolean;
+            /** @description Whether time counts in business time alone; else by the clock on the wall. */
+            business: boolean;
+            /** @description To those that came by which kinds of channel. */
+            channel_kinds: components["schemas"]["ChannelKinds"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description After how many seconds a conversation is over.
+             */
+            final_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Within how many seconds a person answers first; none: that is not asked.
+             */
+            first_seconds?: number | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_slp_SlaPolicy"];
+            /** @description Its name, its own. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Within how many seconds later words are answered.
+             */
+            next_seconds?: number | null;
+            /** @description Whether the time until it is over counts only while the customer waits for an answer. */
+            pauses: boolean;
+            /**
+             * Format: int64
+             * @description Its place among the policies, from 0.
+             */
+            position: number;
+            /** @description To conversations of which queues it applies. */
+            queue_ids: components["schemas"]["QueueIds"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description After how much of the time there is a warning, in percent; none together with `warn_seconds`.
+             */
+            warn_percent?: number | null;
+            /**
+             * Format: int64
+             * @description Or how many seconds before its end.
+             */
+            warn_seconds?: number | null;
+        };
+        /** @description A policy as it is to be, all of it. */
+        SlaPolicyDraft: {
+            /** @description Whether it counts; so unless told. */
+            active?: boolean | null;
+            /** @description Whether time counts in business time alone; so unless told. Else by the clock on the wall. */
+            business?: boolean | null;
+            /** @description To those that came by which kinds of channel; none named: all. */
+            channel_kinds?: components["schemas"]["ChannelKind"][];
+            /**
+             * Format: int64
+             * @description After how many seconds a conversation is over: 1 to 7,776,000.
+             */
+            final_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Within how many seconds a person answers first: 1 to 7,776,000. One of the three targets is needed.
+             */
+            first_seconds?: number | null;
+            /** @description Its name, its own: 1 to 60 characters. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Within how many seconds later words of the customer are answered: 1 to 7,776,000.
+             */
+            next_seconds?: number | null;
+            /** @description Whether the time until it is over counts only while the customer waits for an answer; so unless told. */
+            pauses?: boolean | null;
+            /** @description To conversations of which queues it applies, at most 100; none named: all. */
+            queue_ids?: components["schemas"]["Id_que"][];
+            /**
+             * Format: int64
+             * @description The version that was seen: a change must name it, a new policy has none.
+             */
+            version?: number | null;
+            /**
+             * Format: int64
+             * @description After how much of the time there is a warning: 1 to 99 percent.
+             */
+            warn_percent?: number | null;
+            /**
+             * Format: int64
+             * @description Or how many seconds before its end: 1 to 7,776,000; not together with `warn_percent`.
+             */
+            warn_seconds?: number | null;
+        };
+        /** @description The order of the policies. */
+        SlaPolicyOrder: {
+            /** @description The ids of all policies, each once. */
+            ids: components["schemas"]["Id_slp_SlaPolicy"][];
+        };
+        /** @description If a customer wrote then. */
+        SlaPreview: {
+            /** @description When they write. */
+            at: components["schemas"]["Timestamp"];
+            final_due_at?: components["schemas"]["Timestamp"] | null;
+            first_due_at?: components["schemas"]["Timestamp"] | null;
+            first_warn_at?: components["schemas"]["Timestamp"] | null;
+            next_due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether that is business time. */
+            open: boolean;
+        };
+        /** @description A policy to try, and when. */
+        SlaPreviewRequest: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description The policy as it would be. */
+            policy: components["schemas"]["SlaPolicyDraft"];
+        };
+        /**
+         * @description What a clock runs towards.
+         * @enum {string}
+         */
+        SlaTarget: "first" | "next" | "final";
+        /** @description What a service level asks of a conversation. */
+        SlaTerms: {
+            /** @description Whether time counts in business time alone; else by the clock on the wall. */
+            business: boolean;
+            /**
+             * Format: int64
+             * @description After how many milliseconds it is over.
+             */
+            final_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Within how many milliseconds a person answers first.
+             */
+            first_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Within how many milliseconds later words of the customer are answered.
+             */
+            next_ms?: number | null;
+            /** @description Whether the time until it is over counts only while the customer waits for an answer. */
+            pauses: boolean;
+            /** @description The policy that asks it. */
+            policy_id: string;
+            /** @description What that is called. */
+            policy_name: string;
+            unmeasured_since?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Or so long before its end, in milliseconds.
+             */
+            warn_ms?: number | null;
+            /**
+             * Format: int64
+             * @description After how much of the time there is a warning, in percent.
+             */
+            warn_percent?: number | null;
+        };
         /** @description Part of a day, half-open: from 09:00 to 12:00 holds nine o'clock but not noon. */
         Slot: {
             /**
@@ -12301,7 +15820,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "inbox" | "presences" | "desk" | "inquiry_records" | "promises";
+            topic: "tasks" | "approvals" | "inbox" | "presences" | "desk" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
@@ -12382,10 +15901,20 @@ export interface components {
             topic: string;
         };
         /**
+         * @description How far it has come with somebody.
+         * @enum {string}
+         */
+        Stage: "contact" | "lead" | "customer";
+        /**
          * @description Where a conversation stands.
          * @enum {string}
          */
         State: "queued" | "active" | "message" | "closed";
+        /**
+         * @description What a step was.
+         * @enum {string}
+         */
+        StepKind: "raised" | "told" | "word" | "solved" | "withdrawn";
         /** @description A file somebody sent. */
         StoredFile: {
             /** @description When it came. */
