@@ -1,6 +1,7 @@
 import { OpenChannel } from '../../examples/open-channel/client.mjs'
 import { Api } from '../support/api.ts'
 import { Agent, Visitor } from '../support/people.ts'
+import { freePort } from '../support/server.ts'
 import { hire } from '../support/staff.ts'
 import { expect, test } from '../support/test.ts'
 import { text } from '../support/texts.ts'
@@ -18,13 +19,12 @@ test('a whole shift: web chat, an app and a call, passed on, taken over, wrapped
   for (const id of [await hire(api, 'suhe', '苏禾', 'agent'), await hire(api, 'linxiao', '林筱', 'agent')]) await api.put(`/members/${id}`, { unit_id: unit.id })
 
   // An app of the company's own, by the example in the repository.
+  const port = await freePort()
+  const channel = await api.post<{ id: string; path: string }>('/open-channels', { name: '青禾 App', callback_url: `http://127.0.0.1:${port}/zhike`, inside: true })
+  const { secret } = await api.post<{ secret: string }>(`/channels/${channel.id}/identity-secret`)
+  const app = new OpenChannel({ url: fresh.url, key: channel.path.split('/').at(-1) ?? '', secret })
   const heard: string[] = []
-  const app = new OpenChannel({ url: fresh.url, key: '', secret: '' })
-  const server = await app.listen(0, '/zhike', ({ message }: Heard) => void heard.push(message.text))
-  const callback_url = `http://127.0.0.1:${server.address().port}/zhike`
-  const channel = await api.post<{ id: string; path: string }>('/open-channels', { name: '青禾 App', callback_url, inside: true })
-  app.key = channel.path.split('/').at(-1) ?? ''
-  app.secret = (await api.post<{ secret: string }>(`/channels/${channel.id}/identity-secret`)).secret
+  const server = await app.listen(port, '/zhike', ({ message }: Heard) => void heard.push(message.text))
 
   // The shift begins: ready, and somebody writes on the page, somebody in the app.
   const suhe = new Agent(await someone())
