@@ -31,5 +31,6 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         mail::module(),
         delivery::module(vec![openchannel::carrier()]),
         openchannel::module(),
+        automation::module(),
     ])
 }

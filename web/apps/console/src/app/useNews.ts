@@ -1,11 +1,13 @@
-import type { Conversation } from '@zhike/api'
+import type { AutomationNotice, Conversation } from '@zhike/api'
 import { t } from '@zhike/i18n'
+import { toast } from '@zhike/ui'
 import { computed, watch } from 'vue'
 import { useRouter } from 'vue-router'
 import { customerName } from '@/lib/customers'
 import { takesPart } from '@/pages/conversations/inbox'
 import { onRow, useInbox } from '@/pages/conversations/useInbox'
 import { callFor } from './notices'
+import { useTopic } from './realtime'
 import { can, me } from './session'
 
 /** News for whoever works elsewhere: the sound of a new message, and how many are unread in the window's title. */
@@ -24,6 +26,17 @@ export function useNews(): void {
     const looked = document.visibilityState === 'visible' && document.hasFocus() && router.currentRoute.value.params.id === row.id
     if (looked) return
     callFor(`${row.id}.${row.last_seq}`, customerName(row.customer_id, row.customer_name), row.preview, 'message', open(row))
+  })
+
+  // What an automation tells one: seen here at once, and called for where the window is not looked at.
+  useTopic('notices', {
+    fact: (fact) => {
+      const notice = fact.data as AutomationNotice
+      if (notice.user_id !== myId) return
+      const open = () => void router.push({ name: 'conversations', params: { id: notice.conversation_id } })
+      toast(t('automation.notice', { name: notice.name, text: notice.text }), 'plain', { label: t('automation.to_conversation'), run: open })
+      callFor(notice.run_id, notice.name, notice.text, 'message', open)
+    },
   })
 
   const unread = computed(() => {

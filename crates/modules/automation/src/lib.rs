@@ -1,0 +1,41 @@
+//! Automation: when something happens to a conversation and certain things hold, certain things are done.
+
+mod act;
+mod codes;
+mod compile;
+mod demo;
+mod http;
+mod jobs;
+mod listen;
+mod model;
+mod policy;
+mod queries;
+mod runs;
+mod scene;
+mod topics;
+
+use ::http::Module;
+
+pub use model::{
+    Action, Automation, AutomationEvent, AutomationRun, AutomationVersion, Condition, ConditionField, ConditionOp,
+    Findings, Holder, RunOutcome, Spec,
+};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("automation")
+        .demo(demo::tell)
+        .routes(http::routes())
+        .topics(topics::AutomationTopics)
+        .migrations(store::migrations!["202611260240_automation"])
+        .permissions(policy::PERMISSIONS)
+        .listener(listen::listener())
+        .job(jobs::acting())
+        .job(jobs::looking())
+        .cron(jobs::schedule())
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}

@@ -1,0 +1,100 @@
+//! What is no automation is refused, and every bad field named.
+
+use jiff::civil::Time;
+use kernel::{Check, Result};
+
+use super::{Action, AutomationEvent, Condition, ConditionField, ConditionOp, Spec};
+use crate::compile;
+
+const CONDITIONS: usize = 20;
+const ACTIONS: usize = 10;
+const VALUES: usize = 50;
+
+impl Spec {
+    /// Refuses what makes no sense with this event.
+    pub(crate) fn check(&self, event: AutomationEvent, name: &str) -> Result<()> {
+        let time = self.time.as_deref().is_some_and(|time| time.len() == 5 && time.parse::<Time>().is_ok());
+        let mut check = Check::new()
+            .text("name", name, 1..=60)
+            .that(
+                (event == AutomationEvent::Unanswered) == self.minutes.is_some(),
+                "spec.minutes",
+                needed(self.minutes.is_some()),
+            )
+            .range("spec.minutes", self.minutes.unwrap_or(1), 1..=10_080)
+            .that((event == AutomationEvent::Daily) == self.time.is_some(), "spec.time", needed(self.time.is_some()))
+            .that(self.time.is_none() || time, "spec.time", "malformed")
+            .that(self.conditions.len() <= CONDITIONS, "spec.conditions", "too_many")
+            .that(!self.actions.is_empty(), "spec.actions", "required")
+            .that(self.actions.len() <= ACTIONS, "spec.actions", "too_many")
+            .range("spec.most_per_hour", self.most_per_hour, 1..=20);
+        for (at, condition) in self.conditions.iter().take(CONDITIONS).enumerate() {
+            check = condition.check(check, &format!("spec.conditions[{at}]"));
+        }
+        for (at, action) in self.actions.iter().take(ACTIONS).enumerate() {
+            check = action.check(check, &format!("spec.actions[{at}]"), event);
+        }
+        check.done()
+    }
+}
+
+/// What is wrong with a field that is there, or is not, where it should be the other way.
+fn needed(there: bool) -> &'static str {
+    if there { "not_allowed" } else { "required" }
+}
+
+fn fits(text: &str, most: usize) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.chars().count() <= most
+}
+
+impl Condition {
+    fn check(&self, check: Check, at: &str) -> Check {
+        let values = match self.op {
+            ConditionOp::Known | ConditionOp::Unknown => self.values.is_empty(),
+            ConditionOp::Matches | ConditionOp::AtLeast | ConditionOp::AtMost => self.values.len() == 1,
+            _ => (1..=VALUES).contains(&self.values.len()),
+        };
+        let number = !matches!(self.op, ConditionOp::AtLeast | ConditionOp::AtMost)
+            || self.values.iter().all(|value| value.trim().parse::<i64>().is_ok());
+        let expression =
+            self.op != ConditionOp::Matches || self.values.iter().all(|value| compile::expression(value).is_some());
+        let named = (self.field == ConditionField::Attribute) == fits(&self.name, 60);
+        check
+            .that(named, format!("{at}.name"), needed(self.field != ConditionField::Attribute))
+            .that(values, format!("{at}.values"), if self.values.is_empty() { "required" } else { "too_many" })
+            .that(self.values.iter().all(|value| fits(value, 200)), format!("{at}.values"), "malformed")
+            .that(number, format!("{at}.values"), "not_a_number")
+            .that(expression, format!("{at}.values"), "not_an_expression")
+    }
+}
+
+impl Action {
+    fn check(&self, check: Check, at: &str, event: AutomationEvent) -> Check {
+        let text = |check: Check, field: &str, text: &str, most: usize| {
+            let code = if text.trim().is_empty() { "required" } else { "too_long" };
+            check.that(fits(text, most), format!("{at}.{field}"), code)
+        };
+        // Who is gone cannot be spoken to, nor handed on.
+        let open = event != AutomationEvent::Closed
+            || !matches!(
+                self,
+                Self::Reply { .. } | Self::Assign { .. } | Self::SetQueue { .. } | Self::SetPriority { .. }
+            );
+        let check = check.that(open, format!("{at}.do"), "not_allowed");
+        match self {
+            Self::AddTag { tag } | Self::RemoveTag { tag } => text(check, "tag", tag, 30),
+            Self::SetPriority { priority } => {
+                check.that((0..=9).contains(priority), format!("{at}.priority"), "out_of_range")
+            }
+            Self::Note { text: said } | Self::Reply { text: said } => text(check, "text", said, 1_000),
+            Self::Task { title, due_minutes, .. } => text(check, "title", title, 200).that(
+                (1..=525_600).contains(due_minutes),
+                format!("{at}.due_minutes"),
+                "out_of_range",
+            ),
+            Self::Notify { text: said, .. } => text(check, "text", said, 200),
+            Self::SetQueue { .. } | Self::Assign { .. } => check,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! All SQL of this module.
+
+use conversations::ConversationId;
+use kernel::{Cursor, Id, Result, Timestamp};
+use store::{Record, Tx, params, sql};
+
+use crate::{
+    codes,
+    compile::Revision,
+    model::{Automation, AutomationRun, AutomationVersion, RunOutcome},
+};
+
+sql! {
+    AUTOMATIONS(Automation) = "SELECT {cols} FROM automations ORDER BY position, created_at, id";
+    AUTOMATION(Automation) = "SELECT {cols} FROM automations WHERE id = $1";
+    TAKEN = "SELECT id FROM automations WHERE name = $1";
+    INSERT(Automation) = "INSERT INTO automations ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    SAVE(Automation) = "UPDATE automations SET {sets} WHERE id = $1 AND version = $13 - 1";
+    PLACE = "UPDATE automations SET position = $2 WHERE id = $1";
+    DELETE = "DELETE FROM automations WHERE id = $1";
+    RAN = "UPDATE automations SET failures = 0, ran_at = $2 WHERE id = $1";
+    FAILED = "UPDATE automations SET failures = failures + 1 WHERE id = $1";
+    PAUSE = "UPDATE automations SET paused_at = $2, paused_why = $3 WHERE id = $1 AND paused_at IS NULL";
+
+    REVISION = "SELECT revision FROM automation_revisions WHERE one";
+    REVISE = "INSERT INTO automation_revisions (one, revision) VALUES (TRUE, $1)
+        ON CONFLICT (one) DO UPDATE SET revision = excluded.revision";
+
+    INSERT_VERSION(AutomationVersion) = "INSERT INTO automation_versions ({cols}) VALUES ({vals})";
+    VERSIONS(AutomationVersion) = "SELECT {cols} FROM automation_versions WHERE automation_id = $1 ORDER BY version DESC LIMIT 100";
+    VERSION(AutomationVersion) = "SELECT {cols} FROM automation_versions WHERE automation_id = $1 AND version = $2";
+
+    INSERT_RUN(AutomationRun) = "INSERT INTO automation_runs ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    RUN(AutomationRun) = "SELECT {cols} FROM automation_runs WHERE id = $1";
+    END_RUN = "UPDATE automation_runs SET outcome = $2, why = $3 WHERE id = $1";
+    RUNS(AutomationRun) = "SELECT {cols} FROM automation_runs WHERE (at, id) < ($1, $2) ORDER BY at DESC, id DESC LIMIT $3";
+    RUNS_OF(AutomationRun) = "SELECT {cols} FROM automation_runs WHERE automation_id = $4 AND (at, id) < ($1, $2)
+        ORDER BY at DESC, id DESC LIMIT $3";
+    RUNS_IN(AutomationRun) = "SELECT {cols} FROM automation_runs WHERE conversation_id = $4 AND (at, id) < ($1, $2)
+        ORDER BY at DESC, id DESC LIMIT $3";
+    LATELY = "SELECT automation_id, at FROM automation_runs
+        WHERE conversation_id = $1 AND at > $2 AND outcome IN ('waiting', 'done', 'failed') ORDER BY at";
+}
+
+pub(crate) fn automations(tx: &mut Tx<'_>) -> Result<Vec<Automation>> {
+    tx.all(&AUTOMATIONS, &[])
+}
+
+pub(crate) fn automation(tx: &mut Tx<'_>, id: Id<Automation>) -> Result<Automation> {
+    tx.one(&AUTOMATION, params![id])
+}
+
+/// # Errors
+/// [`codes::NAME_TAKEN`] when another has its name.
+pub(crate) fn insert(tx: &mut Tx<'_>, automation: &Automation) -> Result<()> {
+    match tx.exec(&INSERT, &automation.values())? {
+        1 => revise(tx),
+        _ => Err(codes::NAME_TAKEN.conflict()),
+    }
+}
+
+/// # Errors
+/// [`codes::NAME_TAKEN`]; [`codes::STALE`] when it was changed meanwhile.
+pub(crate) fn save(tx: &mut Tx<'_>, automation: &Automation) -> Result<()> {
+    let taken: Option<(Id<Automation>,)> = tx.maybe(&TAKEN, params![automation.name])?;
+    if taken.is_some_and(|(id,)| id != automation.id) {
+        return Err(codes::NAME_TAKEN.conflict());
+    }
+    match tx.exec(&SAVE, &automation.values())? {
+        1 => revise(tx),
+        _ => Err(codes::STALE.conflict()),
+    }
+}
+
+pub(crate) fn place(tx: &mut Tx<'_>, ids: &[Id<Automation>]) -> Result<()> {
+    for (position, id) in ids.iter().enumerate() {
+        tx.exec(&PLACE, params![id, position as i64])?;
+    }
+    revise(tx)
+}
+
+pub(crate) fn delete(tx: &mut Tx<'_>, id: Id<Automation>) -> Result<()> {
+    tx.exec(&DELETE, params![id])?;
+    revise(tx)
+}
+
+/// It did what it should.
+pub(crate) fn ran(tx: &mut Tx<'_>, id: Id<Automation>) -> Result<()> {
+    let now = tx.now();
+    tx.exec(&RAN, params![id, now]).map(drop)
+}
+
+pub(crate) fn failed(tx: &mut Tx<'_>, id: Id<Automation>) -> Result<()> {
+    tx.exec(&FAILED, params![id]).map(drop)
+}
+
+/// Whether it had not paused itself before.
+pub(crate) fn pause(tx: &mut Tx<'_>, id: Id<Automation>, why: &str) -> Result<bool> {
+    let now = tx.now();
+    let paused = tx.exec(&PAUSE, params![id, now, why])? == 1;
+    revise(tx)?;
+    Ok(paused)
+}
+
+/// None while there never was an automation.
+pub(crate) fn revision(tx: &mut Tx<'_>) -> Result<Option<Id<Revision>>> {
+    Ok(tx.maybe::<(Id<Revision>,)>(&REVISION, &[])?.map(|(revision,)| revision))
+}
+
+fn revise(tx: &mut Tx<'_>) -> Result<()> {
+    let revision: Id<Revision> = tx.new_id();
+    tx.exec(&REVISE, params![revision]).map(drop)
+}
+
+pub(crate) fn insert_version(tx: &mut Tx<'_>, version: &AutomationVersion) -> Result<()> {
+    tx.exec(&INSERT_VERSION, &version.values()).map(drop)
+}
+
+pub(crate) fn versions(tx: &mut Tx<'_>, id: Id<Automation>) -> Result<Vec<AutomationVersion>> {
+    tx.all(&VERSIONS, params![id])
+}
+
+pub(crate) fn version(tx: &mut Tx<'_>, id: Id<Automation>, version: i64) -> Result<AutomationVersion> {
+    tx.one(&VERSION, params![id, version])
+}
+
+/// Whether it is new: what set it off may have done so before.
+pub(crate) fn insert_run(tx: &mut Tx<'_>, run: &AutomationRun) -> Result<bool> {
+    Ok(tx.exec(&INSERT_RUN, &run.values())? == 1)
+}
+
+pub(crate) fn run(tx: &mut Tx<'_>, id: Id<AutomationRun>) -> Result<AutomationRun> {
+    tx.one(&RUN, params![id])
+}
+
+pub(crate) fn end_run(tx: &mut Tx<'_>, id: Id<AutomationRun>, outcome: RunOutcome, why: Option<&str>) -> Result<()> {
+    tx.exec(&END_RUN, params![id, outcome, why]).map(drop)
+}
+
+/// Latest first: all, of one automation, or in one conversation.
+pub(crate) fn runs(
+    tx: &mut Tx<'_>,
+    automation: Option<Id<Automation>>,
+    conversation: Option<ConversationId>,
+    before: &Cursor,
+    limit: i64,
+) -> Result<Vec<AutomationRun>> {
+    match (automation, conversation) {
+        (_, Some(conversation)) => tx.all(&RUNS_IN, params![before.key, before.id, limit, conversation]),
+        (Some(automation), None) => tx.all(&RUNS_OF, params![before.key, before.id, limit, automation]),
+        (None, None) => tx.all(&RUNS, params![before.key, before.id, limit]),
+    }
+}
+
+/// Which automations did something to this conversation since then, and when.
+pub(crate) fn lately(
+    tx: &mut Tx<'_>,
+    conversation: ConversationId,
+    since: Timestamp,
+) -> Result<Vec<(Id<Automation>, Timestamp)>> {
+    tx.all(&LATELY, params![conversation, since])
+}

@@ -1,0 +1,6 @@
+import { definePages } from '@/app/registry'
+
+export default definePages({
+  module: 'automation',
+  pages: [{ path: '/settings/automations', name: 'automations', title: 'automation.title', component: () => import('./AutomationsPage.vue'), permission: 'automation.read', settings: { section: 'desk', label: 'automation.title', order: 60 }, also: 'zdh zidonghua guize automation rules' }],
+})
