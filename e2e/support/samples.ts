@@ -38,6 +38,9 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const ladder = await api.post<Named>('/escalation-ladders', { name: `${SHORT.slice(0, 30)}${mark}`, severity: 'major', clock: 'wall', levels: [{ after_minutes: 0, to: 'lead' }, { after_minutes: 30, to: 'person', user_id: user.id }] })
   const escalation = await api.post<Named>('/escalations', { ladder_id: ladder.id, what: SHORT, detail: HOSTILE })
   const { items } = await api.get<Page<Named>>('/conversations')
+  const policy = await api.post<Named>('/sla-policies', { name: `${SHORT}${mark}`, first_seconds: 30, final_seconds: 3600 })
+  const does = [{ do: 'note', text: HOSTILE }]
+  const automation = await api.post<Named>('/automations', { name: `${SHORT}${mark}`, event: 'opened', spec: { conditions: [{ field: 'text', op: 'contains', values: [SHORT] }], actions: does } })
   return {
     'customers.open': customer.id,
     'tasks.open': task.id,
@@ -48,6 +51,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'queues.open': queue.id,
     'asks.open': ask.id,
     'escalations.open': escalation.id,
+    'sla-policies.open': policy.id,
+    'automations.open': automation.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),
   }
 }

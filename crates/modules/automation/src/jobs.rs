@@ -9,7 +9,7 @@ use std::{
 };
 
 use audit::api::Entry;
-use conversations::ConversationId;
+use conversations::{ConversationId, State};
 use kernel::{Error, Id, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -140,7 +140,8 @@ fn look(tx: &mut Tx<'_>, due: Timestamp, after: &str) -> Result<Vec<Conversation
         let conversation = conversations::api::get(tx, *id)?;
         let since =
             conversation.waiting_since.zip(conversation.first_message_at).map(|(since, first)| since.max(first));
-        if let Some(since) = since {
+        // Who left a message is not there any more to wait.
+        if let Some(since) = since.filter(|_| conversation.state != State::Message) {
             let waited = |rule: &&&Rule| now.since(since) >= rule.automation.spec.minutes.unwrap_or(1) * MINUTE;
             let over: Vec<_> = unanswered.iter().filter(waited).copied().collect();
             let key = format!("unanswered {}", since.millis());

@@ -14,13 +14,13 @@ export const CHOICES: Partial<Record<ConditionField, string[]>> = {
   target: ['first', 'next', 'final'],
   outcome: ['solved', 'unsolved', 'unknown'],
 }
-const NUMBERS: ConditionField[] = ['waiting_minutes', 'score']
-const IDS: ConditionField[] = ['queue', 'channel', 'assignee']
+const NUMBERS = new Set<ConditionField>(['waiting_minutes', 'score'])
+const IDS = new Set<ConditionField>(['queue', 'channel', 'assignee'])
 
 /** How a field can be compared. */
 export function opsOf(field: ConditionField): ConditionOp[] {
-  if (NUMBERS.includes(field)) return ['at_least', 'at_most', 'known', 'unknown']
-  if (IDS.includes(field)) return ['is', 'is_not', 'known', 'unknown']
+  if (NUMBERS.has(field)) return ['at_least', 'at_most', 'known', 'unknown']
+  if (IDS.has(field)) return ['is', 'is_not', 'known', 'unknown']
   if (CHOICES[field]) return ['is', 'is_not']
   return ['contains', 'contains_not', 'is', 'is_not', 'matches', 'known', 'unknown']
 }
