@@ -1,4 +1,5 @@
 import type { Automation, AutomationAction, AutomationCondition, AutomationDraft, AutomationEvent, ConditionField, ConditionOp } from '@zhike/api'
+import { channelKinds } from '@/lib/channelKinds'
 
 type Typed = number | string | null
 
@@ -8,7 +9,7 @@ export const FIELDS: ConditionField[] = ['queue', 'channel', 'channel_kind', 'ta
 
 /** What is chosen from, or typed: the words a field takes. */
 export const CHOICES: Partial<Record<ConditionField, string[]>> = {
-  channel_kind: ['web_chat', 'email'],
+  channel_kind: channelKinds,
   solved: ['yes', 'no'],
   business_time: ['yes', 'no'],
   target: ['first', 'next', 'final'],

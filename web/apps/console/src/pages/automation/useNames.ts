@@ -6,6 +6,9 @@ import { useAll } from '@/lib/resource'
 import { useQueues } from '../conversations/queues'
 import { CHOICES } from './forms'
 
+/** The word of what a field offers to choose. */
+export const valueWord = (field: ConditionField, value: string) => (field === 'channel_kind' ? t(`channels.kind.${value}`) : t(`automation.values.${value}`))
+
 /** Conditions in words, with names instead of ids. */
 export function useNames() {
   const queues = useQueues()
@@ -16,7 +19,7 @@ export function useNames() {
     if (field === 'queue') return queues.nameOf(value) || value
     if (field === 'channel') return channels.rows.value.find(({ id }) => id === value)?.name ?? value
     if (field === 'assignee') return memberOptions.value.find((one) => one.value === value)?.label ?? value
-    return CHOICES[field]?.includes(value) ? t(`automation.values.${value}`) : value
+    return CHOICES[field]?.includes(value) ? valueWord(field, value) : value
   }
   const wordsOf = ({ field, name, op, values }: AutomationCondition) =>
     [name || t(`automation.fields.${field}`), t(`automation.ops.${op}`), (values ?? []).map((value) => valueOf(field, value)).join('、')].filter(Boolean).join(' ')
