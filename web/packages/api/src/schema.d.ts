@@ -808,6 +808,405 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/automation-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says in which order automations act. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AutomationOrder"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Automation"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what automations did, and why, latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those of this automation. */
+                    automation?: components["schemas"]["Id_aut_Automation"];
+                    /** @description Only those in this conversation. */
+                    conversation?: components["schemas"]["Id_cnv"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_AutomationRun"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the automations in the order in which they act. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Automation"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds an automation, which acts after all others. What happened before sets nothing off. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AutomationDraft"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Automation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes an automation; how it was stays among its versions. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_aut_Automation"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AutomationDraft"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Automation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes an automation; its runs stay in the log. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_aut_Automation"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/{id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an automation what it was: a new version like the old one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_aut_Automation"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Restoration"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Automation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists how an automation was, latest first: the last 100 versions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_aut_Automation"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomationVersion"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/rehearsal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries an automation against the latest conversations, latest first. Nothing is done to any of them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RehearsalRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rehearsed"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -10544,6 +10943,251 @@ export interface components {
              */
             version: number;
         };
+        /** @description Something that is done by itself. */
+        Automation: {
+            /** @description Whether it is on. */
+            active: boolean;
+            /** @description Since when there is one. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What sets it off. */
+            event: components["schemas"]["AutomationEvent"];
+            /**
+             * Format: int64
+             * @description How often it failed since it last did what it should.
+             */
+            failures: number;
+            /** @description Its id. */
+            id: components["schemas"]["Id_aut_Automation"];
+            /** @description Its name, its own. */
+            name: string;
+            paused_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why: what failed last. */
+            paused_why?: string | null;
+            /**
+             * Format: int64
+             * @description Its place among all, from 0: what comes first is done first.
+             */
+            position: number;
+            ran_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Since when it stands as it does: what happened before sets nothing off. */
+            since: components["schemas"]["Timestamp"];
+            /** @description What must hold, and what is done. */
+            spec: components["schemas"]["AutomationSpec"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /**
+         * @description Something that is done. In texts `{customer}` `{assignee}` `{queue}` `{channel}` `{organisation}` stand for
+         *     what they name.
+         */
+        AutomationAction: {
+            /** @enum {string} */
+            do: "add_tag";
+            /** @description Which: 1 to 30 characters. */
+            tag: string;
+        } | {
+            /** @enum {string} */
+            do: "remove_tag";
+            /** @description Which. */
+            tag: string;
+        } | {
+            /** @enum {string} */
+            do: "set_priority";
+            /**
+             * Format: int64
+             * @description 0 to 9: the highest first.
+             */
+            priority: number;
+        } | {
+            /** @enum {string} */
+            do: "set_queue";
+            /** @description Which. */
+            queue_id: components["schemas"]["Id_que"];
+        } | {
+            /** @enum {string} */
+            do: "assign";
+            /** @description To whom. */
+            user_id: components["schemas"]["Id_usr"];
+        } | {
+            /** @enum {string} */
+            do: "note";
+            /** @description 1 to 1,000 characters. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "reply";
+            /** @description 1 to 1,000 characters. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "task";
+            /**
+             * Format: int64
+             * @description Within how many minutes of business time: 1 to 525,600.
+             */
+            due_minutes: number;
+            /** @description By whom. */
+            holder: components["schemas"]["AutomationHolder"];
+            /** @description What is to be done: 1 to 200 characters. */
+            title: string;
+        } | {
+            /** @enum {string} */
+            do: "notify";
+            /** @description 1 to 200 characters. */
+            text: string;
+            /** @description Whom. */
+            user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description Something that must hold. */
+        AutomationCondition: {
+            /** @description What is looked at. */
+            field: components["schemas"]["ConditionField"];
+            /** @description Which attribute, where `field` is `attribute`. */
+            name?: string;
+            /** @description How it is compared. */
+            op: components["schemas"]["ConditionOp"];
+            /**
+             * @description With what: at most 50 values of up to 200 characters; one for `matches`, `at_least`, `at_most`; none
+             *     for `known`, `unknown`.
+             */
+            values?: string[];
+        };
+        /** @description An automation as it is to be, all of it. */
+        AutomationDraft: {
+            /** @description Whether it is on; so unless told. Turned on again, it is no longer paused. */
+            active?: boolean | null;
+            /** @description What sets it off. */
+            event: components["schemas"]["AutomationEvent"];
+            /** @description Its name, its own: 1 to 60 characters. */
+            name: string;
+            /** @description What must hold, and what is done. */
+            spec: components["schemas"]["AutomationSpec"];
+            /**
+             * Format: int64
+             * @description The version that was seen: a change must name it, a new one has none.
+             */
+            version?: number | null;
+        };
+        /**
+         * @description What sets an automation off.
+         * @enum {string}
+         */
+        AutomationEvent: "opened" | "requeued" | "assigned" | "closed" | "after_hours" | "sla_warned" | "sla_missed" | "rated" | "inquiry_recorded" | "unanswered" | "daily";
+        /** @description A condition, and what was found. */
+        AutomationFinding: {
+            /** @description The condition. */
+            condition: components["schemas"]["AutomationCondition"];
+            /** @description Whether it held. */
+            holds: boolean;
+            /** @description The value it saw; empty when there was none. */
+            saw: string;
+        };
+        /** @description Whom something goes to. */
+        AutomationHolder: {
+            /** @enum {string} */
+            to: "assignee";
+        } | {
+            /** @enum {string} */
+            to: "queue";
+        } | {
+            /** @enum {string} */
+            to: "person";
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description An automation tells somebody something. */
+        AutomationNotice: {
+            /** @description About which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description The automation's name. */
+            name: string;
+            /** @description The run that tells it. */
+            run_id: string;
+            /** @description What it says. */
+            text: string;
+            /** @description To whom. */
+            user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description The order of the automations. */
+        AutomationOrder: {
+            /** @description The ids of all, each once. */
+            ids: components["schemas"]["Id_aut_Automation"][];
+        };
+        /** @description A run of an automation, and why. */
+        AutomationRun: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Of which automation. */
+            automation_id: components["schemas"]["Id_aut_Automation"];
+            /** @description In which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description What set it off. */
+            event: components["schemas"]["AutomationEvent"];
+            /** @description Why it ran: each condition with the value it saw. */
+            findings: components["schemas"]["Findings"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_aur_AutomationRun"];
+            /** @description Its name then. */
+            name: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["RunOutcome"];
+            /**
+             * Format: int64
+             * @description Its version then.
+             */
+            version: number;
+            /** @description What stood in the way: a code, and which action, from 1. */
+            why?: string | null;
+        };
+        /** @description What must hold, and what is then done. */
+        AutomationSpec: {
+            /** @description What is done, in this order, all or nothing: 1 to 10 actions. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description Whether one condition that holds is enough; else all must. */
+            any?: boolean;
+            /** @description What must hold: at most 20 conditions; none: always. */
+            conditions?: components["schemas"]["AutomationCondition"][];
+            /**
+             * Format: int64
+             * @description After how many minutes without an answer, for `unanswered`: 1 to 10,080.
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description How often it may do so to one conversation within an hour: 1 to 20, 3 unless told.
+             */
+            most_per_hour?: number;
+            /** @description At what time of the organisation's clock, for `daily`: `HH:MM`. */
+            time?: string | null;
+        };
+        /** @description An automation as it was, and may be again. */
+        AutomationVersion: {
+            /** @description Whether it was on. */
+            active: boolean;
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Of which. */
+            automation_id: components["schemas"]["Id_aut_Automation"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name: string;
+            /** @description What set it off. */
+            event: components["schemas"]["AutomationEvent"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_auv_AutomationVersion"];
+            /** @description Its name then. */
+            name: string;
+            /** @description What had to hold, and what was done. */
+            spec: components["schemas"]["AutomationSpec"];
+            /**
+             * Format: int64
+             * @description Which version.
+             */
+            version: number;
+        };
         /** @description When the organisation is open in a week without special days, in its own time zone. */
         BusinessHours: {
             /**
@@ -10889,6 +11533,16 @@ export interface components {
             /** @description Who. */
             user_id: components["schemas"]["Id_usr"];
         };
+        /**
+         * @description What a condition looks at.
+         * @enum {string}
+         */
+        ConditionField: "queue" | "channel" | "channel_kind" | "tag" | "text" | "page" | "attribute" | "assignee" | "customer" | "waiting_minutes" | "score" | "solved" | "target" | "outcome" | "business_time";
+        /**
+         * @description How a condition compares.
+         * @enum {string}
+         */
+        ConditionOp: "is" | "is_not" | "contains" | "contains_not" | "matches" | "at_least" | "at_most" | "known" | "unknown";
         /** @description One thread with one customer on one channel. */
         Conversation: {
             /**
@@ -12279,6 +12933,19 @@ export interface components {
             /** @description inquiry_records */
             topic: string;
         };
+        /** @description Something that one is to know now. */
+        "Fact.notices.automation.notice": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["AutomationNotice"];
+            /** @enum {string} */
+            kind: "automation.notice";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description notices */
+            topic: string;
+        };
         /** @description Somebody's presence is another. */
         "Fact.presences.presence.changed": {
             at: components["schemas"]["Timestamp"];
@@ -12432,6 +13099,8 @@ export interface components {
              */
             file: string;
         };
+        /** @description What was found, in the order of the conditions. */
+        Findings: components["schemas"]["AutomationFinding"][];
         /**
          * @description Where the answer was found.
          * @enum {string}
@@ -12472,6 +13141,12 @@ export interface components {
         Id_ask_Ask: string;
         /** @example aud_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_aud_AuditEntry: string;
+        /** @example aur_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_aur_AutomationRun: string;
+        /** @example aut_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_aut_Automation: string;
+        /** @example auv_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_auv_AutomationVersion: string;
         /** @example chn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_chn: string;
         /** @example cnr_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -13908,6 +14583,37 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_AutomationRun: {
+            /** @description The rows. */
+            items: {
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description Of which automation. */
+                automation_id: components["schemas"]["Id_aut_Automation"];
+                /** @description In which conversation. */
+                conversation_id: components["schemas"]["Id_cnv"];
+                /** @description What set it off. */
+                event: components["schemas"]["AutomationEvent"];
+                /** @description Why it ran: each condition with the value it saw. */
+                findings: components["schemas"]["Findings"];
+                /** @description Its id. */
+                id: components["schemas"]["Id_aur_AutomationRun"];
+                /** @description Its name then. */
+                name: string;
+                /** @description What came of it. */
+                outcome: components["schemas"]["RunOutcome"];
+                /**
+                 * Format: int64
+                 * @description Its version then.
+                 */
+                version: number;
+                /** @description What stood in the way: a code, and which action, from 1. */
+                why?: string | null;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Channel: {
             /** @description The rows. */
             items: {
@@ -15196,6 +15902,39 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description An automation to try. */
+        RehearsalRequest: {
+            /** @description As it would be. */
+            automation: components["schemas"]["AutomationDraft"];
+        };
+        /** @description One of the latest conversations, as the automation sees it now. */
+        Rehearsed: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description The customer's name. */
+            customer_name: string;
+            /** @description Why: each condition with the value it sees. */
+            findings: components["schemas"]["AutomationFinding"][];
+            /** @description Whether it would act, when that happens. */
+            fires: boolean;
+            /** @description Whether what sets it off has happened to this conversation, as far as one can see by it. */
+            happened: boolean;
+            /** @description Since when. */
+            opened_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Which version it is to be again. */
+        Restoration: {
+            /**
+             * Format: int64
+             * @description The version as it was.
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
         /** @description What a group of people may do. */
         Role: {
             /** @description Since when. */
@@ -15279,6 +16018,11 @@ export interface components {
         /** @description The rules of a queue. */
         RoutingRules: components["schemas"]["RoutingRule"][];
         /**
+         * @description What came of a run.
+         * @enum {string}
+         */
+        RunOutcome: "waiting" | "done" | "failed" | "overtaken" | "held";
+        /**
          * @description What a member of staff says.
          * @enum {string}
          */
@@ -15327,7 +16071,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -15820,7 +16564,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "inbox" | "presences" | "desk" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations";
+            topic: "tasks" | "approvals" | "inbox" | "presences" | "desk" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
