@@ -29,8 +29,9 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         asks::module(),
         escalations::module(),
         mail::module(),
-        delivery::module(vec![openchannel::carrier()]),
+        delivery::module([vec![openchannel::carrier()], wechat::carriers()].into_iter().flatten().collect()),
         openchannel::module(),
+        wechat::module(),
         automation::module(),
     ])
 }

@@ -20,6 +20,10 @@ text_enum! {
         Email = "email",
         /// Whatever plugs in by signed calls, both ways: an app, a mini program, a bot. See `openchannel`.
         Open = "open",
+        /// A WeChat official account (公众号): an account of `wechat`.
+        Wechat = "wechat",
+        /// An account of WeCom customer service (微信客服): of `wechat` too.
+        Wecom = "wecom",
     }
 }
 

@@ -135,6 +135,29 @@ pub fn for_address(tx: &mut Tx<'_>, channel: ChannelId, address: &str, name: Opt
     fill(tx, customer, &Details { email: Some(address), ..Details::default() })
 }
 
+/// Notes that `external_id` on this channel is this customer, merges followed, where nobody was met under it
+/// yet: for a channel that knows it for sure. Never by a name.
+///
+/// # Errors
+/// [`Error::Invalid`] for an empty `external_id` or one beyond 200 characters; [`Error::NotFound`].
+pub fn bind(tx: &mut Tx<'_>, channel: ChannelId, external_id: &str, customer: CustomerId) -> Result<()> {
+    kernel::Check::new().text("external_id", external_id, 1..=200).done()?;
+    let customer = get(tx, customer)?;
+    if customer.state != CustomerState::Active {
+        return Ok(());
+    }
+    let now = tx.now();
+    let identity = Identity {
+        channel_id: channel,
+        external_id: external_id.to_owned(),
+        customer_id: customer.id,
+        name: String::new(),
+        created_at: now,
+        seen_at: now,
+    };
+    queries::insert_identity(tx, &identity).map(drop)
+}
+
 /// Takes what a visitor says of themselves, as far as it is not known yet.
 ///
 /// # Errors

@@ -36,6 +36,16 @@ pub fn whose(tx: &mut Tx<'_>, channel: ChannelId, user: &str, given: &Given) -> 
     arrive::whose(tx, channel, user, given)
 }
 
+/// Notes that a user of the channel whom nobody met yet is this customer: for a channel whose other side knows it
+/// for sure, as WeChat does of one person on two accounts. Whoever was met already stays who they are.
+///
+/// # Errors
+/// [`Error::NotFound`] without the channel or the customer.
+pub fn is(tx: &mut Tx<'_>, channel: ChannelId, user: &str, customer: kernel::CustomerId) -> Result<()> {
+    let identity = arrive::identity(tx, channel, user)?;
+    customers::api::bind(tx, channel, &identity, customer)
+}
+
 /// The open conversation in which this user of the channel wrote last.
 ///
 /// # Errors

@@ -217,9 +217,7 @@ fn keep_with(tx: &mut Tx<'_>, line: &dyn QueuePlace, incoming: &Incoming, droppe
 /// See [`crate::api::whose`].
 pub(crate) fn whose(tx: &mut Tx<'_>, channel: ChannelId, user: &str, given: &Given) -> Result<Visitor> {
     Check::new().text("user", user, NAME).done()?;
-    let kind = channels::api::get(tx, channel)?.kind;
-    // Marked by the kind, so that nobody elsewhere takes a name by which a web site proves its visitors.
-    let identity = format!("{}:{user}", kind.text());
+    let identity = identity(tx, channel, user)?;
     let customer = customers::api::for_identity(tx, channel, &identity, given.name.as_deref())?;
     let customer = customers::api::take(tx, customer.id, given)?;
     let going_on = talking(tx, channel, user)?;
@@ -229,6 +227,12 @@ pub(crate) fn whose(tx: &mut Tx<'_>, channel: ChannelId, user: &str, given: &Giv
         return Ok(Visitor { customer: conversation.customer_id, channel });
     }
     Ok(Visitor { customer: customer.id, channel })
+}
+
+/// What the customers know this user by: marked by the kind, so that nobody elsewhere takes a name by
+/// which a web site proves its visitors.
+pub(crate) fn identity(tx: &mut Tx<'_>, channel: ChannelId, user: &str) -> Result<String> {
+    Ok(format!("{}:{user}", channels::api::get(tx, channel)?.kind.text()))
 }
 
 /// See [`crate::api::talking`].

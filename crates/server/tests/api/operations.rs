@@ -190,6 +190,9 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     });
     assert_eq!(mail.await.ok(), Some(1));
     harvest(&admin.get(&at).await.ok(), ids);
+    let account = json!({"kind": "wechat", "details": {"name": "公众号", "state": "paused", "app_id": "wxb11529c136998cb6",
+        "secret": "a-secret", "token": "pamtest", "aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"}});
+    harvest(&admin.post("/wechat-accounts", account).await.ok(), ids);
     // A message that a channel could not bring to its customer.
     let all = admin.get("/conversations").await.ok();
     let conversation = all["items"][0]["id"].as_str().expect("the visitor's").to_owned();

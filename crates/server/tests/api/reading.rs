@@ -10,8 +10,13 @@ use crate::{bodies::Maker, demo, product};
 
 /// What takes a visitor's own token, is no answer but a connection, or is about what the story has none of:
 /// `visitors` and the slices try it.
-const ELSEWHERE: [&str; 4] =
-    ["/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw", "/api/v1/ws", "/widget/files/{id}", "/widget/ws"];
+const ELSEWHERE: [&str; 5] = [
+    "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw",
+    "/api/v1/ws",
+    "/callbacks/wechat/{id}",
+    "/widget/files/{id}",
+    "/widget/ws",
+];
 /// Lists of one's own, and of what failed, where whoever asks has nothing, and the mails of a chat: those
 /// of a new module do not belong here.
 const EMPTY: [&str; 6] =

@@ -45,6 +45,8 @@ export type Channel = With<Answer<'Channel'>, { settings: ChannelSettings }>
 
 export type Mailbox = Answer<'MailboxView'>
 export type MailboxProbe = Answer<'MailboxProbe'>
+export type WechatAccount = Answer<'WechatAccountView'>
+export type WechatProbe = Answer<'WechatProbe'>
 export type UnreadableMail = Answer<'UnreadableMail'>
 /** A mail of a conversation. */
 export type Mail = Answer<'Mail'>

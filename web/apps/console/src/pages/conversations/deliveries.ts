@@ -30,6 +30,9 @@ export function whyWords(code: string, said: string): string {
   return code === 'http' ? t(key, { detail: said }) : [t(key), said].filter(Boolean).join('：')
 }
 
+/** Whether the channel allows nothing more until the customer writes again. */
+export const isSpent = (limits: Deliveries['limits'] | undefined, now: number): boolean => (limits?.until != null && limits.until <= now) || (limits?.left != null && limits.left <= 0)
+
 /** What the channel still allows, in words; empty when it says nothing. */
 export function limitWords(limits: Deliveries['limits'] | undefined, now: number): string {
   if (limits?.until != null && limits.until <= now) return t('delivery.limits.over')

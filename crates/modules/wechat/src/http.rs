@@ -1,0 +1,16 @@
+//! The operations.
+
+mod change;
+pub(crate) mod create;
+mod probe;
+mod read;
+
+use http::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list, create::create))
+        .routes(routes!(read::read, change::change))
+        .routes(routes!(probe::probe))
+}
