@@ -3,8 +3,10 @@
 mod address;
 mod call;
 mod signature;
+mod verdict;
 
 pub use address::Target;
 pub use call::{Answer, Request, Trouble, call};
 pub use hyper::Method;
 pub use signature::{WINDOW_MS, is_signed, sign};
+pub use verdict::{Verdict, judge};

@@ -33,5 +33,6 @@ pub fn modules(data: &Path) -> Result<Vec<Module>> {
         openchannel::module(),
         wechat::module(),
         automation::module(),
+        webhooks::module(),
     ])
 }

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use channels::ChannelKind;
 use conversations::{Author, Card, Data};
-use delivery::{Carried, Carrier, Limits, Parcel, Refused};
+use delivery::{Carried, Carrier, Limits, Parcel, Refused, Why};
 use files::api::LinkKey;
 use futures_util::future::BoxFuture;
 use http::App;
 use kernel::{ChannelId, Origin, Result, Timestamp};
-use outbound::{Answer, Request, Target, Trouble};
+use outbound::{Answer, Request, Target, Trouble, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Tx;
@@ -24,8 +24,6 @@ use crate::{
 const LINK_MS: i64 = 24 * 3_600_000;
 /// Bytes of an answer that are read.
 const ANSWER: usize = 16 << 10;
-/// Characters of an answer that are shown.
-const SHOWN: usize = 200;
 
 /// Carries for open channels.
 pub(crate) struct OpenCarrier;
@@ -153,68 +151,56 @@ fn body(parcel: &Parcel, links: &LinkKey, now: Timestamp) -> serde_json::Value {
 
 /// What an answer means, and what is noted of it.
 pub(crate) fn judge(answered: Result<Answer, Trouble>) -> (Result<Carried, Refused>, String, String) {
-    let answer = match answered {
-        Ok(answer) => answer,
-        Err(trouble) => {
-            let refused = match &trouble {
-                Trouble::ForbiddenAddress => Refused::never(trouble.code(), ""),
-                _ => Refused::later(trouble.code(), trouble.text()),
-            };
-            return (Err(refused), trouble.code().to_owned(), trouble.text().to_owned());
+    match outbound::judge(answered) {
+        Verdict::Taken(answer) => {
+            let taken: Taken = serde_json::from_slice(&answer.body).unwrap_or_default();
+            (Ok(Carried { external_id: None, delivered: taken.delivered }), OK.to_owned(), String::new())
         }
-    };
-    if answer.is_good() {
-        let taken: Taken = serde_json::from_slice(&answer.body).unwrap_or_default();
-        return (Ok(Carried { external_id: None, delivered: taken.delivered }), OK.to_owned(), String::new());
+        Verdict::Later { code, text, wait } => {
+            let (noted, detail) = noted(code, &text);
+            (Err(Refused::Later(Why::new(code, text), wait)), noted, detail)
+        }
+        Verdict::Never { code, text } => {
+            let (noted, detail) = noted(code, &text);
+            (Err(Refused::never(code, text)), noted, detail)
+        }
     }
-    let said: String = String::from_utf8_lossy(&answer.body).chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-    let detail = format!("{} {said}", answer.status).trim_end().to_owned();
-    let refused = match answer.status {
-        300..=399 => Refused::later("redirected", &detail),
-        // The message itself is refused: it would be again.
-        400 | 410 | 413 | 415 | 422 => Refused::never("refused", &detail),
-        _ => match Refused::later("http", &detail) {
-            Refused::Later(why, _) => Refused::Later(why, answer.retry_after),
-            never => never,
-        },
-    };
-    (Err(refused), format!("http_{}", answer.status), said)
+}
+
+/// Answers are told apart by their status.
+fn noted(code: &str, text: &str) -> (String, String) {
+    let status = text.get(..3).filter(|status| status.bytes().all(|byte| byte.is_ascii_digit()));
+    match (code, status) {
+        ("http" | "refused" | "redirected", Some(status)) => {
+            (format!("http_{status}"), text[3..].trim_start().to_owned())
+        }
+        _ => (code.to_owned(), text.to_owned()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
-    fn answer(status: u16, body: &'static str) -> Result<Answer, Trouble> {
-        let (content_type, disposition) = (String::new(), String::new());
-        let retry_after = Some(Duration::from_secs(9));
-        Ok(Answer {
-            status,
-            retry_after,
-            content_type,
-            disposition,
+    #[test]
+    fn whoever_takes_it_may_say_that_it_is_on_the_screen() {
+        let answer = |body: &'static str| Answer {
+            status: 200,
+            retry_after: None,
+            content_type: String::new(),
+            disposition: String::new(),
             body: Bytes::from_static(body.as_bytes()),
             cut: false,
-        })
+        };
+        assert!(matches!(judge(Ok(answer("ok"))).0, Ok(Carried { delivered: false, .. })));
+        assert!(matches!(judge(Ok(answer("{\"delivered\":true}"))).0, Ok(Carried { delivered: true, .. })));
+        assert!(matches!(judge(Err(Trouble::ForbiddenAddress)).0, Err(Refused::Never(_))));
     }
 
     #[test]
-    fn what_may_be_mended_is_tried_again_and_what_is_refused_is_not() {
-        assert!(matches!(judge(answer(200, "ok")).0, Ok(Carried { delivered: false, .. })));
-        assert!(matches!(judge(answer(204, "{\"delivered\":true}")).0, Ok(Carried { delivered: true, .. })));
-        for status in [301, 401, 403, 404, 408, 429, 500, 503] {
-            assert!(matches!(judge(answer(status, "")).0, Err(Refused::Later(..))), "{status}");
-        }
-        assert!(matches!(judge(answer(503, "")).0, Err(Refused::Later(_, Some(wait))) if wait.as_secs() == 9));
-        for status in [400, 410, 413, 422] {
-            assert!(
-                matches!(judge(answer(status, "no")).0, Err(Refused::Never(why)) if why.text.ends_with("no")),
-                "{status}"
-            );
-        }
-        assert!(matches!(judge(Err(Trouble::ForbiddenAddress)).0, Err(Refused::Never(_))));
-        assert!(matches!(judge(Err(Trouble::Timeout)).0, Err(Refused::Later(..))));
+    fn what_is_noted_tells_answers_apart_by_their_status() {
+        assert_eq!(noted("http", "503 busy"), ("http_503".into(), "busy".into()));
+        assert_eq!(noted("refused", "422"), ("http_422".into(), String::new()));
+        assert_eq!(noted("timeout", ""), ("timeout".into(), String::new()));
     }
 }

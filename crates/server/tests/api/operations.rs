@@ -57,6 +57,7 @@ const OUTSIDER: &[&str] = &[
 fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
     match name {
         "POST /approvals" => json!({"currency": "CNY"}),
+        "POST /webhooks" => json!({"name": "CRM", "url": "https://crm.example.com", "kinds": ["customer.created"]}),
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
     }
@@ -199,9 +200,17 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     let failed = app.app.db().write(&system, move |tx| tx.exec(&FAILED_DELIVERY, params![conversation]));
     assert_eq!(failed.await.ok(), Some(1));
     ids.insert("dlv".into(), "dlv_01jd3k5v2pf6z8q0w4x7y9abcd".into());
+    // What a webhook could not be told.
+    let webhook = besides("POST /webhooks", ids);
+    admin.post("/webhooks", webhook).await.ok();
+    let dead = app.app.db().write(&system, |tx| tx.exec(&DEAD_CALL, &[]));
+    assert_eq!(dead.await.ok(), Some(1));
+    ids.insert("whc".into(), "whc_01jd3k5v2pf6z8q0w4x7y9abcd".into());
 }
 
 store::sql! {
+    DEAD_CALL = "INSERT INTO webhook_calls (id, webhook_id, kind, subject, data, happened_at, fact_epoch, fact_seq, state, why, attempts, at, changed_at)
+                SELECT 'whc_01jd3k5v2pf6z8q0w4x7y9abcd', id, 'customer.created', '', '', 0, 0, 0, 'dead', '', 8, 0, 0 FROM webhooks ORDER BY id LIMIT 1";
     FAILED_DELIVERY = "INSERT INTO deliveries (id, conversation_id, seq, channel_id, channel_kind, customer_id, state, why, attempts, at, changed_at)
                 SELECT 'dlv_01jd3k5v2pf6z8q0w4x7y9abcd', id, 1, channel_id, 'open', customer_id, 'failed', '', 1, 0, 0 FROM conversations WHERE id = $1";
     UNREADABLE_MAIL = "INSERT INTO mails (id, mailbox_id, direction, kind, state, message_id, sender, recipients, subject,

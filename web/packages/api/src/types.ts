@@ -52,6 +52,9 @@ export type UnreadableMail = Answer<'UnreadableMail'>
 export type Mail = Answer<'Mail'>
 export type OpenChannel = With<Answer<'OpenChannelView'>, { reports: Answer<'OpenChannelReport'>[] }>
 export type OpenChannelProbe = Answer<'OpenChannelProbe'>
+export type Webhook = Answer<'WebhookView'>
+export type WebhookProbe = Answer<'WebhookProbe'>
+export type WebhookCall = Answer<'WebhookCall'>
 /** What became of a message that a channel carries. */
 export type Delivery = Answer<'Delivery'>
 export type Deliveries = With<Answer<'Deliveries'>, { deliveries: Delivery[]; limits: Answer<'DeliveryLimits'> }>
