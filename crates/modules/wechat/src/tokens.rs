@@ -58,7 +58,12 @@ async fn get(app: &App, setup: &Setup, stale: Option<&str>) -> Result<String, Tr
             })
             .await?;
         match (mine, good) {
-            (true, _) => return renew(app, setup, stale).await,
+            // One that is renewed early is good a while longer, whatever comes of it.
+            (true, good) => {
+                return renew(app, setup, stale)
+                    .await
+                    .or_else(|trouble| good.map(|kept| kept.access_token).ok_or(trouble));
+            }
             // Somebody gets another; this one is good a while.
             (false, Some(kept)) => return Ok(kept.access_token),
             (false, None) => sleep(LOOK).await,

@@ -42,6 +42,8 @@ pub(crate) struct Known {
     /// The token that is good now.
     pub(crate) token: String,
     pub(crate) tokens_given: usize,
+    /// Whether it gives none just now.
+    pub(crate) gives_none: bool,
     /// What may still be said to somebody, and whether they are there at all.
     pub(crate) left: HashMap<String, i64>,
     /// What was said: to whom, and the body.
@@ -138,6 +140,9 @@ fn another(known: &mut Known) -> Json<Value> {
 
 async fn stable_token(State(known): State<Arc<Mutex<Known>>>, Json(wish): Json<Value>) -> Json<Value> {
     let mut known = known.lock().unwrap();
+    if known.gives_none {
+        return bad(-1, "system error");
+    }
     if wish["secret"] != SECRET {
         return bad(40_125, "invalid appsecret");
     }
