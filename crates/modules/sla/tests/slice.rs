@@ -250,15 +250,19 @@ async fn the_first_policy_that_applies_counts_and_another_one_moves_what_is_due(
 
 async fn who_left_a_message_does_not_wait(db: TestDb) {
     let desk = desk(db).await;
-    desk.policy(json!({"first_seconds": 30})).await;
+    desk.policy(json!({"first_seconds": 30, "final_seconds": 600})).await;
     let (mut visitor, id) = desk.arrived().await;
     visitor.send(json!({"t": "stop_waiting"})).await;
     visitor.until(|frame| frame["kind"] == "conversation.left_message").await;
-    assert_eq!(desk.conversation(&id).await["answer_due_at"], json!(null));
+    let left = desk.conversation(&id).await;
+    assert_eq!((&left["answer_due_at"], &left["final_due_at"]), (&json!(null), &json!(null)));
     desk.app.app.clock().advance(HOUR);
     desk.assign(&id).await;
     desk.answer(&id, "a1").await;
-    assert_eq!(desk.did(&id).await["misses"], json!([]));
+    desk.agent.post(&format!("/conversations/{id}/closure"), json!({})).await.ok();
+    desk.app.settle().await;
+    assert_eq!((desk.did(&id).await["misses"].clone(), desk.conversation(&id).await["final_ms"].clone()), (json!([]), json!(null)));
+    assert_eq!(desk.admin.get("/sla-figures").await.ok(), json!([]));
 }
 
 async fn a_policy_is_tried_before_it_counts(db: TestDb) {

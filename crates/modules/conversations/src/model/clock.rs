@@ -46,7 +46,7 @@ pub struct Terms {
     pub warn_percent: Option<i64>,
     /// Or so long before its end, in milliseconds.
     pub warn_ms: Option<i64>,
-    /// The wait that began then is not measured: instead of waiting the customer left a message.
+    /// The wait that began then is not measured, nor the end: instead of waiting the customer left a message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unmeasured_since: Option<Timestamp>,
 }
@@ -115,8 +115,12 @@ impl Conversation {
         }
     }
 
-    /// Since when the end is reckoned, and how much of its time is used up before.
+    /// Since when the end is reckoned, and how much of its time is used up before. Where a message was left
+    /// nobody waits for the end either.
     fn final_run(&self, terms: &Terms) -> Option<(Timestamp, i64)> {
+        if terms.unmeasured_since.is_some() {
+            return None;
+        }
         if !terms.pauses {
             return Some((self.first_message_at?, 0));
         }
@@ -191,7 +195,8 @@ impl Conversation {
     /// that was too long.
     pub(crate) fn ended(&mut self, before: &Self, calendar: &BusinessCalendar) -> Option<Measured> {
         let (terms, now) = (self.terms.clone()?, self.closed_at?);
-        self.final_ms = match (terms.pauses, before.unanswered_since(), self.first_message_at) {
+        let first = self.first_message_at.filter(|_| terms.unmeasured_since.is_none());
+        self.final_ms = match (terms.pauses, before.unanswered_since(), first) {
             (_, _, None) => None,
             (true, since, _) => {
                 let used = if terms.business { self.response_ms } else { self.response_wall_ms };

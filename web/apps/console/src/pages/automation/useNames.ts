@@ -22,6 +22,6 @@ export function useNames() {
     return CHOICES[field]?.includes(value) ? valueWord(field, value) : value
   }
   const wordsOf = ({ field, name, op, values }: AutomationCondition) =>
-    [name || t(`automation.fields.${field}`), t(`automation.ops.${op}`), (values ?? []).map((value) => valueOf(field, value)).join('、')].filter(Boolean).join(' ')
+    [name || t(`automation.fields.${field}`), t(`automation.ops.${op}`), (values ?? []).map((value) => t('automation.quoted', { value: valueOf(field, value) })).join('')].filter(Boolean).join(' ')
   return { valueOf, wordsOf }
 }
