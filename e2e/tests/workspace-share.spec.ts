@@ -39,6 +39,7 @@ test('r004 r052 a colleague is named in a note and takes part, the supervisor is
   await shenyan.page.goto(`${fresh.url}/conversations`)
   await shenyan.row(/网关一直重启/).click()
   await expect(shenyan.page.getByText(text('conversations.silent.part', { name: '林筱' }))).toBeVisible()
+  await expect(shenyan.page.getByRole('button', { name: text('conversations.transfer'), exact: true })).toHaveCount(0)
   await shenyan.reply('固件太旧，升级即可')
   await expect(linxiao.log.getByText('固件太旧，升级即可')).toBeVisible()
   await expect(visitor.messages).toHaveText(['网关一直重启'])
