@@ -26,7 +26,7 @@ pub fn module() -> Module {
         .migrations(store::migrations![
             "202611221010_access",
             "202611221011_accounts",
-            "202611260210_known_permissions"
+            "202611260211_known_permissions"
         ])
         .permissions(policy::PERMISSIONS)
         .part(door)

@@ -42,7 +42,7 @@ pub fn module() -> Module {
             "202611252240_terms",
             "202611252330_retired_queues",
             "202611260030_hands",
-            "202611260240_channel_capacities"
+            "202611260241_channel_capacities"
         ])
         .part(places::line())
         .part(serving::served())

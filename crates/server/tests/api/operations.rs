@@ -41,6 +41,7 @@ const OUTSIDER: &[&str] = &[
     "GET /escalation-ladders",
     "GET /members",
     "GET /posts",
+    "GET /sla-policies",
     "GET /units",
     "GET /units/{id}/history",
     "GET /wrap-up-reasons",
@@ -58,6 +59,7 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
     match name {
         "POST /approvals" => json!({"currency": "CNY"}),
         "POST /webhooks" => json!({"name": "CRM", "url": "https://crm.example.com", "kinds": ["customer.created"]}),
+        "POST /sla-policies" => json!({"first_seconds": 60}),
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
     }
