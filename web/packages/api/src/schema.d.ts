@@ -9881,6 +9881,642 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhook-calls/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a call again that was given up. What happened to the same thing after it may have been told before it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_whc_WebhookCall"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookCall"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of facts a webhook can be told of; see the page of the API on real time for what they mean. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string[];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists webhooks, oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_WebhookView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a webhook: it is told of what happens from now on, once it has a secret. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookDetails"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_whk_Webhook"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Takes a webhook away, with all it was still to be told. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_whk_Webhook"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookGone"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Sets a webhook otherwise, pauses or resumes it. What waited while it was paused is told then. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_whk_Webhook"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls of a webhook that stand in a state, the latest first. Those that were taken are kept for 7 days, those
+         *     that were given up for 30.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Where the page before ended. */
+                    cursor?: string;
+                    /** @description Rows a page, at most 200. */
+                    limit?: number;
+                    /** @description Those that stand there; those that were given up unless told. */
+                    state?: "waiting" | "sent" | "dead";
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_whk_Webhook"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_WebhookCall"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls the webhook with a test, signed as facts are: `{"type":"probe"}`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_whk_Webhook"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookProbe"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the webhook's secret, or a new one: for a day calls are signed with the one before it too. It is shown only here. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_whk_Webhook"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookSecret"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wechat-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts, oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_WechatAccountView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds an account of WeChat or WeCom, and the channel its messages come by. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewWechatAccount"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WechatAccountView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wechat-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_wca_WechatAccount"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WechatAccountView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets an account otherwise, pauses or resumes it; its channel goes with it. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_wca_WechatAccount"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WechatAccountChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WechatAccountView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/wechat-accounts/{id}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the platform whether it lets us in and knows the account, and says how that went. Nothing is sent. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_wca_WechatAccount"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WechatProbe"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wrap-up-reasons": {
         parameters: {
             query?: never;
@@ -10067,6 +10703,132 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/wechat/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** WeChat asks whether the address is ours: what it shows is said back, if its mark is right. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What is to be said back. */
+                    echostr?: string;
+                    /** @description The mark of token, timestamp, nonce and what is sealed. */
+                    msg_signature?: string;
+                    /** @description Something that is used once. */
+                    nonce?: string;
+                    /** @description The mark of token, timestamp and nonce. */
+                    signature?: string;
+                    /** @description Seconds since the epoch. */
+                    timestamp?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** WeChat tells what a customer said or did, or that there is something to read. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What is to be said back. */
+                    echostr?: string;
+                    /** @description The mark of token, timestamp, nonce and what is sealed. */
+                    msg_signature?: string;
+                    /** @description Something that is used once. */
+                    nonce?: string;
+                    /** @description The mark of token, timestamp and nonce. */
+                    signature?: string;
+                    /** @description Seconds since the epoch. */
+                    timestamp?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/xml": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -10632,6 +11394,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description Which of the two it is.
+         * @enum {string}
+         */
+        AccountKind: "wechat" | "wecom";
+        /**
+         * @description Whether an account is answered by.
+         * @enum {string}
+         */
+        AccountState: "active" | "paused";
         /** @description See [`AGENT_TYPING`]. */
         AgentTyping: {
             /** @description Their name. */
@@ -11237,6 +12009,11 @@ export interface components {
             reason?: string | null;
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
         };
+        /**
+         * @description Where a call stands.
+         * @enum {string}
+         */
+        CallState: "waiting" | "sent" | "dead";
         /** @description Somebody who was looked at for an offer. */
         Candidate: {
             /**
@@ -11415,7 +12192,7 @@ export interface components {
          * @description What carries a channel's messages.
          * @enum {string}
          */
-        ChannelKind: "web_chat" | "email" | "open";
+        ChannelKind: "web_chat" | "email" | "open" | "wechat" | "wecom";
         /** @description Some kinds of channel; none named: every one. */
         ChannelKinds: components["schemas"]["ChannelKind"][];
         /**
@@ -13219,6 +13996,12 @@ export interface components {
         Id_upl_UnitPlace: string;
         /** @example usr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_usr: string;
+        /** @example wca_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_wca_WechatAccount: string;
+        /** @example whc_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_whc_WebhookCall: string;
+        /** @example whk_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_whk_Webhook: string;
         /** @example wur_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_wur_WrapUpReason: string;
         /**
@@ -14171,6 +14954,13 @@ export interface components {
             password: string;
             /** @description What the person may do. */
             role_id: components["schemas"]["Id_rol_Role"];
+        };
+        /** @description A new account. */
+        NewWechatAccount: {
+            /** @description What it is to be. */
+            details: components["schemas"]["WechatAccountDetails"];
+            /** @description Which of the two it is. */
+            kind: components["schemas"]["AccountKind"];
         };
         /** @description What it was about. */
         NewWrapUp: {
@@ -15187,6 +15977,69 @@ export interface components {
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
+        /** @description One page of a list. */
+        Page_WebhookCall: {
+            /** @description The rows. */
+            items: {
+                /** @description Since when it waits or waited. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /** @description Since when it stands there. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description When it happened. */
+                happened_at: components["schemas"]["Timestamp"];
+                /** @description Its id, the same in every attempt. */
+                id: components["schemas"]["Id_whc_WebhookCall"];
+                /** @description What happened. */
+                kind: string;
+                next_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Where the call stands. */
+                state: components["schemas"]["CallState"];
+                /** @description To what. */
+                subject: string;
+                /** @description Whom it is told. */
+                webhook_id: components["schemas"]["Id_whk_Webhook"];
+                /** @description What the other side said of that. */
+                why: string;
+                /** @description Why it is tried again, or dead: a stable name. */
+                why_code?: string | null;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WebhookView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Webhook"] & {
+                /**
+                 * Format: int64
+                 * @description How many were given up.
+                 */
+                dead: number;
+                secret_since?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description How many calls wait.
+                 */
+                waiting: number;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WechatAccountView: {
+            /** @description The rows. */
+            items: (components["schemas"]["WechatAccount"] & {
+                /** @description How calls go. */
+                calls: components["schemas"]["WechatCalls"];
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
         /** @description A colleague who takes part. */
         Participant: {
             by?: components["schemas"]["Named"] | null;
@@ -16027,6 +16880,11 @@ export interface components {
          * @enum {string}
          */
         SaidKind: "text" | "note" | "card";
+        /**
+         * @description How what WeChat calls us with is sealed.
+         * @enum {string}
+         */
+        Sealing: "sealed" | "plain";
         /** @description What was found. */
         SearchResults: {
             /** @description Customers, on the first page only. */
@@ -17252,6 +18110,218 @@ export interface components {
          * @enum {string}
          */
         Way: "conversation" | "phone" | "counter" | "other";
+        /** @description A system that is told of facts. */
+        Webhook: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_whk_Webhook"];
+            /** @description Whether that may lie in a private network or on this machine, and be called without TLS. */
+            inside: boolean;
+            /** @description Of which kinds of facts it is told. */
+            kinds: components["schemas"]["Kinds"];
+            /** @description What colleagues call it. */
+            name: string;
+            /** @description Whether it is told. */
+            state: components["schemas"]["WebhookState"];
+            /** @description What is called. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description A fact a webhook is told, and what became of that. */
+        WebhookCall: {
+            /** @description Since when it waits or waited. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description Since when it stands there. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description When it happened. */
+            happened_at: components["schemas"]["Timestamp"];
+            /** @description Its id, the same in every attempt. */
+            id: components["schemas"]["Id_whc_WebhookCall"];
+            /** @description What happened. */
+            kind: string;
+            next_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where the call stands. */
+            state: components["schemas"]["CallState"];
+            /** @description To what. */
+            subject: string;
+            /** @description Whom it is told. */
+            webhook_id: components["schemas"]["Id_whk_Webhook"];
+            /** @description What the other side said of that. */
+            why: string;
+            /** @description Why it is tried again, or dead: a stable name. */
+            why_code?: string | null;
+        };
+        /** @description What is to change; what is left out stays. */
+        WebhookChange: {
+            /** @description What it is to be. */
+            details: components["schemas"]["WebhookDetails"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What somebody wants it to be; none: as it is. */
+        WebhookDetails: {
+            /** @description Whether that may lie in a private network or on this machine, and be called without TLS. */
+            inside?: boolean | null;
+            kinds?: components["schemas"]["Kinds"] | null;
+            /** @description What colleagues call it: 1 to 60 characters. */
+            name?: string | null;
+            state?: components["schemas"]["WebhookState"] | null;
+            /** @description What is called: `https`, up to 2,000 characters. */
+            url?: string | null;
+        };
+        /** @description It is gone. */
+        WebhookGone: Record<string, never>;
+        /** @description How a test call went. */
+        WebhookProbe: {
+            /** @description More of it, or what the other side said. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description What stands in the way: `timeout`, `http`, `no_secret`, …; none: nothing. */
+            trouble?: string | null;
+        };
+        /** @description A secret as it is shown, once. */
+        WebhookSecret: {
+            previous_until?: components["schemas"]["Timestamp"] | null;
+            /** @description To be kept on the other side: HMAC-SHA256 takes its characters as the key. */
+            secret: string;
+        };
+        /**
+         * @description Whether a webhook is told of what happens.
+         * @enum {string}
+         */
+        WebhookState: "active" | "paused";
+        /** @description A webhook, and how telling it goes. */
+        WebhookView: components["schemas"]["Webhook"] & {
+            /**
+             * Format: int64
+             * @description How many were given up.
+             */
+            dead: number;
+            secret_since?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How many calls wait.
+             */
+            waiting: number;
+        };
+        /** @description An account of WeChat or WeCom that customers write to. */
+        WechatAccount: {
+            /**
+             * @description The AppID, or the CorpID.
+             * @example wxb11529c136998cb6
+             */
+            app_id: string;
+            /** @description Where its platform is, where it is not where everybody's is: a relay of one's own. */
+            base_url?: string | null;
+            /** @description The channel its messages come by. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id; the last part of the address WeChat calls: `/callbacks/wechat/{id}`. */
+            id: components["schemas"]["Id_wca_WechatAccount"];
+            /** @description The `open_kfid` of the account of WeCom; empty for an official account. */
+            kf_id: string;
+            /** @description Which of the two it is. */
+            kind: components["schemas"]["AccountKind"];
+            /**
+             * @description The name colleagues see.
+             * @example 青禾商城公众号
+             */
+            name: string;
+            /** @description How calls to us are sealed. */
+            sealing: components["schemas"]["Sealing"];
+            /** @description Whether it is answered by. */
+            state: components["schemas"]["AccountState"];
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+            /** @description What whoever follows the account, or enters it, is told at once; empty: nothing. */
+            welcome: string;
+        };
+        /** @description What is to change; what is left out stays. */
+        WechatAccountChange: {
+            /** @description What it is to be. Whoever names another platform or another AppID says the secret anew. */
+            details: components["schemas"]["WechatAccountDetails"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What somebody wants an account to be; none: as it is. */
+        WechatAccountDetails: {
+            /** @description The EncodingAESKey: 43 letters and digits; never given back. May be missing where calls come in clear. */
+            aes_key?: string | null;
+            /** @description The AppID (`wx…`), or the CorpID (`ww…`). */
+            app_id?: string | null;
+            /**
+             * @description Where its platform is, where it is not where everybody's is; empty: there. Whoever changes it says the
+             *     secret anew.
+             */
+            base_url?: string | null;
+            /** @description The `open_kfid` of the account of WeCom: `wk…`. */
+            kf_id?: string | null;
+            /** @description The name colleagues see: 1 to 60 characters. */
+            name?: string | null;
+            sealing?: components["schemas"]["Sealing"] | null;
+            /** @description The AppSecret, or the secret of the application that may use WeCom customer service; never given back. */
+            secret?: string | null;
+            state?: components["schemas"]["AccountState"] | null;
+            /** @description The token both sides sign with: 3 to 32 letters and digits; never given back. */
+            token?: string | null;
+            /** @description What whoever follows the account, or enters it, is told at once: up to 600 characters; empty: nothing. */
+            welcome?: string | null;
+        };
+        /** @description An account, and how calls of WeChat to us and ours to it go. Its secrets are nobody's to read. */
+        WechatAccountView: components["schemas"]["WechatAccount"] & {
+            /** @description How calls go. */
+            calls: components["schemas"]["WechatCalls"];
+        };
+        /** @description How calls of WeChat to us, and our own to it, go. */
+        WechatCalls: {
+            /** @description Of which account. */
+            account_id: components["schemas"]["Id_wca_WechatAccount"];
+            called_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The same in its own words. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Messages that came.
+             */
+            received: number;
+            refused_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why: `mark`, `stale`, `sealed`, `plain`, `receiver`, `malformed`, `replayed`. */
+            refused_why?: string | null;
+            token_at?: components["schemas"]["Timestamp"] | null;
+            token_until?: components["schemas"]["Timestamp"] | null;
+            trouble?: components["schemas"]["Why"] | null;
+            verified_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description How the platform was found. */
+        WechatProbe: {
+            /** @description The same in the platform's words. */
+            detail: string;
+            trouble?: components["schemas"]["Why"] | null;
+        };
         /**
          * @description Why somebody was offered a conversation.
          * @enum {string}
