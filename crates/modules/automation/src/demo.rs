@@ -38,7 +38,8 @@ fn automations(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             position: position as i64,
             event,
             spec,
-            since: tx.now(),
+            // What is told of the past sets nothing off: only what happens from now on.
+            since: demo.now,
             paused_at: None,
             paused_why: None,
             failures: 0,
