@@ -12,6 +12,7 @@ mod module;
 mod problem;
 mod socket;
 mod telling;
+mod texts;
 
 pub use app::{App, Authenticator, Credentials, Limits};
 pub use compose::{House, Running, compose, schema};
@@ -20,5 +21,6 @@ pub use demo::{Demo, DemoCustomer, DemoPart, DemoPerson, DemoPlan, DemoProgress,
 pub use extract::{Json, Path, Query, parse, read_body};
 pub use module::{Background, Catalogue, Locales, Module, Permission, Privacies, Privacy};
 pub use problem::{Answer, Problem, codes};
-pub use socket::{Topics, watchable};
+pub use socket::{ListTopic, Topics, watchable};
 pub use telling::Telling;
+pub use texts::{Languages, Texts};

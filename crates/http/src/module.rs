@@ -1,14 +1,18 @@
 //! What a module is made of.
 
-use std::{any::Any, future::Future, sync::Arc};
+use std::{any::Any, future::Future, marker::PhantomData, sync::Arc};
 
 use kernel::{CustomerId, Error, Reach, Result};
 use serde_json::Value;
 use store::{Migration, Tx};
 use tokio::{sync::watch, task::JoinHandle};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, DemoPart, Telling, socket::Topics};
+use crate::{
+    App, DemoPart, ListTopic, Telling,
+    socket::{Listed, Topics},
+};
 
 /// A permission a role may grant, and what the roles of a new installation grant of it.
 #[derive(Clone, Copy, Debug)]
@@ -168,6 +172,11 @@ impl Module {
     pub fn topics(mut self, topics: impl Topics + 'static) -> Self {
         self.topics.push(Arc::new(topics));
         self
+    }
+
+    /// With this list of rows, which staff watch as far as their scope reaches.
+    pub fn list<Row: ToSchema + 'static>(self, list: ListTopic) -> Self {
+        self.topics(Listed::<Row>(list, PhantomData))
     }
 
     /// With this, told on a topic of another module.

@@ -1,13 +1,14 @@
 //! The staff socket: `/api/v1/ws`. Modules say which topics they open, and to whom.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use kernel::{Actor, Error, Result, UserId};
+use kernel::{Actor, Error, Result, Scope, UserId};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Action, Close, Hub, Opened, ServerFrame, Session, StaffFrame, Utf8Bytes};
 
@@ -32,6 +33,44 @@ pub trait Topics: Send + Sync {
     /// Kinds of facts after which whoever watches is asked anew whether they may.
     fn asks_again(&self) -> &'static [&'static str] {
         &[]
+    }
+}
+
+/// A list that staff watch as far as their scope reaches, with one kind of note: what most modules have.
+/// See [`crate::Module::list`].
+pub struct ListTopic {
+    /// The topic: the list's name.
+    pub topic: &'static str,
+    /// What stands in it.
+    pub about: &'static str,
+    /// The kind of the note; its data is the row.
+    pub kind: &'static str,
+    /// What the note says.
+    pub says: &'static str,
+    /// How far whoever asks may see it.
+    pub may_read: fn(&Actor) -> Result<Scope>,
+}
+
+/// A [`ListTopic`] of these rows.
+pub(crate) struct Listed<Row>(pub(crate) ListTopic, pub(crate) PhantomData<fn() -> Row>);
+
+impl<Row: ToSchema + 'static> Topics for Listed<Row> {
+    fn owns(&self, topic: &str) -> bool {
+        topic == self.0.topic
+    }
+
+    fn tells(&self) -> Vec<Telling> {
+        let ListTopic { topic, about, kind, says, .. } = self.0;
+        vec![Telling::list(topic, about).note::<Row>(kind, says)]
+    }
+
+    fn open<'a>(
+        &'a self,
+        cx: &'a Cx,
+        _topic: &'a str,
+        _since: Option<i64>,
+    ) -> Pin<Box<dyn Future<Output = Result<Opened>> + Send + 'a>> {
+        Box::pin(async move { Ok(Opened::list(Arc::new((self.0.may_read)(cx.actor())?))) })
     }
 }
 

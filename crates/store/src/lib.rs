@@ -37,4 +37,20 @@ pub mod private {
     pub use inventory;
 
     pub use crate::statement::Registered;
+
+    /// As it is kept in a column. Types that are kept hold nothing that is no JSON.
+    pub fn json_value<T: serde::Serialize>(it: &T) -> crate::Value<'_> {
+        crate::Value::Text(serde_json::to_string(it).unwrap_or_default().into())
+    }
+
+    /// Read back from a column.
+    pub fn from_json<T: serde::de::DeserializeOwned>(
+        cell: crate::Cell<'_>,
+        name: &'static str,
+    ) -> Result<T, &'static str> {
+        match cell {
+            crate::Cell::Text(text) => serde_json::from_str(text).map_err(|_| name),
+            _ => Err(name),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The words a module's storage is written in: `sql!`, `params!`, `record!`, `text_enum!`, `migrations!`.
+//! The words a module's storage is written in: `sql!`, `params!`, `record!`, `text_enum!`, `kept_as_json!`, `migrations!`.
 
 /// Declares statements and registers them, so that one test prepares every one on both databases.
 ///
@@ -119,4 +119,24 @@ macro_rules! text_enum {
             }
         }
     };
+}
+
+/// Lets types be kept in a column as JSON: `kept_as_json!(Slots, Week);`, a generic one by
+/// `kept_as_json!(for [T: …] Listed<T>);`.
+#[macro_export]
+macro_rules! kept_as_json {
+    (for [$($generic:tt)*] $type:ty) => {
+        impl<$($generic)*> $crate::ToValue for $type {
+            fn to_value(&self) -> $crate::Value<'_> {
+                $crate::private::json_value(self)
+            }
+        }
+
+        impl<$($generic)*> $crate::FromCell for $type {
+            fn from_cell(cell: $crate::Cell<'_>) -> ::std::result::Result<Self, &'static str> {
+                $crate::private::from_json(cell, stringify!($type))
+            }
+        }
+    };
+    ($($type:ty),* $(,)?) => { $($crate::kept_as_json!(for [] $type);)* };
 }

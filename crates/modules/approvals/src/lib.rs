@@ -9,9 +9,8 @@ mod http;
 mod model;
 mod policy;
 mod queries;
-mod topics;
 
-use ::http::Module;
+use ::http::{ListTopic, Module};
 
 pub use model::{Approval, ApprovalKind, ApprovalState, Decision, LARGEST, Verdict};
 
@@ -22,7 +21,13 @@ pub fn module() -> Module {
         .routes(http::routes())
         .migrations(store::migrations!["202611221050_approvals"])
         .permissions(policy::PERMISSIONS)
-        .topics(topics::ApprovalTopics)
+        .list::<Approval>(ListTopic {
+            topic: "approvals",
+            about: "What is asked for, as far as one may see it.",
+            kind: "approval.changed",
+            says: "A request is there, or stands otherwise.",
+            may_read: policy::may_read,
+        })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),
             ("zh-TW", include_str!("../locales/zh-TW.json")),

@@ -11,9 +11,8 @@ mod model;
 mod policy;
 mod privacy;
 mod queries;
-mod topics;
 
-use ::http::{Module, Privacy};
+use ::http::{ListTopic, Module, Privacy};
 
 pub use model::{Ask, AskLine, AskState, Found};
 
@@ -24,7 +23,13 @@ pub fn module() -> Module {
         .routes(http::routes())
         .migrations(store::migrations!["202611260220_asks"])
         .permissions(policy::PERMISSIONS)
-        .topics(topics::AskTopics)
+        .list::<model::Ask>(ListTopic {
+            topic: "asks",
+            about: "What was asked of supervisors, as far as one may see it.",
+            kind: "ask.changed",
+            says: "An ask is there, or stands otherwise.",
+            may_read: policy::may_read,
+        })
         .listener(listen::tasks())
         .listener(listen::conversations())
         .privacy(Privacy { module: "asks", export: privacy::export, erase: privacy::erase })

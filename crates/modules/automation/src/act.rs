@@ -13,8 +13,8 @@ use tasks::api::{Due, NewTask, Subject};
 use crate::{
     codes::OVER,
     model::{Action, AutomationRun, Holder},
+    notice::Notice,
     queries,
-    topics::Notice,
 };
 
 /// What tasks come from.

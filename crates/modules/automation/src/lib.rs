@@ -8,13 +8,13 @@ mod http;
 mod jobs;
 mod listen;
 mod model;
+mod notice;
 mod policy;
 mod queries;
 mod runs;
 mod scene;
-mod topics;
 
-use ::http::Module;
+use ::http::{ListTopic, Module};
 
 pub use model::{
     Action, Automation, AutomationEvent, AutomationRun, AutomationVersion, Condition, ConditionField, ConditionOp,
@@ -26,7 +26,14 @@ pub fn module() -> Module {
     Module::new("automation")
         .demo(demo::tell)
         .routes(http::routes())
-        .topics(topics::AutomationTopics)
+        .list::<notice::Notice>(ListTopic {
+            topic: "notices",
+            about: "What automations tell one, while one is there.",
+            kind: "automation.notice",
+            says: "Something that one is to know now.",
+            // As far as one reads conversations; each notice says whom it is for.
+            may_read: |actor| actor.scope("conversations.read"),
+        })
         .migrations(store::migrations!["202611260240_automation"])
         .permissions(policy::PERMISSIONS)
         .listener(listen::listener())

@@ -2,11 +2,9 @@
 
 mod settings;
 
-use std::borrow::Cow;
-
 use kernel::{ChannelId, Check, Permit, Result, Rng, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Cell, FromCell, ToValue, Value, text_enum};
+use store::text_enum;
 use utoipa::ToSchema;
 
 pub use settings::{ChannelSettings, FieldKind, IdentityMode, Invitation, PreChat, PreChatField, RatingSettings};
@@ -164,26 +162,7 @@ pub(crate) fn origin(text: &str) -> Option<String> {
     })
 }
 
-macro_rules! kept_as_json {
-    ($($type:ident),*) => {$(
-        impl ToValue for $type {
-            fn to_value(&self) -> Value<'_> {
-                Value::Text(Cow::Owned(serde_json::json!(self).to_string()))
-            }
-        }
-
-        impl FromCell for $type {
-            fn from_cell(cell: Cell<'_>) -> Result<Self, &'static str> {
-                match cell {
-                    Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($type)),
-                    _ => Err(stringify!($type)),
-                }
-            }
-        }
-    )*};
-}
-
-kept_as_json!(ChannelSettings, Origins);
+store::kept_as_json!(ChannelSettings, Origins);
 
 #[cfg(test)]
 mod tests {

@@ -74,24 +74,3 @@ pub enum Side {
 pub fn topic(id: ConversationId) -> String {
     format!("conversation:{id}")
 }
-
-/// Lets types be kept in a column as JSON.
-macro_rules! kept_as_json {
-    ($($type:ident),*) => {$(
-        impl store::ToValue for $type {
-            fn to_value(&self) -> store::Value<'_> {
-                store::Value::Text(std::borrow::Cow::Owned(serde_json::json!(self).to_string()))
-            }
-        }
-
-        impl store::FromCell for $type {
-            fn from_cell(cell: store::Cell<'_>) -> Result<Self, &'static str> {
-                match cell {
-                    store::Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($type)),
-                    _ => Err(stringify!($type)),
-                }
-            }
-        }
-    )*};
-}
-pub(crate) use kept_as_json;

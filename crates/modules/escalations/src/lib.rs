@@ -11,9 +11,8 @@ mod model;
 mod policy;
 mod privacy;
 mod queries;
-mod topics;
 
-use ::http::{Module, Privacy};
+use ::http::{ListTopic, Module, Privacy};
 
 pub use model::{
     Escalation, EscalationState, EscalationStep, Ladder, LadderAddressee, LadderClock, Level, Levels, Severity,
@@ -27,7 +26,13 @@ pub fn module() -> Module {
         .routes(http::routes())
         .migrations(store::migrations!["202611260230_escalations"])
         .permissions(policy::PERMISSIONS)
-        .topics(topics::EscalationTopics)
+        .list::<model::Escalation>(ListTopic {
+            topic: "escalations",
+            about: "What stands in the way, as far as one may see it.",
+            kind: "escalation.changed",
+            says: "An escalation is there, or stands otherwise.",
+            may_read: policy::may_read,
+        })
         .listener(listen::tasks())
         .job(jobs::climb())
         .cron(jobs::schedule())

@@ -54,26 +54,7 @@ text_enum! {
 #[schema(as = EscalationTold)]
 pub struct Told(pub Vec<Named>);
 
-/// Lets types be kept in a column as JSON.
-macro_rules! kept_as_json {
-    ($($type:ident),*) => {$(
-        impl store::ToValue for $type {
-            fn to_value(&self) -> store::Value<'_> {
-                store::Value::Text(std::borrow::Cow::Owned(serde_json::json!(self).to_string()))
-            }
-        }
-
-        impl store::FromCell for $type {
-            fn from_cell(cell: store::Cell<'_>) -> std::result::Result<Self, &'static str> {
-                match cell {
-                    store::Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($type)),
-                    _ => Err(stringify!($type)),
-                }
-            }
-        }
-    )*};
-}
-kept_as_json!(Told, Levels);
+store::kept_as_json!(Told, Levels);
 
 store::record! {
     /// Something that stands in the way and goes up level by level until it is solved.

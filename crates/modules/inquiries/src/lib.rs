@@ -13,10 +13,9 @@ mod privacy;
 mod queries;
 mod settling;
 mod sheet;
-mod topics;
 mod words;
 
-use ::http::{Module, Privacy};
+use ::http::{ListTopic, Module, Privacy};
 
 pub use model::{InquiryRecord, Outcome, RecordId, Way};
 pub use settling::Settling;
@@ -35,7 +34,13 @@ pub fn module() -> Module {
         .routes(http::routes())
         .migrations(store::migrations!["202611252241_inquiries"])
         .permissions(policy::PERMISSIONS)
-        .topics(topics::RecordTopics)
+        .list::<http::RecordView>(ListTopic {
+            topic: "inquiry_records",
+            about: "Inquiry records, as far as one may see them.",
+            kind: "inquiry_record.changed",
+            says: "A record is there, or stands otherwise.",
+            may_read: policy::may_read,
+        })
         .part(settling::freely())
         .listener(listen::listener())
         .privacy(Privacy { module: "inquiries", export: privacy::export, erase: privacy::erase })

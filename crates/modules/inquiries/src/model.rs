@@ -131,24 +131,11 @@ store::record! {
 }
 
 /// JSON in a column.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Kept(pub Value);
 
-impl store::ToValue for Kept {
-    fn to_value(&self) -> store::Value<'_> {
-        store::Value::Text(self.0.to_string().into())
-    }
-}
-
-impl store::FromCell for Kept {
-    fn from_cell(cell: store::Cell<'_>) -> Result<Self, &'static str> {
-        match cell {
-            store::Cell::Text(text) => serde_json::from_str(text).map(Self).map_err(|_| "Kept"),
-            _ => Err("Kept"),
-        }
-    }
-}
+store::kept_as_json!(Kept);
 
 store::record! {
     /// A team's day, signed.

@@ -184,23 +184,5 @@ impl Thread {
     }
 }
 
-/// Lets types be kept in a column as JSON.
-macro_rules! kept_as_json {
-    ($([$($generic:tt)*] $type:ty),*) => {$(
-        impl<$($generic)*> store::ToValue for $type {
-            fn to_value(&self) -> store::Value<'_> {
-                store::Value::Text(std::borrow::Cow::Owned(serde_json::json!(self).to_string()))
-            }
-        }
-
-        impl<$($generic)*> store::FromCell for $type {
-            fn from_cell(cell: store::Cell<'_>) -> Result<Self, &'static str> {
-                match cell {
-                    store::Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($type)),
-                    _ => Err(stringify!($type)),
-                }
-            }
-        }
-    )*};
-}
-kept_as_json!([T: Serialize + for<'de> Deserialize<'de>] Listed<T>, [] Mailer);
+store::kept_as_json!(for [T: Serialize + serde::de::DeserializeOwned] Listed<T>);
+store::kept_as_json!(Mailer);

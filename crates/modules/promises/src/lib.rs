@@ -11,9 +11,8 @@ mod model;
 mod policy;
 mod privacy;
 mod queries;
-mod topics;
 
-use ::http::{Module, Privacy};
+use ::http::{ListTopic, Module, Privacy};
 
 pub use model::{Promise, PromiseState};
 
@@ -24,7 +23,13 @@ pub fn module() -> Module {
         .routes(http::routes())
         .migrations(store::migrations!["202611252243_promises"])
         .permissions(policy::PERMISSIONS)
-        .topics(topics::PromiseTopics)
+        .list::<model::Promise>(ListTopic {
+            topic: "promises",
+            about: "What customers were promised, as far as one may see it.",
+            kind: "promise.changed",
+            says: "A promise is there, or stands otherwise.",
+            may_read: policy::may_read,
+        })
         .part(guards::closing())
         .part(guards::settling())
         .listener(listen::listener())

@@ -14,9 +14,8 @@ mod model;
 mod policy;
 mod queries;
 mod timer;
-mod topics;
 
-use ::http::Module;
+use ::http::{ListTopic, Module};
 
 pub use model::{ChannelKinds, QueueIds, SlaCase, SlaMiss, SlaPolicy};
 
@@ -25,7 +24,13 @@ pub fn module() -> Module {
     Module::new("sla")
         .demo(demo::tell)
         .routes(http::routes())
-        .topics(topics::SlaTopics)
+        .list::<model::SlaMiss>(ListTopic {
+            topic: "sla",
+            about: "What was not done in time, as far as one may see it.",
+            kind: "sla_miss.changed",
+            says: "Something was missed, or done at last.",
+            may_read: policy::may_read,
+        })
         .background(Box::new(timer::start))
         .migrations(store::migrations!["202611260215_sla"])
         .permissions(policy::PERMISSIONS)

@@ -10,9 +10,8 @@ mod model;
 mod policy;
 mod pools;
 mod queries;
-mod topics;
 
-use ::http::Module;
+use ::http::{ListTopic, Module};
 
 pub use model::{Task, TaskState};
 pub use pools::Pools;
@@ -24,7 +23,13 @@ pub fn module() -> Module {
         .routes(http::routes())
         .migrations(store::migrations!["202611221040_tasks", "202611252340_task_queues"])
         .permissions(policy::PERMISSIONS)
-        .topics(topics::TaskTopics)
+        .list::<Task>(ListTopic {
+            topic: "tasks",
+            about: "Duties, as far as one may see them.",
+            kind: "task.changed",
+            says: "A task is there, or stands otherwise.",
+            may_read: policy::may_read,
+        })
         .part(pools::none())
         .job(jobs::remind())
         .cron(jobs::schedule())

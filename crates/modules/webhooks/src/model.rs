@@ -1,11 +1,9 @@
 //! A webhook, and what it is told.
 
-use std::borrow::Cow;
-
 use kernel::{Check, Id, Noun, Permit, Result, Timestamp};
 use outbound::{Target, Verdict};
 use serde::{Deserialize, Serialize};
-use store::{Cell, FromCell, StoredFact, ToValue, Value, text_enum};
+use store::{StoredFact, text_enum};
 use utoipa::ToSchema;
 
 /// Characters of what the other side said that are kept.
@@ -78,20 +76,7 @@ text_enum! {
 #[serde(transparent)]
 pub struct Kinds(pub Vec<String>);
 
-impl ToValue for Kinds {
-    fn to_value(&self) -> Value<'_> {
-        Value::Text(Cow::Owned(serde_json::json!(self).to_string()))
-    }
-}
-
-impl FromCell for Kinds {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, &'static str> {
-        match cell {
-            Cell::Text(text) => serde_json::from_str(text).map_err(|_| "Kinds"),
-            _ => Err("Kinds"),
-        }
-    }
-}
+store::kept_as_json!(Kinds);
 
 store::record! {
     /// A system that is told of facts.

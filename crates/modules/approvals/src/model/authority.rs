@@ -3,7 +3,6 @@
 use access::Role;
 use kernel::{Check, Id, Money, Result};
 use serde::{Deserialize, Serialize};
-use store::{Cell, FromCell, ToValue, Value};
 use utoipa::ToSchema;
 
 use super::{ApprovalKind, LARGEST, currency_fits};
@@ -43,21 +42,7 @@ macro_rules! json_list {
         #[serde(transparent)]
         pub(crate) struct $name(pub Vec<$item>);
 
-        impl ToValue for $name {
-            fn to_value(&self) -> Value<'_> {
-                // A list of plain structs is always JSON.
-                Value::Text(serde_json::to_string(self).unwrap_or_default().into())
-            }
-        }
-
-        impl FromCell for $name {
-            fn from_cell(cell: Cell<'_>) -> Result<Self, &'static str> {
-                match cell {
-                    Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($name)),
-                    _ => Err(stringify!($name)),
-                }
-            }
-        }
+        store::kept_as_json!($name);
     };
 }
 pub(super) use json_list;

@@ -2,7 +2,6 @@
 
 use kernel::{Check, Id, Noun, Result, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use store::{Cell, FromCell, ToValue, Value};
 use utoipa::ToSchema;
 
 use super::{ApprovalKind, authority::json_list};

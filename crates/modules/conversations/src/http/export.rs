@@ -7,7 +7,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use http::{Cx, Path, Problem, Query};
+use http::{Cx, Path, Problem, Query, Texts};
 use kernel::{Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Tx, text_enum};
@@ -15,8 +15,7 @@ use utoipa::IntoParams;
 
 use crate::{
     model::{Conversation, ConversationId, Data, Event, Message, MessageKind, MessageVersion, Named, Side},
-    policy, queries,
-    words::{self, Texts},
+    policy, queries, words,
 };
 
 text_enum! {

@@ -6,7 +6,7 @@ use kernel::{ChannelId, Check, CustomerId, Id, Noun, QueueId, Result, Timestamp,
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ConversationId, Named, WrapUpReason, kept_as_json};
+use super::{ConversationId, Named, WrapUpReason};
 
 /// Words staff sort a conversation by: at most 20 of up to 30 characters, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -147,7 +147,7 @@ pub struct Rating {
     pub at: Timestamp,
 }
 
-kept_as_json!(Attributes, Tags, Trail, VisitedPage, WrapUp, Rating);
+store::kept_as_json!(Attributes, Tags, Trail, VisitedPage, WrapUp, Rating);
 
 /// A rating as a customer gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

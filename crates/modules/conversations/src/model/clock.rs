@@ -9,7 +9,7 @@ use settings::api::BusinessCalendar;
 use store::text_enum;
 use utoipa::ToSchema;
 
-use super::{Conversation, State, kept_as_json};
+use super::{Conversation, State};
 use crate::events::Measured;
 
 text_enum! {
@@ -50,7 +50,7 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unmeasured_since: Option<Timestamp>,
 }
-kept_as_json!(Terms);
+store::kept_as_json!(Terms);
 
 /// A moment of a clock that has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

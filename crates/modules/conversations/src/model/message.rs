@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{SearchDoc, text_enum};
 use utoipa::ToSchema;
 
-use super::{Author, ConversationId, Event, Named, kept_as_json};
+use super::{Author, ConversationId, Event, Named};
 
 text_enum! {
     /// What a message is.
@@ -107,7 +107,7 @@ pub struct Card {
     pub url: Option<String>,
 }
 
-kept_as_json!(Data);
+store::kept_as_json!(Data);
 
 impl Card {
     pub(crate) fn check(&self, check: Check) -> Check {

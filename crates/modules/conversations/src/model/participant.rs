@@ -4,7 +4,7 @@ use kernel::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Named, kept_as_json};
+use super::Named;
 
 /// A colleague who takes part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,4 +35,4 @@ impl Participants {
     }
 }
 
-kept_as_json!(Participants);
+store::kept_as_json!(Participants);

@@ -5,7 +5,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use http::{Cx, Path, Problem, Query};
+use http::{Cx, Path, Problem, Query, Texts};
 use kernel::{Result, Timestamp};
 use settings::api::BusinessCalendar;
 use store::Tx;
@@ -15,7 +15,7 @@ use crate::{
     model::{InquiryRecord, Outcome, Way},
     policy,
     sheet::{self, Sheet},
-    words::{self, Texts},
+    words,
 };
 
 /// A team's day as a file for a spreadsheet: what the screen shows, in the organisation's language. That

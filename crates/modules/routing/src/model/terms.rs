@@ -200,26 +200,7 @@ impl RoutingRules {
     }
 }
 
-/// Lets types be kept in a column as JSON.
-macro_rules! kept_as_json {
-    ($($type:ty),*) => {$(
-        impl store::ToValue for $type {
-            fn to_value(&self) -> store::Value<'_> {
-                store::Value::Text(std::borrow::Cow::Owned(serde_json::json!(self).to_string()))
-            }
-        }
-
-        impl store::FromCell for $type {
-            fn from_cell(cell: store::Cell<'_>) -> Result<Self, &'static str> {
-                match cell {
-                    store::Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($type)),
-                    _ => Err(stringify!($type)),
-                }
-            }
-        }
-    )*};
-}
-kept_as_json!(RoutingRules, SkillsAsked, Candidates, super::ChannelCapacities);
+store::kept_as_json!(RoutingRules, SkillsAsked, Candidates, super::ChannelCapacities);
 
 /// Somebody who was looked at for an offer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

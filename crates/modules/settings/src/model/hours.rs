@@ -2,7 +2,6 @@
 
 use kernel::Check;
 use serde::{Deserialize, Serialize};
-use store::{Cell, FromCell, ToValue, Value};
 use utoipa::ToSchema;
 
 /// Part of a day, half-open: from 09:00 to 12:00 holds nine o'clock but not noon.
@@ -118,25 +117,7 @@ fn minutes(text: &str) -> Option<u16> {
     (minutes < 60 && all <= 1440).then_some(all)
 }
 
-/// Kept as JSON.
-macro_rules! json_column {
-    ($($type:ident)*) => {$(
-        impl ToValue for $type {
-            fn to_value(&self) -> Value<'_> {
-                Value::Text(serde_json::to_string(self).unwrap_or_default().into())
-            }
-        }
-        impl FromCell for $type {
-            fn from_cell(cell: Cell<'_>) -> Result<Self, &'static str> {
-                match cell {
-                    Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($type)),
-                    _ => Err(stringify!($type)),
-                }
-            }
-        }
-    )*};
-}
-json_column! { Slots Week }
+store::kept_as_json!(Slots, Week);
 
 #[cfg(test)]
 mod tests {

@@ -6,26 +6,6 @@ use kernel::{Check, Id, QueueId, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Lets lists be kept in a column as JSON.
-macro_rules! list_in_column {
-    ($($type:ident),*) => {$(
-        impl store::ToValue for $type {
-            fn to_value(&self) -> store::Value<'_> {
-                store::Value::Text(std::borrow::Cow::Owned(serde_json::json!(self).to_string()))
-            }
-        }
-
-        impl store::FromCell for $type {
-            fn from_cell(cell: store::Cell<'_>) -> Result<Self, &'static str> {
-                match cell {
-                    store::Cell::Text(text) => serde_json::from_str(text).map_err(|_| stringify!($type)),
-                    _ => Err(stringify!($type)),
-                }
-            }
-        }
-    )*};
-}
-
 /// Some queues; none named: every one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
@@ -36,7 +16,7 @@ pub struct QueueIds(pub Vec<QueueId>);
 #[serde(transparent)]
 pub struct ChannelKinds(pub Vec<ChannelKind>);
 
-list_in_column!(QueueIds, ChannelKinds);
+store::kept_as_json!(QueueIds, ChannelKinds);
 
 store::record! {
     /// What is asked of which conversations. Of those that apply the first counts.
