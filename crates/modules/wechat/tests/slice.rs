@@ -83,7 +83,7 @@ impl Stage {
         self.admin.get("/conversations").await.ok()["items"].as_array().unwrap().clone()
     }
 
-    async fn only(&self) -> String {
+    async fn conversation(&self) -> String {
         let all = self.conversations().await;
         assert_eq!(all.len(), 1, "{all:?}");
         all[0]["id"].as_str().unwrap().to_owned()
@@ -129,7 +129,7 @@ async fn r031_what_is_written_to_an_official_account_waits_and_its_answer_goes_b
     // WeChat says again what it did not hear was taken.
     stage.hear(&caller, &first).await;
     stage.hear(&caller, &first).await;
-    let id = stage.only().await;
+    let id = stage.conversation().await;
     assert_eq!(stage.texts(&id).await, ["订单到哪了"]);
     let row = stage.conversations().await[0].clone();
     assert_eq!((&row["state"], &row["channel_kind"]), (&json!("queued"), &json!("wechat")));
@@ -159,7 +159,7 @@ async fn what_comes_at_once_and_again_is_kept_once_each(db: TestDb) {
     let answers = futures_util::future::join_all(told).await;
     assert!(answers.iter().all(|answer| *answer == (200, "success".into())), "{answers:?}");
     stage.app.settle().await;
-    let id = stage.only().await;
+    let id = stage.conversation().await;
     let mut texts = stage.texts(&id).await;
     texts.sort();
     assert_eq!(texts, (0..8).map(|at| format!("第{at}句")).collect::<Vec<_>>());
@@ -171,7 +171,7 @@ async fn what_may_still_be_said_is_known_before_it_runs_out(db: TestDb) {
     let (_, caller) = stage.official().await;
     stage.hear(&caller, &text("oUser_1", "1", "在吗")).await;
     stage.platform.allow("oUser_1", 5);
-    let id = stage.only().await;
+    let id = stage.conversation().await;
     let limits = stage.deliveries(&id).await["limits"].clone();
     let now = stage.app.app.clock().now().millis();
     assert_eq!((&limits["left"], &limits["until"], &limits["longest"]), (&json!(5), &json!(now + 48 * HOUR), &json!(680)));
@@ -252,7 +252,7 @@ async fn in_clear_a_mark_is_good_for_one_text(db: TestDb) {
     // Whoever saw the mark says something of their own with it.
     assert_eq!(caller.tell_plainly(&stage.app, "n1", &text("oUser_1", "2", "转账")).await.0, 403);
     stage.app.settle().await;
-    let id = stage.only().await;
+    let id = stage.conversation().await;
     assert_eq!(stage.texts(&id).await, ["在吗"]);
     stage.app.finish().await;
 }
@@ -262,7 +262,7 @@ async fn a_token_that_ended_is_replaced_once_and_what_was_said_goes_out(db: Test
     let (account, caller) = stage.official().await;
     stage.hear(&caller, &text("oUser_1", "1", "在吗")).await;
     stage.platform.allow("oUser_1", 5);
-    let id = stage.only().await;
+    let id = stage.conversation().await;
     stage.say(&id, "r1", "在").await;
     let given = stage.platform.known().tokens_given;
     stage.say(&id, "r2", "请讲").await;
@@ -310,7 +310,7 @@ async fn pictures_voices_and_places_come_and_pictures_go(db: TestDb) {
     stage.hear(&caller, &message("oUser_1", "image", "3", "<MediaId>m3</MediaId>")).await;
     stage.hear(&caller, &message("oUser_1", "location", "4", "<Location_X>23.13</Location_X><Location_Y>113.32</Location_Y><Scale>20</Scale><Label>天河路 1 号</Label>")).await;
     stage.hear(&caller, &message("oUser_1", "link", "5", "<Title>净水器</Title><Description>型号</Description><Url>https://shop.example/1</Url>")).await;
-    let id = stage.only().await;
+    let id = stage.conversation().await;
     let all = stage.messages(&id).await;
     let files: Vec<_> = all.iter().filter(|message| message["kind"] == "file").collect();
     assert_eq!(files.len(), 1, "{all:?}");
@@ -348,7 +348,7 @@ async fn who_follows_is_welcomed_and_who_leaves_is_not_written_to(db: TestDb) {
     stage.app.settle().await;
     assert!(stage.conversations().await.is_empty());
     stage.hear(&caller, &event("oUser_1", "CLICK", 1_764_000_001, "<EventKey>人工客服</EventKey>")).await;
-    let id = stage.only().await;
+    let id = stage.conversation().await;
     assert_eq!(stage.texts(&id).await, ["人工客服"]);
     assert_eq!(stage.deliveries(&id).await["limits"]["left"], 3);
     stage.hear(&caller, &event("oUser_1", "unsubscribe", 1_764_000_002, "")).await;
@@ -369,7 +369,7 @@ async fn r031_what_is_written_to_wecom_is_read_and_its_answer_goes_back(db: Test
     stage.line(json!({"msgid": "m5", "external_userid": "wmA", "origin": 5, "msgtype": "text", "text": {"content": "我是同事"}}));
     stage.hear(&caller, &something("wkTest")).await;
     stage.hear(&caller, &something("wkTest")).await;
-    let id = stage.only().await;
+    let id = stage.conversation().await;
     assert_eq!(stage.texts(&id).await, ["你好", "想改地址", "来得及吗", "？"]);
     let row = stage.conversations().await[0].clone();
     assert_eq!((&row["customer_name"], &row["channel_kind"]), (&json!("孙倩"), &json!("wecom")));
