@@ -27,6 +27,7 @@ pub use crate::{
     message_left::keep_as_message,
     model::{Assignee, NewRating, topic},
     reasons::NewWrapUp,
+    snooze::{snooze, wake},
     typing::{agent_typing, customer_typing},
     waiting::{
         Unwrapped, ahead_of, closed_after, forget_queue, last_agents, latest, line_of, load_of_kinds, lock, unanswered,

@@ -17,6 +17,8 @@ pub(crate) const CANNOT_TAKE_PART: Code = Code::new("conversations.cannot_take_p
 pub(crate) const TAKES_PART: Code = Code::new("conversations.takes_part");
 pub(crate) const HAS_IT: Code = Code::new("conversations.has_it");
 pub(crate) const TOO_MANY_PARTICIPANTS: Code = Code::new("conversations.too_many_participants");
+/// What waits, or is a message left behind, is nobody's to put away.
+pub(crate) const NOBODYS: Code = Code::new("conversations.nobodys");
 pub(crate) const RATED: Code = Code::new("conversations.rated");
 pub(crate) const REASON_ARCHIVED: Code = Code::new("conversations.reason_archived");
 pub(crate) const REASON_STALE: Code = Code::new("conversations.reason_stale");

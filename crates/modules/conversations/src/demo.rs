@@ -24,14 +24,16 @@ use tale::Tale;
 use crate::{
     api::{DemoTake, nameless},
     lists::{self, Filter},
-    model::{State, VisitedPage},
-    participation, policy,
+    model::{State, VisitedPage, snooze_times},
+    participation, policy, snooze,
 };
 
 /// Conversations written down at once.
 const PAGE: usize = 400;
 /// What colleagues are asked in for.
 const HELP: &str = include_str!("../demo/help.txt");
+/// Why a conversation is put away.
+const AWAY: &str = include_str!("../demo/away.txt");
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60_000;
 /// What people ask before they buy.
@@ -78,6 +80,25 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     demo.leave::<Vec<DemoTake>>(takes);
     demo.finally.push(leads::leads);
     demo.finally.push(shared);
+    demo.finally.push(put_away);
+    Ok(())
+}
+
+/// What is answered, and waits for something else, is put away by some until tomorrow.
+fn put_away(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    let scope = policy::may_list(&Actor::System("demo"))?;
+    let filter = Filter { state: Some(State::Active), ..Filter::default() };
+    let newest = Cursor { key: i64::MAX, id: "~".into() };
+    let times = snooze_times(&*settings::api::calendar(tx)?, demo.now)?;
+    let reasons: Vec<&str> = AWAY.lines().filter(|line| !line.starts_with('#')).collect();
+    let mut answered = lists::list(tx, &scope, &filter, &newest, 50)?;
+    answered.retain(|talk| talk.waiting_since.is_none());
+    for (talk, reason) in answered.iter().rev().take(2).zip(reasons) {
+        let owner = demo.people.iter().find(|one| Some(one.id) == talk.assignee_id).cloned();
+        let (Some(owner), Some(until)) = (owner, times.last()) else { continue };
+        tx.as_of(demo.now.plus_millis(-20 * SECOND), owner.actor())?;
+        snooze::snooze(tx, talk.id, until.at, Some(reason))?;
+    }
     Ok(())
 }
 

@@ -48,6 +48,11 @@ pub const PARTICIPANT_JOINED: &str = "participant.joined";
 pub const PARTICIPANT_CHANGED: &str = "participant.changed";
 /// A colleague no longer takes part: [`Participation`].
 pub const PARTICIPANT_LEFT: &str = "participant.left";
+/// It was put away until a time, told to staff alone: [`Snoozed`].
+pub const SNOOZED: &str = "conversation.snoozed";
+/// It came back, its time being there or by hand, told to staff alone: [`Snoozed`]. That the customer's words
+/// brought it back those say themselves.
+pub const WOKEN: &str = "conversation.woken";
 /// A customer wrote while all is closed: [`CameAfterHours`]. On no topic: what follows from it is told.
 pub const CAME_AFTER_HOURS: &str = "conversation.came_after_hours";
 /// A service level was met with the first answer, or missed with any: [`Measured`]. On no topic, and only
@@ -156,6 +161,16 @@ pub struct Changed {
     /// Whether it came outside business time and waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_hours: Option<bool>,
+}
+
+/// See [`SNOOZED`] and [`WOKEN`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConversationSnoozed)]
+pub struct Snoozed {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Until when it is put away; none: no longer.
+    pub until: Option<Timestamp>,
 }
 
 /// See [`MESSAGE_OUTGOING`].

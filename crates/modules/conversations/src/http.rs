@@ -10,6 +10,7 @@ mod participants;
 mod read;
 mod reasons;
 mod search;
+mod snooze;
 mod tags;
 
 use http::App;
@@ -33,6 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(close::close))
         .routes(routes!(close::wrap_up))
         .routes(routes!(tags::set))
+        .routes(routes!(snooze::times))
+        .routes(routes!(snooze::put_away, snooze::wake))
         .routes(routes!(export::export))
         .routes(routes!(lead::save))
         .routes(routes!(reasons::list, reasons::add))

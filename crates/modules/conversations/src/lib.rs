@@ -22,6 +22,7 @@ mod privacy;
 mod queries;
 mod reasons;
 mod serving;
+mod snooze;
 mod tell;
 mod topics;
 mod turns;
@@ -64,7 +65,8 @@ pub fn module() -> Module {
             "202611252300_unwrapped",
             "202611260200_channel_kind",
             "202611260210_clocks",
-            "202611260217_participants"
+            "202611260217_participants",
+            "202611260601_snooze"
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
@@ -73,6 +75,7 @@ pub fn module() -> Module {
         .part(serving::talking())
         .part(visitor::VisitorLimits::default())
         .part(typing::Typing::default())
+        .job(snooze::handler())
         .listener(after_hours::listen())
         .listener(participation::listen())
         .privacy(Privacy { module: "conversations", export: privacy::export, erase: privacy::erase })

@@ -20,6 +20,7 @@ macro_rules! narrowed {
               AND (CAST($12 AS TEXT) IS NULL OR customer_id = $12)
               AND (CAST($13 AS TEXT) IS NULL
                    OR id IN (SELECT conversation_id FROM conversation_participants WHERE user_id = $13))
+              AND (NOT $14 OR snoozed_until IS NOT NULL)
               ORDER BY ",
             $order,
             " LIMIT $3"
@@ -37,9 +38,10 @@ sql! {
     OF_CUSTOMER(Conversation) = narrowed!("customer_id = $12 AND (opened_at, id) < ($1, $2)", "opened_at DESC, id DESC");
     OF_PARTICIPANT(Conversation) = narrowed!("id IN (SELECT conversation_id FROM conversation_participants WHERE user_id = $13) AND (opened_at, id) < ($1, $2)",
         "opened_at DESC, id DESC");
+    OF_SNOOZED(Conversation) = narrowed!("snoozed_until IS NOT NULL AND (opened_at, id) < ($1, $2)", "opened_at DESC, id DESC");
     /// Sorted anew each time: an index on what every answer changes would cost more than it saves.
     LONGEST_WAITING(Conversation) = narrowed!("closed_at IS NULL AND waiting_since IS NOT NULL AND (waiting_since, id) > ($1, $2)", "waiting_since, id");
-    OPEN_COUNTS = "SELECT state, assignee_id, count(*), count(waiting_since) FROM conversations
+    OPEN_COUNTS = "SELECT state, assignee_id, count(*), count(waiting_since), count(snoozed_until) FROM conversations
         WHERE closed_at IS NULL AND ($1 OR assignee_id = $2 OR unit_id IN (SELECT value FROM json_each(CAST($3 AS TEXT))))
         GROUP BY state, assignee_id";
 }
@@ -54,6 +56,7 @@ pub(crate) struct Filter {
     pub tag: Option<String>,
     pub unanswered: bool,
     pub participant: Option<UserId>,
+    pub snoozed: bool,
 }
 
 /// Newest first, before the given one.
@@ -69,6 +72,9 @@ pub(crate) fn list(
     }
     if filter.participant.is_some() {
         return narrowed(tx, &OF_PARTICIPANT, scope, filter, before, limit);
+    }
+    if filter.snoozed {
+        return narrowed(tx, &OF_SNOOZED, scope, filter, before, limit);
     }
     let (key, id) = (before.key, &before.id);
     let plain = scope.is_all() && filter.queue.is_none() && filter.tag.is_none() && !filter.unanswered;
@@ -99,7 +105,7 @@ fn narrowed(
     from: &Cursor,
     limit: i64,
 ) -> Result<Vec<Conversation>> {
-    let Filter { state, assignee, customer, queue, tag, unanswered, participant } = filter;
+    let Filter { state, assignee, customer, queue, tag, unanswered, participant, snoozed } = filter;
     let (all, own, units) = (scope.is_all(), scope.own(), scope.units_json());
     let values = params![
         from.key,
@@ -114,13 +120,14 @@ fn narrowed(
         unanswered,
         tag,
         customer,
-        participant
+        participant,
+        snoozed
     ];
     tx.all(statement, values)
 }
 
-/// State, who has them, how many, and in how many the customer waits.
-pub(crate) type OpenCount = (State, Option<UserId>, i64, i64);
+/// State, who has them, how many, in how many the customer waits, and how many are put away.
+pub(crate) type OpenCount = (State, Option<UserId>, i64, i64, i64);
 
 /// How many are open.
 pub(crate) fn open_counts(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<OpenCount>> {

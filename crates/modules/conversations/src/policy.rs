@@ -62,6 +62,11 @@ pub(crate) fn may_see_candidates(actor: &Actor) -> Result<Scope> {
     actor.scope(REPLY)
 }
 
+/// The times one puts conversations away until are known to whoever may put any away.
+pub(crate) fn may_snooze_any(actor: &Actor) -> Result<Scope> {
+    actor.scope(REPLY)
+}
+
 /// The side the actor writes on; 404 where it is neither theirs nor within their reach.
 pub(crate) fn may_reply(actor: &Actor, conversation: &Conversation) -> Result<Side> {
     side(actor, conversation, REPLY)

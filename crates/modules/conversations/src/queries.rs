@@ -22,14 +22,23 @@ sql! {
     OPEN_OF(Conversation) = "SELECT {cols} FROM conversations WHERE channel_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     CLOSED_OF = "SELECT id FROM conversations WHERE customer_id = $1 AND channel_id = $2 AND closed_at IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT $3";
     WAITING(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'queued' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
-    LOAD = "SELECT assignee_id, count(*) FROM conversations WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id";
-    LOAD_OF_KINDS = "SELECT assignee_id, channel_kind, count(*) FROM conversations
-        WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id, channel_kind";
+    /// But for what is put away while nobody waits for an answer: few enough to be counted off by their own index.
+    LOAD = "SELECT assignee_id, CAST(sum(n) AS BIGINT) FROM (
+            SELECT assignee_id, count(*) AS n FROM conversations WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id
+            UNION ALL SELECT assignee_id, -count(*) FROM conversations
+                WHERE snoozed_until IS NOT NULL AND waiting_since IS NULL GROUP BY assignee_id
+        ) AS counted GROUP BY assignee_id";
+    LOAD_OF_KINDS = "SELECT assignee_id, channel_kind, CAST(sum(n) AS BIGINT) FROM (
+            SELECT assignee_id, channel_kind, count(*) AS n FROM conversations
+                WHERE state = 'active' AND assignee_id IS NOT NULL GROUP BY assignee_id, channel_kind
+            UNION ALL SELECT assignee_id, channel_kind, -count(*) FROM conversations
+                WHERE snoozed_until IS NOT NULL AND waiting_since IS NULL GROUP BY assignee_id, channel_kind
+        ) AS counted GROUP BY assignee_id, channel_kind";
     SAVE_POSTED = "UPDATE conversations {by_key:id TEXT,last_seq BIGINT,customer_read_seq BIGINT,agent_read_seq BIGINT,
         unread BIGINT,last_message_at BIGINT,preview TEXT,waiting_since BIGINT,version BIGINT,first_message_at BIGINT,
         first_response_at BIGINT,first_response_ms BIGINT,first_response_wall_ms BIGINT,responses BIGINT,
         response_ms BIGINT,response_wall_ms BIGINT,after_hours BOOLEAN,answer_warn_at BIGINT,answer_due_at BIGINT,
-        final_warn_at BIGINT,final_due_at BIGINT,late_answers BIGINT,alarm_at BIGINT}";
+        final_warn_at BIGINT,final_due_at BIGINT,late_answers BIGINT,alarm_at BIGINT,snoozed_until BIGINT}";
 
     INSERT_MESSAGES(Message) = "INSERT INTO messages ({cols}) VALUES {rows}";
     POSTED(Message) = "SELECT {cols} FROM messages WHERE (conversation_id, client_id) {in:TEXT,TEXT}";
@@ -233,6 +242,7 @@ pub(crate) fn save_posted(tx: &mut Tx<'_>, conversations: &[&Conversation]) -> R
                 c.final_due_at.to_value(),
                 c.late_answers.to_value(),
                 c.alarm_at.to_value(),
+                c.snoozed_until.to_value(),
             ]
         })
         .collect();

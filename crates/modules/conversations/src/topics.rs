@@ -45,6 +45,8 @@ impl Topics for ConversationTopics {
                 .fact::<events::Participation>(events::PARTICIPANT_JOINED, "A colleague takes part from now on.")
                 .fact::<events::Participation>(events::PARTICIPANT_CHANGED, "What they may do changed.")
                 .fact::<events::Participation>(events::PARTICIPANT_LEFT, "A colleague no longer takes part.")
+                .fact::<events::Snoozed>(events::SNOOZED, "It was put away until a time.")
+                .fact::<events::Snoozed>(events::WOKEN, "It came back, in time or by hand.")
                 .fact::<events::Closed>(events::CLOSED, "It is over.")
                 .fact::<Message>(events::MESSAGE_POSTED, "Something was said that both sides see.")
                 .fact::<Message>(events::MESSAGE_EDITED, "Its author changed it: as it is now.")

@@ -42,6 +42,7 @@ const OUTSIDER: &[&str] = &[
     "GET /members",
     "GET /posts",
     "GET /sla-policies",
+    "GET /snooze-times",
     "GET /units",
     "GET /units/{id}/history",
     "GET /wrap-up-reasons",

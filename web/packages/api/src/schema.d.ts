@@ -1836,6 +1836,8 @@ export interface paths {
                     participant?: components["schemas"]["Id_usr"];
                     /** @description Only those of this queue. */
                     queue?: components["schemas"]["Id_que"];
+                    /** @description Only those that are put away until a time. */
+                    snoozed?: boolean;
                     /** @description In which order: `recent` unless told. */
                     sort?: "recent" | "waiting";
                     /** @description Only those that stand here. */
@@ -2868,6 +2870,89 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts a conversation away until a time, or until the customer writes. It leaves the working list and holds no
+         *     place, unless the customer waits for an answer; its service level goes on.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Snooze"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Lets a conversation that is put away come back at once. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -8704,6 +8789,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/snooze-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The times one often puts a conversation away until, in business time, earliest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SnoozeTime"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -12410,6 +12539,9 @@ export interface components {
              * @description How often the customer waited and a person answered.
              */
             responses: number;
+            /** @description Why it is, or last was, put away, if that was said. */
+            snooze_reason?: string | null;
+            snoozed_until?: components["schemas"]["Timestamp"] | null;
             /** @description Where it stands. */
             state: components["schemas"]["State"];
             /** @description Words staff sort it by. */
@@ -12483,6 +12615,11 @@ export interface components {
              * @description Wait for somebody.
              */
             queued: number;
+            /**
+             * Format: int64
+             * @description How many are put away until a time.
+             */
+            snoozed: number;
             /**
              * Format: int64
              * @description In how many the customer waits for an answer.
@@ -12596,6 +12733,16 @@ export interface components {
         } | {
             by?: components["schemas"]["Named"] | null;
             /** @enum {string} */
+            event: "snoozed";
+            /** @description Until when. */
+            until: components["schemas"]["Timestamp"];
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
+            event: "woken";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @enum {string} */
             event: "saved_as_lead";
         } | {
             /** @description Which ask. */
@@ -12660,6 +12807,12 @@ export interface components {
             case?: components["schemas"]["SlaCase"] | null;
             /** @description What was missed in it, oldest first. */
             misses: components["schemas"]["SlaMiss"][];
+        };
+        /** @description See [`SNOOZED`] and [`WOKEN`]. */
+        ConversationSnoozed: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description The state of a conversation's topic. */
         ConversationState: {
@@ -13469,6 +13622,32 @@ export interface components {
             data: components["schemas"]["ConversationOpened"];
             /** @enum {string} */
             kind: "conversation.requeued";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description It was put away until a time. */
+        "Fact.conversation.conversation.snoozed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConversationSnoozed"];
+            /** @enum {string} */
+            kind: "conversation.snoozed";
+            /** @description Its number on the topic. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description It came back, in time or by hand. */
+        "Fact.conversation.conversation.woken": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ConversationSnoozed"];
+            /** @enum {string} */
+            kind: "conversation.woken";
             /** @description Its number on the topic. */
             seq: number;
             /** @enum {string} */
@@ -15527,6 +15706,9 @@ export interface components {
                  * @description How often the customer waited and a person answered.
                  */
                 responses: number;
+                /** @description Why it is, or last was, put away, if that was said. */
+                snooze_reason?: string | null;
+                snoozed_until?: components["schemas"]["Timestamp"] | null;
                 /** @description Where it stands. */
                 state: components["schemas"]["State"];
                 /** @description Words staff sort it by. */
@@ -16929,7 +17111,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -17442,6 +17624,25 @@ export interface components {
              */
             html: string;
             identity_secret_since?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Until when, and why. */
+        Snooze: {
+            /** @description Why: up to 200 characters. */
+            reason?: string | null;
+            /** @description Until when: within a year. */
+            until: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description A time one often puts a conversation away until.
+         * @enum {string}
+         */
+        SnoozePreset: "hour" | "afternoon" | "tomorrow" | "monday";
+        /** @description A time one is offered. */
+        SnoozeTime: {
+            /** @description When that is. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it is called. */
+            preset: components["schemas"]["SnoozePreset"];
         };
         /** @description A day that is not like its weekday. */
         SpecialDay: {

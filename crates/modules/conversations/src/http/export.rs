@@ -193,6 +193,8 @@ fn happened(event: &Event, texts: &Texts) -> String {
             ("escalated", name.clone(), told.join(", "))
         }
         Event::EscalationSolved { name, by, .. } => ("escalation_solved", by.name.clone(), name.clone()),
+        Event::Snoozed { by, .. } => ("snoozed", name(by), String::new()),
+        Event::Woken { .. } => ("woken", String::new(), String::new()),
         Event::SavedAsLead { by } => ("saved_as_lead", name(by), String::new()),
         Event::Invited { .. } => ("invited", String::new(), String::new()),
     };

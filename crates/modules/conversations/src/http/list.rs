@@ -44,6 +44,10 @@ pub(crate) struct ListQuery {
     unanswered: bool,
     /// Only those in which this person takes part without having them.
     participant: Option<UserId>,
+    /// Only those that are put away until a time.
+    #[serde(default)]
+    #[param(required = false)]
+    snoozed: bool,
     /// In which order: `recent` unless told.
     #[param(inline)]
     sort: Option<Sort>,
@@ -61,8 +65,8 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let waiting = query.sort == Some(Sort::Waiting);
     let (limit, from) = (page.limit()?, if waiting { page.after()? } else { page.before()? });
-    let ListQuery { state, assignee, customer, queue, tag, unanswered, participant, .. } = query;
-    let filter = Filter { state, assignee, customer, queue, tag, unanswered, participant };
+    let ListQuery { state, assignee, customer, queue, tag, unanswered, participant, snoozed, .. } = query;
+    let filter = Filter { state, assignee, customer, queue, tag, unanswered, participant, snoozed };
     let rows = cx
         .read(move |tx| {
             let scope = policy::may_list(tx.actor())?;
@@ -89,6 +93,8 @@ pub(crate) struct ConversationCounts {
     mine: i64,
     /// In how many the customer waits for an answer.
     unanswered: i64,
+    /// How many are put away until a time.
+    snoozed: i64,
 }
 
 /// How many conversations are open, of those one may read: to begin with; `inbox` tells what changes.
@@ -99,12 +105,13 @@ pub(crate) async fn counts(cx: Cx) -> Answer<ConversationCounts> {
             let scope = policy::may_list(tx.actor())?;
             let me = tx.actor().staff().ok().map(|staff| staff.id);
             let mut counts = ConversationCounts::default();
-            for (state, assignee, all, unanswered) in lists::open_counts(tx, &scope)? {
+            for (state, assignee, all, unanswered, snoozed) in lists::open_counts(tx, &scope)? {
                 counts.queued += if state == State::Queued { all } else { 0 };
                 counts.messages += if state == State::Message { all } else { 0 };
                 counts.active += if state == State::Active { all } else { 0 };
                 counts.mine += if me.is_some() && assignee == me { all } else { 0 };
                 counts.unanswered += unanswered;
+                counts.snoozed += snoozed;
             }
             Ok(counts)
         })

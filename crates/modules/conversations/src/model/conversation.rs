@@ -102,6 +102,10 @@ store::record! {
         #[serde(skip)]
         #[schema(ignore)]
         pub alarm_at: Option<Timestamp>,
+        /// Until when it is put away; it comes back then, or when the customer writes.
+        pub snoozed_until: Option<Timestamp>,
+        /// Why it is, or last was, put away, if that was said.
+        pub snooze_reason: Option<String>,
         /// Rises with each change.
         pub version: i64,
     }
@@ -185,6 +189,8 @@ impl Conversation {
             final_ms: None,
             late_answers: 0,
             alarm_at: None,
+            snoozed_until: None,
+            snooze_reason: None,
             version: 1,
         }
     }
@@ -302,6 +308,7 @@ impl Conversation {
                 self.first_message_at = self.first_message_at.or(Some(now));
                 self.customer_read_seq = seq;
                 self.unread += 1;
+                self.snoozed_until = None;
             }
             Author::Agent => {
                 self.waiting_since = None;
@@ -339,7 +346,7 @@ impl Conversation {
         let before = self.assignee_id.replace(to.id);
         self.assignee_name = Some(to.name.clone());
         self.unit_id = to.unit;
-        self.state = State::Active;
+        (self.state, self.snoozed_until) = (State::Active, None);
         self.advance();
         let fact = events::Assigned {
             conversation_id: self.id,
@@ -355,6 +362,7 @@ impl Conversation {
     pub(crate) fn requeue(mut self, _permit: &Permit, queue: Option<QueueId>) -> Result<(Self, events::Opened)> {
         self.must_be_open()?;
         (self.assignee_id, self.assignee_name, self.state) = (None, None, State::Queued);
+        self.snoozed_until = None;
         self.queue_id = queue.or(self.queue_id);
         self.advance();
         let fact = self.opened();
@@ -389,7 +397,7 @@ impl Conversation {
         self.must_be_open()?;
         self.state = State::Closed;
         self.closed_at = Some(permit.at());
-        self.waiting_since = None;
+        (self.waiting_since, self.snoozed_until) = (None, None);
         self.advance();
         let fact = events::Closed { conversation_id: self.id, assignee_id: self.assignee_id, by };
         Ok((self, fact))

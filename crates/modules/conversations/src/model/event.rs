@@ -131,6 +131,18 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Named>,
     },
+    /// It was put away until a time; the text is why.
+    Snoozed {
+        /// Who did.
+        by: Option<Named>,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It came back before the customer wrote.
+    Woken {
+        /// Who let it; none: its time was there.
+        by: Option<Named>,
+    },
     /// The customer was saved as a lead.
     SavedAsLead {
         /// Who did.

@@ -22,6 +22,12 @@ export function useNews(): void {
 
   onRow((row, before) => {
     if (myId && takesPart(row, myId) && !(before && takesPart(before, myId))) callFor(`${row.id}.joined`, customerName(row.customer_id, row.customer_name), t('conversations.collaboration.you'), 'message', open(row))
+    // Its time was there; whoever let it back by hand knows.
+    if (mine(row) && before?.snoozed_until && !row.snoozed_until && before.snoozed_until <= Date.now() && row.unread <= before.unread) {
+      const name = customerName(row.customer_id, row.customer_name)
+      toast(t('conversations.snooze.back', { name }), 'plain', { label: t('conversations.snooze.open'), run: open(row) })
+      callFor(`${row.id}.${row.last_seq}`, name, row.snooze_reason ?? t('conversations.snooze.back', { name }), 'message', open(row))
+    }
     if (!mine(row) || !before || row.unread <= (before.unread ?? 0)) return
     const looked = document.visibilityState === 'visible' && document.hasFocus() && router.currentRoute.value.params.id === row.id
     if (looked) return

@@ -1,11 +1,11 @@
 import type { Conversation } from '@zhike/api'
 import { describe, expect, it } from 'vitest'
-import { arrange, countLenses, take } from './inbox'
+import { arrange, countLenses, take, takesPlace } from './inbox'
 
 const row = (id: string, over: Partial<Conversation> = {}): Conversation => ({
   id, channel_id: 'chn_1', channel_kind: 'web_chat', customer_id: 'cus_1', customer_name: id, state: 'active', assignee_id: 'me', assignee_name: null, unit_id: null,
   last_seq: 3, customer_read_seq: 0, agent_read_seq: 1, last_message_at: 10, preview: '', waiting_since: null, opened_at: 1, closed_at: null, version: 1,
-  queue_id: null, unread: 0, tags: [], attributes: {}, trail: [], participants: [], page: null, first_message_at: null, first_response_at: null, first_response_ms: null, first_response_wall_ms: null, responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, after_hours: false, terms: null, answer_warn_at: null, answer_due_at: null, final_warn_at: null, final_due_at: null, final_ms: null, late_answers: 0, ...over,
+  queue_id: null, unread: 0, tags: [], attributes: {}, trail: [], participants: [], page: null, first_message_at: null, first_response_at: null, first_response_ms: null, first_response_wall_ms: null, responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, after_hours: false, terms: null, answer_warn_at: null, answer_due_at: null, final_warn_at: null, final_due_at: null, final_ms: null, late_answers: 0, snoozed_until: null, snooze_reason: null, ...over,
 })
 const keys = (rows: Conversation[], lens: 'mine' | 'unanswered' | 'all', folded: Array<'active' | 'queued' | 'closed'> = []) =>
   arrange(rows, lens, 'me', new Set(folded)).map(({ key }) => key)
@@ -36,6 +36,14 @@ describe('the inbox', () => {
     const rows = [row('joined', { assignee_id: 'you', participants: [part] }), row('past', { assignee_id: 'you', state: 'closed', participants: [part] })]
     expect(keys(rows, 'mine')).toEqual(['active', 'joined', 'queued', 'closed'])
     expect(countLenses(rows, 'me')).toMatchObject({ mine: 0, all: 1 })
+  })
+
+  it('r036 keeps what is put away out of the work until it comes back, soonest first', () => {
+    const rows = [row('here'), row('later', { snoozed_until: 9 }), row('soon', { snoozed_until: 5, waiting_since: 1 })]
+    expect(keys(rows, 'mine')).toEqual(['active', 'here', 'queued', 'snoozed', 'soon', 'later', 'closed'])
+    expect(keys(rows, 'unanswered')).toEqual(['active', 'queued'])
+    expect(countLenses(rows, 'me')).toEqual({ mine: 1, unanswered: 0, all: 3 })
+    expect(rows.filter((one) => takesPlace(one, 'me')).map(({ id }) => id)).toEqual(['here', 'soon'])
   })
 
   it('shows the queue to everyone but others’ conversations only in all', () => {

@@ -3,7 +3,7 @@ import type { Conversation } from '@zhike/api'
 /** Which conversations a reader wants in the list. */
 export type Lens = 'mine' | 'unanswered' | 'all'
 
-export const GROUPS = ['active', 'queued', 'message', 'wrap_up', 'closed'] as const
+export const GROUPS = ['active', 'queued', 'message', 'snoozed', 'wrap_up', 'closed'] as const
 export type Group = (typeof GROUPS)[number]
 
 /** A line of the list: the head of a group, or a conversation. */
@@ -32,7 +32,7 @@ export function seenThrough(row: Conversation, lens: Lens, myId: string): boolea
   if (lens === 'all') return true
   const mine = row.assignee_id === myId || takesPart(row, myId)
   const anybodys = row.state === 'queued' || row.state === 'message'
-  return lens === 'mine' ? mine || anybodys : row.state !== 'closed' && row.waiting_since !== null && (mine || anybodys)
+  return lens === 'mine' ? mine || anybodys : row.snoozed_until === null && row.state !== 'closed' && row.waiting_since !== null && (mine || anybodys)
 }
 
 /** Who waits longest comes first; then who spoke last. What is over goes newest first. */
@@ -43,6 +43,11 @@ function before(a: Conversation, b: Conversation): number {
   return b.last_message_at - a.last_message_at
 }
 
+/** Takes a place among those one can have: not while it is put away and nobody waits for an answer. */
+export function takesPlace(row: Conversation, myId: string): boolean {
+  return row.state === 'active' && row.assignee_id === myId && (row.snoozed_until === null || row.waiting_since !== null)
+}
+
 /** Over, but what it was about is not noted yet: its owner owes that. */
 export function owesWrapUp(row: Conversation, myId: string): boolean {
   return row.state === 'closed' && row.assignee_id === myId && !row.wrap_up
@@ -50,15 +55,17 @@ export function owesWrapUp(row: Conversation, myId: string): boolean {
 
 /** The list as it is drawn: each group under its head, folded groups as a head alone. Without `wrapsUp` nobody owes a wrap-up. */
 export function arrange(rows: Iterable<Conversation>, lens: Lens, myId: string, folded: ReadonlySet<Group>, wrapsUp = false): Line[] {
-  const groups: Record<Group, Conversation[]> = { active: [], queued: [], message: [], wrap_up: [], closed: [] }
-  for (const row of rows) if (seenThrough(row, lens, myId)) groups[wrapsUp && owesWrapUp(row, myId) ? 'wrap_up' : row.state].push(row)
+  const groups: Record<Group, Conversation[]> = { active: [], queued: [], message: [], snoozed: [], wrap_up: [], closed: [] }
+  for (const row of rows) if (seenThrough(row, lens, myId)) groups[row.snoozed_until !== null ? 'snoozed' : wrapsUp && owesWrapUp(row, myId) ? 'wrap_up' : row.state].push(row)
   return GROUPS.flatMap((group): Line[] => {
     const members = groups[group]
-    if (lens === 'unanswered' && (group === 'closed' || group === 'wrap_up')) return []
-    if ((group === 'wrap_up' || group === 'message') && members.length === 0) return []
+    if (lens === 'unanswered' && (group === 'closed' || group === 'wrap_up' || group === 'snoozed')) return []
+    if ((group === 'wrap_up' || group === 'message' || group === 'snoozed') && members.length === 0) return []
     const head: Line = { kind: 'head', key: group, group, count: members.length }
     if (folded.has(group)) return [head]
-    return [head, ...members.sort(before).map((row): Line => ({ kind: 'row', key: row.id, row }))]
+    if (group === 'snoozed') members.sort((a, b) => (a.snoozed_until ?? 0) - (b.snoozed_until ?? 0))
+    else members.sort(before)
+    return [head, ...members.map((row): Line => ({ kind: 'row', key: row.id, row }))]
   })
 }
 
@@ -68,7 +75,7 @@ export function countLenses(rows: Iterable<Conversation>, myId: string): Record<
   for (const row of rows) {
     if (row.state === 'closed') continue
     counts.all += 1
-    if (row.assignee_id === myId) counts.mine += 1
+    if (row.assignee_id === myId && row.snoozed_until === null) counts.mine += 1
     if (seenThrough(row, 'unanswered', myId)) counts.unanswered += 1
   }
   return counts
