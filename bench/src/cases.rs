@@ -1,9 +1,12 @@
 //! The rows of the table.
 
 pub(crate) mod api;
+pub(crate) mod automations;
 pub(crate) mod delivery;
 pub(crate) mod demo;
+pub(crate) mod desk;
 pub(crate) mod hostile;
+pub(crate) mod mails;
 pub(crate) mod messages;
 pub(crate) mod page;
 pub(crate) mod routing;

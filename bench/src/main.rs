@@ -67,6 +67,9 @@ async fn main() -> Outcome<()> {
         case!(search);
         case!(sockets);
         case!(hostile);
+        case!(automations);
+        case!(mails);
+        case!(desk);
     }
     let text = serde_json::to_string_pretty(&rows.iter().map(Row::json).collect::<Vec<_>>())?;
     std::fs::write("bench/results.json", text + "\n")?;

@@ -59,7 +59,7 @@ impl Place {
         // The figures do not depend on the hour at which they are taken.
         let week: Vec<_> =
             (1..=7).map(|day| json!({"day": day, "slots": [{"start": "00:00", "end": "24:00"}]})).collect();
-        place.send(reqwest::Method::PUT, "/settings/business-hours", json!({"week": week})).await?;
+        place.put("/settings/business-hours", json!({"week": week})).await?;
         let channel = place.post("/channels", json!({"name": "bench", "kind": "web_chat"})).await?;
         place.channel = channel["public_key"].as_str().ok_or("a channel has a public key")?.to_owned();
         Ok(place)
@@ -129,6 +129,11 @@ impl Place {
     /// Posts to the API as the administrator.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Outcome<Value> {
         self.send(reqwest::Method::POST, path, body).await
+    }
+
+    /// Puts to the API as the administrator.
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Outcome<Value> {
+        self.send(reqwest::Method::PUT, path, body).await
     }
 
     async fn send(&self, method: reqwest::Method, path: &str, body: Value) -> Outcome<Value> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use files::Place;
 use http::Module;
 use kernel::Result;
 
@@ -10,11 +11,19 @@ use kernel::Result;
 /// # Errors
 /// When the folder for uploads cannot be made.
 pub fn modules(data: &Path) -> Result<Vec<Module>> {
+    modules_with(data.join("files").into())
+}
+
+/// The modules of the product; uploads are kept at `files`.
+///
+/// # Errors
+/// When that cannot be opened.
+pub fn modules_with(files: Place) -> Result<Vec<Module>> {
     Ok(vec![
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(data.join("files"))?,
+        files::module(files)?,
         tasks::module(),
         approvals::module(),
         people::module(),

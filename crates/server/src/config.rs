@@ -1,8 +1,12 @@
 //! What an administrator sets: flags, environment, `zhike.toml`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
+use files::{Bucket, Place};
 use http::Limits;
 use serde::Deserialize;
 use store::Target;
@@ -36,9 +40,72 @@ pub struct Options {
     /// Requests a second that one session, token or anonymous address may make [default: 100].
     #[arg(long, env = "ZHIKE_REQUESTS_PER_SECOND", global = true)]
     pub requests_per_second: Option<u32>,
+    /// Where files go instead of the data folder.
+    #[command(flatten)]
+    pub bucket: BucketOptions,
 }
 
-/// The file: the same keys.
+/// A bucket of an S3-compatible store.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BucketOptions {
+    /// A bucket of an S3-compatible store, for the files people send; without it, a folder in the data folder.
+    #[arg(long = "s3-bucket", env = "ZHIKE_S3_BUCKET", global = true)]
+    pub bucket: Option<String>,
+    /// What names in the bucket begin with, where several share it.
+    #[arg(long = "s3-prefix", env = "ZHIKE_S3_PREFIX", global = true)]
+    pub prefix: Option<String>,
+    /// The address of the store, such as https://oss.example.com; without it, Amazon's.
+    #[arg(long = "s3-endpoint", env = "ZHIKE_S3_ENDPOINT", global = true)]
+    pub endpoint: Option<String>,
+    /// Its region [default: us-east-1].
+    #[arg(long = "s3-region", env = "ZHIKE_S3_REGION", global = true)]
+    pub region: Option<String>,
+    /// Who we are there; better in the environment or the file, where nobody else reads it.
+    #[arg(long = "s3-key", env = "ZHIKE_S3_KEY", global = true, hide_env_values = true)]
+    pub key: Option<String>,
+    /// What proves it; as above.
+    #[arg(long = "s3-secret", env = "ZHIKE_S3_SECRET", global = true, hide_env_values = true)]
+    pub secret: Option<String>,
+}
+
+impl BucketOptions {
+    /// What is said here, else there.
+    fn or(self, other: Self) -> Self {
+        Self {
+            bucket: self.bucket.or(other.bucket),
+            prefix: self.prefix.or(other.prefix),
+            endpoint: self.endpoint.or(other.endpoint),
+            region: self.region.or(other.region),
+            key: self.key.or(other.key),
+            secret: self.secret.or(other.secret),
+        }
+    }
+
+    fn place(self, data: &Path) -> Result<Place, String> {
+        let Some(name) = self.bucket else { return Ok(Place::Folder(data.join("files"))) };
+        let said = |what: &str, text: Option<String>| {
+            text.filter(|text| !text.is_empty())
+                .ok_or(format!("s3 {what}: a bucket needs one (ZHIKE_S3_{})", what.to_uppercase()))
+        };
+        if let Some(endpoint) = &self.endpoint
+            && !endpoint.starts_with("https://")
+            && !endpoint.starts_with("http://")
+        {
+            return Err(format!("s3 endpoint: {endpoint} is no https:// address"));
+        }
+        Ok(Place::Bucket(Bucket {
+            name,
+            prefix: self.prefix.unwrap_or_default(),
+            endpoint: self.endpoint,
+            region: self.region.unwrap_or_else(|| "us-east-1".into()),
+            key: said("key", self.key)?,
+            secret: said("secret", self.secret)?,
+        }))
+    }
+}
+
+/// The file: the same keys; those of a bucket below `[s3]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -49,6 +116,7 @@ struct File {
     nats_space: Option<String>,
     trust_proxy: Option<bool>,
     requests_per_second: Option<u32>,
+    s3: Option<BucketOptions>,
 }
 
 /// What holds.
@@ -58,6 +126,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder for everything that is kept.
     pub data: PathBuf,
+    /// Where the files people send lie.
+    pub files: Place,
     /// Which database.
     pub target: Target,
     /// The NATS URL, with more than one node.
@@ -107,7 +177,8 @@ impl Config {
             ..first
         };
         let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
-        Ok(Self { listen, data, target, nats, nats_space, limits })
+        let files = options.bucket.clone().or(file.s3.unwrap_or_default()).place(&data)?;
+        Ok(Self { listen, data, files, target, nats, nats_space, limits })
     }
 
     /// How nodes hear of each other.
@@ -129,6 +200,24 @@ mod tests {
             nats_space: space.map(Into::into),
             ..Options::default()
         })
+    }
+
+    #[test]
+    fn a_bucket_says_what_it_lacks() {
+        let bucket = |key: Option<&str>, endpoint: &str| {
+            let bucket = BucketOptions {
+                bucket: Some("kf".into()),
+                endpoint: Some(endpoint.into()),
+                key: key.map(Into::into),
+                secret: Some("geheim".into()),
+                ..BucketOptions::default()
+            };
+            Config::load(&Options { bucket, ..Options::default() }).map(|config| config.files)
+        };
+        assert!(matches!(bucket(Some("us"), "https://oss.example.com"), Ok(Place::Bucket(it)) if it.name == "kf"));
+        assert!(bucket(None, "https://oss.example.com").is_err_and(|said| said.contains("ZHIKE_S3_KEY")));
+        assert!(bucket(Some("us"), "oss.example.com").is_err_and(|said| said.contains("s3 endpoint")));
+        assert!(matches!(Config::load(&Options::default()).map(|config| config.files), Ok(Place::Folder(_))));
     }
 
     #[test]

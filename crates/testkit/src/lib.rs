@@ -2,6 +2,7 @@
 
 mod app;
 mod db;
+mod outside;
 pub mod proof;
 mod socket;
 mod told;
@@ -9,6 +10,7 @@ mod verify;
 
 pub use app::{Person, Reply, TestApp};
 pub use db::{TestDb, service};
+pub use outside::{MailServer, dialogues};
 pub use socket::Socket;
 
 /// Declares tests that run on both databases: `on_both! { async fn name(db: TestDb) { … } }`.

@@ -102,7 +102,11 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
                 known.insert(key, message.clone());
             }),
         };
-        answers.push(answer);
+        match answer {
+            // What the database did not do is nobody's answer: everything after it would fail as well.
+            Err(error @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(error),
+            answer => answers.push(answer),
+        }
     }
     if new.is_empty() {
         return Ok(answers);

@@ -175,9 +175,13 @@ fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     let heir = task.owner_id.filter(|heir| moved && conversation.participants.of(*heir).is_none());
     if let Some(heir) = heir.filter(|heir| conversation.assignee_id != Some(*heir)) {
         // Who may see no conversations has the task and not the conversation.
-        if let Ok(who) = colleague(tx, heir, "owner_id") {
-            let after = join(tx, conversation, heir, who, false)?;
-            kept(tx, &after)?;
+        match colleague(tx, heir, "owner_id") {
+            Ok(who) => {
+                let after = join(tx, conversation, heir, who, false)?;
+                kept(tx, &after)?;
+            }
+            Err(Error::Invalid(_) | Error::Conflict(..)) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())

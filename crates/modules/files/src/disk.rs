@@ -1,17 +1,14 @@
-//! Where the bytes lie: an object store, today a folder on this machine's disk.
+//! The bytes: an object store, which is a folder on this machine's disk or a bucket.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{io, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use kernel::{Error, Result, Timestamp};
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path};
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, path::Path};
 use tokio::sync::{OnceCell, Semaphore};
 
-use crate::{links::LinkKey, model::FileId};
-
-/// Uploads at once on one node: each holds less than a megabyte.
-const AT_ONCE: usize = 64;
+use crate::{Place, links::LinkKey, model::FileId};
 
 /// Where files lie: a part of the app. Cheap to clone.
 #[derive(Clone)]
@@ -19,22 +16,38 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     objects: Arc<dyn ObjectStore>,
-    folder: PathBuf,
+    place: Place,
     uploads: Arc<Semaphore>,
     pub(crate) key: OnceCell<LinkKey>,
 }
 
 impl Store {
-    /// The store in this folder, which is made when it is not there.
+    /// The store at this place.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the folder cannot be made or read.
-    pub fn open(folder: PathBuf) -> Result<Self> {
-        std::fs::create_dir_all(&folder).map_err(Error::internal)?;
-        // An acknowledged file must survive a power cut like the row that names it.
-        let objects = LocalFileSystem::new_with_prefix(&folder).map_err(Error::internal)?.with_fsync(true);
-        let uploads = Arc::new(Semaphore::new(AT_ONCE));
-        Ok(Self(Arc::new(Inner { objects: Arc::new(objects), folder, uploads, key: OnceCell::new() })))
+    /// [`Error::Internal`] when a folder cannot be made or read, or what is said of a bucket makes no sense.
+    pub fn open(place: Place) -> Result<Self> {
+        let (at_once, _) = place.measure();
+        let uploads = Arc::new(Semaphore::new(at_once));
+        Ok(Self(Arc::new(Inner { objects: place.open()?, place, uploads, key: OnceCell::new() })))
+    }
+
+    /// Whether something can be kept there, read and deleted again: what an administrator asks beforehand.
+    ///
+    /// # Errors
+    /// [`Error::Internal`], with what the store says.
+    pub async fn try_out(&self) -> Result<()> {
+        let (probe, bytes) = (Path::from("probe"), Bytes::from_static(b"zhike"));
+        let tried = async {
+            self.0.objects.put(&probe, PutPayload::from_bytes(bytes.clone())).await?;
+            let found = self.0.objects.get(&probe).await?.bytes().await?;
+            self.0.objects.delete(&probe).await?;
+            Ok::<_, object_store::Error>(found == bytes)
+        };
+        match tried.await.map_err(Error::internal)? {
+            true => Ok(()),
+            false => Err(Error::internal("the store answers something else than it was given")),
+        }
     }
 
     /// Room for one more upload, held until it ends.
@@ -52,13 +65,19 @@ impl Store {
     /// Begins to write a file: it is there only once it is complete.
     pub(crate) async fn begin(&self, id: FileId) -> Result<Upload> {
         let parts = self.0.objects.put_multipart(&place(id)).await.map_err(Error::internal)?;
-        Ok(Upload { parts })
+        Ok(Upload { parts, piece: self.0.place.measure().1 })
     }
 
-    /// Writes a small file at once, on a thread that may wait for the disk.
+    /// Writes a small file of the demo story at once, on a thread that may wait for the disk.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where files lie in a bucket.
     pub(crate) fn keep(&self, id: FileId, bytes: &[u8]) -> Result<()> {
-        let path = self.0.folder.join(place(id).as_ref());
-        std::fs::create_dir_all(path.parent().unwrap_or(&self.0.folder)).map_err(Error::internal)?;
+        let Place::Folder(folder) = &self.0.place else {
+            return Err(Error::internal("the demo story keeps its files in a folder"));
+        };
+        let path = folder.join(place(id).as_ref());
+        std::fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(Error::internal)?;
         std::fs::write(path, bytes).map_err(Error::internal)
     }
 
@@ -114,10 +133,12 @@ impl Store {
         all.chunks(500)
     }
 
-    /// Deletes what uploads left half written before then: a process that was killed could not.
+    /// Deletes what uploads left half written before then: a process that was killed could not. What was begun in
+    /// a bucket ends by the bucket's own rule of life.
     pub(crate) async fn sweep_halves(&self, before: Timestamp) -> io::Result<usize> {
+        let Place::Folder(folder) = &self.0.place else { return Ok(0) };
         let mut swept = 0;
-        let mut shelves = tokio::fs::read_dir(&self.0.folder).await?;
+        let mut shelves = tokio::fs::read_dir(folder).await?;
         while let Some(shelf) = shelves.next_entry().await? {
             if !shelf.file_type().await?.is_dir() {
                 continue;
@@ -155,6 +176,8 @@ fn thumb_place(id: FileId) -> Path {
 /// A file being written. Dropped before it is complete, it leaves nothing.
 pub(crate) struct Upload {
     parts: Box<dyn MultipartUpload>,
+    /// Bytes that are written at a time, but for the last ones.
+    pub(crate) piece: usize,
 }
 
 impl Upload {

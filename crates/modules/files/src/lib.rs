@@ -11,13 +11,12 @@ mod kinds;
 mod links;
 mod measure;
 mod model;
+mod place;
 mod policy;
 mod queries;
 mod receive;
 mod sniff;
 mod thumbs;
-
-use std::path::PathBuf;
 
 use ::http::Module;
 use kernel::Result;
@@ -25,13 +24,14 @@ use kernel::Result;
 pub use disk::Store;
 pub use links::Size;
 pub use model::{FileId, OwnerKind, StoredFile};
+pub use place::{Bucket, Place};
 
-/// This module, for the composition; the files lie in `folder`.
+/// This module, for the composition; the files lie at `place`.
 ///
 /// # Errors
-/// [`kernel::Error::Internal`] when the folder cannot be made or read.
-pub fn module(folder: PathBuf) -> Result<Module> {
-    let store = Store::open(folder)?;
+/// [`kernel::Error::Internal`] when it cannot be opened: see [`Store::open`].
+pub fn module(place: impl Into<Place>) -> Result<Module> {
+    let store = Store::open(place.into())?;
     Ok(Module::new("files")
         .routes(http::routes())
         .migrations(store::migrations!["202611221220_files"])

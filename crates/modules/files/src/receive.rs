@@ -25,8 +25,6 @@ pub const LARGEST: u64 = 20 << 20;
 /// The largest request that is read to its end, in bytes: a sender whose connection is cut in the
 /// middle never reads why.
 pub const REQUEST: usize = 64 << 20;
-/// Bytes written at a time.
-const PIECE: usize = 256 * 1024;
 /// How long a sender may keep us waiting for the next bytes.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How much one customer may send within a day, in bytes.
@@ -118,7 +116,7 @@ where
             return Err(refused("type_refused", &[]));
         }
         piece.extend_from_slice(&chunk);
-        if piece.len() >= PIECE {
+        if piece.len() >= upload.piece {
             upload.write(piece.split().freeze()).await?;
         }
     }

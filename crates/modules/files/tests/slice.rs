@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use files::{FileId, api};
+use files::{Bucket, FileId, Place, api};
 use kernel::{Actor, Error, Origin, Result, Timestamp, Visitor};
 use reqwest::{
     Method,
@@ -197,8 +197,6 @@ async fn the_sweep_takes_what_is_nobodys_and_nothing_else(db: TestDb) {
     let folder = tempfile::tempdir().unwrap();
     let app = TestApp::start(db, modules(folder.path())).await;
     let agent = app.person("agent").await;
-    // The disk's clock is the machine's: the house's must be as late to compare.
-    app.db.clock.set(Timestamp::from_millis(4_000_000_000_000));
     let (kept, let_go, loose) = (send(&agent, "a.png", png(1, 1)).await.ok(), send(&agent, "b.png", png(1, 1)).await.ok(), send(&agent, "c.png", png(1, 1)).await.ok());
     let (kept_id, let_go_id) = (id(&kept), id(&let_go));
     app.app.db().write(&app.system(), move |tx| {
@@ -212,8 +210,9 @@ async fn the_sweep_takes_what_is_nobodys_and_nothing_else(db: TestDb) {
     std::fs::write(shelf.join("fil_00000000000000000000000zzz"), b"orphan").unwrap();
     std::fs::write(shelf.join("fil_00000000000000000000001zzz#1"), b"half").unwrap();
 
-    let hour = 3_600_000;
-    app.db.clock.advance(25 * hour);
+    // The disk's clock is the machine's: the house's must be later to compare. Not before all is written down: the
+    // night's own sweep begins at once.
+    app.db.clock.set(Timestamp::from_millis(4_000_000_000_000));
     files::api::sweep(&app.app).await.unwrap();
     let exists = async |file: &Value| agent.get(&format!("/files/{}", file["id"].as_str().unwrap())).await.status.is_success();
     assert_eq!([exists(&kept).await, exists(&let_go).await, exists(&loose).await], [true, true, false]);
@@ -225,10 +224,66 @@ async fn the_sweep_takes_what_is_nobodys_and_nothing_else(db: TestDb) {
         files::api::sweep(&app.app).await.unwrap();
         assert!(exists(&let_go).await);
     }
-    app.db.clock.advance(25 * hour);
+    app.db.clock.advance(25 * 3_600_000);
     files::api::sweep(&app.app).await.unwrap();
     assert_eq!([exists(&kept).await, exists(&let_go).await], [true, false]);
     assert_eq!(content(&agent, &kept["id"]).await.bytes().await.unwrap(), png(1, 1));
 }
 
+}
+
+/// A store that speaks S3, with a bucket in it, on a port of its own; it goes with the test.
+async fn bucket(folder: &Path) -> Bucket {
+    let (name, key, secret) = ("zhike-files".to_owned(), "us".to_owned(), "geheim".to_owned());
+    std::fs::create_dir(folder.join(&name)).unwrap();
+    let mut service = s3s::service::S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
+    service.set_auth(s3s::auth::SimpleAuth::from_single(key.clone(), secret.clone()));
+    let service = service.build();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let serving = hyper::server::conn::http1::Builder::new()
+                .serve_connection(hyper_util::rt::TokioIo::new(stream), service.clone());
+            tokio::spawn(serving);
+        }
+    });
+    Bucket { name, prefix: "one/of/several".into(), endpoint: Some(endpoint), region: "us-east-1".into(), key, secret }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_lie_in_a_bucket_where_one_is_named() {
+    let (folder, beside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let bucket = bucket(folder.path()).await;
+    let modules = |bucket: &Bucket| {
+        vec![audit::module(), access::module(), files::module(Place::Bucket(bucket.clone())).unwrap()]
+    };
+    let app = TestApp::start(testkit::TestDb::sqlite(&schema()), modules(&bucket)).await;
+    files::Store::open(Place::Bucket(bucket.clone())).unwrap().try_out().await.expect("it can be used");
+    let agent = app.person("agent").await;
+    // More than one part of an upload, whose end is shorter.
+    let large: Vec<u8> = png(640, 480).into_iter().chain((0..11 << 20).map(|n| (n % 251) as u8)).collect();
+    for bytes in [png(4, 4), large] {
+        let sent = send(&agent, "图.png", bytes.clone()).await.ok();
+        assert_eq!(content(&agent, &sent["id"]).await.bytes().await.unwrap(), bytes);
+    }
+    let refused = send(&agent, "x.exe", b"MZ\x90\0".repeat(100)).await;
+    refused.refused_field("file", "type_refused");
+    let shelves = walk(&folder.path().join("zhike-files/one/of/several"));
+    assert_eq!(shelves.len(), 2, "{shelves:?}");
+    assert_eq!(walk(beside.path()).len(), 0);
+    app.finish().await;
+
+    let stranger = Bucket { secret: "falsch".into(), ..bucket };
+    let refused = files::Store::open(Place::Bucket(stranger)).unwrap().try_out().await.expect_err("a wrong secret");
+    assert!(format!("{refused:?}").contains("SignatureDoesNotMatch"), "{refused:?}");
+}
+
+/// Every file below a folder that is not the store's own bookkeeping.
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let hidden =
+        |path: &std::path::PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    files.into_iter().filter(|path| !hidden(path)).chain(folders.iter().flat_map(|folder| walk(folder))).collect()
 }

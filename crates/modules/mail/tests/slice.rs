@@ -1,6 +1,6 @@
 //! What the department and its customers rely on of mail: against Dovecot and Postfix.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
@@ -8,7 +8,7 @@ use lettre::{
     transport::smtp::client::{Certificate, Tls, TlsParameters},
 };
 use serde_json::{Value, json};
-use testkit::{Person, TestApp, on_both};
+use testkit::{MailServer, Person, TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
     vec![
@@ -25,30 +25,13 @@ fn modules() -> Vec<http::Module> {
     ]
 }
 
-/// The mail server of the test command.
-#[derive(Clone)]
-struct Server {
-    ports: Vec<(String, u16)>,
-    certificate: PathBuf,
+/// What the world does with the mail server of the test command.
+trait World {
+    async fn deliver(&self, from: &str, to: &str, raw: &str);
+    fn inbox(&self, address: &str) -> Vec<String>;
 }
 
-impl Server {
-    fn found() -> Option<Self> {
-        let text = testkit::service("ZHIKE_TEST_MAIL")?;
-        let pairs: Vec<_> = text.split(',').filter_map(|pair| pair.split_once('=')).collect();
-        let certificate = pairs.iter().find(|(name, _)| *name == "ca").map(|(_, path)| PathBuf::from(path))?;
-        let ports = pairs.iter().filter_map(|(name, port)| Some(((*name).to_owned(), port.parse().ok()?))).collect();
-        Some(Self { ports, certificate })
-    }
-
-    fn port(&self, name: &str) -> u16 {
-        self.ports.iter().find(|(found, _)| found == name).expect("a port").1
-    }
-
-    fn pem(&self) -> String {
-        std::fs::read_to_string(&self.certificate).expect("a certificate")
-    }
-
+impl World for MailServer {
     /// Hands a mail to the server, as the world does.
     async fn deliver(&self, from: &str, to: &str, raw: &str) {
         let certificate = Certificate::from_pem(self.pem().as_bytes()).expect("a certificate");
@@ -65,9 +48,9 @@ impl Server {
 
     /// What lies in somebody's mailbox, oldest first.
     fn inbox(&self, address: &str) -> Vec<String> {
-        let folder = self.certificate.parent().expect("a folder").join("boxes").join(address).join("new");
-        let mut all: Vec<_> =
-            std::fs::read_dir(folder).map(|all| all.filter_map(Result::ok).collect()).unwrap_or_default();
+        let mut all: Vec<_> = std::fs::read_dir(self.new_mail(address))
+            .map(|all| all.filter_map(Result::ok).collect())
+            .unwrap_or_default();
         all.sort_by_key(std::fs::DirEntry::file_name);
         all.iter().filter_map(|entry| std::fs::read_to_string(entry.path()).ok()).collect()
     }
@@ -92,7 +75,7 @@ fn unique(word: &str) -> String {
     format!("{word}-{}-{}", std::process::id(), COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
 }
 
-fn wish(server: &Server, address: &str) -> Value {
+fn wish(server: &MailServer, address: &str) -> Value {
     json!({
         "name": "售后邮箱", "address": address, "sender_name": "青禾客服",
         "imap_host": "localhost", "imap_port": server.port("imaps"), "imap_security": "tls",
@@ -140,7 +123,7 @@ fn header<'m>(mail: &'m str, name: &str) -> &'m str {
 on_both! { http::schema(&modules());
 
 async fn a_mail_is_a_conversation_and_its_answers_are_one_thread_everywhere(db: TestDb) {
-    let Some(server) = Server::found() else { return };
+    let Some(server) = MailServer::found() else { return };
     let app = TestApp::start(db, modules()).await;
     let admin = app.person("administrator").await;
     let (desk, customer) = (format!("{}@zhike.test", unique("desk")), format!("{}@shop.test", unique("wang")));
@@ -194,7 +177,7 @@ async fn a_mail_is_a_conversation_and_its_answers_are_one_thread_everywhere(db: 
 }
 
 async fn what_comes_back_marks_what_went(db: TestDb) {
-    let Some(server) = Server::found() else { return };
+    let Some(server) = MailServer::found() else { return };
     let app = TestApp::start(db, modules()).await;
     let admin = app.person("administrator").await;
     let (desk, customer) = (format!("{}@zhike.test", unique("desk")), format!("{}@full.test", unique("who")));
@@ -217,7 +200,7 @@ async fn what_comes_back_marks_what_went(db: TestDb) {
 }
 
 async fn one_bad_mail_stops_nothing(db: TestDb) {
-    let Some(server) = Server::found() else { return };
+    let Some(server) = MailServer::found() else { return };
     let app = TestApp::start(db, modules()).await;
     let (admin, agent) = (app.person("administrator").await, app.person("agent").await);
     let (desk, customer) = (format!("{}@zhike.test", unique("desk")), format!("{}@shop.test", unique("zhao")));
@@ -246,7 +229,7 @@ async fn one_bad_mail_stops_nothing(db: TestDb) {
 }
 
 async fn a_page_runs_nothing_and_fetches_nothing_unasked(db: TestDb) {
-    let Some(server) = Server::found() else { return };
+    let Some(server) = MailServer::found() else { return };
     let app = TestApp::start(db, modules()).await;
     let admin = app.person("administrator").await;
     let (desk, customer) = (format!("{}@zhike.test", unique("desk")), format!("{}@shop.test", unique("qian")));
@@ -304,7 +287,7 @@ async fn passwords_stay_where_they_are(db: TestDb) {
 }
 
 async fn a_probe_says_what_stands_in_the_way(db: TestDb) {
-    let Some(server) = Server::found() else { return };
+    let Some(server) = MailServer::found() else { return };
     let app = TestApp::start(db, modules()).await;
     let admin = app.person("administrator").await;
     let address = format!("{}@zhike.test", unique("probe"));

@@ -62,6 +62,7 @@ pub(crate) fn default_queue(tx: &mut Tx<'_>) -> Result<Queue> {
     match queries::insert_queue(tx, &queue) {
         Ok(()) => Ok(queue),
         // Somebody else was faster.
-        Err(_) => queries::queues(tx)?.default_queue().cloned().ok_or(Error::NotFound),
+        Err(Error::Conflict(..)) => queries::queues(tx)?.default_queue().cloned().ok_or(Error::NotFound),
+        Err(error) => Err(error),
     }
 }

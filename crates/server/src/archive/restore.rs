@@ -7,6 +7,7 @@ use std::{
     path::Path,
 };
 
+use files::Place;
 use flate2::read::GzDecoder;
 use kernel::{Error, Timestamp};
 use store::{
@@ -96,6 +97,13 @@ pub fn restore(config: &Config, file: &Path, steps: &[Migration], now: Timestamp
             let (table, counter) = tables.get_mut(table).ok_or_else(|| foreign(file))?;
             rows(&mut loader, table, counter, entry).map_err(|text| format!("{}: {text}", file.display()))?;
         } else if name.starts_with("files/") {
+            if let Place::Bucket(bucket) = &config.files {
+                return Err(format!(
+                    "{} holds files, and a backup brings none into a bucket: restore without it, copy the folder `files` to {}, then start with it",
+                    file.display(),
+                    bucket.name
+                ));
+            }
             let path = staged.path.join(&name);
             let size = entry.size();
             files.file(&name, size);

@@ -7,6 +7,7 @@ use std::{
     path::Path,
 };
 
+use files::Place;
 use flate2::{Compression, write::GzEncoder};
 use kernel::{Error, Timestamp};
 use store::portable::Reader;
@@ -80,7 +81,9 @@ pub fn backup(config: &Config, file: &Path, now: Timestamp) -> Result<Contents, 
     }
     // Every row that names a file was read above, and a file comes before its row: none is missed.
     let mut counter = Counter::default();
-    stored(&mut archive, &config.data.join("files"), "files", &mut counter)?;
+    if let Place::Folder(folder) = &config.files {
+        stored(&mut archive, folder, "files", &mut counter)?;
+    }
     checks.files = counter.check();
     add(&mut archive, now, CHECKS, &serde_json::to_vec_pretty(&checks).map_err(|error| error.to_string())?)
         .map_err(&written)?;

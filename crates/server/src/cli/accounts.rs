@@ -46,7 +46,8 @@ pub(crate) async fn user(command: &UserCommand, config: &Config, db: Db) -> Resu
     let mut password = String::new();
     std::io::stdin().read_to_string(&mut password).map_err(Error::internal)?;
     let secret = access::api::secret(password.trim_end_matches(['\r', '\n']).to_owned(), login, db.rng()).await?;
-    let permissions = compose::modules(&config.data)?.iter().flat_map(|module| module.permissions).copied().collect();
+    let permissions =
+        compose::modules_with(config.files.clone())?.iter().flat_map(|module| module.permissions).copied().collect();
     let catalogue = Catalogue(permissions);
     let (role, login, name) = (role.clone(), login.clone(), name.clone().unwrap_or_else(|| login.clone()));
     let user = db

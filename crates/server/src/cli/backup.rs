@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use files::Place;
 use kernel::Clock;
 use server::{
     archive::{self, Contents},
@@ -12,6 +13,9 @@ use server::{
 pub(crate) fn backup(config: &Config, file: &Path) -> Result<(), String> {
     let kept = archive::backup(config, file, Clock::system().now())?;
     println!("{}: {}", file.display(), text(kept));
+    if let Place::Bucket(bucket) = &config.files {
+        println!("the files people sent stay in the bucket {}: keep a copy of that too", bucket.name);
+    }
     Ok(())
 }
 

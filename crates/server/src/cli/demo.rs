@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clap::Args;
+use files::Place;
 use http::{DemoPerson, DemoPlan, DemoProgress, fill};
 use kernel::{Error, Result, Rng};
 use server::{
@@ -44,6 +45,9 @@ pub(crate) struct DemoOptions {
 
 /// Fills the empty installation and prints who can sign in.
 pub(crate) async fn demo(options: &DemoOptions, config: &Config, db: Db) -> Result<()> {
+    if matches!(config.files, Place::Bucket(_)) {
+        return Err(Error::internal("demo data keeps its pictures in the data folder: leave the bucket out"));
+    }
     let clock = db.clock().clone();
     let began = clock.now();
     let house = serve::house(config, db)?;

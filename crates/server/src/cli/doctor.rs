@@ -1,5 +1,6 @@
 //! Is everything there? Answers a line each, and fails when something is not.
 
+use files::{Place, Store};
 use server::{config::Config, serve};
 
 pub(crate) fn examine(config: &Config) -> Result<(), String> {
@@ -24,6 +25,18 @@ pub(crate) fn examine(config: &Config) -> Result<(), String> {
             .map(|()| config.data.display().to_string())
             .map_err(|error| format!("{}: {error}", config.data.display())),
     );
+    if let Place::Bucket(bucket) = &config.files {
+        let tried = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())
+            .and_then(|runtime| {
+                runtime
+                    .block_on(async { Store::open(config.files.clone())?.try_out().await })
+                    .map_err(|error| error.to_string())
+            });
+        line("bucket", tried.map(|()| bucket.name.clone()));
+    }
     line(
         "database",
         serve::open(config)

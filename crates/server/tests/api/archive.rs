@@ -30,6 +30,7 @@ fn config(target: &Target, data: &Path) -> Config {
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         data: data.into(),
+        files: data.join("files").into(),
         target: target.clone(),
         nats: None,
         nats_space: "zhike".into(),

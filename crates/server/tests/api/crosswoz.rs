@@ -1,12 +1,12 @@
 //! Real input: dialogues of real people (CrossWOZ), replayed as live chats with several agents
 //! answering. At the end every message is accounted for, and search finds what was said.
 
-use std::{collections::HashSet, path::PathBuf, process::Command, sync::Arc};
+use std::{collections::HashSet, sync::Arc};
 
 use kernel::Rng;
 use serde_json::{Value, json};
 use server::live::{self, Agent, Customer, Manner, Outcome, Said, Stage};
-use testkit::{Person, TestApp, TestDb};
+use testkit::{Person, TestApp, TestDb, dialogues};
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -18,33 +18,6 @@ use crate::product;
 const SHORT: usize = 60;
 /// Customers at once.
 const AT_ONCE: usize = 32;
-
-/// The dialogues where they lie beside this repository, or in the folder `ZHIKE_SHARED`; none, and why
-/// not, otherwise.
-fn dialogues() -> Option<Vec<Vec<Said>>> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let shared = std::env::var_os("ZHIKE_SHARED").map_or(beside, PathBuf::from);
-    let folder = shared.join("data/crosswoz/data/crosswoz");
-    if !folder.is_dir() {
-        eprintln!("skipped: there is no ../shared/data/crosswoz beside the repository");
-        return None;
-    }
-    let mut all = Vec::new();
-    for name in ["test", "val"] {
-        let unzipped = Command::new("unzip").arg("-p").arg(folder.join(format!("{name}.json.zip"))).output();
-        let Ok(output) = unzipped.as_ref().map(|output| &output.stdout) else {
-            eprintln!("skipped: unzip is not installed");
-            return None;
-        };
-        let read: serde_json::Map<String, Value> = serde_json::from_slice(output).expect("dialogues");
-        all.extend(read.values().map(|dialogue| {
-            let said = dialogue["messages"].as_array().expect("messages").iter();
-            let line = |one: &Value| (one["role"] == "usr", one["content"].as_str().unwrap_or_default().to_owned());
-            said.map(line).filter(|(_, text)| !text.trim().is_empty()).collect::<Vec<_>>()
-        }));
-    }
-    Some(all)
-}
 
 /// Every message of a conversation, in order.
 async fn kept(admin: &Person, conversation: &str) -> Vec<Value> {

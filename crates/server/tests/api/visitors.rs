@@ -26,6 +26,23 @@ async fn visitor(app: &TestApp) -> (Socket, Value, String) {
 
 on_both! { product::schema();
 
+async fn the_first_customers_of_an_installation_may_all_come_at_once(db: TestDb) {
+    let app = product::start(db).await;
+    let mut first = Vec::new();
+    for _ in 0..12 {
+        first.push(visitor(&app).await.0);
+    }
+    // The queue all of them wait in is made by the first word that is said.
+    let say = |mut socket: Socket| async move {
+        socket.send(json!({"t": "send", "client_id": "v1", "text": "你好"})).await;
+        socket.until(|frame| frame["t"] == "error" || frame["conversation"].is_object()).await
+    };
+    for frame in futures_util::future::join_all(first.into_iter().map(say)).await {
+        assert!(frame["conversation"].is_object(), "{frame}");
+    }
+    app.finish().await;
+}
+
 async fn hostile_files_of_visitors_are_refused_by_what_their_bytes_are(db: TestDb) {
     let app = product::start(db).await;
     let (_socket, ready, _) = visitor(&app).await;
