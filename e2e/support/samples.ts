@@ -37,6 +37,10 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const ask = await api.post<Named>('/asks', { question: HOSTILE })
   const ladder = await api.post<Named>('/escalation-ladders', { name: `${SHORT.slice(0, 30)}${mark}`, severity: 'major', clock: 'wall', levels: [{ after_minutes: 0, to: 'lead' }, { after_minutes: 30, to: 'person', user_id: user.id }] })
   const escalation = await api.post<Named>('/escalations', { ladder_id: ladder.id, what: SHORT, detail: HOSTILE })
+  const incident = await api.post<Named>('/incidents', { title: SHORT, known: HOSTILE, reply: HOSTILE, severity: 'major', words: ['<b>'], escalation_id: escalation.id })
+  // Over, so that no banner stands on the pages of others.
+  await api.patch(`/incidents/${incident.id}`, { version: 1, state: 'over' })
+  await api.put(`/incidents/${incident.id}/review`, { what: HOSTILE, cause: HOSTILE, actions: [{ title: SHORT, owner_id: user.id, due_at: Date.now() + 86_400_000 }] })
   const account = await api.post<Named>('/wechat-accounts', { kind: 'wechat', details: { name: `${SHORT}${mark}`, app_id: `wx${mark}0000`, secret: 'a-secret', token: 'pamtest', aes_key: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', welcome: HOSTILE } })
   const { items } = await api.get<Page<Named>>('/conversations')
   const policy = await api.post<Named>('/sla-policies', { name: `${SHORT}${mark}`, first_seconds: 30, final_seconds: 3600 })
@@ -52,6 +56,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'queues.open': queue.id,
     'asks.open': ask.id,
     'escalations.open': escalation.id,
+    'incidents.open': incident.id,
     'sla-policies.open': policy.id,
     'automations.open': automation.id,
     'wechat-accounts.open': account.id,

@@ -42,6 +42,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         openchannel::module(),
         wechat::module(),
         automation::module(),
+        incidents::module(),
         webhooks::module(),
     ])
 }

@@ -24,6 +24,7 @@ pub use crate::{
     change::{edit, recall},
     clock::{alarms, open_after, ring, set_terms, tell_terms},
     line::tell_place,
+    matching::{Matching, open_matching},
     message_left::keep_as_message,
     model::{Assignee, NewRating, topic},
     reasons::NewWrapUp,

@@ -14,6 +14,7 @@ mod http;
 mod line;
 mod lists;
 mod marks;
+mod matching;
 mod message_left;
 mod model;
 mod participation;

@@ -6,7 +6,7 @@ use http::App;
 use kernel::{ChannelId, Error, Id, Result, Timestamp, Visitor};
 use store::Tx;
 
-use crate::{Arrived, DeliveryState, Incoming, Why, arrive, model::Delivery, queries, tell};
+use crate::{Arrived, DeliveryState, Incoming, Limits, Why, arrive, carrier::Carriers, model::Delivery, queries, tell};
 
 /// Takes in what a customer says on a channel: finds or makes the customer and the conversation, keeps
 /// the files that may be kept and the words, once however often it is told. Paused channels open no
@@ -110,6 +110,25 @@ pub fn since_heard(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<(Timest
 /// From the database.
 pub fn recipient(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<String>> {
     Ok(queries::lane(tx, id)?.map(|lane| lane.recipient).filter(|recipient| !recipient.is_empty()))
+}
+
+/// What a conversation's channel allows in it now; nothing is limited where the customer sees what is said at once.
+///
+/// # Errors
+/// From the database.
+pub fn limits(app: &App, tx: &mut Tx<'_>, conversation: &Conversation) -> Result<Limits> {
+    match app.part::<Carriers>().of(conversation.channel_kind) {
+        Some(carrier) => carrier.limits(tx, conversation),
+        None => Ok(Limits::default()),
+    }
+}
+
+/// What became of these messages, each by its conversation and number; those that no channel carries are left out.
+///
+/// # Errors
+/// From the database.
+pub fn stands(tx: &mut Tx<'_>, messages: &[(ConversationId, i64)]) -> Result<Vec<Delivery>> {
+    queries::stands(tx, messages)
 }
 
 /// Lets a message of the demo story have been carried as of now, and come so far.

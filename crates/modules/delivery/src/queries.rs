@@ -2,7 +2,7 @@
 
 use conversations::ConversationId;
 use kernel::{ChannelId, CustomerId, Error, Id, Result, Timestamp};
-use store::{Record, Tx, params, sql};
+use store::{Record, ToValue as _, Tx, params, sql};
 
 use crate::model::{Delivery, Lane};
 
@@ -13,6 +13,7 @@ sql! {
     WAITING(Delivery) = "SELECT {cols} FROM deliveries WHERE conversation_id = $1 AND state = 'waiting' ORDER BY seq LIMIT 1";
     EXTERNAL(Delivery) = "SELECT {cols} FROM deliveries WHERE channel_id = $1 AND external_id = $2 ORDER BY at DESC, id DESC LIMIT 1";
     OF_CONVERSATION(Delivery) = "SELECT {cols} FROM deliveries WHERE conversation_id = $1 ORDER BY seq DESC LIMIT 500";
+    STANDS(Delivery) = "SELECT {cols} FROM deliveries WHERE (conversation_id, seq) {in:TEXT,BIGINT}";
     OF_CUSTOMERS(Delivery) = "SELECT {cols} FROM deliveries WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY at, id";
     WENT_SINCE = "SELECT COUNT(*) FROM deliveries WHERE conversation_id = $1 AND state IN ('waiting', 'sent', 'delivered', 'read') AND at >= $2";
     EMPTY = "UPDATE deliveries SET external_id = NULL, why = '' WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
@@ -56,6 +57,11 @@ pub(crate) fn external(tx: &mut Tx<'_>, channel: ChannelId, name: &str) -> Resul
 /// The last 500, the latest first.
 pub(crate) fn of_conversation(tx: &mut Tx<'_>, id: ConversationId) -> Result<Vec<Delivery>> {
     tx.all(&OF_CONVERSATION, params![id])
+}
+
+pub(crate) fn stands(tx: &mut Tx<'_>, messages: &[(ConversationId, i64)]) -> Result<Vec<Delivery>> {
+    let rows: Vec<_> = messages.iter().map(|(id, seq)| vec![id.to_value(), seq.to_value()]).collect();
+    if rows.is_empty() { Ok(Vec::new()) } else { tx.all_rows(&STANDS, &rows) }
 }
 
 pub(crate) fn of_customers(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<Delivery>> {

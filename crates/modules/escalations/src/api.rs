@@ -2,14 +2,14 @@
 
 use audit::api::Entry;
 use conversations::{Event, Named};
-use kernel::{Error, Owned, Result, Timestamp, UserId};
+use kernel::{Error, Id, Owned, Result, Timestamp, UserId};
 use store::{Fact, Tx};
 use tasks::api::{Assignee, Due, NewTask, Subject};
 
 use crate::{
     events::{self, EscalationFact},
     model::{Escalation, EscalationStep, LadderAddressee, LadderClock, Level, StepKind},
-    queries,
+    policy, queries,
 };
 
 /// What the tasks come from.
@@ -43,6 +43,15 @@ pub(crate) fn raise(tx: &mut Tx<'_>, mut escalation: Escalation, step: &Escalati
     }
     told(tx, events::RAISED, &escalation)?;
     go_up(tx, escalation)
+}
+
+/// Refuses unless the actor sees this escalation.
+///
+/// # Errors
+/// [`Error::NotFound`] without one they see.
+pub fn seen(tx: &mut Tx<'_>, id: Id<Escalation>) -> Result<()> {
+    let escalation = queries::find(tx, id)?;
+    policy::may_see(tx.actor(), &escalation)
 }
 
 /// Tells the levels whose time has come, of up to `limit` escalations; answers how many there were.

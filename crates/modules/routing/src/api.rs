@@ -1,7 +1,7 @@
 //! What other modules and the command line call.
 
 use conversations::ConversationId;
-use kernel::{Error, QueueId, Result};
+use kernel::{Error, QueueId, Result, UserId};
 use store::Tx;
 
 pub use crate::allocate::rehearsal::Rehearsal;
@@ -37,6 +37,15 @@ pub fn queue_name(tx: &mut Tx<'_>, id: QueueId) -> Result<Option<String>> {
         Err(Error::NotFound) => Ok(queries::retired(tx, &[id])?.into_iter().next().map(|queue| queue.name)),
         Err(error) => Err(error),
     }
+}
+
+/// The queues this person serves.
+///
+/// # Errors
+/// From the database.
+pub fn queues_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<QueueId>> {
+    let queues = queries::queues(tx)?;
+    Ok(queues.all.iter().filter(|queue| queues.serves(queue, user)).map(|queue| queue.id).collect())
 }
 
 /// Lets a conversation that waits come before others of a lower priority, 0 to 9; nothing where it does not

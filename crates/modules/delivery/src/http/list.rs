@@ -5,11 +5,7 @@ use http::{Answer, Cx, Json, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    carrier::{Carriers, Limits},
-    model::Delivery,
-    queries,
-};
+use crate::{api, carrier::Limits, model::Delivery, queries};
 
 /// What became of the messages a channel carries, and what it allows now.
 #[derive(Serialize, ToSchema)]
@@ -23,14 +19,11 @@ pub(crate) struct Deliveries {
 /// What became of the messages of a conversation that a channel carries, and what it allows now.
 #[utoipa::path(get, path = "/conversations/{id}/deliveries", tag = "delivery", params(("id" = ConversationId, Path)), responses((status = 200, body = Deliveries)))]
 pub(crate) async fn list(cx: Cx, Path(id): Path<ConversationId>) -> Answer<Deliveries> {
-    let carriers = cx.app().part::<Carriers>();
+    let app = cx.app().clone();
     let found = cx
         .read(move |tx| {
             let conversation = conversations::api::readable(tx, id)?;
-            let limits = match carriers.of(conversation.channel_kind) {
-                Some(carrier) => carrier.limits(tx, &conversation)?,
-                None => Limits::default(),
-            };
+            let limits = api::limits(&app, tx, &conversation)?;
             Ok(Deliveries { deliveries: queries::of_conversation(tx, id)?, limits })
         })
         .await?;
