@@ -125,7 +125,8 @@ fn fits(one: &Conversation, over: bool, since: Timestamp, lasted: i64) -> bool {
         let until = since.plus_millis(lasted * MINUTE);
         one.state == State::Closed && (since..until.plus_millis(DAY)).contains(&one.opened_at)
     } else {
-        one.state == State::Active
+        // What a channel carries would go out in earnest.
+        one.state == State::Active && one.channel_kind.is_direct()
     }
 }
 
