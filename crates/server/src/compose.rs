@@ -32,6 +32,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         channels::module(),
         conversations::module(),
         routing::module(),
+        relief::module(),
         sla::module(),
         inquiries::module(),
         promises::module(),

@@ -31,8 +31,8 @@ pub use crate::{
     snooze::{snooze, wake},
     typing::{agent_typing, customer_typing},
     waiting::{
-        Unwrapped, ahead_of, closed_after, forget_queue, last_agents, latest, line_of, load_of_kinds, lock, unanswered,
-        unwrapped, waiting_counts, waiting_in, waiting_kinds, waiting_of_kind,
+        Unwrapped, active_of, ahead_of, closed_after, forget_queue, last_agents, latest, line_of, load_of_kinds, lock,
+        unanswered, unwrapped, waiting_counts, waiting_in, waiting_kinds, waiting_of_kind,
     },
     writer::{Receipt, Writer},
 };

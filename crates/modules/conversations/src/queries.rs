@@ -81,6 +81,7 @@ sql! {
     FORGET_QUEUE = "UPDATE conversations SET queue_id = NULL WHERE queue_id = $1 AND state = 'queued'";
     UNWRAPPED(Unwrapped) = "SELECT {cols} FROM conversations
         WHERE state = 'closed' AND wrap_up IS NULL AND closed_at > $1 AND assignee_id IS NOT NULL ORDER BY closed_at";
+    ACTIVE_OF(Conversation) = "SELECT {cols} FROM conversations WHERE assignee_id = $1 AND state = 'active' ORDER BY opened_at, id";
     SERVES = "SELECT id FROM conversations WHERE customer_id = $1 AND assignee_id = $2 AND (closed_at IS NULL OR closed_at > $3) LIMIT 1";
     LAST_AGENTS = "SELECT mine.customer_id, mine.assignee_id FROM conversations mine
         WHERE mine.customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND mine.state = 'closed' AND mine.assignee_id IS NOT NULL
@@ -136,6 +137,11 @@ pub(crate) fn forget_queue(tx: &mut Tx<'_>, queue: QueueId) -> Result<()> {
 
 pub(crate) fn unwrapped(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Unwrapped>> {
     tx.all(&UNWRAPPED, params![since])
+}
+
+/// Those this person has, the oldest first.
+pub(crate) fn active_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Conversation>> {
+    tx.all(&ACTIVE_OF, params![user])
 }
 
 /// Whether this person has a conversation with the customer, or had one that ended after `since`.

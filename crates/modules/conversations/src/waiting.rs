@@ -121,6 +121,14 @@ pub fn unanswered(tx: &mut Tx<'_>, queue: QueueId, before: Timestamp, limit: i64
     queries::unanswered(tx, queue, before, limit)
 }
 
+/// The conversations this person has, the oldest first.
+///
+/// # Errors
+/// From the database.
+pub fn active_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Conversation>> {
+    queries::active_of(tx, user)
+}
+
 /// Who served each of these customers last, where somebody did.
 ///
 /// # Errors

@@ -5,7 +5,11 @@ use kernel::{Error, QueueId, Result, UserId};
 use store::Tx;
 
 pub use crate::allocate::rehearsal::Rehearsal;
-use crate::{model::Wait, queries};
+use crate::{
+    attendance,
+    model::{Because, Presence, PresenceState, RECOVERY, Wait},
+    queries,
+};
 
 /// Counts the figures of every day and queue again, from the ledger of waits.
 ///
@@ -46,6 +50,42 @@ pub fn queue_name(tx: &mut Tx<'_>, id: QueueId) -> Result<Option<String>> {
 pub fn queues_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<QueueId>> {
     let queues = queries::queues(tx)?;
     Ok(queues.all.iter().filter(|queue| queues.serves(queue, user)).map(|queue| queue.id).collect())
+}
+
+/// Lets somebody who takes work rest from now on: what was offered to them goes to others, and nothing is until they
+/// take work again. Answers the version of their presence then; none, and nothing happens, where they take none.
+///
+/// # Errors
+/// From the database.
+pub fn rest(tx: &mut Tx<'_>, user: UserId) -> Result<Option<i64>> {
+    match queries::presence(tx, user)? {
+        Some(presence) if matches!(presence.state, PresenceState::Ready | PresenceState::Finishing) => {
+            let after = attendance::set_state(tx, presence, PresenceState::NotReady, Because::desk(RECOVERY))?;
+            Ok(Some(after.version))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Lets somebody who rests take work again; false where they said otherwise meanwhile.
+///
+/// # Errors
+/// From the database.
+pub fn wake(tx: &mut Tx<'_>, user: UserId) -> Result<bool> {
+    match queries::presence(tx, user)? {
+        Some(presence) if is_resting(&presence) => {
+            attendance::set_state(tx, presence, PresenceState::Ready, Because::default())?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Whether this is somebody who rests.
+pub fn is_resting(presence: &Presence) -> bool {
+    presence.state == PresenceState::NotReady
+        && presence.reason_id.is_none()
+        && presence.reason.as_deref() == Some(RECOVERY)
 }
 
 /// Lets a conversation that waits come before others of a lower priority, 0 to 9; nothing where it does not

@@ -5,7 +5,9 @@ mod queue;
 mod terms;
 mod waits;
 
-pub(crate) use presence::{ABSENT, Because, ChannelCapacities, MISSED_OFFER, MOST, PresenceSpell, PresenceSpellView};
+pub(crate) use presence::{
+    ABSENT, Because, ChannelCapacities, MISSED_OFFER, MOST, PresenceSpell, PresenceSpellView, RECOVERY,
+};
 pub use presence::{Presence, PresenceReason, PresenceState};
 pub use queue::Queue;
 pub(crate) use queue::{Queues, RetiredQueue};

@@ -200,6 +200,9 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     // A message that a channel could not bring to its customer.
     let all = admin.get("/conversations").await.ok();
     let conversation = all["items"][0]["id"].as_str().expect("the visitor's").to_owned();
+    // What somebody bore.
+    let abuse = json!({"kind": "insult", "word": "骂人"});
+    harvest(&admin.post(&format!("/conversations/{conversation}/abuse"), abuse).await.ok(), ids);
     let failed = app.app.db().write(&system, move |tx| tx.exec(&FAILED_DELIVERY, params![conversation]));
     assert_eq!(failed.await.ok(), Some(1));
     ids.insert("dlv".into(), "dlv_01jd3k5v2pf6z8q0w4x7y9abcd".into());

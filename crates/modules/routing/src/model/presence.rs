@@ -19,6 +19,8 @@ pub(crate) const CAPACITY: i64 = 5;
 pub(crate) const MOST: i64 = 50;
 /// The reason of whoever let an offer pass.
 pub(crate) const MISSED_OFFER: &str = "missed_offer";
+/// The reason of whoever was granted a pause.
+pub(crate) const RECOVERY: &str = "recovery";
 /// The reason of whoever had no connection for too long.
 pub(crate) const ABSENT: &str = "absent";
 
@@ -67,7 +69,7 @@ store::record! {
         /// Whether they take work.
         pub state: PresenceState,
         /// Why not, when they do not: the chosen reason as it was called then, one's own word, or
-        /// `missed_offer` and `absent`, which the desk says.
+        /// `missed_offer`, `absent` and `recovery`, which the desk says.
         pub reason: Option<String>,
         /// How many conversations at once.
         pub capacity: i64,

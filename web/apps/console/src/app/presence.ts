@@ -24,7 +24,7 @@ export async function declare(change: { state: PresenceState; reason_id?: string
 /** Why somebody is not ready, in words: theirs, or what the desk said of them. */
 export function reasonWord(one: Pick<Presence, 'state' | 'reason'>): string | undefined {
   if (!one.reason || one.state === 'ready') return undefined
-  return one.reason === 'missed_offer' || one.reason === 'absent' ? t(`routing.presence.${one.reason}`) : one.state !== 'offline' ? one.reason : undefined
+  return ['missed_offer', 'absent', 'recovery'].includes(one.reason) ? t(`routing.presence.${one.reason}`) : one.state !== 'offline' ? one.reason : undefined
 }
 
 /** The states there are to choose from; the reasons to be away follow the state they belong to. */
