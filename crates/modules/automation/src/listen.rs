@@ -26,12 +26,14 @@ pub(crate) fn listener() -> Listener {
 
 fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     let Some((event, id, brought)) = understood(fact)? else { return Ok(()) };
-    if compile::rules(tx)?.of(event).is_empty() {
+    let rules = compile::rules(tx)?;
+    let awake: Vec<_> = rules.of(event).iter().filter(|rule| rule.automation.is_awake(fact.at)).collect();
+    if awake.is_empty() {
         return Ok(());
     }
     let conversation = conversations::api::get(tx, id)?;
     let key = format!("{}.{}", fact.epoch, fact.seq);
-    runs::happened(tx, &conversation, &Happening { event, at: fact.at, key, brought })
+    runs::run(tx, &conversation, &Happening { event, at: fact.at, key, brought }, &awake)
 }
 
 type Understood = (AutomationEvent, ConversationId, Brought);

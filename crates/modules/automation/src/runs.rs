@@ -5,7 +5,7 @@ use kernel::{Id, Result, Timestamp};
 use store::Tx;
 
 use crate::{
-    compile::{self, Rule},
+    compile::Rule,
     jobs,
     model::{Automation, AutomationEvent, AutomationRun, Findings, MOST_A_MINUTE, RunOutcome},
     queries,
@@ -26,15 +26,7 @@ pub(crate) struct Happening {
     pub brought: Brought,
 }
 
-/// Lets the automations run that this sets off and whose conditions hold, in their order.
-pub(crate) fn happened(tx: &mut Tx<'_>, conversation: &Conversation, happening: &Happening) -> Result<()> {
-    let rules = compile::rules(tx)?;
-    let awake: Vec<_> =
-        rules.of(happening.event).iter().filter(|rule| rule.automation.is_awake(happening.at)).collect();
-    run(tx, conversation, happening, &awake)
-}
-
-/// As [`happened`], for these.
+/// Lets those of these automations run whose conditions hold, in their order.
 pub(crate) fn run(tx: &mut Tx<'_>, conversation: &Conversation, happening: &Happening, rules: &[&Rule]) -> Result<()> {
     if rules.is_empty() || tx.now().since(happening.at) > STALE {
         return Ok(());

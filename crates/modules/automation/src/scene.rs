@@ -40,7 +40,6 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) fn of(tx: &mut Tx<'_>, conversation: &Conversation, brought: Brought) -> Result<Self> {
         let now = tx.now();
-        let channel = channels::api::get(tx, conversation.channel_id)?;
         let after = (conversation.last_seq - LOOKED_AT).max(0);
         let said = conversations::api::transcript(tx, conversation.id, after, LOOKED_AT)?;
         let words = said.into_iter().rfind(|one| one.author == Author::Customer && one.kind != MessageKind::Event);
@@ -50,7 +49,7 @@ impl Scene {
         Ok(Self {
             queue: text(conversation.queue_id.map(|id| id.to_string())),
             channel: conversation.channel_id.to_string(),
-            channel_kind: channel.kind.text().to_owned(),
+            channel_kind: conversation.channel_kind.text().to_owned(),
             tags: conversation.tags.0.clone(),
             text: text(words.map(|words| words.text)),
             page: text(conversation.page.as_ref().map(|page| page.url.clone())),
