@@ -71,17 +71,8 @@ fn one(tx: &mut Tx<'_>, run: &AutomationRun, at: usize, action: &Action, about: 
         return Err(OVER.conflict());
     }
     match action {
-        Action::AddTag { tag } => {
-            let mut tags = about.tags.0.clone();
-            if !tags.contains(tag) {
-                tags.push(tag.clone());
-            }
-            conversations::api::set_tags(tx, id, Tags::checked(tags)?).map(drop)
-        }
-        Action::RemoveTag { tag } => {
-            let tags = about.tags.0.iter().filter(|one| *one != tag).cloned().collect();
-            conversations::api::set_tags(tx, id, Tags(tags)).map(drop)
-        }
+        Action::AddTag { tag } => add_tag(tx, about, tag),
+        Action::RemoveTag { tag } => remove_tag(tx, about, tag),
         Action::SetPriority { priority } => routing::api::set_priority(tx, id, *priority),
         Action::SetQueue { queue_id } => {
             let name = routing::api::queue_name(tx, *queue_id)?.ok_or(Error::NotFound)?;
@@ -101,18 +92,8 @@ fn one(tx: &mut Tx<'_>, run: &AutomationRun, at: usize, action: &Action, about: 
         Action::Note { text } => say(tx, run, at, about, text, true),
         Action::Reply { text } => say(tx, run, at, about, text, false),
         Action::Task { title, due_minutes, holder } => {
-            let title: String = filled(tx, about, title)?.chars().take(200).collect();
-            let task = NewTask {
-                source: SOURCE,
-                key: Some(format!("{}/{at}", run.id)),
-                title,
-                detail: None,
-                assignee: holder_of(tx, about, *holder)?,
-                subject: Some(Subject::new("conversation", id)),
-                due: Some(Due::BusinessMs(due_minutes * MINUTE)),
-                by_hand: true,
-            };
-            tasks::api::create(tx, task).map(drop)
+            let task = task(tx, about, title, *due_minutes, *holder)?;
+            tasks::api::create(tx, NewTask { key: Some(format!("{}/{at}", run.id)), ..task }).map(drop)
         }
         Action::Notify { text, user_id } => {
             person(tx, *user_id)?;
@@ -121,7 +102,44 @@ fn one(tx: &mut Tx<'_>, run: &AutomationRun, at: usize, action: &Action, about: 
             let notice = Notice { run_id, conversation_id: id, name, text, user_id };
             tx.notify("notices", "automation.notice", &notice, Some(Owned::by(user_id, None)))
         }
+        // What is done by hand alone is refused when an automation is written.
+        Action::Draft { .. } | Action::Snooze { .. } | Action::Wake {} | Action::Close { .. } => {
+            Err(Error::field("do", "not_allowed"))
+        }
     }
+}
+
+/// A task about this conversation.
+pub(crate) fn task(
+    tx: &mut Tx<'_>,
+    about: &Conversation,
+    title: &str,
+    due_minutes: i64,
+    holder: Holder,
+) -> Result<NewTask> {
+    Ok(NewTask {
+        source: SOURCE,
+        key: None,
+        title: filled(tx, about, title)?.chars().take(200).collect(),
+        detail: None,
+        assignee: holder_of(tx, about, holder)?,
+        subject: Some(Subject::new("conversation", about.id)),
+        due: Some(Due::BusinessMs(due_minutes * MINUTE)),
+        by_hand: true,
+    })
+}
+
+pub(crate) fn add_tag(tx: &mut Tx<'_>, about: &Conversation, tag: &str) -> Result<()> {
+    let mut tags = about.tags.0.clone();
+    if !tags.iter().any(|one| one == tag) {
+        tags.push(tag.to_owned());
+    }
+    conversations::api::set_tags(tx, about.id, Tags::checked(tags)?).map(drop)
+}
+
+pub(crate) fn remove_tag(tx: &mut Tx<'_>, about: &Conversation, tag: &str) -> Result<()> {
+    let tags = about.tags.0.iter().filter(|one| *one != tag).cloned().collect();
+    conversations::api::set_tags(tx, about.id, Tags(tags)).map(drop)
 }
 
 /// Somebody who may sign in.
@@ -153,7 +171,7 @@ fn say(tx: &mut Tx<'_>, run: &AutomationRun, at: usize, about: &Conversation, te
 }
 
 /// A text with what stands in it for something.
-fn filled(tx: &mut Tx<'_>, about: &Conversation, text: &str) -> Result<String> {
+pub(crate) fn filled(tx: &mut Tx<'_>, about: &Conversation, text: &str) -> Result<String> {
     if !text.contains('{') {
         return Ok(text.to_owned());
     }

@@ -1,6 +1,8 @@
 //! The operations.
 
+mod batches;
 mod history;
+mod macros;
 pub(crate) mod manage;
 mod rehearse;
 
@@ -16,4 +18,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(history::versions))
         .routes(routes!(history::restore))
         .routes(routes!(history::runs))
+        .routes(routes!(macros::list, macros::add))
+        .routes(routes!(macros::change, macros::delete))
+        .routes(routes!(macros::run))
+        .routes(routes!(macros::try_out))
+        .routes(routes!(batches::run))
 }

@@ -4,6 +4,7 @@ mod act;
 mod codes;
 mod compile;
 mod demo;
+mod hand;
 mod http;
 mod jobs;
 mod listen;
@@ -17,8 +18,8 @@ mod scene;
 use ::http::{ListTopic, Module};
 
 pub use model::{
-    Action, Automation, AutomationEvent, AutomationRun, AutomationVersion, Condition, ConditionField, ConditionOp,
-    Findings, Holder, RunOutcome, Spec,
+    Action, Actions, Automation, AutomationEvent, AutomationRun, AutomationVersion, Condition, ConditionField,
+    ConditionOp, Findings, Holder, Macro, MacroScope, RunOutcome, Spec,
 };
 
 /// This module, for the composition.
@@ -34,7 +35,7 @@ pub fn module() -> Module {
             // As far as one reads conversations; each notice says whom it is for.
             may_read: |actor| actor.scope("conversations.read"),
         })
-        .migrations(store::migrations!["202611260240_automation"])
+        .migrations(store::migrations!["202611260240_automation", "202611260611_macros"])
         .permissions(policy::PERMISSIONS)
         .listener(listen::listener())
         .job(jobs::acting())

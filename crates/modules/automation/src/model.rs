@@ -1,10 +1,13 @@
 //! What is automated, and what came of it.
 
 mod check;
+mod macros;
 mod spec;
 
+pub(crate) use check::Occasion;
 use conversations::ConversationId;
 use kernel::{Id, Noun, Timestamp, UserId};
+pub use macros::{Actions, Macro, MacroScope};
 use serde::{Deserialize, Serialize};
 pub use spec::{Action, AutomationEvent, Condition, ConditionField, ConditionOp, Holder, Spec};
 use store::text_enum;
@@ -158,4 +161,4 @@ store::record! {
     }
 }
 
-store::kept_as_json!(Spec, Findings);
+store::kept_as_json!(Spec, Findings, Actions);

@@ -1,13 +1,13 @@
 //! All SQL of this module.
 
 use conversations::ConversationId;
-use kernel::{Cursor, Id, Result, Timestamp};
+use kernel::{Cursor, Id, Result, Timestamp, UserId};
 use store::{Record, Tx, params, sql};
 
 use crate::{
     codes,
     compile::Revision,
-    model::{Automation, AutomationRun, AutomationVersion, RunOutcome},
+    model::{Automation, AutomationRun, AutomationVersion, Macro, RunOutcome},
 };
 
 sql! {
@@ -40,6 +40,55 @@ sql! {
         ORDER BY at DESC, id DESC LIMIT $3";
     LATELY = "SELECT automation_id, at FROM automation_runs
         WHERE conversation_id = $1 AND at > $2 AND outcome IN ('waiting', 'done', 'failed') ORDER BY at";
+}
+
+sql! {
+    MACROS(Macro) = "SELECT {cols} FROM macros WHERE scope = 'all' OR owner_id = $1 ORDER BY name, id";
+    MACRO(Macro) = "SELECT {cols} FROM macros WHERE id = $1";
+    MACRO_TAKEN = "SELECT id FROM macros WHERE scope = $1 AND COALESCE(owner_id, '') = COALESCE(CAST($2 AS TEXT), '') AND name = $3";
+    INSERT_MACRO(Macro) = "INSERT INTO macros ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    SAVE_MACRO = "UPDATE macros SET name = $3, actions = $4, version = $2 WHERE id = $1 AND version = $2 - 1";
+    DELETE_MACRO = "DELETE FROM macros WHERE id = $1";
+    USED_MACRO = "UPDATE macros SET uses = uses + 1 WHERE id = $1";
+}
+
+/// Those this person may use, by name.
+pub(crate) fn macros(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Macro>> {
+    tx.all(&MACROS, params![user])
+}
+
+pub(crate) fn find_macro(tx: &mut Tx<'_>, id: Id<Macro>) -> Result<Macro> {
+    tx.one(&MACRO, params![id])
+}
+
+/// # Errors
+/// [`codes::MACRO_TAKEN`] when another there has its name.
+pub(crate) fn insert_macro(tx: &mut Tx<'_>, new: &Macro) -> Result<()> {
+    match tx.exec(&INSERT_MACRO, &new.values())? {
+        1 => Ok(()),
+        _ => Err(codes::MACRO_TAKEN.conflict()),
+    }
+}
+
+/// # Errors
+/// [`codes::MACRO_TAKEN`]; [`codes::STALE`] when it was changed meanwhile.
+pub(crate) fn save_macro(tx: &mut Tx<'_>, one: &Macro) -> Result<()> {
+    let taken: Option<(Id<Macro>,)> = tx.maybe(&MACRO_TAKEN, params![one.scope, one.owner_id, one.name])?;
+    if taken.is_some_and(|(id,)| id != one.id) {
+        return Err(codes::MACRO_TAKEN.conflict());
+    }
+    match tx.exec(&SAVE_MACRO, params![one.id, one.version, one.name, one.actions])? {
+        1 => Ok(()),
+        _ => Err(codes::STALE.conflict()),
+    }
+}
+
+pub(crate) fn delete_macro(tx: &mut Tx<'_>, id: Id<Macro>) -> Result<()> {
+    tx.exec(&DELETE_MACRO, params![id]).map(drop)
+}
+
+pub(crate) fn used_macro(tx: &mut Tx<'_>, id: Id<Macro>) -> Result<()> {
+    tx.exec(&USED_MACRO, params![id]).map(drop)
 }
 
 pub(crate) fn automations(tx: &mut Tx<'_>) -> Result<Vec<Automation>> {

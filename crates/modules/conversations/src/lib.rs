@@ -39,8 +39,8 @@ pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
 pub use model::{
     Alarm, Attributes, Author, Card, Conversation, ConversationId, Data, Event, Mentions, Message, MessageKind, Named,
-    Participant, Participants, Rating, Side, SlaTarget, State, Step, Tags, Terms, Trail, VisitedPage, WrapUp,
-    WrapUpReason,
+    Participant, Participants, Rating, Side, SlaTarget, SnoozePreset, State, Step, Tags, Terms, Trail, VisitedPage,
+    WrapUp, WrapUpReason,
 };
 
 /// This module's texts.

@@ -24,6 +24,7 @@ pub use message::{Card, Data, Mentions, Message, MessageKind};
 pub(crate) use message::{MessageVersion, check_message, check_text, fit, preview, reused};
 pub use participant::{Participant, Participants};
 pub use reason::WrapUpReason;
+pub use snooze::SnoozePreset;
 pub(crate) use snooze::{LONGEST_MS, SnoozeTime, snooze_times};
 
 /// The id of a [`Conversation`].

@@ -1,6 +1,7 @@
 //! What other modules and the command line call.
 
-use conversations::ConversationId;
+use access::Placement;
+use conversations::{Conversation, ConversationId};
 use kernel::{Error, QueueId, Result, UserId};
 use store::Tx;
 
@@ -8,7 +9,7 @@ pub use crate::allocate::rehearsal::Rehearsal;
 use crate::{
     attendance,
     model::{Because, Presence, PresenceState, RECOVERY, Wait},
-    queries,
+    pass_on, policy, queries,
 };
 
 /// Counts the figures of every day and queue again, from the ledger of waits.
@@ -97,4 +98,32 @@ pub fn set_priority(tx: &mut Tx<'_>, id: ConversationId, priority: i64) -> Resul
     let Some(wait) = queries::open_wait(tx, id)? else { return Ok(()) };
     let weighed = priority > 0 || !wait.asks.0.is_empty();
     queries::save_wait(tx, &Wait { priority, weighed, ..wait })
+}
+
+/// Passes a conversation on to a colleague who is there and has room, as the actor may.
+///
+/// # Errors
+/// [`Error::NotFound`] and [`Error::Forbidden`] as for any change of it; [`Error::Conflict`] when they cannot be
+/// given it, or it is closed; [`Error::Invalid`] for nobody.
+pub fn pass_to_person(
+    tx: &mut Tx<'_>,
+    placement: &dyn Placement,
+    id: ConversationId,
+    user: UserId,
+) -> Result<Conversation> {
+    let conversation = conversations::api::lock(tx, id)?;
+    let permit = policy::may_transfer(tx.actor(), &conversation, tx.now())?;
+    let to = pass_on::to_person(tx, placement, &conversation, user, false)?;
+    conversations::api::transfer(tx, &permit, id, to, None)
+}
+
+/// Passes a conversation on to a queue that somebody serves, as the actor may.
+///
+/// # Errors
+/// As [`pass_to_person`].
+pub fn pass_to_queue(tx: &mut Tx<'_>, id: ConversationId, queue: QueueId) -> Result<Conversation> {
+    let conversation = conversations::api::lock(tx, id)?;
+    let permit = policy::may_transfer(tx.actor(), &conversation, tx.now())?;
+    let to = pass_on::to_queue(tx, &conversation, queue, false)?;
+    conversations::api::transfer(tx, &permit, id, to, None)
 }

@@ -13,6 +13,7 @@ mod http;
 mod line;
 mod load;
 mod model;
+mod pass_on;
 mod patience;
 mod places;
 mod policy;

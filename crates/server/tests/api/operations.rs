@@ -51,6 +51,7 @@ const OUTSIDER: &[&str] = &[
     "POST /delegations",
     "POST /escalations",
     "POST /inquiry-records",
+    "POST /macros",
     "POST /promises",
     "POST /tasks",
 ];
@@ -58,6 +59,7 @@ const OUTSIDER: &[&str] = &[
 /// What a body needs besides its required fields.
 fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
     match name {
+        "POST /conversation-batches" => json!({"actions": [{"do": "wake"}]}),
         "POST /approvals" => json!({"currency": "CNY"}),
         "POST /webhooks" => json!({"name": "CRM", "url": "https://crm.example.com", "kinds": ["customer.created"]}),
         "POST /sla-policies" => json!({"first_seconds": 60}),

@@ -66,9 +66,14 @@ impl AutomationDraft {
 }
 
 /// Refuses what names somebody or something that is not there.
-fn known(tx: &mut Tx<'_>, automation: &Automation) -> Result<()> {
-    for (at, action) in automation.spec.actions.iter().enumerate() {
-        let unknown = |field: &str| Error::field(format!("spec.actions[{at}].{field}"), "unknown");
+pub(super) fn known(tx: &mut Tx<'_>, actions: &[Action], within: &str) -> Result<()> {
+    for (at, action) in actions.iter().enumerate() {
+        let unknown = |field: &str| Error::field(format!("{within}actions[{at}].{field}"), "unknown");
+        if let Action::Close { reason_id: Some(reason), .. } = action
+            && conversations::api::reason_words(tx, *reason).is_err()
+        {
+            return Err(unknown("reason_id"));
+        }
         let (queue, user) = match action {
             Action::SetQueue { queue_id } => (Some(*queue_id), None),
             Action::Assign { user_id } | Action::Notify { user_id, .. } => (None, Some(*user_id)),
@@ -119,7 +124,7 @@ pub(crate) async fn add(cx: Cx, Json(draft): Json<AutomationDraft>) -> Answer<Au
             let position = all.last().map_or(0, |last| last.position + 1);
             let automation = Automation { position, version: 1, ..draft.over(tx, None) };
             automation.spec.check(automation.event, &automation.name)?;
-            known(tx, &automation)?;
+            known(tx, &automation.spec.actions, "spec.")?;
             if all.len() >= MOST {
                 return Err(Error::field("name", "too_many"));
             }
@@ -155,7 +160,7 @@ pub(crate) async fn change(
 /// Keeps a change.
 pub(super) fn changed(tx: &mut Tx<'_>, before: &Automation, after: Automation) -> Result<Automation> {
     after.spec.check(after.event, &after.name)?;
-    known(tx, &after)?;
+    known(tx, &after.spec.actions, "spec.")?;
     queries::save(tx, &after)?;
     note(tx, &after)?;
     let entry = Entry::new("automation.changed", "automation", after.id).change(before, &after);

@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 use kernel::{Check, Result};
 
-use super::{Action, AutomationEvent, Condition, ConditionField, ConditionOp, Spec};
+use super::{Action, Actions, AutomationEvent, Condition, ConditionField, ConditionOp, Spec};
 use crate::compile;
 
 const CONDITIONS: usize = 20;
@@ -32,9 +32,40 @@ impl Spec {
             check = condition.check(check, &format!("spec.conditions[{at}]"));
         }
         for (at, action) in self.actions.iter().take(ACTIONS).enumerate() {
-            check = action.check(check, &format!("spec.actions[{at}]"), event);
+            check = action.check(check, &format!("spec.actions[{at}]"), Occasion::Event(event));
         }
         check.done()
+    }
+}
+
+/// On what occasion something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// By itself.
+    Event(AutomationEvent),
+    /// By hand, as it was written down before.
+    Macro,
+    /// By hand, to several conversations.
+    Batch,
+}
+
+impl Actions {
+    /// Refuses what cannot be done by hand on this occasion.
+    pub(crate) fn check(&self, mut check: Check, occasion: Occasion) -> Check {
+        check =
+            check.that(!self.0.is_empty(), "actions", "required").that(self.0.len() <= ACTIONS, "actions", "too_many");
+        let mut gone = false;
+        for (at, action) in self.0.iter().take(ACTIONS).enumerate() {
+            let at = format!("actions[{at}]");
+            // Whoever gave it away or ended it can do no more than say what it is about.
+            let apart = matches!(
+                action,
+                Action::AddTag { .. } | Action::RemoveTag { .. } | Action::SetPriority { .. } | Action::Task { .. }
+            );
+            check = action.check(check, &at, occasion).that(!gone || apart, format!("{at}.do"), "not_after_end");
+            gone |= matches!(action, Action::Assign { .. } | Action::SetQueue { .. } | Action::Close { .. });
+        }
+        check
     }
 }
 
@@ -46,6 +77,10 @@ fn needed(there: bool) -> &'static str {
 fn fits(text: &str, most: usize) -> bool {
     let text = text.trim();
     !text.is_empty() && text.chars().count() <= most
+}
+
+fn short(text: Option<&str>, most: usize) -> bool {
+    text.is_none_or(|text| text.trim().chars().count() <= most)
 }
 
 impl Condition {
@@ -70,31 +105,45 @@ impl Condition {
 }
 
 impl Action {
-    fn check(&self, check: Check, at: &str, event: AutomationEvent) -> Check {
+    fn check(&self, check: Check, at: &str, occasion: Occasion) -> Check {
         let text = |check: Check, field: &str, text: &str, most: usize| {
             let code = if text.trim().is_empty() { "required" } else { "too_long" };
             check.that(fits(text, most), format!("{at}.{field}"), code)
         };
         // Who is gone cannot be spoken to, nor handed on.
-        let open = event != AutomationEvent::Closed
+        let open = occasion != Occasion::Event(AutomationEvent::Closed)
             || !matches!(
                 self,
                 Self::Reply { .. } | Self::Assign { .. } | Self::SetQueue { .. } | Self::SetPriority { .. }
             );
-        let check = check.that(open, format!("{at}.do"), "not_allowed");
+        let by_hand = !matches!(occasion, Occasion::Event(_));
+        let fits_in = match self {
+            Self::Snooze { .. } | Self::Wake {} | Self::Close { .. } => by_hand,
+            Self::Draft { .. } => occasion == Occasion::Macro,
+            Self::Notify { .. } => !by_hand,
+            _ => true,
+        };
+        let check = check.that(open && fits_in, format!("{at}.do"), "not_allowed");
         match self {
             Self::AddTag { tag } | Self::RemoveTag { tag } => text(check, "tag", tag, 30),
             Self::SetPriority { priority } => {
                 check.that((0..=9).contains(priority), format!("{at}.priority"), "out_of_range")
             }
-            Self::Note { text: said } | Self::Reply { text: said } => text(check, "text", said, 1_000),
+            Self::Note { text: said } | Self::Reply { text: said } | Self::Draft { text: said } => {
+                text(check, "text", said, 1_000)
+            }
+            Self::Snooze { preset, until, reason } => check
+                .that(preset.is_some() != until.is_some(), format!("{at}.preset"), needed(preset.is_some()))
+                .that(until.is_none() || occasion == Occasion::Batch, format!("{at}.until"), "not_allowed")
+                .that(short(reason.as_deref(), 200), format!("{at}.reason"), "too_long"),
+            Self::Close { note, .. } => check.that(short(note.as_deref(), 1_000), format!("{at}.note"), "too_long"),
             Self::Task { title, due_minutes, .. } => text(check, "title", title, 200).that(
                 (1..=525_600).contains(due_minutes),
                 format!("{at}.due_minutes"),
                 "out_of_range",
             ),
             Self::Notify { text: said, .. } => text(check, "text", said, 200),
-            Self::SetQueue { .. } | Self::Assign { .. } => check,
+            Self::SetQueue { .. } | Self::Assign { .. } | Self::Wake {} => check,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What sets an automation off, what must hold, and what it does.
 
-use kernel::{QueueId, UserId};
+use conversations::{SnoozePreset, WrapUpReason};
+use kernel::{Id, QueueId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
@@ -183,6 +184,34 @@ pub enum Action {
         text: String,
         /// Whom.
         user_id: UserId,
+    },
+    /// By hand, on one conversation: words to send once whoever acts has read them.
+    Draft {
+        /// 1 to 1,000 characters.
+        text: String,
+    },
+    /// By hand: puts the conversation away; a macro until a `preset`, else until either.
+    Snooze {
+        /// Until this, as it is when it is done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preset: Option<SnoozePreset>,
+        /// Until this moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Why: up to 200 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// By hand: lets it come back.
+    Wake {},
+    /// By hand: ends it, with what it was about if that is said.
+    Close {
+        /// One of the reasons to choose from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason_id: Option<Id<WrapUpReason>>,
+        /// What else there is to say: up to 1,000 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
 }
 

@@ -20,7 +20,7 @@ pub(crate) const LONGEST_MS: i64 = 366 * 24 * HOUR;
 
 text_enum! {
     /// A time one often puts a conversation away until.
-    pub(crate) enum SnoozePreset {
+    pub enum SnoozePreset {
         /// When another hour of business time is past.
         Hour = "hour",
         /// At two in the afternoon, or when it opens after that.
@@ -41,23 +41,43 @@ pub(crate) struct SnoozeTime {
     pub at: Timestamp,
 }
 
+impl SnoozePreset {
+    const ALL: [Self; 4] = [Self::Hour, Self::Afternoon, Self::Tomorrow, Self::Monday];
+
+    /// When that is, said now; none for what there is no more of today.
+    fn at(self, calendar: &BusinessCalendar, now: Timestamp) -> Result<Option<Timestamp>> {
+        let moment = jiff::Timestamp::from_millisecond(now.millis()).map_err(Error::internal)?;
+        let here = moment.to_zoned(calendar.zone().clone());
+        match self {
+            Self::Hour => Ok(Some(calendar.due(now, HOUR).unwrap_or_else(|_| now.plus_millis(HOUR)))),
+            Self::Afternoon => afternoon(calendar, &here, now),
+            Self::Tomorrow => opening(calendar, here.date().tomorrow().map_err(Error::internal)?).map(Some),
+            Self::Monday => {
+                opening(calendar, here.date().nth_weekday(1, Weekday::Monday).map_err(Error::internal)?).map(Some)
+            }
+        }
+    }
+
+    /// When that is, said now; where there is no more of it today, when it opens next.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] at the end of all known time.
+    pub fn moment(self, calendar: &BusinessCalendar, now: Timestamp) -> Result<Timestamp> {
+        match self.at(calendar, now)? {
+            Some(at) => Ok(at),
+            None => Ok(Self::Tomorrow.at(calendar, now)?.unwrap_or_else(|| now.plus_millis(HOUR))),
+        }
+    }
+}
+
 /// The times one is offered now, earliest first, each moment once.
 ///
 /// # Errors
 /// [`Error::Internal`] at the end of all known time.
 pub(crate) fn snooze_times(calendar: &BusinessCalendar, now: Timestamp) -> Result<Vec<SnoozeTime>> {
-    let moment = jiff::Timestamp::from_millisecond(now.millis()).map_err(Error::internal)?;
-    let here = moment.to_zoned(calendar.zone().clone());
-    let hour = calendar.due(now, HOUR).unwrap_or_else(|_| now.plus_millis(HOUR));
-    let tomorrow = opening(calendar, here.date().tomorrow().map_err(Error::internal)?)?;
-    let monday = opening(calendar, here.date().nth_weekday(1, Weekday::Monday).map_err(Error::internal)?)?;
-    let mut times = vec![
-        SnoozeTime { preset: SnoozePreset::Hour, at: hour },
-        SnoozeTime { preset: SnoozePreset::Tomorrow, at: tomorrow },
-        SnoozeTime { preset: SnoozePreset::Monday, at: monday },
-    ];
-    if let Some(at) = afternoon(calendar, &here, now)? {
-        times.insert(1, SnoozeTime { preset: SnoozePreset::Afternoon, at });
+    let mut times = Vec::with_capacity(SnoozePreset::ALL.len());
+    for preset in SnoozePreset::ALL {
+        times.extend(preset.at(calendar, now)?.map(|at| SnoozeTime { preset, at }));
     }
     times.sort_by_key(|time| time.at);
     times.dedup_by_key(|time| time.at);

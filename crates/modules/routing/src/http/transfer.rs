@@ -1,21 +1,16 @@
 //! Passing a conversation on, and taking it over.
 
 use access::Placement;
-use conversations::{
-    Conversation, ConversationId, State,
-    api::{Assignee, Destination, QueueRef, assignee},
-};
+use conversations::{Conversation, ConversationId, State, api::assignee};
 use http::{Answer, Cx, Json, Path};
-use kernel::{Code, Error, Params, QueueId, Result, UserId};
+use kernel::{Error, QueueId, UserId};
 use serde::Deserialize;
-use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    attendance, codes,
-    load::{load, load_of_kinds},
-    model::{PresenceState, Queue},
-    policy, queries,
+    codes,
+    pass_on::{self, named},
+    policy,
 };
 
 /// To whom or where: one of both.
@@ -61,85 +56,13 @@ pub(crate) async fn transfer(
             let to = match (request.user_id, request.queue_id) {
                 (Some(_), Some(_)) => return Err(Error::field("queue_id", "not_allowed")),
                 (None, None) => return Err(Error::field("user_id", "required")),
-                (Some(user), None) => {
-                    Destination::Person(person(tx, &**placement, &conversation, user, request.force)?)
-                }
-                (None, Some(queue)) => Destination::Queue(queue_of(tx, &conversation, queue, request.force)?),
+                (Some(user), None) => pass_on::to_person(tx, &**placement, &conversation, user, request.force)?,
+                (None, Some(queue)) => pass_on::to_queue(tx, &conversation, queue, request.force)?,
             };
             conversations::api::transfer(tx, &permit, id, to, request.note.as_deref())
         })
         .await?;
     Ok(Json(conversation))
-}
-
-/// The person, if they can be given this conversation.
-fn person(
-    tx: &mut Tx<'_>,
-    placement: &dyn Placement,
-    conversation: &Conversation,
-    id: UserId,
-    force: bool,
-) -> Result<Assignee> {
-    let user = access::api::user(tx, id).map_err(|error| match error {
-        Error::NotFound => Error::field("user_id", "unknown"),
-        other => other,
-    })?;
-    if conversation.state == State::Active && conversation.assignee_id == Some(id) {
-        return Err(named(codes::HAS_IT, &user.name));
-    }
-    if access::api::reach_of(tx, id, policy::WORK)?.is_none() {
-        return Err(named(codes::TAKES_NO_WORK, &user.name));
-    }
-    let presence = attendance::of(tx, placement, id)?;
-    if !force {
-        match presence.state {
-            PresenceState::Offline => return Err(named(codes::NOT_THERE, &user.name)),
-            PresenceState::NotReady | PresenceState::Finishing => {
-                let reason = presence.reason.unwrap_or_default();
-                let params = Params::from([("name", user.name.into()), ("reason", reason.into())]);
-                return Err(Error::Conflict(codes::NOT_READY, params));
-            }
-            PresenceState::Ready => {}
-        }
-        let queues = queries::queues(tx)?;
-        let full = |capacity: i64, name: &str| {
-            let params = Params::from([("name", name.to_owned().into()), ("capacity", capacity.into())]);
-            Err(Error::Conflict(codes::NO_ROOM, params))
-        };
-        if load(tx, &queues)?.get(&id).copied().unwrap_or(0) >= presence.capacity {
-            return full(presence.capacity, &user.name);
-        }
-        let kind = conversation.channel_kind;
-        if let Some(most) = presence.channel_capacities.of(kind)
-            && load_of_kinds(tx, &queues)?.get(&(id, kind)).copied().unwrap_or(0) >= most
-        {
-            return full(most, &user.name);
-        }
-    }
-    let unit = placement.place(tx, id)?.unit;
-    Ok(Assignee { id, name: user.name, unit })
-}
-
-/// The queue, if this conversation can wait there.
-fn queue_of(tx: &mut Tx<'_>, conversation: &Conversation, id: QueueId, force: bool) -> Result<QueueRef> {
-    let queues = queries::queues(tx)?;
-    let Some(Queue { name, everybody, .. }) = queues.get(id).cloned() else {
-        return Err(Error::field("queue_id", "unknown"));
-    };
-    if conversation.state == State::Queued && conversation.queue_id == Some(id) {
-        return Err(named(codes::WAITS_THERE, &name));
-    }
-    if !everybody && !force {
-        let serves = queues.named(id).into_iter();
-        let mut somebody = false;
-        for user in serves {
-            somebody = somebody || access::api::reach_of(tx, user, policy::WORK)?.is_some();
-        }
-        if !somebody {
-            return Err(named(codes::NOBODY_SERVES, &name));
-        }
-    }
-    Ok(QueueRef { id, name })
 }
 
 /// Whom one saw having it.
@@ -183,8 +106,4 @@ fn moved(conversation: &Conversation) -> Error {
         Some(name) if conversation.state != State::Queued => named(codes::TAKEN_MEANWHILE, name),
         _ => codes::WAITS_NOW.conflict(),
     }
-}
-
-fn named(code: Code, name: &str) -> Error {
-    Error::Conflict(code, Params::from([("name", name.into())]))
 }

@@ -1,4 +1,4 @@
-import type { Automation, AutomationAction, AutomationCondition, AutomationDraft, AutomationEvent, ConditionField, ConditionOp } from '@zhike/api'
+import type { Automation, AutomationAction, AutomationCondition, AutomationDraft, AutomationEvent, ConditionField, ConditionOp, Macro } from '@zhike/api'
 import { channelKinds } from '@/lib/channelKinds'
 
 type Typed = number | string | null
@@ -38,6 +38,11 @@ export interface ConditionForm {
 export type ActionKind = AutomationAction['do']
 export const ACTIONS: ActionKind[] = ['add_tag', 'remove_tag', 'set_priority', 'set_queue', 'assign', 'note', 'reply', 'task', 'notify']
 
+/** What a macro may do: as somebody does it by hand. */
+export const HAND_ACTIONS: ActionKind[] = ['reply', 'draft', 'note', 'add_tag', 'remove_tag', 'task', 'set_priority', 'snooze', 'wake', 'set_queue', 'assign', 'close']
+export const PRESETS = ['hour', 'afternoon', 'tomorrow', 'monday'] as const
+export type Preset = (typeof PRESETS)[number]
+
 /** An action as its form holds it: the fields of all kinds, of which each uses its own. */
 export interface ActionForm {
   key: number
@@ -48,6 +53,8 @@ export interface ActionForm {
   user_id: string | null
   due_minutes: Typed
   holder: 'assignee' | 'queue' | 'person'
+  preset: Preset
+  reason_id: string | null
 }
 
 export interface AutomationForm {
@@ -64,7 +71,7 @@ export interface AutomationForm {
 
 let keys = 0
 export const newCondition = (): ConditionForm => ({ key: keys++, field: 'text', name: '', op: 'contains', text: '' })
-export const newAction = (): ActionForm => ({ key: keys++, kind: 'add_tag', text: '', priority: 5, queue_id: null, user_id: null, due_minutes: 60, holder: 'assignee' })
+export const newAction = (): ActionForm => ({ key: keys++, kind: 'add_tag', text: '', priority: 5, queue_id: null, user_id: null, due_minutes: 60, holder: 'assignee', preset: 'tomorrow', reason_id: null })
 
 const SEPARATOR = /[,，、\n]/
 
@@ -72,13 +79,16 @@ function conditionForm(one: AutomationCondition): ConditionForm {
   return { key: keys++, field: one.field, name: one.name ?? '', op: one.op, text: (one.values ?? []).join('，') }
 }
 
-function actionForm(one: AutomationAction): ActionForm {
+export function actionForm(one: AutomationAction): ActionForm {
   const form = { ...newAction(), kind: one.do }
   if (one.do === 'add_tag' || one.do === 'remove_tag') return { ...form, text: one.tag }
   if (one.do === 'set_priority') return { ...form, priority: one.priority }
   if (one.do === 'set_queue') return { ...form, queue_id: one.queue_id }
   if (one.do === 'assign') return { ...form, user_id: one.user_id }
   if (one.do === 'task') return { ...form, text: one.title, due_minutes: one.due_minutes, holder: one.holder.to, user_id: one.holder.to === 'person' ? one.holder.user_id : null }
+  if (one.do === 'snooze') return { ...form, preset: one.preset ?? 'tomorrow', text: one.reason ?? '' }
+  if (one.do === 'close') return { ...form, reason_id: one.reason_id ?? null, text: one.note ?? '' }
+  if (one.do === 'wake') return form
   if (one.do === 'notify') return { ...form, text: one.text, user_id: one.user_id }
   return { ...form, text: one.text }
 }
@@ -103,7 +113,7 @@ function condition({ field, name, op, text }: ConditionForm): AutomationConditio
   return { field, op, values, ...(field === 'attribute' ? { name: name.trim() } : {}) }
 }
 
-function action(form: ActionForm): AutomationAction {
+export function action(form: ActionForm): AutomationAction {
   const text = form.text.trim()
   const user_id = form.user_id ?? ''
   switch (form.kind) {
@@ -118,6 +128,12 @@ function action(form: ActionForm): AutomationAction {
       return { do: form.kind, user_id }
     case 'task':
       return { do: form.kind, title: text, due_minutes: Number(form.due_minutes), holder: form.holder === 'person' ? { to: 'person', user_id } : { to: form.holder } }
+    case 'snooze':
+      return { do: form.kind, preset: form.preset, ...(text ? { reason: text } : {}) }
+    case 'wake':
+      return { do: form.kind }
+    case 'close':
+      return { do: form.kind, ...(form.reason_id ? { reason_id: form.reason_id } : {}), ...(text ? { note: text } : {}) }
     case 'notify':
       return { do: form.kind, text, user_id }
     default:
@@ -141,4 +157,14 @@ export function draftOf(form: AutomationForm, version?: number): AutomationDraft
       most_per_hour: Number(form.most_per_hour),
     },
   }
+}
+
+export interface MacroForm {
+  name: string
+  scope: Macro['scope']
+  actions: ActionForm[]
+}
+
+export function macroFormOf(one: Macro | undefined): MacroForm {
+  return { name: one?.name ?? '', scope: one?.scope ?? 'personal', actions: one ? one.actions.map(actionForm) : [{ ...newAction(), kind: 'reply' }] }
 }

@@ -1,5 +1,6 @@
-import { MessageSquareText } from '@lucide/vue'
+import { MessageSquareText, WandSparkles } from '@lucide/vue'
 import { definePages } from '@/app/registry'
+import { callMacros } from './macros'
 import { useInboxBadge } from './useInboxBadge'
 
 export default definePages({
@@ -18,5 +19,6 @@ export default definePages({
   ],
   palette: [
     { id: 'conversations', label: 'conversations.palette.open', also: 'hh huihua conversations chat', icon: MessageSquareText, permission: 'conversations.read', to: { name: 'conversations' } },
+    { id: 'macro', label: 'conversations.macros.palette', also: 'hong yunxing macro run', icon: WandSparkles, permission: 'conversations.reply', run: callMacros },
   ],
 })
