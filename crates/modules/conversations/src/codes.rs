@@ -19,6 +19,12 @@ pub(crate) const HAS_IT: Code = Code::new("conversations.has_it");
 pub(crate) const TOO_MANY_PARTICIPANTS: Code = Code::new("conversations.too_many_participants");
 /// What waits, or is a message left behind, is nobody's to put away.
 pub(crate) const NOBODYS: Code = Code::new("conversations.nobodys");
+/// A conversation has always to do with itself.
+pub(crate) const ITSELF: Code = Code::new("conversations.itself");
+pub(crate) const TOO_MANY_LINKS: Code = Code::new("conversations.too_many_links");
+pub(crate) const VIEW_TAKEN: Code = Code::new("conversations.view_taken");
+pub(crate) const VIEW_STALE: Code = Code::new("conversations.view_stale");
+pub(crate) const TOO_MANY_VIEWS: Code = Code::new("conversations.too_many_views");
 pub(crate) const RATED: Code = Code::new("conversations.rated");
 pub(crate) const REASON_ARCHIVED: Code = Code::new("conversations.reason_archived");
 pub(crate) const REASON_STALE: Code = Code::new("conversations.reason_stale");

@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 mod book;
 mod cast;
+mod kept;
 mod leads;
 mod play;
 pub(crate) mod script;
@@ -81,6 +82,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     demo.finally.push(leads::leads);
     demo.finally.push(shared);
     demo.finally.push(put_away);
+    demo.finally.push(kept::kept);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ mod assign;
 mod close;
 mod export;
 mod lead;
+mod links;
 mod list;
 mod messages;
 mod participants;
@@ -12,6 +13,7 @@ mod reasons;
 mod search;
 mod snooze;
 mod tags;
+mod views;
 
 use http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -34,6 +36,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(close::close))
         .routes(routes!(close::wrap_up))
         .routes(routes!(tags::set))
+        .routes(routes!(links::list))
+        .routes(routes!(links::link, links::unlink))
+        .routes(routes!(views::list, views::add))
+        .routes(routes!(views::change, views::delete))
         .routes(routes!(snooze::times))
         .routes(routes!(snooze::put_away, snooze::wake))
         .routes(routes!(export::export))

@@ -12,6 +12,7 @@ mod demo;
 pub mod events;
 mod http;
 mod line;
+mod links;
 mod lists;
 mod marks;
 mod matching;
@@ -28,6 +29,7 @@ mod tell;
 mod topics;
 mod turns;
 mod typing;
+mod views;
 mod visitor;
 mod waiting;
 mod words;
@@ -67,7 +69,8 @@ pub fn module() -> Module {
             "202611260200_channel_kind",
             "202611260210_clocks",
             "202611260217_participants",
-            "202611260601_snooze"
+            "202611260601_snooze",
+            "202611260621_links"
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())

@@ -8,6 +8,7 @@ mod message;
 mod participant;
 mod reason;
 mod snooze;
+mod view;
 
 use kernel::{Id, Noun};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub use participant::{Participant, Participants};
 pub use reason::WrapUpReason;
 pub use snooze::SnoozePreset;
 pub(crate) use snooze::{LONGEST_MS, SnoozeTime, snooze_times};
+pub(crate) use view::{ConversationView, ViewFilter, ViewScope};
 
 /// The id of a [`Conversation`].
 pub type ConversationId = Id<Conversation>;

@@ -1,11 +1,11 @@
 //! Who may read, answer, give away and close a conversation.
 
 use http::Permission;
-use kernel::{Actor, Error, Owned, Permit, Reach, Result, Scope, Timestamp};
+use kernel::{Actor, Error, Owned, Permit, Reach, Result, Scope, Timestamp, UserId};
 
 use crate::{
     codes,
-    model::{Conversation, Side},
+    model::{Conversation, Side, ViewScope},
 };
 
 /// Also what a colleague needs to take part in one.
@@ -18,6 +18,8 @@ const VERSIONS: &str = "conversations.versions";
 const EXPORT: &str = "conversations.export";
 /// To say which reasons there are to choose from.
 const REASONS: &str = "conversations.reasons";
+/// To make views of the list for everybody.
+const VIEWS: &str = "conversations.views";
 
 pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::reaching(READ),
@@ -27,6 +29,7 @@ pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::reaching(VERSIONS).at_first(None, Some(Reach::Team), Some(Reach::Department)),
     Permission::reaching(EXPORT).at_first(None, Some(Reach::Team), Some(Reach::Department)),
     Permission::whole(REASONS).at_first(None, None, Some(Reach::All)),
+    Permission::whole(VIEWS).at_first(None, Some(Reach::All), Some(Reach::All)),
 ];
 
 pub(crate) fn may_list(actor: &Actor) -> Result<Scope> {
@@ -117,6 +120,21 @@ pub(crate) fn may_export(actor: &Actor, conversation: &Conversation) -> Result<(
 
 pub(crate) fn may_set_reasons(actor: &Actor, now: Timestamp) -> Result<Permit> {
     actor.permit(REASONS, &Owned::NOBODY, now)
+}
+
+/// Whoever reads conversations has views of them. Answers who asks.
+pub(crate) fn may_have_views(actor: &Actor) -> Result<UserId> {
+    actor.scope(READ)?;
+    Ok(actor.staff()?.id)
+}
+
+pub(crate) fn may_write_view(actor: &Actor, scope: ViewScope, owner: Option<UserId>, now: Timestamp) -> Result<Permit> {
+    let me = may_have_views(actor)?;
+    match scope {
+        ViewScope::All => actor.permit(VIEWS, &Owned::NOBODY, now),
+        ViewScope::Personal if owner == Some(me) => actor.permit_own(now),
+        ViewScope::Personal => Err(Error::NotFound),
+    }
 }
 
 fn side(actor: &Actor, conversation: &Conversation, permission: &'static str) -> Result<Side> {

@@ -47,6 +47,7 @@ const OUTSIDER: &[&str] = &[
     "GET /units/{id}/history",
     "GET /wrap-up-reasons",
     "POST /asks",
+    "POST /conversation-views",
     "POST /customers",
     "POST /delegations",
     "POST /escalations",
@@ -60,6 +61,7 @@ const OUTSIDER: &[&str] = &[
 fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
     match name {
         "POST /conversation-batches" => json!({"actions": [{"do": "wake"}]}),
+        "POST /conversation-views" => json!({"filter": {"waiting": true}}),
         "POST /approvals" => json!({"currency": "CNY"}),
         "POST /webhooks" => json!({"name": "CRM", "url": "https://crm.example.com", "kinds": ["customer.created"]}),
         "POST /sla-policies" => json!({"first_seconds": 60}),

@@ -17,10 +17,17 @@ const ELSEWHERE: [&str; 5] = [
     "/widget/files/{id}",
     "/widget/ws",
 ];
-/// Lists of one's own, and of what failed, where whoever asks has nothing, and the mails of a chat: those
-/// of a new module do not belong here.
-const EMPTY: [&str; 6] =
-    ["/conversations/{id}/mails", "/delegations", "/jobs", "/mailboxes/{id}/unreadable-mails", "/offers", "/tokens"];
+/// Lists of one's own, and of what failed, where whoever asks has nothing, the mails of a chat, and what that one chat is
+/// linked with: those of a new module do not belong here.
+const EMPTY: [&str; 7] = [
+    "/conversations/{id}/links",
+    "/conversations/{id}/mails",
+    "/delegations",
+    "/jobs",
+    "/mailboxes/{id}/unreadable-mails",
+    "/offers",
+    "/tokens",
+];
 
 /// Ids of whatever an answer shows, by prefix, the first of each kind; and what else paths are made of.
 fn harvest(answer: &Value, ids: &mut BTreeMap<String, String>) {

@@ -71,6 +71,9 @@ export type SlaTerms = Answer<'SlaTerms'>
 export type Participant = With<Answer<'Participant'>, { by: Named | null }>
 /** A colleague whom one may ask into a conversation, or name in a note. */
 export type Candidate = Answer<'ParticipantCandidate'>
+export type ViewFilter = Answer<'ViewFilter'>
+export type ConversationView = With<Answer<'ConversationView'>, { filter: ViewFilter }>
+export type LinkedConversation = Answer<'LinkedConversation'>
 export type SnoozeTime = Answer<'SnoozeTime'>
 export type Conversation = With<Answer<'Conversation'>, { page: VisitedPage | null; participants: Participant[]; wrap_up: WrapUp | null; rating: Rating | null; terms: SlaTerms | null }>
 export type SlaPolicy = Answer<'SlaPolicy'>

@@ -195,6 +195,8 @@ fn happened(event: &Event, texts: &Texts) -> String {
         Event::EscalationSolved { name, by, .. } => ("escalation_solved", by.name.clone(), name.clone()),
         Event::Snoozed { by, .. } => ("snoozed", name(by), String::new()),
         Event::Woken { .. } => ("woken", String::new(), String::new()),
+        Event::Linked { by, .. } => ("linked", name(by), String::new()),
+        Event::Unlinked { by, .. } => ("unlinked", name(by), String::new()),
         Event::SavedAsLead { by } => ("saved_as_lead", name(by), String::new()),
         Event::Invited { .. } => ("invited", String::new(), String::new()),
     };

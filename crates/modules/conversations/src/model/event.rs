@@ -4,6 +4,8 @@ use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::ConversationId;
+
 /// Somebody or something, with the name it had then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Named {
@@ -141,6 +143,20 @@ pub enum Event {
     /// It came back before the customer wrote.
     Woken {
         /// Who let it; none: its time was there.
+        by: Option<Named>,
+    },
+    /// Another conversation has to do with it.
+    Linked {
+        /// Which.
+        conversation: ConversationId,
+        /// Who said so.
+        by: Option<Named>,
+    },
+    /// It no longer has.
+    Unlinked {
+        /// Which.
+        conversation: ConversationId,
+        /// Who said so.
         by: Option<Named>,
     },
     /// The customer was saved as a lead.

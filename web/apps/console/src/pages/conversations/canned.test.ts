@@ -1,6 +1,6 @@
 import type { CannedReply } from '@zhike/api'
 import { describe, expect, it } from 'vitest'
-import { asText, fill, find, gaps, nextGap, slash } from './canned'
+import { asTemplate, asText, fill, find, gaps, nextGap, slash } from './canned'
 
 const reply = (code: string, title: string, initials: string, pinyin: string, uses = 0): CannedReply => ({
   id: code, code, title, text: `${title}的话`, scope: 'all', group: '', uses, initials, pinyin, may_change: true, owner_id: null, unit_id: null, created_at: 0, version: 1,
@@ -31,5 +31,10 @@ describe('canned replies', () => {
     expect(slash('您好，/yy', 6)).toEqual({ from: 3, typed: 'yy' })
     expect(slash('https://a', 9)).toBeUndefined()
     expect(slash('1/2', 3)).toBeUndefined()
+  })
+
+  it('keeps what was said to be said again: names become variables', () => {
+    const values = { 'customer.name': '韩女士', 'agent.name': '林', 'organisation.name': '青禾家电', 'conversation.channel': undefined }
+    expect(asTemplate('韩女士您好，青禾家电林筱为您服务。韩女士', values)).toBe('{{customer.name}}您好，{{organisation.name}}林筱为您服务。{{customer.name}}')
   })
 })

@@ -76,3 +76,9 @@ export function slash(text: string, caret: number): { from: number; typed: strin
   const match = /(?:^|[\s，。！？、；：,.!?;:])\/([^\s/]{0,24})$/u.exec(text.slice(0, caret))
   return match ? { from: caret - (match[1]?.length ?? 0) - 1, typed: match[1] ?? '' } : undefined
 }
+
+/** What was said once, as it is kept to be said again: names become variables, longest first. */
+export function asTemplate(text: string, values: Record<string, string | undefined>): string {
+  const named = Object.entries(values).filter((pair): pair is [string, string] => (pair[1]?.length ?? 0) > 1)
+  return named.sort((a, b) => b[1].length - a[1].length).reduce((template, [name, value]) => template.split(/(\{\{[^{}]*\}\})/).map((part, at) => (at % 2 ? part : part.replaceAll(value, `{{${name}}}`))).join(''), text)
+}

@@ -4,7 +4,7 @@ import { t, te } from '@zhike/i18n'
 import { computed } from 'vue'
 import { organisationName } from '@/app/organisation'
 import { can, me } from '@/app/session'
-import { fill, type Piece } from './canned'
+import { asTemplate, fill, type Piece } from './canned'
 
 /** The permission to use canned replies. */
 export const USES_CANNED = 'knowledge.read'
@@ -18,14 +18,17 @@ export function useCanned(facts: () => { customer: string; channel: string }) {
     enabled: can(USES_CANNED),
   })
 
-  function filled(reply: CannedReply): Piece[] {
+  function values(): Record<string, string | undefined> {
     const { customer, channel } = facts()
-    const values = { 'customer.name': customer, 'agent.name': me.value?.name, 'organisation.name': organisationName.value, 'conversation.channel': channel }
-    return fill(reply.text, values, (name) => (te(`conversations.canned.variable.${name}`) ? t(`conversations.canned.variable.${name}`) : name))
+    return { 'customer.name': customer, 'agent.name': me.value?.name, 'organisation.name': organisationName.value, 'conversation.channel': channel }
+  }
+
+  function filled(reply: CannedReply): Piece[] {
+    return fill(reply.text, values(), (name) => (te(`conversations.canned.variable.${name}`) ? t(`conversations.canned.variable.${name}`) : name))
   }
 
   /** Counts a use; that it failed is nobody's concern. */
   const used = (reply: CannedReply) => void api.post('/canned-replies/{id}/use', { path: { id: reply.id } }).catch(() => {})
 
-  return { replies: computed(() => replies.data.value ?? []), filled, used }
+  return { replies: computed(() => replies.data.value ?? []), filled, used, template: (text: string) => asTemplate(text, values()) }
 }
