@@ -5,8 +5,9 @@ use kernel::{Error, Reach, Result, UserId};
 use store::{Fact, Tx};
 
 use crate::{
-    door,
+    codes, door,
     events::UserChanged,
+    factor,
     model::{ApiToken, RoleKind, UserState},
     passwords, policy, queries,
 };
@@ -118,6 +119,38 @@ pub(crate) fn new_token(
 /// Other nodes feel it within five seconds. Call it after the commit.
 pub fn look_again(app: &App) {
     app.part::<door::Recent>().forget_all();
+}
+
+/// Gives an account a new password from the command line; its sessions end.
+///
+/// # Errors
+/// [`Error::NotFound`] without such an account.
+pub fn give_password(tx: &mut Tx<'_>, login: &str, secret: &Secret) -> Result<()> {
+    let mut user = user_by_login(tx, login)?.ok_or(Error::NotFound)?;
+    user.password_hash = secret.0.clone();
+    user.version += 1;
+    queries::save_user(tx, &user)?;
+    queries::end_sessions(tx, user.id, "")?;
+    audit::api::record(tx, audit::api::Entry::new("access.password_given", "user", user.id))
+}
+
+/// Takes an account's second factor off from the command line, for who lost it and has nobody to ask;
+/// its sessions end.
+///
+/// # Errors
+/// [`Error::NotFound`] without such an account, [`Error::Conflict`] when it has no second factor.
+pub fn reset_second_factor(tx: &mut Tx<'_>, login: &str) -> Result<()> {
+    let user = user_by_login(tx, login)?.ok_or(Error::NotFound)?;
+    reset_factor(tx, user.id)
+}
+
+pub(crate) fn reset_factor(tx: &mut Tx<'_>, user: UserId) -> Result<()> {
+    if !factor::is_on(tx, user)? {
+        return Err(codes::SECOND_FACTOR_OFF.conflict());
+    }
+    factor::take_off(tx, user, true)?;
+    queries::end_sessions(tx, user, "")?;
+    audit::api::record(tx, audit::api::Entry::new("access.second_factor_reset", "user", user))
 }
 
 /// The account of this id.

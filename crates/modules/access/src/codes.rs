@@ -9,3 +9,7 @@ pub(crate) const BUILT_IN_ROLE: Code = Code::new("access.built_in_role");
 pub(crate) const NOT_YOUR_OWN: Code = Code::new("access.not_your_own");
 pub(crate) const STALE: Code = Code::new("access.stale");
 pub(crate) const NOT_EMPTY: Code = Code::new("access.not_empty");
+pub(crate) const SECOND_FACTOR_ON: Code = Code::new("access.second_factor_on");
+pub(crate) const SECOND_FACTOR_OFF: Code = Code::new("access.second_factor_off");
+pub(crate) const SECOND_FACTOR_REQUIRED: Code = Code::new("access.second_factor_required");
+pub(crate) const OWN_SECOND_FACTOR: Code = Code::new("access.own_second_factor");

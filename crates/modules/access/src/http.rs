@@ -3,6 +3,9 @@
 pub(crate) mod session;
 
 pub(crate) mod roles;
+mod rules;
+mod second_factor;
+mod sign_in;
 mod tokens;
 mod users;
 
@@ -11,11 +14,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(session::read, session::sign_in, session::sign_out, session::change))
+        .routes(routes!(session::read, sign_in::sign_in, session::sign_out, session::change))
         .routes(routes!(session::change_password))
+        .routes(routes!(sign_in::second_step))
+        .routes(routes!(sign_in::enrol))
+        .routes(routes!(sign_in::confirm))
+        .routes(routes!(second_factor::read, second_factor::begin))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(second_factor::renew_recovery_codes))
+        .routes(routes!(second_factor::take_off))
+        .routes(routes!(rules::read, rules::change))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::read, users::change))
         .routes(routes!(users::set_password))
+        .routes(routes!(second_factor::of_user, second_factor::reset))
         .routes(routes!(users::suspend, users::resume))
         .routes(routes!(roles::list, roles::create))
         .routes(routes!(roles::read, roles::change))

@@ -5,6 +5,7 @@ mod codes;
 mod demo;
 mod door;
 pub mod events;
+mod factor;
 mod first_roles;
 mod http;
 mod model;
@@ -12,6 +13,7 @@ mod passwords;
 mod policy;
 mod queries;
 mod throttle;
+mod totp;
 
 use ::http::{Door, Module};
 
@@ -26,7 +28,8 @@ pub fn module() -> Module {
         .migrations(store::migrations![
             "202611221010_access",
             "202611221011_accounts",
-            "202611260211_known_permissions"
+            "202611260211_known_permissions",
+            "202611260800_second_factors"
         ])
         .permissions(policy::PERMISSIONS)
         .part(door)

@@ -150,9 +150,10 @@ pub(crate) fn know_permissions(tx: &mut Tx<'_>, permissions: &[&Permission]) -> 
     tx.exec_rows(&KNOW_PERMISSIONS, &rows)
 }
 
-/// Ends the person's sessions, all but the one whose secret has this hash.
+/// Ends the person's sessions, all but the one whose secret has this hash, and what was begun of signing in.
 pub(crate) fn end_sessions(tx: &mut Tx<'_>, user: UserId, except: &str) -> Result<()> {
-    tx.exec(&END_SESSIONS, params![user, except]).map(drop)
+    tx.exec(&END_SESSIONS, params![user, except])?;
+    crate::factor::end_challenges(tx, user)
 }
 
 pub(crate) fn insert_token(tx: &mut Tx<'_>, token: &ApiToken) -> Result<()> {

@@ -25,6 +25,11 @@ impl Counted {
         Self { key: format!("login:{login}"), free: 5 }
     }
 
+    /// Codes of a person's second factor.
+    pub(crate) fn factor(user: kernel::UserId) -> Self {
+        Self { key: format!("factor:{user}"), free: 5 }
+    }
+
     /// Many people may sit behind one address.
     pub(crate) fn address(ip: Option<std::net::IpAddr>) -> Option<Self> {
         ip.map(|ip| Self { key: format!("ip:{ip}"), free: 20 })

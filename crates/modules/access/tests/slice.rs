@@ -3,6 +3,8 @@
 use serde_json::json;
 use testkit::{TestApp, on_both};
 
+mod second_factor;
+
 fn modules() -> Vec<http::Module> {
     vec![audit::module(), access::module()]
 }

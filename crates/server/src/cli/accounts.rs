@@ -26,6 +26,21 @@ pub(crate) enum UserCommand {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// Gives an account a new password, read from standard input; its sessions end.
+    Password {
+        /// The name to sign in with.
+        #[arg(long)]
+        login: String,
+        /// Confirms that the password comes on standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+    /// Takes an account's second factor off, for who lost phone and recovery codes; its sessions end.
+    ResetSecondFactor {
+        /// The name to sign in with.
+        #[arg(long)]
+        login: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -42,22 +57,38 @@ pub(crate) enum TokenCommand {
 }
 
 pub(crate) async fn user(command: &UserCommand, config: &Config, db: Db) -> Result<()> {
-    let UserCommand::Create { role, login, name, .. } = command;
-    let mut password = String::new();
-    std::io::stdin().read_to_string(&mut password).map_err(Error::internal)?;
-    let secret = access::api::secret(password.trim_end_matches(['\r', '\n']).to_owned(), login, db.rng()).await?;
+    let origin = Origin::system("command line");
+    let (role, login, name) = match command {
+        UserCommand::Create { role, login, name, .. } => (role, login, name),
+        UserCommand::Password { login, .. } => {
+            let (secret, login) = (secret(login, &db).await?, login.to_lowercase());
+            return db.write(&origin, move |tx| access::api::give_password(tx, &login, &secret)).await;
+        }
+        UserCommand::ResetSecondFactor { login } => {
+            let login = login.to_lowercase();
+            return db.write(&origin, move |tx| access::api::reset_second_factor(tx, &login)).await;
+        }
+    };
+    let secret = secret(login, &db).await?;
     let permissions =
         compose::modules_with(config.files.clone())?.iter().flat_map(|module| module.permissions).copied().collect();
     let catalogue = Catalogue(permissions);
     let (role, login, name) = (role.clone(), login.clone(), name.clone().unwrap_or_else(|| login.clone()));
     let user = db
-        .write(&Origin::system("command line"), move |tx| {
+        .write(&origin, move |tx| {
             access::api::create_first_roles(tx, &catalogue)?;
             access::api::create_user(tx, &login, &name, &role, access::Locale::ZhCn, &secret)
         })
         .await?;
     println!("{}", user.id);
     Ok(())
+}
+
+/// The password on standard input.
+async fn secret(login: &str, db: &Db) -> Result<access::api::Secret> {
+    let mut password = String::new();
+    std::io::stdin().read_to_string(&mut password).map_err(Error::internal)?;
+    access::api::secret(password.trim_end_matches(['\r', '\n']).to_owned(), login, db.rng()).await
 }
 
 pub(crate) async fn token(command: &TokenCommand, db: Db) -> Result<()> {

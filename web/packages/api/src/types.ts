@@ -23,6 +23,13 @@ export type Role = Answer<'RoleWithGrants'>
 export type Permission = Answer<'PermissionRow'>
 export type Token = Answer<'ApiToken'>
 export type NewToken = Answer<'TokenWithSecret'>
+export type SignInChallenge = Answer<'SignInChallenge'>
+export type SignInRules = Answer<'SignInRules'>
+export type SecondFactor = Answer<'SecondFactorView'>
+/** What an authenticator app is told. */
+export type Enrolment = Answer<'Enrolment'>
+export type Enrolled = With<Answer<'Enrolled'>, { session: Session }>
+export type RecoveryCodes = Answer<'RecoveryCodes'>
 export type AuditEntry = Answer<'AuditEntry'>
 export type Organisation = Answer<'Organisation'>
 export type Slot = Answer<'Slot'>

@@ -14,21 +14,10 @@ use store::params;
 use utoipa::ToSchema;
 
 use crate::{
-    Placement, door,
-    model::{Locale, Role, login},
+    Placement, door, factor,
+    model::{Locale, Role},
     passwords, queries,
-    throttle::{self, Counted},
 };
-
-/// The name and the password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SignIn {
-    /// The name to sign in with; capitals do not matter.
-    login: String,
-    /// The password.
-    password: String,
-}
 
 /// Who is signed in, and what they may do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +37,8 @@ pub(crate) struct SessionUser {
     locale: Locale,
     /// The department or team they belong to.
     unit_id: Option<UnitId>,
+    /// Whether they sign in with a second factor; what changes the account asks for a code of it.
+    second_factor: bool,
 }
 
 /// Their role.
@@ -67,6 +58,7 @@ pub async fn describe(cx: &Cx, user: UserId) -> Result<Session> {
         let user = queries::user(tx, user)?;
         let role = queries::role(tx, user.role_id)?;
         let staff = door::staff(tx, &user, &**placement, &catalogue)?;
+        let second_factor = factor::is_on(tx, user.id)?;
         Ok(Session {
             user: SessionUser {
                 id: user.id,
@@ -74,6 +66,7 @@ pub async fn describe(cx: &Cx, user: UserId) -> Result<Session> {
                 name: user.name,
                 locale: user.locale,
                 unit_id: staff.unit,
+                second_factor,
             },
             role: SessionRole { id: role.id, name: role.name },
             grants: staff.grants.into_iter().collect(),
@@ -94,53 +87,6 @@ pub fn session_cookie(app: &App, secret: &str) -> String {
 pub(crate) async fn read(cx: Cx) -> Answer<Session> {
     let user = cx.actor().staff()?.id;
     Ok(Json(describe(&cx, user).await?))
-}
-
-/// Signs in. Sets the session cookie.
-#[utoipa::path(post, path = "/session", tag = "access", request_body = SignIn, responses((status = 200, body = Session)))]
-pub(crate) async fn sign_in(cx: Cx, Json(request): Json<SignIn>) -> Result<Response, Problem> {
-    let login = login(&request.login).map_err(|_| wrong())?;
-    if request.password.len() > 1_000 {
-        return Err(wrong().into());
-    }
-    let counted = |login: &str, ip| [Some(Counted::login(login)), Counted::address(ip)];
-    let (name, ip) = (login.clone(), cx.origin().ip);
-    let account = cx
-        .read(move |tx| {
-            for counted in counted(&name, ip).iter().flatten() {
-                throttle::check(tx, counted)?;
-            }
-            queries::user_by_login(tx, &name)
-        })
-        .await?;
-    let hash = account.as_ref().map(|user| user.password_hash.clone());
-    let right = passwords::verify(request.password, hash).await?;
-    let user = account.filter(|user| right && user.is_active()).map(|user| (user.id, user.name));
-    let id = user.as_ref().map(|(id, _)| *id);
-    let secret = cx
-        .write(move |tx| {
-            for counted in counted(&login, ip).iter().flatten() {
-                // Another guess may have failed meanwhile.
-                throttle::check(tx, counted)?;
-                if user.is_none() {
-                    throttle::failed(tx, counted)?;
-                }
-            }
-            let Some((id, name)) = &user else { return Ok(None) };
-            // Only the login's failures are forgiven: one good account must not clear its address for guessing others.
-            throttle::succeeded(tx, &Counted::login(&login))?;
-            audit::api::record(tx, Entry::new("access.signed_in", "user", id).by(*id, name))?;
-            door::begin_session(tx, *id).map(Some)
-        })
-        .await?;
-    let (Some(user), Some(secret)) = (id, secret) else { return Err(wrong().into()) };
-    let cookie = session_cookie(cx.app(), &secret);
-    Ok(([(header::SET_COOKIE, cookie)], Json(describe(&cx, user).await?)).into_response())
-}
-
-/// One answer for every wrong pair: which half was wrong stays unsaid.
-fn wrong() -> Error {
-    Error::field("password", "wrong_login_or_password")
 }
 
 /// Signs out: the session ends, here and in every other tab.
@@ -188,6 +134,8 @@ pub(crate) struct NewPassword {
     old: String,
     /// The password from now on: 10 to 200 characters.
     new: String,
+    /// A code of the second factor, or a recovery code; required of who has one.
+    code: Option<String>,
 }
 
 /// Changes one's own password; every other session of the account ends.
@@ -198,28 +146,39 @@ pub(crate) async fn change_password(
     Json(request): Json<NewPassword>,
 ) -> Result<StatusCode, Problem> {
     let id = cx.actor().staff()?.id;
-    let user = cx.read(move |tx| queries::user(tx, id)).await?;
+    let (user, guarded) = cx.read(move |tx| Ok((queries::user(tx, id)?, factor::is_on(tx, id)?))).await?;
     if !passwords::verify(request.old, Some(user.password_hash)).await? {
         return Err(Error::field("old", "wrong_password").into());
     }
     passwords::check("new", &request.new, &user.login)?;
+    if guarded && request.code.as_deref().is_none_or(str::is_empty) {
+        return Err(Error::field("code", "required").into());
+    }
     let hash = passwords::hash(request.new, cx.app().db().rng()).await?;
     let kept = own_session(&headers);
-    cx.write(move |tx| {
-        let mut user = queries::user(tx, id)?;
-        user.password_hash = hash.clone();
-        user.version += 1;
-        queries::save_user(tx, &user)?;
-        queries::end_sessions(tx, id, &kept)?;
-        audit::api::record(tx, Entry::new("access.password_changed", "user", id))
-    })
-    .await?;
+    let changed = cx
+        .write(move |tx| {
+            if factor::is_on(tx, id)? && factor::prove(tx, id, request.code.as_deref().unwrap_or_default())?.is_none() {
+                return Ok(false);
+            }
+            let mut user = queries::user(tx, id)?;
+            user.password_hash = hash.clone();
+            user.version += 1;
+            queries::save_user(tx, &user)?;
+            queries::end_sessions(tx, id, &kept)?;
+            audit::api::record(tx, Entry::new("access.password_changed", "user", id))?;
+            Ok(true)
+        })
+        .await?;
+    if !changed {
+        return Err(Error::field("code", "wrong_code").into());
+    }
     cx.app().part::<door::Recent>().forget_all();
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The hash of the session the request came with; empty for a token.
-fn own_session(headers: &HeaderMap) -> String {
+pub(crate) fn own_session(headers: &HeaderMap) -> String {
     match http::credentials(headers) {
         Some(http::Credentials::Session(secret)) => door::fingerprint(&secret),
         _ => String::new(),

@@ -205,7 +205,7 @@ async fn set_state(cx: Cx, id: UserId, state: UserState) -> Answer<User> {
 }
 
 /// The role, when the actor may give it: it grants no more than the actor has.
-fn role_for(tx: &mut store::Tx<'_>, id: Id<Role>) -> kernel::Result<Role> {
+pub(crate) fn role_for(tx: &mut store::Tx<'_>, id: Id<Role>) -> kernel::Result<Role> {
     let role = queries::role(tx, id).map_err(|_| Error::field("role_id", "unknown"))?;
     let grants = match role.kind {
         // Only an administrator makes an administrator: the reach of managing accounts is all either way,

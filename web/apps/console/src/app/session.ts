@@ -1,4 +1,4 @@
-import { api, ApiError, onUnauthenticated, type Session } from '@zhike/api'
+import { api, ApiError, onUnauthenticated, type Session, type SignInChallenge } from '@zhike/api'
 import { asLocale, setLocale, setTimeZone } from '@zhike/i18n'
 import { setViewOwner } from '@zhike/ui'
 import { computed, shallowRef } from 'vue'
@@ -35,8 +35,17 @@ export async function loadSession(): Promise<Session | null> {
   return session.value ?? null
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
-  await adopt(await api.post<Session>('/session', { body: { login, password } }))
+/** Signs in by password; answers what is still to be shown where that is not enough. */
+export async function signIn(login: string, password: string): Promise<SignInChallenge | undefined> {
+  const answer = await api.post<Session | SignInChallenge>('/session', { body: { login, password } })
+  if ('challenge' in answer) return answer
+  await adopt(answer)
+  return undefined
+}
+
+/** Asks the server again who we are: something about the account changed. */
+export async function loadSessionAnew(): Promise<void> {
+  session.value = await api.get<Session>('/session')
 }
 
 /** Takes a session the server just gave: by sign-in, by first set-up. */
