@@ -42,6 +42,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   await api.patch(`/incidents/${incident.id}`, { version: 1, state: 'over' })
   await api.put(`/incidents/${incident.id}/review`, { what: HOSTILE, cause: HOSTILE, actions: [{ title: SHORT, owner_id: user.id, due_at: Date.now() + 86_400_000 }] })
   const account = await api.post<Named>('/wechat-accounts', { kind: 'wechat', details: { name: `${SHORT}${mark}`, app_id: `wx${mark}0000`, secret: 'a-secret', token: 'pamtest', aes_key: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', welcome: HOSTILE } })
+  // Paused: the sign-in page of others stays as it is.
+  const provider = await api.post<Named>('/identity-providers', { name: SHORT, issuer: `https://${mark}.example.org`, client_id: HOSTILE.slice(0, 100), origin: 'https://desk.example.org', state: 'paused', creates: true, role_id: role.id })
   const { items } = await api.get<Page<Named>>('/conversations')
   const policy = await api.post<Named>('/sla-policies', { name: `${SHORT}${mark}`, first_seconds: 30, final_seconds: 3600 })
   const does = [{ do: 'note', text: HOSTILE }]
@@ -60,6 +62,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'sla-policies.open': policy.id,
     'automations.open': automation.id,
     'wechat-accounts.open': account.id,
+    'sign-in-rules.open': provider.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),
   }
 }

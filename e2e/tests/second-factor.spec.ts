@@ -31,6 +31,7 @@ async function password(page: Page, login: string): Promise<void> {
 }
 
 test('a second factor is turned on, asked for, and a recovery code opens in its place', async ({ api, signedIn, someone }) => {
+  test.setTimeout(120_000)
   await account(api, 'two.steps')
   const page = await someone()
   await page.goto('/sign-in')
@@ -65,6 +66,7 @@ test('a second factor is turned on, asked for, and a recovery code opens in its 
 })
 
 test('who must have one sets it up on the way in, also where a session ended in the middle of work', async ({ fresh, browser }) => {
+  test.setTimeout(120_000)
   const context = await browser.newContext({ baseURL: fresh.url })
   const page = await context.newPage()
   const api = new Api(context.request, fresh.url)
@@ -91,8 +93,8 @@ test('who must have one sets it up on the way in, also where a session ended in 
   await expect(door).not.toHaveURL(/sign-in/)
 
   await door.goto('/settings/second-factor')
-  await other.clearCookies()
   await door.getByRole('button', { name: text('access.second_factor.renew') }).click()
+  await other.clearCookies()
   await door.getByRole('dialog').getByLabel(text('access.second_factor.any_code')).fill('000000')
   await door.getByRole('dialog').getByRole('button', { name: text('access.second_factor.renew_verb') }).click()
   const expired = door.getByRole('dialog', { name: text('shell.expired.title') })

@@ -13,3 +13,5 @@ pub(crate) const SECOND_FACTOR_ON: Code = Code::new("access.second_factor_on");
 pub(crate) const SECOND_FACTOR_OFF: Code = Code::new("access.second_factor_off");
 pub(crate) const SECOND_FACTOR_REQUIRED: Code = Code::new("access.second_factor_required");
 pub(crate) const OWN_SECOND_FACTOR: Code = Code::new("access.own_second_factor");
+pub(crate) const PROVIDER_UNREACHABLE: Code = Code::new("access.provider_unreachable");
+pub(crate) const LAST_WAY_IN: Code = Code::new("access.last_way_in");

@@ -2,10 +2,12 @@
 
 pub(crate) mod session;
 
+mod journeys;
+mod providers;
 pub(crate) mod roles;
 mod rules;
 mod second_factor;
-mod sign_in;
+pub(crate) mod sign_in;
 mod tokens;
 mod users;
 
@@ -24,6 +26,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(second_factor::renew_recovery_codes))
         .routes(routes!(second_factor::take_off))
         .routes(routes!(rules::read, rules::change))
+        .routes(routes!(journeys::providers))
+        .routes(routes!(journeys::set_out))
+        .routes(routes!(journeys::own, journeys::link))
+        .routes(routes!(journeys::unlink))
+        .routes(routes!(journeys::of_user))
+        .routes(routes!(providers::list, providers::create))
+        .routes(routes!(providers::read, providers::change, providers::delete))
+        .routes(routes!(providers::probe))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::read, users::change))
         .routes(routes!(users::set_password))
@@ -34,4 +44,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(roles::permissions))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
+}
+
+/// What is called by browsers that come from elsewhere.
+pub(crate) fn outside() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(journeys::callback))
 }

@@ -1,6 +1,7 @@
 //! Who may come in, and what they may do.
 
 pub mod api;
+mod arrival;
 mod codes;
 mod demo;
 mod door;
@@ -8,7 +9,9 @@ pub mod events;
 mod factor;
 mod first_roles;
 mod http;
+mod identity;
 mod model;
+mod oidc;
 mod passwords;
 mod policy;
 mod queries;
@@ -29,12 +32,15 @@ pub fn module() -> Module {
             "202611221010_access",
             "202611221011_accounts",
             "202611260211_known_permissions",
-            "202611260800_second_factors"
+            "202611260800_second_factors",
+            "202611260810_identity_providers"
         ])
         .permissions(policy::PERMISSIONS)
         .part(door)
         .demo(demo::tell)
         .part(door::Recent::default())
+        .part(oidc::provider::Known::default())
+        .outside(http::outside())
         .part(door::nowhere())
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

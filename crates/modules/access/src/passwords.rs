@@ -7,6 +7,9 @@ use tokio::sync::Semaphore;
 /// Each hash takes 19 MiB and some 20 ms of a core: more at once would starve the chats.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
+/// Kept for an account without a password: no password is the one kept as this.
+pub(crate) const NONE: &str = "none";
+
 /// Whether this may be a password: 10 to 200 characters, not the login itself.
 pub(crate) fn check(field: &'static str, password: &str, login: &str) -> Result<()> {
     let count = password.chars().take(201).count();
@@ -32,7 +35,7 @@ pub(crate) fn hash_here(password: &str, rng: &Rng) -> Result<String> {
 /// Whether `password` is the one kept as `hash`. Takes as long for an account that does not exist.
 pub(crate) async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     on_a_thread(move || {
-        let Some(hash) = hash else {
+        let Some(hash) = hash.filter(|hash| hash != NONE) else {
             // The same work for nobody, so that time does not tell who exists.
             let _ = Argon2::default().hash_password_with_salt(password.as_bytes(), b"nobody at all...");
             return false;

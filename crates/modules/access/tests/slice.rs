@@ -3,6 +3,7 @@
 use serde_json::json;
 use testkit::{TestApp, on_both};
 
+mod oidc;
 mod second_factor;
 
 fn modules() -> Vec<http::Module> {

@@ -47,6 +47,29 @@ async fn department(admin: &Person) -> Department {
 
 on_both! { http::schema(&modules());
 
+async fn whom_an_identity_provider_lets_in_is_placed_in_the_unit_it_says_while_that_is_there(db: TestDb) {
+    let app = TestApp::start(db, modules()).await;
+    let admin = app.person("administrator").await;
+    let Department { chats, calls, .. } = department(&admin).await;
+    let provider = |unit: &Value| json!({"name": "统一认证", "issuer": "https://id.example.com", "client_id": "desk", "origin": "https://desk.example.com", "unit_id": unit});
+    admin.post("/identity-providers", provider(&chats["id"])).await.ok();
+    admin.post(&path(&calls, "/closure"), json!({})).await.ok();
+    admin.post("/identity-providers", provider(&calls["id"])).await.refused_field("unit_id", "unknown");
+    let settle = async |person: &Person, unit: &Value| {
+        let placement = app.app.part::<Box<dyn access::Placement>>();
+        let (user, unit) = (person.id().parse().unwrap(), unit["id"].as_str().unwrap().parse().unwrap());
+        app.app.db().write(&app.system(), move |tx| placement.settle(tx, user, unit)).await.unwrap();
+        access::api::look_again(&app.app);
+        person.get("/session").await.ok()["user"]["unit_id"].clone()
+    };
+    let (anna, bo) = (app.person("agent").await, app.person("agent").await);
+    assert_eq!(settle(&anna, &chats).await, chats["id"]);
+    assert_eq!(settle(&bo, &calls).await, Value::Null);
+    let trail = admin.get(&format!("/audit-entries?subject={}", anna.id())).await.ok();
+    assert_eq!(trail["items"][0]["action"], "people.member_moved");
+    app.finish().await;
+}
+
 async fn an_agents_team_reaches_elsewhere_once_they_are_moved(db: TestDb) {
     let app = TestApp::start(db, modules()).await;
     let admin = app.person("administrator").await;

@@ -12,20 +12,23 @@ use crate::{bodies::Maker, product};
 
 /// Open to anybody.
 const PUBLIC: &[&str] = &[
+    "GET /session/providers",
     "GET /setup",
     "GET /setup/demo",
     "POST /session",
     "POST /session/enrolment",
     "POST /session/enrolment/confirmation",
+    "POST /session/journeys",
     "POST /session/second-factor",
     "POST /setup",
     "PUT /setup/demo",
 ];
 
-/// What everybody who is signed in may do, whatever their role: their own session, second factor, tokens and
-/// uploads, and what all must know to tell when the house is open. This list may only shrink.
+/// What everybody who is signed in may do, whatever their role: their own session, second factor, identities,
+/// tokens and uploads, and what all must know to tell when the house is open. This list may only shrink.
 const ANYBODY: &[&str] = &[
     "DELETE /session",
+    "GET /identities",
     "GET /second-factor",
     "GET /session",
     "GET /settings/business-hours",
@@ -35,6 +38,7 @@ const ANYBODY: &[&str] = &[
     "GET /tokens",
     "PATCH /session",
     "POST /files",
+    "POST /identities",
     "POST /second-factor",
     "POST /second-factor/confirmation",
     "POST /second-factor/recovery-codes",
@@ -78,6 +82,9 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
         "POST /conversation-views" => json!({"filter": {"waiting": true}}),
         "POST /approvals" => json!({"currency": "CNY"}),
         "POST /webhooks" => json!({"name": "CRM", "url": "https://crm.example.com", "kinds": ["customer.created"]}),
+        // Nobody listens there.
+        "POST /identity-providers" => json!({"name": "统一认证", "issuer": "http://127.0.0.1:9", "inside": true,
+            "client_id": "zhike", "origin": "https://desk.example.com"}),
         "POST /sla-policies" => json!({"first_seconds": 60}),
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
@@ -229,10 +236,17 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     admin.post("/webhooks", webhook).await.ok();
     let dead = app.app.db().write(&system, |tx| tx.exec(&DEAD_CALL, &[]));
     assert_eq!(dead.await.ok(), Some(1));
+    // Somebody whom an identity provider knows.
+    let user = ids["usr"].clone();
+    let known = app.app.db().write(&system, move |tx| tx.exec(&IDENTITY, params![user]));
+    assert_eq!(known.await.ok(), Some(1));
+    ids.insert("idn".into(), "idn_01jd3k5v2pf6z8q0w4x7y9abcd".into());
     ids.insert("whc".into(), "whc_01jd3k5v2pf6z8q0w4x7y9abcd".into());
 }
 
 store::sql! {
+    IDENTITY = "INSERT INTO identities (id, issuer, subject, user_id, name, created_at)
+                VALUES ('idn_01jd3k5v2pf6z8q0w4x7y9abcd', 'https://id.example.com', '1', $1, '', 0)";
     DEAD_CALL = "INSERT INTO webhook_calls (id, webhook_id, kind, subject, data, happened_at, fact_epoch, fact_seq, state, why, attempts, at, changed_at)
                 SELECT 'whc_01jd3k5v2pf6z8q0w4x7y9abcd', id, 'customer.created', '', '', 0, 0, 0, 'dead', '', 8, 0, 0 FROM webhooks ORDER BY id LIMIT 1";
     FAILED_DELIVERY = "INSERT INTO deliveries (id, conversation_id, seq, channel_id, channel_kind, customer_id, state, why, attempts, at, changed_at)

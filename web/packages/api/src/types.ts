@@ -30,6 +30,12 @@ export type SecondFactor = Answer<'SecondFactorView'>
 export type Enrolment = Answer<'Enrolment'>
 export type Enrolled = With<Answer<'Enrolled'>, { session: Session }>
 export type RecoveryCodes = Answer<'RecoveryCodes'>
+export type SignInProvider = Answer<'SignInProvider'>
+export type IdentityProvider = Answer<'IdentityProviderView'>
+export type IdentityProviderProbe = Answer<'IdentityProviderProbe'>
+/** Whom an identity provider knows as this account. */
+export type Identity = Answer<'Identity'>
+export type OwnIdentities = With<Answer<'OwnIdentities'>, { identities: Identity[]; providers: SignInProvider[] }>
 export type AuditEntry = Answer<'AuditEntry'>
 export type Organisation = Answer<'Organisation'>
 export type Slot = Answer<'Slot'>

@@ -50,7 +50,7 @@ pub(crate) async fn read(cx: Cx) -> Answer<SecondFactorView> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnPassword {
-    /// The password.
+    /// The password; empty for an account without one.
     password: String,
 }
 
@@ -59,7 +59,9 @@ pub(crate) struct OwnPassword {
 pub(crate) async fn begin(cx: Cx, Json(request): Json<OwnPassword>) -> Answer<Enrolment> {
     let id = cx.actor().staff()?.id;
     let user = cx.read(move |tx| queries::user(tx, id)).await?;
-    if !passwords::verify(request.password, Some(user.password_hash)).await? {
+    // Whom an identity provider let in may have none.
+    let has_password = user.password_hash != passwords::NONE;
+    if has_password && !passwords::verify(request.password, Some(user.password_hash)).await? {
         return Err(Error::field("password", "wrong_password").into());
     }
     let secret = cx

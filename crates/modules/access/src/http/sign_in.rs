@@ -61,7 +61,7 @@ pub(crate) fn enter(tx: &mut Tx<'_>, user: &User, means: &str) -> Result<Entered
 }
 
 /// Begins the session of an account that has shown all it must.
-fn begin(tx: &mut Tx<'_>, user: &User, means: &str) -> Result<String> {
+pub(crate) fn begin(tx: &mut Tx<'_>, user: &User, means: &str) -> Result<String> {
     let entry = Entry::new("access.signed_in", "user", user.id).by(user.id, &user.name);
     audit::api::record(tx, entry.created(&json!({"means": means})))?;
     door::begin_session(tx, user.id)

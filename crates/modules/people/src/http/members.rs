@@ -1,18 +1,15 @@
 //! Who belongs where.
 
 use access::UserState;
-use audit::api::Entry;
 use http::{Answer, Cx, Json, Path, Query};
 use kernel::{Error, Id, Page, PageQuery, UnitId, UserId};
 use serde::Deserialize;
-use store::Fact;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     api, codes,
-    events::MemberMoved,
     model::{Member, Membership, Post},
-    policy,
+    placement, policy,
     queries::{self, Filter},
 };
 
@@ -97,15 +94,7 @@ pub(crate) async fn place(cx: Cx, Path(user): Path<UserId>, Json(request): Json<
             }
             let membership =
                 Membership { id: tx.new_id(), user_id: user, unit_id, post_id, since: permit.at(), until: None };
-            queries::begin_membership(tx, &membership)?;
-            let member = queries::member(tx, user)?;
-            audit::api::record(tx, Entry::new("people.member_moved", "user", user).change(&seen, &member))?;
-            tx.emit(Fact::new(
-                MemberMoved::KIND,
-                user,
-                &MemberMoved { user_id: user, unit_id, post_id, from_unit_id: from },
-            )?);
-            Ok(member)
+            placement::begin(tx, &seen, &membership)
         })
         .await?;
     access::api::look_again(cx.app());
