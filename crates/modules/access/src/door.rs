@@ -37,17 +37,21 @@ pub trait Placement: Send + Sync {
     /// From the database.
     fn place(&self, tx: &mut Tx<'_>, user: UserId) -> Result<Place>;
 
-    /// Whether there is such a unit, in which somebody may be placed.
+    /// Whether there is such a unit, in which somebody may be placed; there is none unless units are known.
     ///
     /// # Errors
     /// From the database.
-    fn has_unit(&self, tx: &mut Tx<'_>, unit: UnitId) -> Result<bool>;
+    fn has_unit(&self, _tx: &mut Tx<'_>, _unit: UnitId) -> Result<bool> {
+        Ok(false)
+    }
 
     /// Places `user`, who stands nowhere yet, in this unit; nowhere when there is no such unit any more.
     ///
     /// # Errors
     /// From the database.
-    fn settle(&self, tx: &mut Tx<'_>, user: UserId, unit: UnitId) -> Result<()>;
+    fn settle(&self, _tx: &mut Tx<'_>, _user: UserId, _unit: UnitId) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Until `people` says otherwise, nobody stands anywhere: only own and all reach something.
@@ -56,14 +60,6 @@ struct Nowhere;
 impl Placement for Nowhere {
     fn place(&self, _tx: &mut Tx<'_>, _user: UserId) -> Result<Place> {
         Ok(Place::default())
-    }
-
-    fn has_unit(&self, _tx: &mut Tx<'_>, _unit: UnitId) -> Result<bool> {
-        Ok(false)
-    }
-
-    fn settle(&self, _tx: &mut Tx<'_>, _user: UserId, _unit: UnitId) -> Result<()> {
-        Ok(())
     }
 }
 
