@@ -82,6 +82,18 @@ impl Actor {
         self.staff().map(|_| Permit::new("own", now))
     }
 
+    /// Whom a list is asked for: an id, or `me` for the signed-in member; nothing: anybody.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for `field` when it is neither; [`Error::Unauthenticated`] when nobody is `me`.
+    pub fn person(&self, field: &'static str, asked: Option<&str>) -> Result<Option<UserId>> {
+        Ok(match asked {
+            None => None,
+            Some("me") => Some(self.staff()?.id),
+            Some(id) => Some(id.parse().map_err(|_| Error::field(field, "malformed"))?),
+        })
+    }
+
     /// The signed-in member.
     ///
     /// # Errors

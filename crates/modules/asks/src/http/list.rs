@@ -2,7 +2,7 @@
 
 use conversations::ConversationId;
 use http::{Answer, Cx, Json, Path, Query};
-use kernel::{CustomerId, Error, Id, Page, PageQuery, Result, UserId};
+use kernel::{CustomerId, Id, Page, PageQuery, Result, UserId};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
@@ -63,17 +63,10 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
 }
 
 fn filter(tx: &Tx<'_>, query: &ListQuery) -> Result<Filter> {
-    let person = |field: &'static str, text: Option<&str>| {
-        Ok(match text {
-            None => None,
-            Some("me") => Some(tx.actor().staff()?.id),
-            Some(id) => Some(id.parse().map_err(|_| Error::field(field, "malformed"))?),
-        })
-    };
     Ok(Filter {
         state: query.state,
-        asker: person("asker", query.asker.as_deref())?,
-        to: person("to", query.to.as_deref())?,
+        asker: tx.actor().person("asker", query.asker.as_deref())?,
+        to: tx.actor().person("to", query.to.as_deref())?,
         conversation: query.conversation,
         customer: query.customer,
         likeness: query.likeness.clone(),

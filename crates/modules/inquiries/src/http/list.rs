@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use conversations::WrapUpReason;
 use http::{Answer, Cx, Json, Path, Query};
-use kernel::{Check, CustomerId, Error, Id, Page, PageQuery, Result, UnitId};
+use kernel::{Check, CustomerId, Id, Page, PageQuery, Result, UnitId};
 use serde::Deserialize;
 use store::Tx;
 use utoipa::IntoParams;
@@ -69,11 +69,7 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
 }
 
 fn filter(tx: &Tx<'_>, query: &ListQuery) -> Result<Filter> {
-    let owner = match query.owner.as_deref() {
-        None => None,
-        Some("me") => Some(tx.actor().staff()?.id),
-        Some(id) => Some(id.parse().map_err(|_| Error::field("owner", "malformed"))?),
-    };
+    let owner = tx.actor().person("owner", query.owner.as_deref())?;
     Ok(Filter {
         owner,
         unit: query.unit,

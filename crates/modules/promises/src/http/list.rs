@@ -3,7 +3,7 @@
 use conversations::ConversationId;
 use http::{Answer, Cx, Json, Path, Query};
 use inquiries::RecordId;
-use kernel::{CustomerId, Error, Id, Page, PageQuery, Result, UnitId};
+use kernel::{CustomerId, Id, Page, PageQuery, Result, UnitId};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
@@ -62,11 +62,7 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
 }
 
 fn filter(tx: &Tx<'_>, query: &ListQuery) -> Result<Filter> {
-    let owner = match query.owner.as_deref() {
-        None => None,
-        Some("me") => Some(tx.actor().staff()?.id),
-        Some(id) => Some(id.parse().map_err(|_| Error::field("owner", "malformed"))?),
-    };
+    let owner = tx.actor().person("owner", query.owner.as_deref())?;
     Ok(Filter {
         state: query.state,
         owner,

@@ -1,7 +1,7 @@
 //! Who was in which state, and for how long.
 
 use http::{Answer, Cx, Json, Query};
-use kernel::{Error, Page, PageQuery, Timestamp, UserId};
+use kernel::{Page, PageQuery, Timestamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -35,11 +35,7 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
     let rows = cx
         .read(move |tx| {
             let scope = policy::may_watch(tx.actor())?;
-            let user: Option<UserId> = match user.as_deref() {
-                None => None,
-                Some("me") => Some(tx.actor().staff()?.id),
-                Some(id) => Some(id.parse().map_err(|_| Error::field("user", "malformed"))?),
-            };
+            let user = tx.actor().person("user", user.as_deref())?;
             queries::spells(tx, &scope, user, (from, to), &before, limit + 1)
         })
         .await?;

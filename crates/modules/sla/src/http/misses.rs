@@ -3,7 +3,7 @@
 use conversations::{ConversationId, SlaTarget};
 use http::{Answer, Cx, Json, Path, Query};
 use jiff::civil::Date;
-use kernel::{Check, Error, Page, PageQuery, QueueId, Result};
+use kernel::{Check, Page, PageQuery, QueueId, Result};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
@@ -81,11 +81,7 @@ fn view(tx: &mut Tx<'_>, miss: SlaMiss) -> Result<SlaMissView> {
 
 fn filter(tx: &Tx<'_>, query: &MissQuery) -> Result<Filter> {
     let MissQuery { queue, assignee, target, open, from, to, .. } = query;
-    let assignee = match assignee.as_deref() {
-        None => None,
-        Some("me") => Some(tx.actor().staff()?.id),
-        Some(id) => Some(id.parse().map_err(|_| Error::field("assignee", "malformed"))?),
-    };
+    let assignee = tx.actor().person("assignee", assignee.as_deref())?;
     let day = |day: &Option<String>| day.as_ref().is_none_or(|day| day.parse::<Date>().is_ok());
     Check::new().that(day(from), "from", "malformed").that(day(to), "to", "malformed").done()?;
     let (from, to) = (from.clone(), to.clone());

@@ -79,11 +79,7 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
 }
 
 fn filter(tx: &Tx<'_>, query: &ListQuery, order: Order) -> Result<Filter> {
-    let owner = match query.owner.as_deref() {
-        None => None,
-        Some("me") => Some(tx.actor().staff()?.id),
-        Some(id) => Some(id.parse().map_err(|_| Error::field("owner", "malformed"))?),
-    };
+    let owner = tx.actor().person("owner", query.owner.as_deref())?;
     let open = (order == Order::Due).then_some(TaskState::Open);
     Ok(Filter {
         state: query.state.or(open).map(TaskState::text),
