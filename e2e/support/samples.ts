@@ -31,6 +31,9 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const channel = await api.post<Named>('/channels', { kind: 'web_chat', name: `${SHORT}${mark}` })
   const approval = await api.post<Named>('/approvals', { kind: 'compensation', amount: 182_000, currency: 'CNY', reason: HOSTILE })
   const canned = await api.post<Named>('/canned-replies', { code: `x${mark}`, title: SHORT, text: SHORT, scope: 'all', group: SHORT.slice(0, 30) })
+  const article = await api.post<Named>('/articles', { title: SHORT, answer: HOSTILE, body: `# ${HOSTILE}\n- [${SHORT}](javascript:window.__ran=1)\n> ${HOSTILE}`, keywords: [SHORT.slice(0, 30)], audience: 'public' })
+  await api.post('/article-categories', { name: SHORT })
+  const gap = await api.post<Named>('/knowledge-gaps', { question: `${SHORT}${mark}` })
   const queue = await api.post<Named>('/queues', { name: `${SHORT}${mark}` })
   await api.post('/wrap-up-reasons', { label: `${SHORT.slice(0, 20)}${mark}` })
   await api.post('/presence-reasons', { label: `<b>${mark}`, minutes: 10 })
@@ -55,6 +58,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'channels.open': channel.id,
     'approvals.open': approval.id,
     'canned-replies.open': canned.id,
+    'articles.open': article.id,
+    'knowledge-gaps.open': gap.id,
     'queues.open': queue.id,
     'asks.open': ask.id,
     'escalations.open': escalation.id,

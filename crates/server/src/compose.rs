@@ -33,6 +33,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         conversations::module(),
         routing::module(),
         relief::module(),
+        assistant::module(),
         sla::module(),
         inquiries::module(),
         promises::module(),

@@ -1,10 +1,11 @@
 //! Asks that are the same, and when they are enough to be written down.
 //!
 //! Two are the same when they are sorted under the same wrap-up reason, or when a supervisor said so. Three of the
-//! same within seven days become one task to write the answer down, given to whoever was asked. What was
-//! found in the knowledge tells of no gap and does not count; nor does what counted once, or was withdrawn.
+//! same within seven days become a gap in the knowledge and one task to write the answer down, given to whoever was
+//! asked: it is done with the article that fills the gap. What was found in the knowledge tells of no gap and does not count; nor does what counted once, or was withdrawn.
 
-use kernel::{Result, UserId};
+use kernel::{Id, Result, UserId};
+use knowledge::{KnowledgeGap, api::Recurring};
 use store::Tx;
 use tasks::api::{Assignee, NewTask, Subject};
 
@@ -28,6 +29,12 @@ pub(crate) fn weigh(tx: &mut Tx<'_>, ask: Ask) -> Result<Ask> {
         return Ok(ask);
     }
     let last = &same[same.len() - 1];
+    let recurring = Recurring {
+        question: last.question.clone(),
+        conversation: last.conversation_id.map(|id| id.to_string()),
+        customer: last.customer_id,
+    };
+    let gap = knowledge::api::recurred(tx, recurring)?;
     let words: Vec<String> = same.iter().map(|one| format!("· {}", one.question)).collect();
     let task = NewTask {
         source: SOURCE,
@@ -35,7 +42,7 @@ pub(crate) fn weigh(tx: &mut Tx<'_>, ask: Ask) -> Result<Ask> {
         title: last.question.chars().filter(|c| !c.is_control()).take(TITLE).collect(),
         detail: Some(words.join("\n").chars().take(4_000).collect()),
         assignee: assignee(last),
-        subject: Some(Subject::new("ask", last.id)),
+        subject: Some(subject(gap)),
         due: None,
         by_hand: true,
     };
@@ -46,6 +53,17 @@ pub(crate) fn weigh(tx: &mut Tx<'_>, ask: Ask) -> Result<Ask> {
         api::told(tx, events::RECURRED, &after)?;
     }
     queries::find(tx, ask.id)
+}
+
+/// What the task is about.
+fn subject(gap: Id<KnowledgeGap>) -> Subject {
+    Subject::new("knowledge_gap", gap)
+}
+
+/// The gap is filled, or nothing is to be written: so is the task.
+pub(crate) fn settled(tx: &mut Tx<'_>, gap: Id<KnowledgeGap>, filled: bool) -> Result<()> {
+    let settle = if filled { tasks::api::complete_for } else { tasks::api::cancel_for };
+    settle(tx, SOURCE, &subject(gap), None).map(drop)
 }
 
 /// To whoever is asked, or into the pool of the asker's unit.

@@ -17,8 +17,6 @@ use crate::{
 pub(crate) const SOURCE: &str = "asks.answer";
 /// How long an answer may take unless told, in minutes of business time.
 pub(crate) const DUE_MINUTES: i64 = 30;
-/// Leads above one another who are looked at.
-const LEVELS: usize = 16;
 
 pub(crate) fn subject(ask: &Ask) -> Subject {
     Subject::new("ask", ask.id)
@@ -26,18 +24,8 @@ pub(crate) fn subject(ask: &Ask) -> Subject {
 
 /// Who is asked: the nearest lead at or above the asker's unit who may answer.
 pub(crate) fn supervisor(tx: &mut Tx<'_>, asker: UserId) -> Result<Option<Who>> {
-    let mut below = asker;
-    for _ in 0..LEVELS {
-        let Some(lead) = people::api::lead_of(tx, below)? else { return Ok(None) };
-        if lead == asker {
-            return Ok(None);
-        }
-        if access::api::reach_of(tx, lead, policy::ANSWER)?.is_some() {
-            return Ok(Some(Who { id: lead, name: access::api::user(tx, lead)?.name }));
-        }
-        below = lead;
-    }
-    Ok(None)
+    let Some(lead) = people::api::lead_who_may(tx, asker, policy::ANSWER)? else { return Ok(None) };
+    Ok(Some(Who { id: lead, name: access::api::user(tx, lead)?.name }))
 }
 
 /// Keeps a new ask with its first line, and the task it is; the conversation shows it to staff.

@@ -32,6 +32,7 @@ pub fn module() -> Module {
         })
         .listener(listen::tasks())
         .listener(listen::conversations())
+        .listener(listen::gaps())
         .privacy(Privacy { module: "asks", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

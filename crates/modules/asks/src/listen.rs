@@ -1,16 +1,18 @@
-//! An ask goes with its task, and is sorted by what its conversation turns out to be about.
+//! An ask goes with its task, and is sorted by what its conversation turns out to be about; what was to be written
+//! down is done with the article.
 
 use conversations::{
     ConversationId,
     events::{CHANGED, Changed},
 };
 use kernel::{Error, Id, Result};
+use knowledge::events::{GAP_CLOSED, GAP_DISMISSED, GapFact};
 use store::{StoredFact, Tx};
 use tasks::events::{REASSIGNED, TAKEN, TaskFact};
 use work::Listener;
 
 use crate::{
-    api,
+    alike, api,
     model::{Ask, Who},
     queries,
 };
@@ -47,4 +49,12 @@ fn wrapped_up(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
         api::sort(tx, &before, after)?;
     }
     Ok(())
+}
+
+/// What is written down, or is not to be, is nobody's task any more.
+pub(crate) fn gaps() -> Listener {
+    Listener::new("asks.gaps", &[GAP_CLOSED, GAP_DISMISSED], |tx: &mut Tx<'_>, fact: &StoredFact| {
+        let gap: GapFact = serde_json::from_str(&fact.data).map_err(Error::internal)?;
+        alike::settled(tx, gap.gap_id, fact.kind == GAP_CLOSED)
+    })
 }

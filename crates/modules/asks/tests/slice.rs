@@ -12,6 +12,7 @@ fn modules() -> Vec<http::Module> {
         files::module(std::env::temp_dir().join("zhike-asks-files")).expect("a folder"),
         tasks::module(),
         people::module(),
+        knowledge::module(),
         customers::module(),
         channels::module(),
         conversations::module(),
@@ -150,6 +151,33 @@ async fn r052_three_of_the_same_in_a_week_become_a_task_to_write_it_down(db: Tes
     assert_eq!(linked["same"], 5);
 }
 
+async fn r052_what_is_asked_again_and_again_is_a_gap_and_the_article_that_fills_it_ends_the_task(db: TestDb) {
+    let desk = desk(db).await;
+    let drafts = async |state: &str| {
+        let tasks = desk.lead.get(&format!("/tasks?owner=me&state={state}")).await.ok();
+        tasks["items"].as_array().unwrap().iter().filter(|task| task["source"] == "asks.draft").cloned().collect::<Vec<_>>()
+    };
+    let first = desk.ask("过保三天能免费换件吗").await;
+    for question in ["过保五天还能换吗", "过保一周了怎么办"] {
+        let ask = desk.ask(question).await;
+        desk.lead.put(&path(&ask, "/likeness"), json!({"same_as": first["id"]})).await.ok();
+    }
+    let gaps = desk.lead.get("/knowledge-gaps?state=open").await.ok();
+    assert_eq!((&gaps["items"][0]["question"], &gaps["items"][0]["times"]), (&json!("过保一周了怎么办"), &json!(1)));
+    let task = drafts("open").await.remove(0);
+    assert_eq!((&task["subject_kind"], &task["subject_id"]), (&json!("knowledge_gap"), &gaps["items"][0]["id"]));
+    let gap = desk.lead.get(&format!("/knowledge-gaps/{}", gaps["items"][0]["id"].as_str().unwrap())).await.ok();
+    assert_eq!((&gap["reports"][0]["source"], &gap["reports"][0]["conversation_id"]), (&json!("asks"), &json!(desk.conversation)));
+    // Written, and published by somebody else.
+    let words = json!({"title": "过保几天内换件", "body": "七天内按保内处理", "gap_id": gap["id"]});
+    let article = desk.lead.post("/articles", words).await.ok();
+    let at = |rest: &str| format!("/articles/{}{rest}", article["id"].as_str().unwrap());
+    let waiting = desk.lead.post(&at("/submission"), json!({"version": article["version"]})).await.ok();
+    desk.admin.post(&at("/publication"), json!({"version": waiting["version"]})).await.ok();
+    desk.app.settle().await;
+    assert_eq!((drafts("open").await.len(), drafts("done").await.len()), (0, 1));
+}
+
 async fn r052_the_wrap_ups_reason_sorts_what_was_asked(db: TestDb) {
     let desk = desk(db).await;
     let reason = desk.admin.post("/wrap-up-reasons", json!({"label": "过保维修"})).await.ok();
@@ -183,6 +211,7 @@ async fn an_old_ask_does_not_count_and_a_reader_outside_answers_nothing(db: Test
 async fn whoever_is_given_the_task_is_asked_and_an_erasure_empties_the_words(db: TestDb) {
     let desk = desk(db).await;
     let ask = desk.ask("王女士的押金退不退").await;
+    desk.agent.post("/knowledge-gaps", json!({"question": "王女士的押金", "conversation_id": desk.conversation})).await.ok();
     let tasks = desk.lead.get("/tasks?owner=me").await.ok();
     let handing = format!("/tasks/{}/reassignment", tasks["items"][0]["id"].as_str().unwrap());
     desk.admin.post(&handing, json!({"owner_id": desk.admin.id(), "reason": "主管休假"})).await.ok();
@@ -192,6 +221,8 @@ async fn whoever_is_given_the_task_is_asked_and_an_erasure_empties_the_words(db:
     assert_eq!((&withdrawn["state"], &withdrawn["may_say"]), (&json!("withdrawn"), &json!(false)));
     assert_eq!(desk.admin.get("/tasks?owner=me&state=open").await.ok()["items"], json!([]));
     desk.admin.post(&format!("/customers/{}/erasure", desk.customer), json!({"reason": "本人要求"})).await.ok();
+    let gaps = desk.admin.get("/knowledge-gaps").await.ok();
+    assert_eq!((&gaps["items"][0]["question"], &gaps["items"][0]["customer_id"]), (&json!(""), &json!(null)));
     let after = desk.agent.get(&path(&ask, "")).await.ok();
     assert_eq!((&after["question"], &after["customer_name"], &after["thread"][0]["text"]), (&json!(""), &json!(""), &json!("")));
 }

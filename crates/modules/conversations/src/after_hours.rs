@@ -147,13 +147,8 @@ pub(crate) fn words(
     own: String,
     opens_at: Timestamp,
 ) -> String {
-    let asked = conversation.page.as_ref().map(|page| page.locale.to_lowercase()).unwrap_or_default();
-    let locale = match asked.as_str() {
-        zh if ["zh-tw", "zh-hk", "zh-mo", "zh-hant"].iter().any(|start| zh.starts_with(start)) => "zh-TW",
-        zh if zh.starts_with("zh") => "zh-CN",
-        en if en.starts_with("en") => "en",
-        _ => organisation.locale.text(),
-    };
+    let asked = conversation.page.as_ref().map(|page| page.locale.as_str()).unwrap_or_default();
+    let locale = organisation.language(asked);
     let texts = crate::words::texts(locale);
     let moment = jiff::Timestamp::from_millisecond(opens_at.millis()).unwrap_or_default();
     let moment = calendar.zone().to_datetime(moment).strftime(texts.word("after_hours_time")).to_string();

@@ -12,7 +12,7 @@ use store::{Fact, Tx};
 
 use crate::{
     after_hours, events,
-    events::CameAfterHours,
+    events::{CameAfterHours, CameWaiting},
     model::{
         Author, Card, Conversation, ConversationId, Data, Mentions, Message, MessageKind, Named, Side, check_message,
         reused, topic,
@@ -120,6 +120,11 @@ pub(crate) fn append(tx: &mut Tx<'_>, posts: &[Post]) -> Result<Vec<Result<Messa
             let (conversation_id, seq) = (message.conversation_id, message.seq);
             let came = CameAfterHours { conversation_id, seq };
             tx.emit(Fact::new(events::CAME_AFTER_HOURS, conversation_id, &came)?);
+        }
+        let alone = conversations.get(&message.conversation_id).is_some_and(|it| it.waits_alone());
+        if message.author == Author::Customer && alone {
+            let (conversation_id, seq) = (message.conversation_id, message.seq);
+            tx.emit(Fact::new(events::CAME_WAITING, conversation_id, &CameWaiting { conversation_id, seq })?);
         }
         let kind = if message.staff_only { events::NOTE_POSTED } else { events::MESSAGE_POSTED };
         tx.emit(Fact::new(kind, message.conversation_id, message)?.on(topic(message.conversation_id), message.seq));

@@ -55,6 +55,9 @@ pub const SNOOZED: &str = "conversation.snoozed";
 pub const WOKEN: &str = "conversation.woken";
 /// A customer wrote while all is closed: [`CameAfterHours`]. On no topic: what follows from it is told.
 pub const CAME_AFTER_HOURS: &str = "conversation.came_after_hours";
+/// A customer wrote again while nobody has their conversation: [`CameWaiting`]. On no topic: what answers by itself
+/// hears this, and nothing of conversations that somebody has.
+pub const CAME_WAITING: &str = "conversation.came_waiting";
 /// A service level was met with the first answer, or missed with any: [`Measured`]. On no topic, and only
 /// where one applies: an answer in time that is not the first is told nowhere.
 pub const MEASURED: &str = "conversation.measured";
@@ -199,6 +202,15 @@ pub struct Participation {
 /// See [`CAME_AFTER_HOURS`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameAfterHours {
+    /// In which conversation.
+    pub conversation_id: ConversationId,
+    /// The message's number.
+    pub seq: i64,
+}
+
+/// See [`CAME_WAITING`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CameWaiting {
     /// In which conversation.
     pub conversation_id: ConversationId,
     /// The message's number.

@@ -23,6 +23,7 @@ mod policy;
 mod privacy;
 mod queries;
 mod reasons;
+mod said;
 mod serving;
 mod snooze;
 mod tell;
@@ -77,6 +78,7 @@ pub fn module() -> Module {
         .part(line::unknown())
         .part(closing::freely())
         .part(serving::talking())
+        .part(said::talks())
         .part(visitor::VisitorLimits::default())
         .part(typing::Typing::default())
         .job(snooze::handler())

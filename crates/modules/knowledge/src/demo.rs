@@ -1,4 +1,6 @@
-//! Canned replies of the demo story: everybody's, some teams', and one of a person's own.
+//! The knowledge of the demo story: canned replies, everybody's, some teams', and one of a person's own; articles; gaps.
+
+mod articles;
 
 use http::Demo;
 use kernel::{Actor, Error, Owned, Result};
@@ -34,5 +36,5 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         queries::insert(tx, &reply)?;
         tx.emit(Fact::new(events::CREATED, reply.id, &reply.fact())?);
     }
-    Ok(())
+    articles::tell(tx, demo)
 }

@@ -1,5 +1,8 @@
 //! The operations.
 
+mod articles;
+mod categories;
+mod gaps;
 mod list;
 mod write;
 
@@ -11,4 +14,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, write::create))
         .routes(routes!(write::change, write::delete))
         .routes(routes!(list::count_use))
+        .merge(articles::routes())
+        .routes(routes!(categories::list, categories::create))
+        .routes(routes!(categories::change, categories::delete))
+        .routes(routes!(gaps::list, gaps::report))
+        .routes(routes!(gaps::counts))
+        .routes(routes!(gaps::read))
+        .routes(routes!(gaps::dismiss))
 }

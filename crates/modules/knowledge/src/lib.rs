@@ -1,29 +1,50 @@
-//! Canned replies: what is said often, written once.
+//! What is known: canned replies, articles, and what is missing.
 
 pub mod api;
+mod articles;
 mod codes;
 mod demo;
 pub mod events;
+mod gaps;
 mod http;
+mod jobs;
+mod likeness;
+mod markup;
 mod model;
 mod policy;
+mod privacy;
+mod public;
 mod queries;
 mod reading;
+mod talks;
 
-use ::http::Module;
+use ::http::{Module, Privacy};
 
-pub use model::{CannedReply, CannedScope};
+pub use markup::{ArticleBlockKind, Block, Piece};
+pub use model::{
+    Article, ArticleAudience, ArticleCategory, ArticleState, ArticleVersion, ArticleVersionState, ArticleWorkingState,
+    CannedReply, CannedScope, GapReport, GapSource, GapState, Keywords, KnowledgeGap,
+};
+pub use talks::{Talk, Talks};
+
+/// This module's texts.
+const LOCALES: &[(&str, &str)] = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
 
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("knowledge")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611251613_canned_replies"])
+        .outside(public::routes())
+        .migrations(store::migrations!["202611251613_canned_replies", "202611260510_articles"])
         .permissions(policy::PERMISSIONS)
-        .locales(&[
-            ("zh-CN", include_str!("../locales/zh-CN.json")),
-            ("zh-TW", include_str!("../locales/zh-TW.json")),
-            ("en", include_str!("../locales/en.json")),
-        ])
+        .part(talks::silence())
+        .job(jobs::ask_owners())
+        .cron(jobs::schedule())
+        .privacy(Privacy { module: "knowledge", export: privacy::export, erase: privacy::erase })
+        .locales(LOCALES)
 }

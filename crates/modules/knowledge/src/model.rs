@@ -1,10 +1,26 @@
 //! A canned reply, and what may stand in it.
 
+mod article;
+mod category;
+mod gap;
+mod version;
+
 use kernel::{Check, Error, FieldError, Id, Noun, Owned, Params, Permit, Result, Timestamp, UnitId, UserId};
 use serde::Serialize;
 use store::text_enum;
 use utoipa::ToSchema;
 
+pub use self::{
+    article::{Article, ArticleAudience, ArticleState, ArticleWorkingState},
+    category::ArticleCategory,
+    gap::{GapReport, GapSource, GapState, KnowledgeGap},
+    version::{ArticleVersion, ArticleVersionState, Keywords},
+};
+pub(crate) use self::{
+    category::category_name,
+    gap::gap_question,
+    version::{ArticleWording, Who},
+};
 use crate::{events::CannedReplyFact, reading};
 
 impl Noun for CannedReply {

@@ -1,5 +1,8 @@
 //! All SQL of this module.
 
+pub(crate) mod articles;
+pub(crate) mod gaps;
+
 use kernel::{Id, Result};
 use store::{Record, Tx, params, sql};
 

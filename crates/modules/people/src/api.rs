@@ -19,6 +19,8 @@ use crate::{
 static READ: Mutex<Option<HashMap<Id<TreeRevision>, Arc<Tree>>>> = Mutex::new(None);
 /// More than one process ever serves at a time.
 const KEPT: usize = 32;
+/// Leads above one another who are looked at.
+const LEVELS: usize = 16;
 
 /// All units as they stand in this transaction. One short read while they do not change.
 ///
@@ -97,6 +99,23 @@ pub fn lead_of(tx: &mut Tx<'_>, user: UserId) -> Result<Option<UserId>> {
     let (revision, unit) = queries::standing(tx, user)?;
     let Some(unit) = unit else { return Ok(None) };
     Ok(tree_at(tx, revision)?.lead_of(user, unit))
+}
+
+/// The nearest lead above a person whose role grants `permission`, however far; each lead's own lead is asked next.
+///
+/// # Errors
+/// From the database.
+pub fn lead_who_may(tx: &mut Tx<'_>, user: UserId, permission: &'static str) -> Result<Option<UserId>> {
+    let mut below = user;
+    for _ in 0..LEVELS {
+        match lead_of(tx, below)? {
+            Some(lead) if lead == user => return Ok(None),
+            Some(lead) if access::api::reach_of(tx, lead, permission)?.is_some() => return Ok(Some(lead)),
+            Some(lead) => below = lead,
+            None => return Ok(None),
+        }
+    }
+    Ok(None)
 }
 
 /// Ids as the JSON list a statement takes.

@@ -153,6 +153,21 @@ export type DailyRecord = Answer<'DailyRecord'>
 export type DailyRecordLine = With<Answer<'DailyRecordLine'>, { signature: DailyRecord | null }>
 export type DailySheet = With<Answer<'DailySheet'>, { rows: InquiryRecord[]; signature: DailyRecord | null }>
 export type CannedReply = Answer<'CannedReplyView'>
+export type Article = Answer<'ArticleRow'>
+export type ArticlePiece = Whole<Schemas['ArticlePiece']>
+export type ArticleBlock = With<Answer<'ArticleBlock'>, { lines: ArticlePiece[][] }>
+export type ArticleText = With<Answer<'ArticleText'>, { blocks: ArticleBlock[] }>
+export type ArticleView = With<Answer<'ArticleView'>, { published: ArticleText | null; working: ArticleText | null }>
+export type ArticleVersion = Answer<'ArticleVersionRow'>
+export type ArticleReading = With<Answer<'ArticleReading'>, { blocks: ArticleBlock[] }>
+export type ArticleCategory = Answer<'ArticleCategory'>
+export type ArticleSuggestions = With<Answer<'ArticleSuggestions'>, { suggestions: (Article & { sure: boolean })[] }>
+export type KnowledgeGap = Answer<'KnowledgeGap'>
+export type KnowledgeGapView = With<Answer<'GapView'>, { reports: Answer<'GapReport'>[] }>
+export type KnowledgeCounts = Answer<'KnowledgeCounts'>
+export type AssistantArticle = Answer<'AssistantArticle'>
+export type AssistantView = With<Answer<'AssistantView'>, { articles: AssistantArticle[] }>
+export type GapReported = Answer<'GapReported'>
 
 /** A queue's figures of today; of all of them together it is nobody's. */
 export type DeskQueue = Answer<'DeskRow'>

@@ -320,6 +320,11 @@ impl Conversation {
         seq
     }
 
+    /// Whether its customer has written again while nobody has it: the first words are told by its being opened.
+    pub(crate) fn waits_alone(&self) -> bool {
+        self.state == State::Queued && self.assignee_id.is_none() && self.unread > 1
+    }
+
     /// One side has read up to `seq`, after which `unread` messages of the customer follow. None when
     /// that is nothing new.
     pub(crate) fn read(mut self, by: Side, seq: i64, unread: i64) -> Option<(Self, events::Read)> {

@@ -6,6 +6,8 @@ import { can } from '@/app/session'
 export function placeOf({ subject_kind: kind, subject_id: id }: Pick<Task, 'subject_kind' | 'subject_id'>): RouteLocationRaw | undefined {
   if (!kind || !id) return undefined
   if (kind === 'conversation') return can('conversations.read') ? { name: 'conversations', params: { id } } : undefined
+  if (kind === 'article') return can('knowledge.read') ? { name: 'articles', query: { open: id } } : undefined
+  if (kind === 'knowledge_gap') return can('knowledge.write') ? { name: 'knowledge-gaps', query: { open: id } } : undefined
   const page = { promise: 'promises', ask: 'asks', escalation: 'escalations', incident: 'incidents', approval: 'approvals' }[kind]
   return page && can(`${page}.read`) ? { name: page, query: { open: id } } : undefined
 }
