@@ -389,6 +389,1082 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/article-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every category, in order; those below another name it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleCategory"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a category, the last of those beside it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewArticleCategory"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleCategory"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/article-categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a category that nothing stands under. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_acg_ArticleCategory"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes a category. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_acg_ArticleCategory"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleCategoryChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleCategory"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the articles one may read, those changed last first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those that may be shown to these. */
+                    audience?: "public" | "internal";
+                    /** @description Only those of this category and the ones below it. */
+                    category?: components["schemas"]["Id_acg_ArticleCategory"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those that this person looks after: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those that hold every one of these words, at most 50 and without further pages. */
+                    q?: string;
+                    /** @description Only those in force that somebody must look at again. */
+                    stale?: boolean;
+                    /** @description Only those that stand so; of those in force, `draft` and `in_review` are those of which a newer version is. */
+                    state?: "draft" | "in_review" | "published" | "archived";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ArticleRow"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Begins an article: a draft that those who write see. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewArticle"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One article. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes the draft of an article. While a version is in force, a draft of a newer one is begun beside it; what waits
+         *     for its reviewer must be taken back first.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/archival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an article out of force: nobody but those who write finds it any more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleArchival"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Puts an archived article back to where it was. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Gives the draft of a newer version up; the version in force stays. What was never in force is archived instead. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives an article to somebody else to look after. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleOwner"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes what waits: somebody else wrote it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SeenArticle"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives what waits back to whoever wrote it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleReturn"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands the draft to a reviewer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SeenArticle"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes it back from the reviewer: it is a draft again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts that an article was put into a conversation. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleVotes"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that an article in force was looked at and is right until then. Its owner may, and whoever reviews. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleVerification"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of an article, the newest first; who does not write sees those that were in force. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ArticleVersionRow"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of an article. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                    version_id: components["schemas"]["Id_atv_ArticleVersion"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleText"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/versions/{version_id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a draft that says what this version said. What is in force stays until the draft is published. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                    version_id: components["schemas"]["Id_atv_ArticleVersion"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VersionRestoration"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{id}/votes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether an article helped: once for each conversation; said again, it is said otherwise. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_art_Article"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleVote"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleVotes"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows how a body would read. Keeps nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticlePreview"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleReading"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggests articles to what the customer of a conversation wrote last. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The conversation's id. */
+                    conversation: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ArticleSuggestions"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/asks": {
         parameters: {
             query?: never;
@@ -817,6 +1893,82 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the assistant answers, and how it does. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssistantView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Says where the assistant answers. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AssistantChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssistantView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -6012,6 +7164,229 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge-gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what is missing, for those who write: what was missed last first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those that stand so. */
+                    state?: "open" | "writing" | "closed" | "dismissed";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_KnowledgeGap"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Reports that an answer is missing. The same, missed again before it is answered, is one gap that was met once more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewGap"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GapReported"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge-gaps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One gap. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_gap_KnowledgeGap"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GapView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge-gaps/{id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dismisses a gap: nothing is to be written. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_gap_KnowledgeGap"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GapDismissal"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GapView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge-gaps/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what waits for those who write. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -12772,6 +14147,305 @@ export interface components {
             /** @description What approvers said, the first first. None when it lay within the applicant's own authority. */
             steps: components["schemas"]["ApprovalStep"][];
         };
+        /**
+         * @description What is known about one matter, as it stands: as the version in force says, or while there is none as the one
+         *     being written does.
+         */
+        Article: {
+            /** @description The answer in a few words; empty for none. */
+            answer: string;
+            archived_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who may be shown it. */
+            audience: components["schemas"]["ArticleAudience"];
+            category_id?: components["schemas"]["Id_acg_ArticleCategory"] | null;
+            /** @description When it last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description Since when it is there. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often somebody said that it helped.
+             */
+            helpful: number;
+            /** @description Its id. */
+            id: components["schemas"]["Id_art_Article"];
+            /** @description Who looks after it. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            published_at?: components["schemas"]["Timestamp"] | null;
+            published_id?: components["schemas"]["Id_atv_ArticleVersion"] | null;
+            /** @description What it is called. */
+            title: string;
+            /**
+             * Format: int64
+             * @description How often that it did not.
+             */
+            unhelpful: number;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description How often it was put into a conversation.
+             */
+            uses: number;
+            verify_until?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change, not with a vote or a use.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description How many versions there are.
+             */
+            versions: number;
+            working_id?: components["schemas"]["Id_atv_ArticleVersion"] | null;
+            working_state?: components["schemas"]["ArticleWorkingState"] | null;
+        };
+        /** @description Why it goes out of force. */
+        ArticleArchival: {
+            /** @description Why, up to 500 characters. */
+            reason?: string | null;
+        };
+        /**
+         * @description Who may be shown an article.
+         * @enum {string}
+         */
+        ArticleAudience: "public" | "internal";
+        /** @description A block of an article. */
+        ArticleBlock: {
+            /** @description What it is. */
+            kind: components["schemas"]["ArticleBlockKind"];
+            /** @description Its lines, or the items of a list. */
+            lines: components["schemas"]["ArticlePiece"][][];
+        };
+        /**
+         * @description What a block is.
+         * @enum {string}
+         */
+        ArticleBlockKind: "heading" | "subheading" | "paragraph" | "bullets" | "numbers" | "remark";
+        /** @description A category of articles. One that stands under another has none below it. */
+        ArticleCategory: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_acg_ArticleCategory"];
+            /** @description What it is called. */
+            name: string;
+            parent_id?: components["schemas"]["Id_acg_ArticleCategory"] | null;
+            /**
+             * Format: int64
+             * @description Its place among those beside it, rising.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        ArticleCategoryChange: {
+            /** @description As in a new one. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Its place among those beside it, rising: 0 to 100,000.
+             */
+            position?: number | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        ArticleChange: {
+            /** @description As in a new one; empty for none. */
+            answer?: string | null;
+            audience?: components["schemas"]["ArticleAudience"] | null;
+            /** @description As in a new one. */
+            body?: string | null;
+            category_id?: components["schemas"]["Id_acg_ArticleCategory"] | null;
+            keywords?: components["schemas"]["ArticleKeywords"] | null;
+            /** @description As in a new one. */
+            title?: string | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            verify_until?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The article's version that was seen.
+             */
+            version: number;
+        };
+        /** @description Other words by which an article is found. */
+        ArticleKeywords: string[];
+        /** @description Who is to look after it. */
+        ArticleOwner: {
+            /** @description Somebody who may sign in. */
+            owner_id: components["schemas"]["Id_usr"];
+        };
+        /** @description A piece of a line. */
+        ArticlePiece: {
+            /** @description Where they lead: an address of the web, of mail or of a telephone. */
+            href?: string | null;
+            /** @description Whether they are strong. */
+            strong: boolean;
+            /** @description The words, as text. */
+            text: string;
+        };
+        /** @description A body that is not kept. */
+        ArticlePreview: {
+            /** @description Up to 20,000 characters in the markup of articles. */
+            body: string;
+        };
+        /** @description How a body reads. */
+        ArticleReading: {
+            /** @description Piece by piece. */
+            blocks: components["schemas"]["ArticleBlock"][];
+        };
+        /** @description Why it goes back. */
+        ArticleReturn: {
+            /** @description What is to be mended, 1 to 500 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The article's version that was seen.
+             */
+            version: number;
+        };
+        /** @description An article in a list. */
+        ArticleRow: components["schemas"]["Article"] & {
+            /**
+             * @description Where customers read it: a path on this server; none for what they may not be shown.
+             * @example /articles/art_01jd3k5v2pf6z8q0w4x7y9abcd
+             */
+            link?: string | null;
+            /** @description Whether somebody must look again before it is relied on. */
+            stale: boolean;
+            /** @description Where it stands. */
+            state: components["schemas"]["ArticleState"];
+        };
+        /**
+         * @description Where an article stands.
+         * @enum {string}
+         */
+        ArticleState: "draft" | "in_review" | "published" | "archived";
+        /** @description What is suggested. */
+        ArticleSuggestions: {
+            /** @description What the customer wrote since they were last answered, or last. */
+            said: string;
+            /** @description Up to five articles, those most like it first. */
+            suggestions: components["schemas"]["SuggestedArticle"][];
+        };
+        /** @description A version, and how it reads. */
+        ArticleText: components["schemas"]["ArticleVersion"] & {
+            /** @description Its body, piece by piece. */
+            blocks: components["schemas"]["ArticleBlock"][];
+            /** @description Its body as one would say it in a conversation. */
+            plain: string;
+        };
+        /** @description Until when it is right. */
+        ArticleVerification: {
+            /**
+             * Format: int64
+             * @description A moment to come.
+             */
+            verify_until: number;
+        };
+        /** @description One version of an article. */
+        ArticleVersion: {
+            /** @description The answer in a few words; empty for none. */
+            answer: string;
+            /** @description Of which article. */
+            article_id: components["schemas"]["Id_art_Article"];
+            /** @description Who may be shown it. */
+            audience: components["schemas"]["ArticleAudience"];
+            /** @description The whole, in the markup of articles. */
+            body: string;
+            category_id?: components["schemas"]["Id_acg_ArticleCategory"] | null;
+            /** @description When. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description Who last changed it. */
+            changed_by: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            changed_by_name: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_atv_ArticleVersion"];
+            /** @description Other words by which it is found. */
+            keywords: components["schemas"]["ArticleKeywords"];
+            /**
+             * Format: int64
+             * @description The first is 1.
+             */
+            number: number;
+            /** @description Why it was given back, until it is handed in again. */
+            returned?: string | null;
+            reviewed_at?: components["schemas"]["Timestamp"] | null;
+            reviewed_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            reviewed_by_name?: string | null;
+            /** @description What became of it. */
+            state: components["schemas"]["ArticleVersionState"];
+            /** @description What the article is called. */
+            title: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            verify_until?: components["schemas"]["Timestamp"] | null;
+            /** @description When. */
+            written_at: components["schemas"]["Timestamp"];
+            /** @description Who began it. */
+            written_by: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            written_by_name: string;
+        };
+        /** @description A version in a list. */
+        ArticleVersionRow: components["schemas"]["ArticleVersion"];
+        /**
+         * @description What became of a version.
+         * @enum {string}
+         */
+        ArticleVersionState: "draft" | "in_review" | "published" | "replaced" | "dropped";
+        /** @description An article in full. */
+        ArticleView: components["schemas"]["ArticleRow"] & {
+            /** @description Whether the reader may archive it, and say that it is right still. */
+            may_manage: boolean;
+            /** @description Whether the reader may publish or give back what waits: not their own words. */
+            may_review: boolean;
+            /** @description Whether the reader may write. */
+            may_write: boolean;
+            published?: components["schemas"]["ArticleText"] | null;
+            working?: components["schemas"]["ArticleText"] | null;
+        };
+        /** @description Whether it helped. */
+        ArticleVote: {
+            /** @description In which conversation. */
+            conversation_id?: string | null;
+            /** @description Whether it did. */
+            helpful: boolean;
+        };
+        /** @description What was said of an article. */
+        ArticleVotes: {
+            /**
+             * Format: int64
+             * @description How often that it helped.
+             */
+            helpful: number;
+            /**
+             * Format: int64
+             * @description How often that it did not.
+             */
+            unhelpful: number;
+            /**
+             * Format: int64
+             * @description How often it was put into a conversation.
+             */
+            uses: number;
+        };
+        /**
+         * @description Where the version stands that is newer than the one in force.
+         * @enum {string}
+         */
+        ArticleWorkingState: "draft" | "in_review";
         /** @description Something asked of a supervisor. */
         Ask: {
             /** @description The answer. */
@@ -12921,6 +14595,62 @@ export interface components {
         Assignment: {
             /** @description To whom. */
             assignee_id: components["schemas"]["Id_usr"];
+        };
+        /** @description How often it answered with an article, and what came of it. */
+        AssistantArticle: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            answers: number;
+            /** @description Which. */
+            article_id: components["schemas"]["Id_art_Article"];
+            /**
+             * Format: int64
+             * @description How often somebody took the conversation.
+             */
+            handed: number;
+            /**
+             * Format: int64
+             * @description How often the customer left then without anybody's help.
+             */
+            solved: number;
+            /** @description What it is called now. */
+            title: string;
+        };
+        /** @description Where it is to answer. */
+        AssistantChange: {
+            /** @description Under which address customers reach this server; answers come without a link where it is empty. */
+            base_url?: string | null;
+            /** @description The queues in whose conversations it answers, in web chats. */
+            queues: components["schemas"]["Id_que"][];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 while nobody said anything.
+             */
+            version: number;
+        };
+        /** @description The queues in whose conversations it answers. */
+        AssistantQueues: components["schemas"]["Id_que"][];
+        /** @description Where it answers. */
+        AssistantSettings: {
+            /**
+             * @description Under which address customers reach this server, to read articles; empty: answers come without a link.
+             * @example https://chat.example.com
+             */
+            base_url: string;
+            /** @description The queues in whose conversations it answers; in none at first. */
+            queues: components["schemas"]["AssistantQueues"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description Where it answers, and how it does. */
+        AssistantView: components["schemas"]["AssistantSettings"] & {
+            /** @description The articles it answered with, most often first, at most a hundred. */
+            articles: components["schemas"]["AssistantArticle"][];
         };
         /**
          * @description What a visitor answered before the chat, and what the embedding page says of them: names and short
@@ -15252,6 +16982,56 @@ export interface components {
              */
             result?: string | null;
         };
+        /** @description Why nothing is to be written. */
+        GapDismissal: {
+            /** @description Why, 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description That a gap was met once. */
+        GapReport: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name: string;
+            /**
+             * @description In which conversation.
+             * @example cnv_01jd3k5v2pf6z8q0w4x7y9abcd
+             */
+            conversation_id?: string | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /**
+             * Format: int64
+             * @description The first is 1.
+             */
+            number: number;
+            /** @description How it came to be known. */
+            source: components["schemas"]["GapSource"];
+        };
+        /** @description What came of it. */
+        GapReported: {
+            id?: components["schemas"]["Id_gap_KnowledgeGap"] | null;
+            /**
+             * Format: int64
+             * @description How often it was met.
+             */
+            times: number;
+        };
+        /**
+         * @description How a gap came to be known.
+         * @enum {string}
+         */
+        GapSource: "desk" | "search" | "asks";
+        /**
+         * @description Where a gap stands.
+         * @enum {string}
+         */
+        GapState: "open" | "writing" | "closed" | "dismissed";
+        /** @description A gap, and how it was met. */
+        GapView: components["schemas"]["KnowledgeGap"] & {
+            /** @description How it was met, the last fifty times first. */
+            reports: components["schemas"]["GapReport"][];
+        };
         /** @description A password for somebody who lost theirs. */
         GivenPassword: {
             /** @description The password from now on: 10 to 200 characters. */
@@ -15266,10 +17046,16 @@ export interface components {
         };
         /** @example abc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_abc_AbusiveContact: string;
+        /** @example acg_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_acg_ArticleCategory: string;
         /** @example apr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_apr_Approval: string;
+        /** @example art_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_art_Article: string;
         /** @example ask_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ask_Ask: string;
+        /** @example atv_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_atv_ArticleVersion: string;
         /** @example aud_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_aud_AuditEntry: string;
         /** @example aur_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -15302,6 +17088,8 @@ export interface components {
         Id_esl_EscalationLadder: string;
         /** @example fil_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_fil: string;
+        /** @example gap_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_gap_KnowledgeGap: string;
         /** @example inc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_inc_Incident: string;
         /** @example inq_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -15867,6 +17655,42 @@ export interface components {
         Kind: "mail" | "bulk" | "auto_reply" | "bounce" | "loop" | "acknowledgement";
         /** @description Kinds of requests. */
         Kinds: components["schemas"]["ApprovalKind"][];
+        /** @description How much is missing. */
+        KnowledgeCounts: {
+            /**
+             * Format: int64
+             * @description Gaps that nobody writes an answer for.
+             */
+            open_gaps: number;
+        };
+        /** @description Something the knowledge does not answer. */
+        KnowledgeGap: {
+            article_id?: components["schemas"]["Id_art_Article"] | null;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When it was first missed. */
+            created_at: components["schemas"]["Timestamp"];
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_gap_KnowledgeGap"];
+            /** @description When last. */
+            last_at: components["schemas"]["Timestamp"];
+            /** @description What was looked for; empty once whom it was about is erased. */
+            question: string;
+            /** @description Why nothing is to be written. */
+            reason?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["GapState"];
+            /**
+             * Format: int64
+             * @description How often it was missed.
+             */
+            times: number;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
         /**
          * @description Who is told at a level.
          * @enum {string}
@@ -16267,6 +18091,30 @@ export interface components {
             /** @description What kind of thing it is about: `conversation`. Together with `subject_id`. */
             subject_kind?: string | null;
         };
+        /** @description A new article. */
+        NewArticle: {
+            /** @description The answer in a few words, up to 500 characters. */
+            answer?: string | null;
+            audience?: components["schemas"]["ArticleAudience"] | null;
+            /**
+             * @description The whole, 1 to 20,000 characters: lines that begin with `# ` or `## ` are headings, with `- ` or `1. ` items of
+             *     a list, with `> ` a remark; `**strong**`, `[words](https://…)`. Tags of HTML stay text.
+             */
+            body: string;
+            category_id?: components["schemas"]["Id_acg_ArticleCategory"] | null;
+            gap_id?: components["schemas"]["Id_gap_KnowledgeGap"] | null;
+            keywords?: components["schemas"]["ArticleKeywords"] | null;
+            /** @description What it is called, 1 to 120 characters. */
+            title: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            verify_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A new category. */
+        NewArticleCategory: {
+            /** @description What it is called, 1 to 40 characters. */
+            name: string;
+            parent_id?: components["schemas"]["Id_acg_ArticleCategory"] | null;
+        };
         /** @description A question to one's supervisor: from a conversation, about an inquiry, or on its own. */
         NewAsk: {
             conversation_id?: components["schemas"]["Id_cnv"] | null;
@@ -16368,6 +18216,15 @@ export interface components {
             severity?: components["schemas"]["Severity"] | null;
             /** @description What stands in the way, in a line: 1 to 200 characters. */
             what: string;
+        };
+        /** @description Something that is missing. */
+        NewGap: {
+            /** @description In which conversation. */
+            conversation_id?: string | null;
+            /** @description What was looked for, 2 to 200 characters. */
+            question: string;
+            /** @description Whether a search for these words found nothing. One that would find something tells of no gap. */
+            searched?: boolean | null;
         };
         /** @description Something that goes wrong for many customers at once. */
         NewIncident: {
@@ -17068,6 +18925,30 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ArticleRow: {
+            /** @description The rows. */
+            items: (components["schemas"]["Article"] & {
+                /**
+                 * @description Where customers read it: a path on this server; none for what they may not be shown.
+                 * @example /articles/art_01jd3k5v2pf6z8q0w4x7y9abcd
+                 */
+                link?: string | null;
+                /** @description Whether somebody must look again before it is relied on. */
+                stale: boolean;
+                /** @description Where it stands. */
+                state: components["schemas"]["ArticleState"];
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ArticleVersionRow: {
+            /** @description The rows. */
+            items: components["schemas"]["ArticleVersion"][];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_AskView: {
             /** @description The rows. */
             items: (components["schemas"]["Ask"] & {
@@ -17474,6 +19355,39 @@ export interface components {
                 run_at?: components["schemas"]["Timestamp"] | null;
                 /** @description Where it stands. */
                 state: components["schemas"]["JobState"];
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_KnowledgeGap: {
+            /** @description The rows. */
+            items: {
+                article_id?: components["schemas"]["Id_art_Article"] | null;
+                closed_at?: components["schemas"]["Timestamp"] | null;
+                /** @description When it was first missed. */
+                created_at: components["schemas"]["Timestamp"];
+                customer_id?: components["schemas"]["Id_cus"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["Id_gap_KnowledgeGap"];
+                /** @description When last. */
+                last_at: components["schemas"]["Timestamp"];
+                /** @description What was looked for; empty once whom it was about is erased. */
+                question: string;
+                /** @description Why nothing is to be written. */
+                reason?: string | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["GapState"];
+                /**
+                 * Format: int64
+                 * @description How often it was missed.
+                 */
+                times: number;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -18903,6 +20817,14 @@ export interface components {
          * @enum {string}
          */
         Security: "tls" | "starttls";
+        /** @description Which version of the article was seen. */
+        SeenArticle: {
+            /**
+             * Format: int64
+             * @description The article's version.
+             */
+            version: number;
+        };
         /**
          * @description What became of an update in one conversation.
          * @enum {string}
@@ -19591,6 +21513,14 @@ export interface components {
          * @enum {string}
          */
         Strategy: "longest_idle" | "round_robin" | "balanced";
+        /** @description An article that is like what the customer wrote. */
+        SuggestedArticle: components["schemas"]["ArticleRow"] & {
+            /**
+             * @description Whether it is surely the answer: it is asked for in the words of its title or of a keyword, and no other is
+             *     nearly as like.
+             */
+            sure: boolean;
+        };
         /** @description Words staff sort a conversation by: at most 20 of up to 30 characters, each once. */
         Tags: string[];
         /** @description See [`TAKEN_BACK`]. */
@@ -19931,6 +21861,14 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "reject";
+        /** @description Which version of the article was seen. */
+        VersionRestoration: {
+            /**
+             * Format: int64
+             * @description The article's version.
+             */
+            version: number;
+        };
         /** @description Where on the web a visitor is. */
         VisitedPage: {
             /** @description The language their browser asks for: `zh-CN`. */
