@@ -36,5 +36,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         queries::insert(tx, &reply)?;
         tx.emit(Fact::new(events::CREATED, reply.id, &reply.fact())?);
     }
-    articles::tell(tx, demo)
+    // Once every other part was told: what is drawn here leaves the rest of the story as it was.
+    demo.finally.push(articles::tell);
+    Ok(())
 }
