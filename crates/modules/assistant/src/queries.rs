@@ -63,7 +63,10 @@ pub(crate) fn settle(tx: &mut Tx<'_>, id: ConversationId, outcome: Outcome) -> R
     tx.exec(&SETTLE, params![id, outcome]).map(drop)
 }
 
-/// Each article it gave: how often, how often nobody was needed then, and how often somebody was.
-pub(crate) fn figures(tx: &mut Tx<'_>) -> Result<Vec<(Id<Article>, i64, i64, i64)>> {
+/// An article: how often it was given, how often nobody was needed then, and how often somebody was.
+type Figures = (Id<Article>, i64, i64, i64);
+
+/// Each article it gave.
+pub(crate) fn figures(tx: &mut Tx<'_>) -> Result<Vec<Figures>> {
     tx.all(&FIGURES, params![])
 }

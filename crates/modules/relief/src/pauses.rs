@@ -22,7 +22,7 @@ pub(crate) struct Bearer {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Granted {
     /// It goes on until then.
-    Until(ReliefPause),
+    Until(Box<ReliefPause>),
     /// They take no work as it is.
     NotWorking,
     /// The rules grant no more today.
@@ -109,7 +109,7 @@ pub(crate) fn grant(
         day.pauses += i64::from(new);
         day.granted_minutes += if cause == PauseCause::Supervisor { 0 } else { minutes };
     })?;
-    Ok(Granted::Until(pause))
+    Ok(Granted::Until(Box::new(pause)))
 }
 
 /// The pause is over.

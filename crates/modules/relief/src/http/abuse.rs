@@ -83,7 +83,7 @@ pub(crate) async fn mark(
             };
             let minutes = queries::rules(tx)?.abuse_minutes;
             let pause = match pauses::grant(tx, &who, PauseCause::Abuse, minutes, Some(contact.id))? {
-                Granted::Until(pause) => Some(pause),
+                Granted::Until(pause) => Some(*pause),
                 Granted::NotWorking | Granted::Capped => None,
             };
             contact.pause_minutes = pause.as_ref().map_or(0, |pause| pause.until.since(now) / 60_000);

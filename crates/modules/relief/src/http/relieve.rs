@@ -45,7 +45,7 @@ pub(crate) async fn relieve(cx: Cx, Path(id): Path<UserId>, Json(request): Json<
             let name = access::api::user(tx, id)?.name;
             let who = Bearer { id, name, unit };
             let pause = match pauses::grant(tx, &who, PauseCause::Supervisor, request.minutes, None)? {
-                Granted::Until(pause) => pause,
+                Granted::Until(pause) => *pause,
                 Granted::NotWorking | Granted::Capped => return Err(codes::NOT_WORKING.conflict()),
             };
             let mut handed_over = 0;
