@@ -51,6 +51,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const policy = await api.post<Named>('/sla-policies', { name: `${SHORT}${mark}`, first_seconds: 30, final_seconds: 3600 })
   const does = [{ do: 'note', text: HOSTILE }]
   const automation = await api.post<Named>('/automations', { name: `${SHORT}${mark}`, event: 'opened', spec: { conditions: [{ field: 'text', op: 'contains', values: [SHORT] }], actions: does } })
+  const macro = await api.post<Named>('/macros', { name: `${SHORT}${mark}`, scope: 'all', actions: [{ do: 'draft', text: HOSTILE }, { do: 'add_tag', tag: SHORT.slice(0, 30) }] })
+  await api.post('/conversation-views', { name: SHORT.slice(0, 24) + mark.slice(-6), scope: 'all', filter: { waiting: true } })
   return {
     'customers.open': customer.id,
     'tasks.open': task.id,
@@ -66,6 +68,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'incidents.open': incident.id,
     'sla-policies.open': policy.id,
     'automations.open': automation.id,
+    'macros.open': macro.id,
     'wechat-accounts.open': account.id,
     'sign-in-rules.open': provider.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),
