@@ -34,6 +34,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         routing::module(),
         relief::module(),
         assistant::module(),
+        satisfaction::module(),
         sla::module(),
         inquiries::module(),
         promises::module(),

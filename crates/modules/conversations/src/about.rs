@@ -2,11 +2,11 @@
 
 use audit::api::Entry;
 use kernel::{Error, Result};
-use store::Tx;
+use store::{Fact, Tx};
 
 use crate::{
     codes, events,
-    events::Changed,
+    events::{Changed, Rated},
     model::{Conversation, ConversationId, Event, NewRating, RatingRow, Side, Tags, VisitedPage, WrapUp},
     policy, queries,
     reasons::{self, NewWrapUp},
@@ -128,5 +128,6 @@ pub fn rate(tx: &mut Tx<'_>, id: ConversationId, new: NewRating) -> Result<Conve
     tell::fact(tx, &conversation, events::CHANGED, &Changed { rating: Some(rating), ..Changed::default() })?;
     tell::line(tx, &mut conversation, event, String::new())?;
     tell::saved(tx, &conversation, None)?;
+    tx.emit(Fact::new(events::RATED, id, &Rated { conversation_id: id })?);
     Ok(conversation)
 }

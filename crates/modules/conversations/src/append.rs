@@ -44,13 +44,27 @@ pub struct Post {
     /// Conversations before this one in which it may have been said already: a sender who did not
     /// hear that it was kept says it again, and meanwhile that one may have been closed.
     pub earlier: Vec<ConversationId>,
+    /// Whether it is said after the end: the product's parting word, which opens nothing.
+    pub parting: bool,
 }
 
 impl Post {
     /// Plain words.
     pub fn new(conversation: ConversationId, actor: Actor, client_id: String, text: String) -> Self {
         let (file_id, quote_seq, card, mentions, earlier) = (None, None, None, Vec::new(), Vec::new());
-        Self { conversation, actor, client_id, text, file_id, note: false, quote_seq, card, mentions, earlier }
+        Self {
+            conversation,
+            actor,
+            client_id,
+            text,
+            file_id,
+            note: false,
+            quote_seq,
+            card,
+            mentions,
+            earlier,
+            parting: false,
+        }
     }
 }
 
@@ -244,7 +258,8 @@ fn check(tx: &mut Tx<'_>, conversation: &Conversation, post: &Post, side: Side) 
         .that(!post.note || !customer, "kind", "not_allowed")
         .done()?;
     // A colleague may note something about what is over.
-    if !post.note {
+    let parting = post.parting && matches!(post.actor, Actor::System(_));
+    if !post.note && !parting {
         conversation.must_be_open()?;
     }
     // Only what the sender uploaded themselves: another's file id is nobody's.

@@ -61,6 +61,8 @@ pub const CAME_WAITING: &str = "conversation.came_waiting";
 /// A service level was met with the first answer, or missed with any: [`Measured`]. On no topic, and only
 /// where one applies: an answer in time that is not the first is told nowhere.
 pub const MEASURED: &str = "conversation.measured";
+/// Its customer said what they think of it, for the first time or otherwise than before: [`Rated`]. On no topic.
+pub const RATED: &str = "conversation.rated";
 /// Unnumbered: what the customer has typed so far, told to staff: [`CustomerTyping`].
 pub const CUSTOMER_TYPING: &str = "customer.typing";
 /// Unnumbered: a colleague is typing: [`AgentTyping`].
@@ -234,6 +236,14 @@ pub struct Measured {
     pub late: bool,
     /// Whether there was an answer; else it ended without.
     pub answered: bool,
+}
+
+/// See [`RATED`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConversationRated)]
+pub struct Rated {
+    /// Which.
+    pub conversation_id: ConversationId,
 }
 
 /// See [`CUSTOMER_TYPING`].

@@ -1,5 +1,6 @@
 //! What goes on by itself.
 
+use conversations::ConversationId;
 use kernel::Result;
 use store::Tx;
 
@@ -18,4 +19,12 @@ pub fn end_due(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
         routing::api::wake(tx, pause.user_id)?;
     }
     Ok(due.len())
+}
+
+/// Whether a contact in this conversation was marked as abusive, and that was not taken back.
+///
+/// # Errors
+/// From the database.
+pub fn is_abusive(tx: &mut Tx<'_>, id: ConversationId) -> Result<bool> {
+    Ok(queries::of_conversation(tx, id)?.iter().any(|one| one.taken_back_at.is_none()))
 }

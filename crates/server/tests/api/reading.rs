@@ -15,6 +15,7 @@ const ELSEWHERE: [&str; 6] = [
     "/api/v1/ws",
     "/callbacks/oidc/{id}",
     "/callbacks/wechat/{id}",
+    "/rate/{token}",
     "/widget/files/{id}",
     "/widget/ws",
 ];

@@ -1,0 +1,15 @@
+//! The operations.
+
+mod figures;
+mod list;
+mod rules;
+
+use http::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(figures::figures))
+        .routes(routes!(rules::read, rules::change))
+}
