@@ -2,7 +2,7 @@
 
 use conversations::events::{ASSIGNED, Assigned, CLOSED, REQUEUED};
 use kernel::{Error, Result};
-use routing::{Presence, events::PRESENCE_CHANGED};
+use routing::{Presence, PresenceState, events::PRESENCE_CHANGED};
 use store::{StoredFact, Tx};
 use work::Listener;
 
@@ -36,6 +36,9 @@ pub(crate) fn presences() -> Listener {
 /// Whoever is there again, or gone, has no pause any more.
 fn declared(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     let presence: Presence = serde_json::from_str(&fact.data).map_err(Error::internal)?;
+    if matches!(presence.state, PresenceState::NotReady | PresenceState::Offline) {
+        pauses::away(tx, presence.user_id, fact.at)?;
+    }
     let Some(pause) = queries::open_pause(tx, presence.user_id)? else { return Ok(()) };
     if presence.version <= pause.presence_version || routing::api::is_resting(&presence) {
         return Ok(());

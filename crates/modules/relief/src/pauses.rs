@@ -125,16 +125,33 @@ pub(crate) fn end(tx: &mut Tx<'_>, pause: ReliefPause, at: Timestamp) -> Result<
 /// One more contact for somebody.
 pub(crate) fn contact(tx: &mut Tx<'_>, who: &Bearer, at: Timestamp) -> Result<()> {
     let rules = queries::rules(tx)?;
-    let before = queries::run(tx, who.id)?;
+    let day = day_of(tx, at)?;
+    let before = run_of_day(tx, who.id, &day)?;
     let run = Run::next(before, who.id, &rules, at);
     queries::save_run(tx, &run)?;
-    let day = day_of(tx, at)?;
     count(tx, who, day, |day| {
         day.contacts += 1;
         day.back_to_back += i64::from(run.contacts > 1);
         day.longest_run = day.longest_run.max(run.contacts);
     })
     .map(drop)
+}
+
+/// The run somebody is in, of this day: a night is a gap, whatever they keep over it.
+pub(crate) fn run_of_day(tx: &mut Tx<'_>, user: UserId, day: &str) -> Result<Option<Run>> {
+    let Some(run) = queries::run(tx, user)? else { return Ok(None) };
+    let begun = day_of(tx, run.since)?;
+    Ok(Some(run).filter(|_| begun == day))
+}
+
+/// Somebody takes no work from then on: for them a gap begins, whatever they keep.
+pub(crate) fn away(tx: &mut Tx<'_>, user: UserId, at: Timestamp) -> Result<()> {
+    match queries::run(tx, user)? {
+        Some(run) if run.idle_since.is_none() => {
+            queries::save_run(tx, &Run { idle_since: Some(at.max(run.since)), ..run })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Notes who has no conversation any more.

@@ -54,10 +54,10 @@ pub(crate) async fn mine(cx: Cx) -> Answer<ReliefMine> {
 pub(crate) fn view(tx: &mut Tx<'_>, me: UserId) -> Result<ReliefMine> {
     let (now, staff) = (tx.now(), tx.actor().staff()?.clone());
     let today = pauses::day_of(tx, now)?;
-    let day =
-        queries::read_day(tx, me, &today)?.unwrap_or_else(|| ReliefDay::new(me, today, staff.name.clone(), staff.unit));
     let rules = queries::rules(tx)?;
-    let run = queries::run(tx, me)?.filter(|run| !run.over(&rules, now));
+    let run = pauses::run_of_day(tx, me, &today)?.filter(|run| !run.over(&rules, now));
+    let unknown = |today| ReliefDay::new(me, today, staff.name.clone(), staff.unit);
+    let day = queries::read_day(tx, me, &today)?.unwrap_or_else(|| unknown(today));
     let pause = queries::open_pause(tx, me)?;
     let minutes = rules.allowed(rules.break_minutes, day.granted_minutes);
     let due = run.as_ref().filter(|run| pause.is_none() && minutes > 0 && run.due(&rules, now));
