@@ -51,6 +51,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl Place {
     /// The store itself.
     pub(crate) fn open(&self) -> Result<Arc<dyn ObjectStore>> {
+        // Whoever came first has set it: it is the same one everywhere, for buckets and for whoever else calls out.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         match self {
             Self::Folder(folder) => {
                 std::fs::create_dir_all(folder).map_err(Error::internal)?;
@@ -59,8 +61,6 @@ impl Place {
                 Ok(Arc::new(folder))
             }
             Self::Bucket(bucket) => {
-                // Whoever came first has set it: it is the same one everywhere.
-                let _ = rustls::crypto::ring::default_provider().install_default();
                 let mut store = AmazonS3Builder::new()
                     .with_bucket_name(&bucket.name)
                     .with_region(&bucket.region)
