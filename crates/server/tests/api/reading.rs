@@ -10,7 +10,7 @@ use crate::{bodies::Maker, demo, product};
 
 /// What takes a visitor's own token, is no answer but a connection, or is about what the story has none of:
 /// `visitors` and the slices try it.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw",
     "/api/v1/ws",
     "/callbacks/oidc/{id}",
