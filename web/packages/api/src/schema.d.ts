@@ -3072,6 +3072,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversation-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does the same to several conversations, as whoever asks: to each all of it or nothing, in the order in which they
+         *     are named. What is refused in one does not stand in the way of the others.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BatchResult"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversation-candidates": {
         parameters: {
             query?: never;
@@ -3111,6 +3162,160 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversation-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the views one has, one's own and everybody's, by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a view: one's own, or everybody's. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewConversationView"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversation-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a view. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cvw_ConversationView"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConversationViewChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a view. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cvw_ConversationView"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -3724,6 +3929,226 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["CustomerCard"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the conversations that have to do with this one, as far as one may read them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LinkedConversation"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/links/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says that two conversations have to do with each other; both show it from then on. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                    other: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes the link between two conversations away. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                    other: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/macro-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does to a conversation what a macro says, as whoever asks: all of it, or nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MacroUse"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MacroDone"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/macro-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries what a macro would do to a conversation, up to what would stand in the way. Nothing of it is done. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MacroTrial"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TriedAction"][];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -6136,6 +6561,356 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose word counts for one's own account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnIdentities"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sets out to link one's own account with an identity provider. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Linking"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WayThere"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlinks an account from an identity provider: one's own, or anybody's for who manages accounts. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_idn_Identity"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists identity providers, oldest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentityProviderView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds an identity provider. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderDetails"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentityProviderView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One identity provider. Its secret is nobody's to read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_idp_IdentityProvider"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentityProviderView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Takes an identity provider away. Accounts stay, and whom it knew is known again should it come back. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_idp_IdentityProvider"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Sets an identity provider otherwise, pauses or resumes it. Sessions go on. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_idp_IdentityProvider"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentityProviderView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{id}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries an identity provider: what it says of itself, its keys, and whether it takes our name and secret. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_idp_IdentityProvider"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentityProviderProbe"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents": {
         parameters: {
             query?: never;
@@ -7388,6 +8163,160 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the macros one may use, one's own and everybody's, by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Macro"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a macro: one's own, or everybody's. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMacro"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Macro"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a macro. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mac_Macro"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MacroChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Macro"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a macro. What was done with it stays done. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mac_Macro"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -9878,6 +10807,199 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/satisfaction-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists conversations whose customers were asked, with what they thought, newest first: what counts for oneself, and
+         *     for whom one supervises.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what counts for this person. */
+                    agent?: components["schemas"]["Id_usr"];
+                    /** @description Only those with a score. */
+                    answered?: boolean;
+                    /** @description Only those on this channel. */
+                    channel?: components["schemas"]["Id_chn"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description From this day of the organisation on: `YYYY-MM-DD`; the last seven days unless told. */
+                    from?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those with a score of 3 or less. */
+                    low?: boolean;
+                    /** @description Only those of this queue. */
+                    queue?: components["schemas"]["Id_que"];
+                    /** @description Until this day; today unless told. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_SatisfactionCase"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/satisfaction-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of these days, of what one may see. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description By what they are grouped: `agent` unless told. */
+                    by?: "agent" | "queue" | "channel" | "day";
+                    /** @description From this day of the organisation on: `YYYY-MM-DD`; the last seven days unless told. */
+                    from?: string;
+                    /** @description Until this day; today unless told. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SatisfactionFigure"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/satisfaction-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How customers are asked by a link. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SatisfactionRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets how customers are asked by a link. Links that were sent stay good. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SatisfactionRulesChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SatisfactionRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -9943,6 +11065,224 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one's own second factor stands. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SecondFactorView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Begins to set up one's own second factor: a new secret, which is in force once a code of it was shown. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnPassword"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enrolment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/second-factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts one's own second factor in force with a first code of it; every other session of the account ends. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnCode"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecoveryCodes"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives new recovery codes; the old ones are no good any more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnCode"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecoveryCodes"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/second-factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes one's own second factor off. Refused where the account must have one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnCode"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -9980,7 +11320,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Signs in. Sets the session cookie. */
+        /**
+         * Signs in. Sets the session cookie; where the account has a second factor, or must have one, answers
+         *     202 with what is still to be shown.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -10000,6 +11343,14 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Session"];
+                    };
+                };
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInChallenge"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -10077,6 +11428,150 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/session/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to set up the second factor that a sign-in needs. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Enrolling"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enrolment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/enrolment/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the new second factor in force with a first code of it, and signs in. Sets the session cookie. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Enrolled"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets out to sign in by an identity provider. Sets a cookie by which the browser is known when it comes back. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettingOut"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WayThere"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -10105,6 +11600,98 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways to sign in besides the password. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInProviders"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by the second step. Sets the session cookie. A code is taken once; wrong ones slow the next down. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
                 };
                 /** @description Refused: the body says why, and which fields */
                 default: {
@@ -10711,6 +12298,85 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["DemoFilling"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What signing in asks for. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Changes what signing in asks for. Sessions go on; who must have a second factor and has none sets
+         *     it up at the next sign-in, before anything else.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignInRulesChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInRules"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -12349,6 +14015,52 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/users/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose word counts for an account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_usr"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UserIdentities"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/password": {
         parameters: {
             query?: never;
@@ -12392,6 +14104,83 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an account's second factor stands. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_usr"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SecondFactorView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Takes the second factor off for somebody who lost theirs: their sessions end, and the next sign-in
+         *     asks for the password alone, or for a new second factor where they must have one.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_usr"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -13301,6 +15090,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/callbacks/oidc/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where an identity provider sends people back to: leads on to the page they wanted, signed in, or to
+         *     the sign-in page with what stands in the way.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    code?: string;
+                    error?: string;
+                    error_description?: string;
+                    iss?: string;
+                    state?: string;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_idp_IdentityProvider"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/callbacks/wechat/{id}": {
         parameters: {
             query?: never;
@@ -13728,6 +15570,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rate/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page on which a customer says what they thought of a conversation: HTML in the language their browser asks
+         *     for. The link was sent to them in their channel, is good for one answer, and for so many days.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** What a customer thought: a form as browsers send it (`score`, `solved`, `reason`, `comment`). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/channels/{public_key}": {
         parameters: {
             query?: never;
@@ -14041,6 +15968,11 @@ export interface components {
          * @enum {string}
          */
         AccountState: "active" | "paused";
+        /**
+         * @description What is done, in this order, all or nothing: 1 to 10 actions. After the one that gives the conversation away or
+         *     ends it come only tags, a priority and tasks.
+         */
+        Actions: components["schemas"]["AutomationAction"][];
         /** @description See [`AGENT_TYPING`]. */
         AgentTyping: {
             /** @description Their name. */
@@ -14524,6 +16456,11 @@ export interface components {
              */
             overdue_in_reach: number;
         };
+        /**
+         * @description How a customer was asked.
+         * @enum {string}
+         */
+        AskedBy: "widget" | "link";
         /** @description With which others it belongs: exactly one of the two. */
         AskLikeness: {
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
@@ -14804,6 +16741,27 @@ export interface components {
             text: string;
             /** @description Whom. */
             user_id: components["schemas"]["Id_usr"];
+        } | {
+            /** @enum {string} */
+            do: "draft";
+            /** @description 1 to 1,000 characters. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "snooze";
+            preset?: components["schemas"]["SnoozePreset"] | null;
+            /** @description Why: up to 200 characters. */
+            reason?: string | null;
+            until?: components["schemas"]["Timestamp"] | null;
+        } | {
+            /** @enum {string} */
+            do: "wake";
+        } | {
+            /** @enum {string} */
+            do: "close";
+            /** @description What else there is to say: up to 1,000 characters. */
+            note?: string | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
         };
         /** @description Something that must hold. */
         AutomationCondition: {
@@ -14951,6 +16909,20 @@ export interface components {
              * @description Which version.
              */
             version: number;
+        };
+        /** @description What is done, to which. */
+        Batch: {
+            actions?: components["schemas"]["Actions"] | null;
+            /** @description To which: 1 to 50, each once. */
+            ids: components["schemas"]["Id_cnv"][];
+            macro_id?: components["schemas"]["Id_mac_Macro"] | null;
+        };
+        /** @description What came of it in one conversation. */
+        BatchResult: {
+            conversation?: components["schemas"]["Conversation"] | null;
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            refused?: components["schemas"]["Refusal"] | null;
         };
         /** @description When the organisation is open in a week without special days, in its own time zone. */
         BusinessHours: {
@@ -15610,6 +17582,18 @@ export interface components {
             event: "woken";
         } | {
             by?: components["schemas"]["Named"] | null;
+            /** @description Which. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "linked";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @description Which. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "unlinked";
+        } | {
+            by?: components["schemas"]["Named"] | null;
             /** @enum {string} */
             event: "saved_as_lead";
         } | {
@@ -15704,6 +17688,37 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description What: up to 60 characters. */
             name: string;
+        };
+        /** @description What of the list somebody looks at often. */
+        ConversationView: {
+            /** @description Since when there is one. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What it shows. */
+            filter: components["schemas"]["ViewFilter"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_cvw_ConversationView"];
+            /** @description Its name, its own among those of its person, or everybody's. */
+            name: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Who has it. */
+            scope: components["schemas"]["ViewScope"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description A view as it is to be. */
+        ConversationViewChange: {
+            /** @description What it shows. */
+            filter: components["schemas"]["ViewFilter"];
+            /** @description Its name: 1 to 30 characters. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
         };
         /** @description What there is to say about it. */
         Conversion: {
@@ -16191,6 +18206,25 @@ export interface components {
         Edit: {
             /** @description What is said instead, up to 5,000 characters. */
             text: string;
+        };
+        /** @description Signed in, with a new second factor. */
+        Enrolled: {
+            /** @description Ten codes, each good once in place of the app. They are not kept and cannot be shown again. */
+            recovery_codes: string[];
+            /** @description Who is signed in. */
+            session: components["schemas"]["Session"];
+        };
+        /** @description A sign-in that needs a second factor first. */
+        Enrolling: {
+            /** @description What the first step answered. */
+            challenge: string;
+        };
+        /** @description What an authenticator app is told. */
+        Enrolment: {
+            /** @description The secret in base32, for typing in. */
+            secret: string;
+            /** @description The same as an address, for a picture to be scanned: `otpauth://totp/…`. */
+            uri: string;
         };
         /** @description Why. */
         Erasure: {
@@ -16831,6 +18865,19 @@ export interface components {
             /** @description relief */
             topic: string;
         };
+        /** @description A customer was asked, or said what they thought. */
+        "Fact.satisfaction.satisfaction.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["SatisfactionCase"];
+            /** @enum {string} */
+            kind: "satisfaction.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description satisfaction */
+            topic: string;
+        };
         /** @description Something was missed, or done at last. */
         "Fact.sla.sla_miss.changed": {
             at: components["schemas"]["Timestamp"];
@@ -17074,6 +19121,8 @@ export interface components {
         Id_cst_CustomerStep: string;
         /** @example cus_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cus: string;
+        /** @example cvw_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cvw_ConversationView: string;
         /** @example dcn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dcn_ApprovalDecision: string;
         /** @example dlg_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -17090,6 +19139,10 @@ export interface components {
         Id_fil: string;
         /** @example gap_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_gap_KnowledgeGap: string;
+        /** @example idn_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_idn_Identity: string;
+        /** @example idp_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_idp_IdentityProvider: string;
         /** @example inc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_inc_Incident: string;
         /** @example inq_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -17100,6 +19153,8 @@ export interface components {
         Id_inv_InquiryRecordVersion: string;
         /** @example job_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_job: string;
+        /** @example mac_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mac_Macro: string;
         /** @example mal_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mal_KeptMail: string;
         /** @example mbs_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -17134,6 +19189,8 @@ export interface components {
         Id_slp_SlaPolicy: string;
         /** @example spd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_spd_SpecialDay: string;
+        /** @example stc_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_stc_SatisfactionCase: string;
         /** @example tok_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_tok_ApiToken: string;
         /** @example tsk_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -17152,11 +19209,124 @@ export interface components {
         Id_whk_Webhook: string;
         /** @example wur_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_wur_WrapUpReason: string;
+        /** @description Somebody whom a provider knows, and which account they are here. */
+        Identity: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_idn_Identity"];
+            /** @description The provider's name of itself. */
+            issuer: string;
+            /** @description What it calls them: a mail address or a name, as it was when they were linked. */
+            name: string;
+            used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Which account. */
+            user_id: components["schemas"]["Id_usr"];
+        };
         /**
          * @description Whether the embedding site must prove who its visitors are.
          * @enum {string}
          */
         IdentityMode: "off" | "optional" | "required";
+        /** @description A system of the organisation that says who somebody is, by OpenID Connect. */
+        IdentityProvider: {
+            /** @description What it calls us. */
+            client_id: string;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether an account is made for somebody who has none. */
+            creates: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["Id_idp_IdentityProvider"];
+            /** @description Whether it may lie in a private network or on this machine, and be called without TLS. */
+            inside: boolean;
+            /** @description What it calls itself, letter by letter: its address, below which it describes itself. */
+            issuer: string;
+            /** @description Which of its claims is the login of an account that is made. */
+            login_claim: string;
+            /** @description Whether somebody it does not know yet is the account whose login is their verified mail address. */
+            matches_mail: boolean;
+            /** @description What its button says. */
+            name: string;
+            /** @description Our own address as people's browsers see it: `https://desk.example.com`. */
+            origin: string;
+            role_id?: components["schemas"]["Id_rol_Role"] | null;
+            /** @description What it is asked to say of people, besides `openid`. */
+            scopes: string;
+            /** @description Whether our own second factor is asked for, as after a password. */
+            second_factor: boolean;
+            /** @description Whether people sign in by it. */
+            state: components["schemas"]["ProviderState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        IdentityProviderChange: {
+            /** @description What it is to be. */
+            details: components["schemas"]["IdentityProviderDetails"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What somebody wants it to be; none: as it is. */
+        IdentityProviderDetails: {
+            /** @description What it calls us: 1 to 300 characters. */
+            client_id?: string | null;
+            /** @description What it knows us by; never given back. Empty takes it away. Whoever names another issuer says it anew. */
+            client_secret?: string | null;
+            /** @description Whether an account is made for somebody who has none. Needs a role. */
+            creates?: boolean | null;
+            /** @description Whether it may lie in a private network or on this machine, and be called without TLS. */
+            inside?: boolean | null;
+            /** @description What it calls itself, letter by letter. */
+            issuer?: string | null;
+            /** @description Which of its claims is the login of an account that is made; `preferred_username` unless told. */
+            login_claim?: string | null;
+            /** @description Whether somebody it does not know yet is the account whose login is their verified mail address. */
+            matches_mail?: boolean | null;
+            /** @description What its button says: 1 to 60 characters. */
+            name?: string | null;
+            /** @description Our own address as people's browsers see it: `https://desk.example.com`. */
+            origin?: string | null;
+            role_id?: components["schemas"]["Id_rol_Role"] | null;
+            /** @description What it is asked to say of people, besides `openid`; `profile email` unless told. */
+            scopes?: string | null;
+            /** @description Whether our own second factor is asked for, as after a password; it is unless told. */
+            second_factor?: boolean | null;
+            state?: components["schemas"]["ProviderState"] | null;
+            /** @description In which unit; empty takes it away. */
+            unit_id?: string | null;
+        };
+        /** @description How trying a provider went. */
+        IdentityProviderProbe: {
+            /** @description More of it, or what the other side said. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description What stands in the way: `unreachable`, `wrong_issuer`, `client_refused`, …; none: nothing. */
+            trouble?: string | null;
+        };
+        /** @description An identity provider, and what is to be told there. */
+        IdentityProviderView: components["schemas"]["IdentityProvider"] & {
+            /** @description Whether there is a secret to be known by. */
+            has_secret: boolean;
+            /**
+             * Format: int64
+             * @description How many accounts are linked to it.
+             */
+            people: number;
+            /** @description Where it must let people come back to: to be registered there, letter by letter. */
+            redirect_uri: string;
+        };
         /** @description A secret as it is shown, once. */
         IdentitySecret: {
             previous_until?: components["schemas"]["Timestamp"] | null;
@@ -17722,11 +19892,97 @@ export interface components {
          * @enum {string}
          */
         LineKind: "question" | "word" | "answer";
+        /** @description A conversation that has to do with this one. */
+        LinkedConversation: {
+            /** @description Who has it. */
+            assignee_name?: string | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who linked them. */
+            by_name: string;
+            /** @description By which kind of channel it came. */
+            channel_kind: components["schemas"]["ChannelKind"];
+            /** @description With whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description What they are called. */
+            customer_name: string;
+            /** @description Which. */
+            id: components["schemas"]["Id_cnv"];
+            /** @description Since when it is open. */
+            opened_at: components["schemas"]["Timestamp"];
+            /** @description The beginning of its last message. */
+            preview: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["State"];
+        };
+        /** @description Whose word is to count for one's own account. */
+        Linking: {
+            /** @description The provider. */
+            provider_id: components["schemas"]["Id_idp_IdentityProvider"];
+        };
         /**
          * @description A language of the user interface.
          * @enum {string}
          */
         Locale: "zh-CN" | "zh-TW" | "en";
+        /** @description Several actions that are done by hand in one. */
+        Macro: {
+            /** @description What it does. */
+            actions: components["schemas"]["Actions"];
+            /** @description Since when there is one. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_mac_Macro"];
+            /** @description Its name, its own among those of its person, or everybody's. */
+            name: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Who may use it. */
+            scope: components["schemas"]["MacroScope"];
+            /**
+             * Format: int64
+             * @description How often it was used.
+             */
+            uses: number;
+            /**
+             * Format: int64
+             * @description Rises with each change but not with a use.
+             */
+            version: number;
+        };
+        /** @description A macro as it is to be. */
+        MacroChange: {
+            /** @description What it does. */
+            actions: components["schemas"]["Actions"];
+            /** @description Its name: 1 to 60 characters. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What a macro did. */
+        MacroDone: {
+            /** @description The conversation as it is now. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description Words to read and send, where it has any. */
+            draft?: string | null;
+        };
+        /**
+         * @description Who may use a macro.
+         * @enum {string}
+         */
+        MacroScope: "personal" | "all";
+        /** @description What would be done. */
+        MacroTrial: {
+            /** @description What, in this order. */
+            actions: components["schemas"]["Actions"];
+        };
+        /** @description Which macro. */
+        MacroUse: {
+            /** @description Which. */
+            macro_id: components["schemas"]["Id_mac_Macro"];
+        };
         /** @description A mail that carries a message of a conversation, or that followed from one. */
         Mail: {
             /** @description When it came, or was to go. */
@@ -18176,6 +20432,15 @@ export interface components {
             /** @description With whom. */
             customer_id: components["schemas"]["Id_cus"];
         };
+        /** @description A new view. */
+        NewConversationView: {
+            /** @description What it shows. */
+            filter: components["schemas"]["ViewFilter"];
+            /** @description Its name: 1 to 30 characters. */
+            name: string;
+            /** @description Who has it. */
+            scope: components["schemas"]["ViewScope"];
+        };
         /** @description A new customer. */
         NewCustomer: {
             /** @description An e-mail address. */
@@ -18311,6 +20576,15 @@ export interface components {
             /** @description What they are interested in: 1 to 1,000 characters. */
             words: string;
         };
+        /** @description A new macro. */
+        NewMacro: {
+            /** @description What it does. */
+            actions: components["schemas"]["Actions"];
+            /** @description Its name: 1 to 60 characters. */
+            name: string;
+            /** @description Who may use it. */
+            scope: components["schemas"]["MacroScope"];
+        };
         /** @description A message to send. */
         NewMessage: {
             /** @description The sender's own id of it, at most 64 visible ASCII characters: sent twice, it is kept once. */
@@ -18371,6 +20645,8 @@ export interface components {
         };
         /** @description The old password and the new one. */
         NewPassword: {
+            /** @description A code of the second factor, or a recovery code; required of who has one. */
+            code?: string | null;
             /** @description The password from now on: 10 to 200 characters. */
             new: string;
             /** @description The password until now. */
@@ -18855,11 +21131,30 @@ export interface components {
             /** @description The language to see. */
             locale: components["schemas"]["Locale"];
         };
+        /** @description A code that shows who asks. */
+        OwnCode: {
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code: string;
+        };
         /**
          * @description What sort of somebody sent a file.
          * @enum {string}
          */
         OwnerKind: "staff" | "visitor" | "system";
+        /** @description Whose word counts for one's own account, and whose may. */
+        OwnIdentities: {
+            /** @description Whether the account has a password besides. */
+            has_password: boolean;
+            /** @description Who is. */
+            identities: components["schemas"]["Identity"][];
+            /** @description Who may be linked. */
+            providers: components["schemas"]["SignInProvider"][];
+        };
+        /** @description One's own password: an open window alone sets up nothing. */
+        OwnPassword: {
+            /** @description The password; empty for an account without one. */
+            password: string;
+        };
         /** @description One page of a list. */
         Page_AbusiveContact: {
             /** @description The rows. */
@@ -19600,6 +21895,59 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_SatisfactionCase: {
+            /** @description The rows. */
+            items: {
+                agent_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                agent_name?: string | null;
+                /** @description When it ended. */
+                at: components["schemas"]["Timestamp"];
+                /** @description On which channel. */
+                channel_id: components["schemas"]["Id_chn"];
+                /** @description Of which kind. */
+                channel_kind: components["schemas"]["ChannelKind"];
+                /** @description Their own words. */
+                comment: string;
+                /** @description Of which conversation. */
+                conversation_id: components["schemas"]["Id_cnv"];
+                /** @description By whom. */
+                customer_id: components["schemas"]["Id_cus"];
+                /** @description Their name then. */
+                customer_name: string;
+                /** @description The organisation's day on which it counts: that of its end. */
+                day: string;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["Id_stc_SatisfactionCase"];
+                longest_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                longest_name?: string | null;
+                queue_id?: components["schemas"]["Id_que"] | null;
+                rated_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description 1 to 5.
+                 */
+                score?: number | null;
+                /** @description Whether the matter was settled. */
+                solved?: boolean | null;
+                /** @description The words and reasons they chose. */
+                tags: components["schemas"]["Tags"];
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+                way?: components["schemas"]["AskedBy"] | null;
+                /** @description Why not: `nobody`, `abuse`, `off`, `no_link`, `lately`, `past`. */
+                why_not?: string | null;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_SlaMissView: {
             /** @description The rows. */
             items: (components["schemas"]["SlaMiss"] & {
@@ -20151,6 +22499,11 @@ export interface components {
             reason: string;
         };
         /**
+         * @description Whether people sign in by it.
+         * @enum {string}
+         */
+        ProviderState: "active" | "paused";
+        /**
          * @description A channel as its visitors may know it. Texts that are empty are said in the widget's own words, in
          *     the visitor's language.
          */
@@ -20490,6 +22843,27 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description Codes for the day the app is lost. */
+        RecoveryCodes: {
+            /** @description Ten codes, each good once in place of the app. They are not kept and cannot be shown again. */
+            recovery_codes: string[];
+        };
+        /** @description Why something was refused, as it would have been by itself. */
+        Refusal: {
+            /** @description The stable name of the problem. */
+            code: string;
+            /** @description The fields that could not be taken, for `invalid`. */
+            fields: components["schemas"]["RefusedField"][];
+            /** @description Values for the translated text. */
+            params: Record<string, never>;
+        };
+        /** @description A field that could not be taken. */
+        RefusedField: {
+            /** @description Why. */
+            code: string;
+            /** @description Its path. */
+            field: string;
+        };
         /** @description An automation to try. */
         RehearsalRequest: {
             /** @description As it would be. */
@@ -20693,6 +23067,11 @@ export interface components {
             /** @description The pause. */
             pause: components["schemas"]["ReliefPause"];
         };
+        /**
+         * @description Who must have a second factor.
+         * @enum {string}
+         */
+        Required: "nobody" | "roles" | "everybody";
         /** @description Which version it is to be again. */
         Restoration: {
             /**
@@ -20799,6 +23178,132 @@ export interface components {
          */
         SaidKind: "text" | "note" | "card";
         /**
+         * @description What one customer thought of one conversation. Whom it is about stays as it was when it ended, or was
+         *     first rated.
+         */
+        SatisfactionCase: {
+            agent_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            agent_name?: string | null;
+            /** @description When it ended. */
+            at: components["schemas"]["Timestamp"];
+            /** @description On which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description Of which kind. */
+            channel_kind: components["schemas"]["ChannelKind"];
+            /** @description Their own words. */
+            comment: string;
+            /** @description Of which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description By whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Their name then. */
+            customer_name: string;
+            /** @description The organisation's day on which it counts: that of its end. */
+            day: string;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_stc_SatisfactionCase"];
+            longest_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            longest_name?: string | null;
+            queue_id?: components["schemas"]["Id_que"] | null;
+            rated_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score?: number | null;
+            /** @description Whether the matter was settled. */
+            solved?: boolean | null;
+            /** @description The words and reasons they chose. */
+            tags: components["schemas"]["Tags"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            way?: components["schemas"]["AskedBy"] | null;
+            /** @description Why not: `nobody`, `abuse`, `off`, `no_link`, `lately`, `past`. */
+            why_not?: string | null;
+        };
+        /**
+         * @description How satisfied customers were. CSAT = `satisfied` ÷ `responses`; response rate = `responses` ÷ `asked`. A sum of
+         *     rows is what was counted, never a mean of rates.
+         */
+        SatisfactionFigure: {
+            /**
+             * Format: int64
+             * @description How many were asked.
+             */
+            asked: number;
+            /** @description Whose: an id, or a day; none: of no queue, say. */
+            key?: string | null;
+            /** @description What that is called; empty for a day, and for what is no more. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many gave a score.
+             */
+            responses: number;
+            /**
+             * Format: int64
+             * @description How many of these a 4 or a 5.
+             */
+            satisfied: number;
+        };
+        /** @description Words to choose from. */
+        SatisfactionReasons: string[];
+        /** @description How customers are asked who see no chat. */
+        SatisfactionRules: {
+            /** @description Where customers reach this installation: `https://kf.example.cn`. */
+            address: string;
+            /** @description Whether they are sent a link. */
+            links: boolean;
+            /**
+             * Format: int64
+             * @description For how many days a customer is not asked again.
+             */
+            quiet_days: number;
+            /** @description Reasons to choose from where the score is low; ours while there are none. */
+            reasons: components["schemas"]["SatisfactionReasons"];
+            /**
+             * Format: int64
+             * @description For how many days a link is good.
+             */
+            valid_days: number;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description How customers are to be asked by a link. */
+        SatisfactionRulesChange: {
+            /** @description Where customers reach this installation: `https://kf.example.cn`; needed for links. */
+            address: string;
+            /** @description Whether they are sent a link when their conversation ends. */
+            links: boolean;
+            /**
+             * Format: int64
+             * @description For how many days a customer is not asked again: 0 to 365.
+             */
+            quiet_days: number;
+            /** @description Reasons to choose from where the score is low: at most 10 of up to 20 characters; ours without any. */
+            reasons: string[];
+            /**
+             * Format: int64
+             * @description For how many days a link is good: 1 to 90.
+             */
+            valid_days: number;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /**
          * @description How what WeChat calls us with is sealed.
          * @enum {string}
          */
@@ -20811,6 +23316,25 @@ export interface components {
             items: components["schemas"]["Found"][];
             /** @description Hand this back as `cursor` for the next page of messages; none on the last. */
             next_cursor?: string | null;
+        };
+        /** @description How an account's second factor stands. */
+        SecondFactorView: {
+            confirmed_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+            /** @description Whether the account must have one. */
+            required: boolean;
+            reset_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A sign-in that has come to its second step. */
+        SecondStep: {
+            /** @description What the first step answered. */
+            challenge: string;
+            /** @description Six digits of the authenticator app, or a recovery code. */
+            code: string;
         };
         /**
          * @description How a connection to a mail server is kept secret; one that is not is not made.
@@ -20860,7 +23384,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -20979,7 +23503,16 @@ export interface components {
             locale: components["schemas"]["Locale"];
             login: string;
             name: string;
+            /** @description Whether they sign in with a second factor; what changes the account asks for a code of it. */
+            second_factor: boolean;
             unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /** @description By whom somebody wants to sign in. */
+        SettingOut: {
+            /** @description The page they want; `/` unless told. Only a path of our own. */
+            next?: string | null;
+            /** @description The provider. */
+            provider_id: components["schemas"]["Id_idp_IdentityProvider"];
         };
         /** @description Whether this installation waits for its first administrator, and whose it is. */
         Setup: {
@@ -21013,6 +23546,53 @@ export interface components {
             login: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description The password was right; this is still to be shown before there is a session. */
+        SignInChallenge: {
+            /** @description What names this sign-in in that step, and nowhere else. */
+            challenge: string;
+            /** @description Until when it does: a quarter of an hour. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description `code`: one of the second factor. `enrol`: the account must have a second factor and has none yet. */
+            step: components["schemas"]["Step"];
+        };
+        /** @description A way to sign in besides the password. */
+        SignInProvider: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_idp_IdentityProvider"];
+            /** @description What it calls itself. */
+            issuer: string;
+            /** @description What its button says. */
+            name: string;
+        };
+        /** @description The ways to sign in besides the password. */
+        SignInProviders: {
+            /** @description In the order they were set up. */
+            providers: components["schemas"]["SignInProvider"][];
+        };
+        /** @description What signing in asks for. */
+        SignInRules: {
+            /** @description Whose, when it is some roles'. */
+            role_ids: components["schemas"]["Id_rol_Role"][];
+            /** @description Who must have a second factor. Who must and has none sets it up at the next sign-in. */
+            second_factor: components["schemas"]["Required"];
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 before the first.
+             */
+            version: number;
+        };
+        /** @description What signing in is to ask for. */
+        SignInRulesChange: {
+            /** @description Whose, when it is some roles'; of no account otherwise. */
+            role_ids?: components["schemas"]["Id_rol_Role"][];
+            /** @description Who must have a second factor. */
+            second_factor: components["schemas"]["Required"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
         };
         /** @description What somebody can be good at. */
         Skill: {
@@ -21353,7 +23933,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "inbox" | "presences" | "desk" | "relief" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents";
+            topic: "tasks" | "approvals" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
@@ -21462,6 +24042,11 @@ export interface components {
          * @enum {string}
          */
         State: "queued" | "active" | "message" | "closed";
+        /**
+         * @description What is still to be shown.
+         * @enum {string}
+         */
+        Step: "code" | "enrol";
         /**
          * @description What a step was.
          * @enum {string}
@@ -21704,6 +24289,14 @@ export interface components {
             seen_seq?: number | null;
             user_id?: components["schemas"]["Id_usr"] | null;
         };
+        /** @description An action that was tried. */
+        TriedAction: {
+            /** @description The action. */
+            action: components["schemas"]["AutomationAction"];
+            refused?: components["schemas"]["Refusal"] | null;
+            /** @description What it would say, filled in. */
+            text?: string | null;
+        };
         /**
          * @description What stands between us and a mail server.
          * @enum {string}
@@ -21842,6 +24435,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description Whose word counts for an account. */
+        UserIdentities: {
+            /** @description Oldest first. */
+            identities: components["schemas"]["Identity"][];
+        };
         /**
          * @description Whether an account may sign in.
          * @enum {string}
@@ -21869,6 +24467,35 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What a view shows of the open conversations: what fits all that is said here. Whoever looks at a list holds its
+         *     rows and counts them by themselves.
+         */
+        ViewFilter: {
+            /** @description By one of these kinds of channel; none: by any. */
+            kinds?: components["schemas"]["ChannelKind"][];
+            /** @description Of one of these queues; none: of any. At most 20. */
+            queues?: components["schemas"]["Id_que"][];
+            /** @description Only those that are put away until a time; else none of them. */
+            snoozed?: boolean;
+            /** @description That stand so; none: any that is open. */
+            states?: components["schemas"]["State"][];
+            /** @description With one of these tags; none: with any or none. At most 20 of up to 30 characters. */
+            tags?: string[];
+            /** @description Only those in which the customer waits for an answer. */
+            waiting?: boolean;
+            whose?: components["schemas"]["ViewOwner"] | null;
+        };
+        /**
+         * @description Whose conversations a view shows.
+         * @enum {string}
+         */
+        ViewOwner: "me" | "nobody" | "others";
+        /**
+         * @description Who has a view.
+         * @enum {string}
+         */
+        ViewScope: "personal" | "all";
         /** @description Where on the web a visitor is. */
         VisitedPage: {
             /** @description The language their browser asks for: `zh-CN`. */
@@ -22078,6 +24705,11 @@ export interface components {
          * @enum {string}
          */
         Way: "conversation" | "phone" | "counter" | "other";
+        /** @description Where the browser is to go. */
+        WayThere: {
+            /** @description The provider's page. */
+            url: string;
+        };
         /** @description A system that is told of facts. */
         Webhook: {
             /** @description Since when. */
