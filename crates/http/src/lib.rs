@@ -18,6 +18,7 @@ pub use app::{App, Authenticator, Credentials, Limits};
 pub use compose::{House, Running, compose, schema};
 pub use cx::{Cx, Door, credentials, peer, same_origin};
 pub use demo::{Demo, DemoCustomer, DemoPart, DemoPerson, DemoPlan, DemoProgress, DemoQueue, DemoShift, Demos, fill};
+pub use docs::escape;
 pub use extract::{Json, Path, Query, parse, read_body};
 pub use module::{Background, Catalogue, Locales, Module, Permission, Privacies, Privacy};
 pub use problem::{Answer, Problem, codes};

@@ -5,6 +5,7 @@
 //! addresses are links. Everything else, tags of HTML too, is text: this is the one reader of the markup, and
 //! what it answers holds no tags, only pieces of text for others to put on the page.
 
+use http::escape;
 use serde::Serialize;
 use store::text_enum;
 use utoipa::ToSchema;
@@ -206,22 +207,6 @@ fn piece_html(piece: &Piece) -> String {
         Some(href) => format!("<a href=\"{}\" rel=\"noopener noreferrer nofollow\">{text}</a>", escape(href)),
         None => text,
     }
-}
-
-/// A text as HTML shows it.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use http::{App, Languages};
+use http::{App, Languages, escape};
 use kernel::{Error, Id, Origin, Result, Timestamp};
 use settings::api::Organisation;
 use std::sync::LazyLock;
@@ -15,8 +15,7 @@ use store::Tx;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    LOCALES,
-    markup::{self, escape},
+    LOCALES, markup,
     model::{Article, ArticleAudience, ArticleVersion},
     queries::articles as queries,
 };

@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use conversations::api::NewRating;
-use http::{App, Texts};
+use http::{App, escape};
 use kernel::{Actor, Origin, Result, Visitor};
 use store::Tx;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -35,69 +35,59 @@ fn good(tx: &mut Tx<'_>, token: &str) -> Result<Option<SatisfactionCase>> {
     Ok(case.filter(|case| case.expires_at.is_some_and(|until| now < until)))
 }
 
-fn form(tx: &mut Tx<'_>, case: SatisfactionCase, texts: &Texts) -> Result<Shown> {
+/// What is shown for the link of this token, in the language of whoever asks.
+fn found(tx: &mut Tx<'_>, token: &str, asked: &str) -> Result<(&'static str, Shown)> {
+    let organisation = settings::api::organisation(tx)?;
+    let locale = organisation.language(asked);
+    let case = match good(tx, token)? {
+        None => return Ok((locale, Shown::Gone)),
+        Some(case) if case.rated_at.is_some() => return Ok((locale, Shown::Thanks)),
+        Some(case) => case,
+    };
     let mut reasons = queries::rules(tx)?.reasons.0;
     if reasons.is_empty() {
-        reasons = texts.word("reasons").split('|').map(str::to_owned).collect();
+        reasons = words(locale).word("reasons").split('|').map(str::to_owned).collect();
     }
-    let organisation = settings::api::organisation(tx)?.name;
-    Ok(Shown::Form { organisation, agent: case.agent_name, reasons })
+    Ok((locale, Shown::Form { organisation: organisation.name, agent: case.agent_name, reasons }))
 }
 
 /// The page on which a customer says what they thought of a conversation: HTML in the language their browser asks
 /// for. The link was sent to them in their channel, is good for one answer, and for so many days.
 #[utoipa::path(get, path = "/rate/{token}", tag = "satisfaction", params(("token" = String, Path)), responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
 async fn show(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Response {
-    let locale = locale(&headers);
-    let texts = words(locale);
-    let shown = app
-        .db()
-        .read(&Origin::system("rating link"), move |tx| match good(tx, &token)? {
-            None => Ok(Shown::Gone),
-            Some(case) if case.rated_at.is_some() => Ok(Shown::Thanks),
-            Some(case) => form(tx, case, texts),
-        })
-        .await;
-    page(locale, texts, shown)
+    let asked = asked(&headers);
+    page(app.db().read(&Origin::system("rating link"), move |tx| found(tx, &token, &asked)).await)
 }
 
 /// What a customer thought: a form as browsers send it (`score`, `solved`, `reason`, `comment`).
 #[utoipa::path(post, path = "/rate/{token}", tag = "satisfaction", params(("token" = String, Path)), request_body(content = String, content_type = "application/x-www-form-urlencoded"), responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
 async fn take(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap, body: String) -> Response {
-    let locale = locale(&headers);
-    let texts = words(locale);
-    let Some(rating) = read(&body) else {
-        let again = move |tx: &mut Tx<'_>| match good(tx, &token)? {
-            Some(case) if case.rated_at.is_none() => form(tx, case, texts),
-            _ => Ok(Shown::Gone),
-        };
-        let shown = app.db().read(&Origin::system("rating link"), again).await;
-        return page(locale, texts, shown);
+    let (asked, rating, shown) = (asked(&headers), read(&body), token.clone());
+    let system = Origin::system("rating link");
+    let open = app.db().read(&system, move |tx| {
+        Ok((good(tx, &shown)?.filter(|case| case.rated_at.is_none()), found(tx, &shown, &asked)?))
+    });
+    let (case, (locale, shown)) = match open.await {
+        Ok(open) => open,
+        Err(error) => return page(Err(error)),
     };
-    let found = app.db().read(&Origin::system("rating link"), move |tx| good(tx, &token)).await;
-    let shown = match found {
-        Ok(Some(case)) if case.rated_at.is_none() => {
-            // The customer themselves says it.
-            let actor = Actor::Visitor(Visitor { customer: case.customer_id, channel: case.channel_id });
-            let origin = std::sync::Arc::new(Origin { actor, ..(*Origin::system("rating link")).clone() });
-            let said = move |tx: &mut Tx<'_>| {
-                // Told twice at once, it is kept once.
-                let Some(case) = queries::of_conversation(tx, case.conversation_id)? else { return Ok(Shown::Gone) };
-                if case.rated_at.is_none() {
-                    let after = conversations::api::rate(tx, case.conversation_id, rating.clone())?;
-                    if let Some(rating) = &after.rating {
-                        queries::save(tx, &case.rated(rating))?;
-                    }
-                }
-                Ok(Shown::Thanks)
-            };
-            app.db().append(&origin, said).await
+    // Without a score the form is shown again; what is answered or over is said to be so.
+    let (Some(case), Some(rating)) = (case, rating) else { return page(Ok((locale, shown))) };
+    // The customer themselves says it.
+    let actor = Actor::Visitor(Visitor { customer: case.customer_id, channel: case.channel_id });
+    let origin = std::sync::Arc::new(Origin { actor, ..(*system).clone() });
+    let said = move |tx: &mut Tx<'_>| {
+        // Told twice at once, it is kept once.
+        let Some(case) = queries::of_conversation(tx, case.conversation_id)? else { return Ok(Shown::Gone) };
+        if case.rated_at.is_none() {
+            let after = conversations::api::rate(tx, case.conversation_id, rating.clone())?;
+            if let Some(rating) = &after.rating {
+                queries::save(tx, &case.rated(rating))?;
+            }
         }
-        Ok(Some(_)) => Ok(Shown::Thanks),
-        Ok(None) => Ok(Shown::Gone),
-        Err(error) => Err(error),
+        Ok(Shown::Thanks)
     };
-    page(locale, texts, shown)
+    page(app.db().append(&origin, said).await.map(|shown| (locale, shown)))
 }
 
 /// What a form says; none without a score from 1 to 5.
@@ -126,40 +116,15 @@ fn read(body: &str) -> Option<NewRating> {
     rating.score.map(|_| rating)
 }
 
-/// The language a browser asks for first, of ours.
-fn locale(headers: &HeaderMap) -> &'static str {
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    for one in asked.split(',') {
-        let tag = one.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match tag.as_str() {
-            "zh-tw" | "zh-hk" | "zh-mo" | "zh-hant" => return "zh-TW",
-            _ if tag.starts_with("zh-hant") => return "zh-TW",
-            _ if tag.starts_with("zh") => return "zh-CN",
-            _ if tag.starts_with("en") => return "en",
-            _ => {}
-        }
-    }
-    "zh-CN"
+/// The languages a browser asks for.
+fn asked(headers: &HeaderMap) -> String {
+    headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 
-/// Text as HTML shows it.
-fn safe(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn page(locale: &str, texts: &Texts, shown: Result<Shown>) -> Response {
-    let word = |key: &str| safe(texts.word(key));
+fn page(found: Result<(&'static str, Shown)>) -> Response {
+    let (locale, shown) = found.map_or_else(|error| ("zh-CN", Err(error)), |(locale, shown)| (locale, Ok(shown)));
+    let texts = words(locale);
+    let word = |key: &str| escape(texts.word(key));
     let (status, main) = match shown {
         Ok(Shown::Form { organisation, agent, reasons }) => {
             let scores: String = texts
@@ -167,7 +132,7 @@ fn page(locale: &str, texts: &Texts, shown: Result<Shown>) -> Response {
                 .split('|')
                 .enumerate()
                 .map(|(at, name)| {
-                    let (n, name) = (at + 1, safe(name));
+                    let (n, name) = (at + 1, escape(name));
                     format!(
                         "<label><input type=radio name=score value={n} required><b>{n}</b><span>{name}</span></label>"
                     )
@@ -176,18 +141,19 @@ fn page(locale: &str, texts: &Texts, shown: Result<Shown>) -> Response {
             let reasons: String = reasons
                 .iter()
                 .map(|reason| {
-                    let reason = safe(reason);
+                    let reason = escape(reason);
                     format!("<label><input type=checkbox name=reason value=\"{reason}\"><span dir=auto>{reason}</span></label>")
                 })
                 .collect();
-            let by = agent.map(|agent| format!("<p dir=auto>{} {}</p>", word("by"), safe(&agent))).unwrap_or_default();
+            let by =
+                agent.map(|agent| format!("<p dir=auto>{} {}</p>", word("by"), escape(&agent))).unwrap_or_default();
             let form = format!(
                 "<p class=house dir=auto>{}</p><h1>{}</h1>{by}<form method=post><fieldset class=scores><legend>{}</legend>{scores}</fieldset>\
                  <fieldset class=solved><legend>{}</legend><label><input type=radio name=solved value=yes><span>{}</span></label>\
                  <label><input type=radio name=solved value=no><span>{}</span></label></fieldset>\
                  <fieldset class=reasons><legend>{}</legend>{reasons}</fieldset>\
                  <label class=comment>{}<textarea name=comment rows=3 maxlength=500 dir=auto></textarea></label><button>{}</button></form>",
-                safe(&organisation),
+                escape(&organisation),
                 word("title"),
                 word("score"),
                 word("solved"),

@@ -7,7 +7,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use http::{Cx, Path, Problem, Query, Texts};
+use http::{Cx, Path, Problem, Query, Texts, escape};
 use kernel::{Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Tx, text_enum};
@@ -241,10 +241,6 @@ fn page(title: &str, id: &str, lines: &[Line]) -> String {
     }
     out.push_str("</ul>");
     out
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]
