@@ -41,7 +41,7 @@ const ROUTES = [...SHELL, ...registeredRoutes()]
 const PARTS = 3
 
 for (const [locale, part] of (['zh-CN', 'zh-TW', 'en'] as const).flatMap((locale) => Array.from({ length: PARTS }, (_, part) => [locale, part] as const))) {
-  test(`every page is accessible in both themes, quiet and safe · ${locale} · ${part + 1} of ${PARTS}`, async ({ page, api, signedIn }) => {
+  test(`every page is ${locale === 'zh-CN' ? 'accessible in both themes, ' : ''}quiet and safe · ${locale} · ${part + 1} of ${PARTS}`, async ({ page, api, signedIn }) => {
     test.setTimeout(180_000)
     // The language is the account's; the theme, without one of one's own, the device's.
     await api.patch('/session', { locale })
@@ -61,8 +61,8 @@ for (const [locale, part] of (['zh-CN', 'zh-TW', 'en'] as const).flatMap((locale
         // Lists are there when nothing is being fetched any more.
         await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
         if (await page.getByText(text('shell.broken.title', {}, locale)).count()) complaints.push(`${address}: the page broke`)
-        // A language changes no colour: the others are walked in one theme.
-        for (const theme of locale === 'zh-CN' ? (['light', 'dark'] as const) : (['light'] as const)) complaints.push(...(await faults(page, theme)).map((fault) => `${address}: ${fault}`))
+        // A language changes neither structure nor colour: it may break a page, or its width.
+        for (const theme of locale === 'zh-CN' ? (['light', 'dark'] as const) : []) complaints.push(...(await faults(page, theme)).map((fault) => `${address}: ${fault}`))
         if (await page.evaluate(() => '__ran' in window)) complaints.push(`${address}: a script in a text ran`)
         if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) complaints.push(`${address}: wider than the window`)
       })

@@ -15,10 +15,10 @@ type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 const client = createClient<Record<string, never>>({ baseUrl: '/api/v1', credentials: 'same-origin' })
 
-let unauthenticated: (() => void) | undefined
+let unauthenticated: ((sentAt: number) => void) | undefined
 
-/** Registers what happens when a call finds that the session is over. */
-export function onUnauthenticated(handler: () => void): void {
+/** Registers what happens when a call finds that the session is over; `sentAt` is when it left, by `performance.now()`. */
+export function onUnauthenticated(handler: (sentAt: number) => void): void {
   unauthenticated = handler
 }
 
@@ -34,6 +34,7 @@ async function call<T>(method: Method, path: string, init: CallInit = {}): Promi
     init: object,
   ) => Promise<{ data?: unknown; error?: unknown; response: Response }>
   const query = Object.fromEntries(Object.entries(init.query ?? {}).filter(([, value]) => value != null && value !== ''))
+  const sentAt = performance.now()
   let answer: Awaited<ReturnType<typeof request>>
   try {
     answer = await request(method, path, {
@@ -48,7 +49,7 @@ async function call<T>(method: Method, path: string, init: CallInit = {}): Promi
     throw new ApiError({ status: 0, code: 'offline', title: String(cause) })
   }
   if (answer.response.ok) return answer.data as T
-  if (answer.response.status === 401) unauthenticated?.()
+  if (answer.response.status === 401) unauthenticated?.(sentAt)
   throw toApiError(answer.response, answer.error)
 }
 

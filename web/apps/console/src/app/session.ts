@@ -10,8 +10,11 @@ const session = shallowRef<Session | null | undefined>(undefined)
 /** The session ended while the page was in use: the frame shows the sign-in over it. */
 export const expired = shallowRef(false)
 
-onUnauthenticated(() => {
-  if (session.value) expired.value = true
+let adoptedAt = 0
+
+// An answer to what was asked before signing in again says nothing of the session there is now.
+onUnauthenticated((sentAt) => {
+  if (session.value && sentAt > adoptedAt) expired.value = true
 })
 
 export const me = computed(() => session.value?.user)
@@ -51,6 +54,7 @@ export async function loadSessionAnew(): Promise<void> {
 /** Takes a session the server just gave: by sign-in, by first set-up. */
 export async function adopt(next: Session): Promise<void> {
   session.value = next
+  adoptedAt = performance.now()
   expired.value = false
   setViewOwner(next.user.id)
   const locale = asLocale(next.user.locale)
