@@ -1,29 +1,21 @@
 //! One call to a system of others.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{Method, client::conn::http1, header};
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpStream, lookup_host},
     time::timeout,
 };
-use tokio_rustls::TlsConnector;
 
-use crate::{Target, address::is_open};
+use crate::{
+    Target,
+    stream::{reach, secure},
+};
 
-/// How long one address may take to be reached.
-const CONNECTING: Duration = Duration::from_secs(5);
-/// Addresses of one name that are tried.
-const TRIED: usize = 3;
 const AGENT: &str = "Zhike";
 
 /// A call.
@@ -124,18 +116,6 @@ impl Trouble {
     }
 }
 
-static TRUST: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring speaks TLS 1.2 and 1.3");
-    Arc::new(config.with_root_certificates(roots).with_no_client_auth())
-});
-
 /// Makes a call: over a connection of its own, to an address that was looked at.
 ///
 /// # Errors
@@ -147,38 +127,11 @@ pub async fn call(request: Request<'_>) -> Result<Answer, Trouble> {
 
 async fn exchange(request: Request<'_>) -> Result<Answer, Trouble> {
     let target = request.target;
-    let stream = connect(target).await?;
+    let stream = reach(&target.host, target.port, target.inside).await?;
     if !target.secure {
         return speak(stream, request).await;
     }
-    let name = ServerName::try_from(target.host.clone()).map_err(|error| Trouble::Certificate(error.to_string()))?;
-    let stream = TlsConnector::from(TRUST.clone()).connect(name, stream).await.map_err(|error| {
-        let text = error.to_string();
-        if text.to_lowercase().contains("certificate") {
-            Trouble::Certificate(text)
-        } else {
-            Trouble::Unreachable(text)
-        }
-    })?;
-    speak(stream, request).await
-}
-
-async fn connect(target: &Target) -> Result<TcpStream, Trouble> {
-    let found = lookup_host((target.host.as_str(), target.port)).await;
-    let found: Vec<SocketAddr> = found.map_err(|error| Trouble::Unreachable(error.to_string()))?.collect();
-    let open: Vec<_> = found.iter().filter(|address| is_open(address.ip(), target.inside)).take(TRIED).collect();
-    if open.is_empty() && !found.is_empty() {
-        return Err(Trouble::ForbiddenAddress);
-    }
-    let mut last = Trouble::Unreachable("no address".into());
-    for address in open {
-        match timeout(CONNECTING, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => last = Trouble::Unreachable(error.to_string()),
-            Err(_) => last = Trouble::Timeout,
-        }
-    }
-    Err(last)
+    speak(secure(stream, &target.host, None).await?, request).await
 }
 
 async fn speak<S>(stream: S, request: Request<'_>) -> Result<Answer, Trouble>
