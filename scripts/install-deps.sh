@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Rust and Node: PostgreSQL, NATS, a mail
-# server, Chromium, CJK fonts, a C toolchain. Quick and silent when nothing is missing.
+# server, an LDAP server, Chromium, CJK fonts, a C toolchain. Quick and silent when nothing is missing.
 set -euo pipefail
 
 have_postgres() {
@@ -15,6 +15,10 @@ have_imap() {
 }
 have_smtp() {
   [ "$(id -u)" -ne 0 ] || command -v postfix >/dev/null
+}
+# Every test that needs a directory starts one of its own.
+have_directory() {
+  [ -x /usr/sbin/slapd ] && command -v openssl >/dev/null
 }
 have_chromium() {
   [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null
@@ -36,6 +40,7 @@ have_postgres || missing+=(postgresql)
 have_nats || missing+=(nats-server)
 have_imap || missing+=(dovecot-imapd dovecot-lmtpd openssl)
 have_smtp || missing+=(postfix)
+have_directory || missing+=(slapd openssl)
 have_chromium || missing+=(chromium)
 have_cjk_fonts || missing+=(fonts-noto-cjk)
 have_cc || missing+=(build-essential)
@@ -53,7 +58,7 @@ fi
 
 if ! command -v apt-get >/dev/null; then
   echo "install-deps: please install, by your system's own means: ${missing[*]}" >&2
-  echo "  (the names are Debian's; what counts are the commands initdb, nats-server, chromium, cc, make and a font with Han characters)" >&2
+  echo "  (the names are Debian's; what counts are the commands initdb, nats-server, slapd, chromium, cc, make and a font with Han characters)" >&2
   exit 1
 fi
 
@@ -83,7 +88,11 @@ fi
 if printf '%s\n' "${missing[@]}" | grep -qx postfix; then
   echo 'postfix postfix/main_mailer_type select No configuration' | "${as_root[@]}" debconf-set-selections
 fi
-if printf '%s\n' "${missing[@]}" | grep -qxE 'postfix|dovecot-imapd' && [ ! -e /usr/sbin/policy-rc.d ]; then
+# Nor a directory of its own.
+if printf '%s\n' "${missing[@]}" | grep -qx slapd; then
+  echo 'slapd slapd/no_configuration boolean true' | "${as_root[@]}" debconf-set-selections
+fi
+if printf '%s\n' "${missing[@]}" | grep -qxE 'postfix|dovecot-imapd|slapd' && [ ! -e /usr/sbin/policy-rc.d ]; then
   printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
   "${as_root[@]}" chmod 755 /usr/sbin/policy-rc.d
   trap '"${as_root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT

@@ -4,6 +4,7 @@ mod app;
 mod db;
 mod outside;
 pub mod proof;
+mod slapd;
 mod socket;
 mod told;
 mod verify;
@@ -11,6 +12,7 @@ mod verify;
 pub use app::{Person, Reply, TestApp};
 pub use db::{TestDb, service};
 pub use outside::{MailServer, dialogues};
+pub use slapd::Slapd;
 pub use socket::Socket;
 
 /// Declares tests that run on both databases: `on_both! { async fn name(db: TestDb) { … } }`.

@@ -109,8 +109,7 @@ fn new_identity(
     if queries::user_by_login(tx, &login)?.is_some() {
         return Ok(Err(Trouble::new("login_taken", login)));
     }
-    let plain = |text: &str| text.chars().filter(|letter| !letter.is_control()).take(80).collect::<String>();
-    let name = person.text("name").map(plain).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| login.clone());
+    let name = person.text("name").and_then(|name| plain(name, 80)).unwrap_or_else(|| login.clone());
     let none = Secret(passwords::NONE.to_owned());
     let user = api::create_user(tx, &login, &name, &role.name, locale(person), &none)?;
     if let Some(unit) = provider.unit_id {
@@ -125,15 +124,20 @@ fn link(
     user: &User,
     person: &Person,
 ) -> Result<std::result::Result<Identity, Trouble>> {
-    let identity = Identity {
-        id: tx.new_id(),
-        issuer: provider.issuer.clone(),
-        subject: person.subject.clone(),
-        user_id: user.id,
-        name: called(person),
-        created_at: tx.now(),
-        used_at: None,
-    };
+    keep(tx, &provider.issuer, &person.subject, called(person), user)
+}
+
+/// Keeps that this subject of an issuer is this account.
+pub(crate) fn keep(
+    tx: &mut Tx<'_>,
+    issuer: &str,
+    subject: &str,
+    name: String,
+    user: &User,
+) -> Result<std::result::Result<Identity, Trouble>> {
+    let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+    let identity =
+        Identity { id: tx.new_id(), issuer, subject, user_id: user.id, name, created_at: tx.now(), used_at: None };
     if !identity::link(tx, &identity)? {
         return Ok(Err(Trouble::new("journey_over", "")));
     }
@@ -142,10 +146,16 @@ fn link(
     Ok(Ok(identity))
 }
 
+/// A text of theirs as it may stand here; none when nothing is left of it.
+pub(crate) fn plain(text: &str, most: usize) -> Option<String> {
+    let text: String = text.trim().chars().filter(|letter| !letter.is_control()).take(most).collect();
+    (!text.trim().is_empty()).then_some(text)
+}
+
 /// What the provider calls them.
 fn called(person: &Person) -> String {
     let name = ["email", "preferred_username", "name"].iter().find_map(|claim| person.text(claim));
-    name.unwrap_or(&person.subject).chars().filter(|letter| !letter.is_control()).take(200).collect()
+    plain(name.unwrap_or(&person.subject), 200).unwrap_or_default()
 }
 
 /// The language the provider says they speak.

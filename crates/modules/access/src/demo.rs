@@ -32,5 +32,6 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         let person = DemoPerson { id: user.id, login: user.login, name: user.name, role, unit: None, serves, shift };
         demo.people.push(person);
     }
-    crate::identity::tell(tx, demo)
+    crate::identity::tell(tx, demo)?;
+    crate::directory::tell(tx, demo)
 }

@@ -45,6 +45,14 @@ pub trait Placement: Send + Sync {
         Ok(false)
     }
 
+    /// The open unit of this name; none where there is no such, or more than one.
+    ///
+    /// # Errors
+    /// From the database.
+    fn unit_named(&self, _tx: &mut Tx<'_>, _name: &str) -> Result<Option<UnitId>> {
+        Ok(None)
+    }
+
     /// Places `user`, who stands nowhere yet, in this unit; nowhere when there is no such unit any more.
     ///
     /// # Errors

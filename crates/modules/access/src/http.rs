@@ -2,6 +2,7 @@
 
 pub(crate) mod session;
 
+mod directories;
 mod journeys;
 mod providers;
 pub(crate) mod roles;
@@ -34,6 +35,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(providers::list, providers::create))
         .routes(routes!(providers::read, providers::change, providers::delete))
         .routes(routes!(providers::probe))
+        .routes(routes!(directories::list, directories::create))
+        .routes(routes!(directories::read, directories::change, directories::delete))
+        .routes(routes!(directories::probe))
+        .routes(routes!(directories::check))
+        .routes(routes!(sign_in::link))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::read, users::change))
         .routes(routes!(users::set_password))

@@ -4,12 +4,15 @@ pub mod api;
 mod arrival;
 mod codes;
 mod demo;
+mod directory;
 mod door;
 pub mod events;
 mod factor;
 mod first_roles;
 mod http;
 mod identity;
+mod jobs;
+mod ldap;
 mod model;
 mod oidc;
 mod passwords;
@@ -17,9 +20,11 @@ mod policy;
 mod queries;
 mod throttle;
 mod totp;
+mod trouble;
 
 use ::http::{Door, Module};
 
+pub use directory::{Directory, DirectoryCheck, GroupRole};
 pub use door::{Place, Placement};
 pub use model::{ApiToken, Locale, Role, RoleKind, User, UserState};
 
@@ -33,13 +38,16 @@ pub fn module() -> Module {
             "202611221011_accounts",
             "202611260211_known_permissions",
             "202611260800_second_factors",
-            "202611260810_identity_providers"
+            "202611260810_identity_providers",
+            "202611260930_directories"
         ])
         .permissions(policy::PERMISSIONS)
         .part(door)
         .demo(demo::tell)
         .part(door::Recent::default())
         .part(oidc::provider::Known::default())
+        .app_job(jobs::check)
+        .cron(jobs::schedule())
         .outside(http::outside())
         .part(door::nowhere())
         .locales(&[

@@ -3,24 +3,10 @@
 pub(crate) mod provider;
 pub(crate) mod token;
 
+pub(crate) use crate::trouble::Trouble;
+
 use kernel::Rng;
 use sha2::{Digest as _, Sha256};
-
-/// Why somebody who came back from a provider is not let in, or a provider cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    /// A stable name of it, with words in every language.
-    pub(crate) code: &'static str,
-    /// What the other side or the network said of it; for administrators alone.
-    pub(crate) detail: String,
-}
-
-impl Trouble {
-    pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        let detail: String = detail.into();
-        Self { code, detail: detail.chars().filter(|letter| !letter.is_control()).take(300).collect() }
-    }
-}
 
 /// What names one journey to a provider and back.
 pub(crate) struct Journey {

@@ -40,6 +40,7 @@ sql! {
     pub(crate) SESSION = "SELECT user_id, seen_at FROM sessions WHERE secret_hash = $1 AND expires_at > $2";
     pub(crate) SEE_SESSION = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE secret_hash = $1";
     pub(crate) END_SESSION = "DELETE FROM sessions WHERE secret_hash = $1";
+    COUNT_SESSIONS = "SELECT count(*) FROM sessions WHERE user_id = $1 AND expires_at > $2";
     END_SESSIONS = "DELETE FROM sessions WHERE user_id = $1 AND secret_hash <> $2";
     pub(crate) FORGET_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1";
 
@@ -148,6 +149,12 @@ pub(crate) fn known_permissions(tx: &mut Tx<'_>) -> Result<BTreeSet<String>> {
 pub(crate) fn know_permissions(tx: &mut Tx<'_>, permissions: &[&Permission]) -> Result<()> {
     let rows: Vec<_> = permissions.iter().map(|permission| vec![permission.name.to_value()]).collect();
     tx.exec_rows(&KNOW_PERMISSIONS, &rows)
+}
+
+/// How many sessions the person has.
+pub(crate) fn sessions(tx: &mut Tx<'_>, user: UserId) -> Result<i64> {
+    let now = tx.now();
+    Ok(tx.one::<(i64,)>(&COUNT_SESSIONS, params![user, now])?.0)
 }
 
 /// Ends the person's sessions, all but the one whose secret has this hash, and what was begun of signing in.

@@ -3,6 +3,7 @@
 use serde_json::json;
 use testkit::{TestApp, on_both};
 
+mod directory;
 mod oidc;
 mod second_factor;
 

@@ -25,6 +25,10 @@ impl Placement for InTheTree {
         Ok(api::tree(tx)?.unit(unit).is_some_and(|unit| !unit.is_closed()))
     }
 
+    fn unit_named(&self, tx: &mut Tx<'_>, name: &str) -> Result<Option<UnitId>> {
+        Ok(api::tree(tx)?.named(name))
+    }
+
     fn settle(&self, tx: &mut Tx<'_>, user: UserId, unit: UnitId) -> Result<()> {
         if !self.has_unit(tx, unit)? {
             return Ok(());

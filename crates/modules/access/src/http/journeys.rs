@@ -22,6 +22,7 @@ use crate::{
     Placement,
     arrival::{self, Arrived},
     codes,
+    directory::{self, Directory},
     identity::{self, Identity, IdentityProvider},
     oidc::{Journey, Trouble, form, provider::Known},
     passwords, policy, queries,
@@ -38,11 +39,27 @@ pub(crate) struct SignInProvider {
     issuer: String,
 }
 
+/// A directory whose passwords open here.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignInDirectory {
+    /// Its id.
+    id: Id<Directory>,
+    /// What people call it.
+    name: String,
+}
+
 /// The ways to sign in besides the password.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignInProviders {
     /// In the order they were set up.
     providers: Vec<SignInProvider>,
+    /// Those whose login and password are taken in the place of ours.
+    directories: Vec<SignInDirectory>,
+}
+
+fn directories(tx: &mut Tx<'_>) -> Result<Vec<SignInDirectory>> {
+    let active = directory::all(tx)?.into_iter().filter(Directory::is_active);
+    Ok(active.map(|Directory { id, name, .. }| SignInDirectory { id, name }).collect())
 }
 
 fn active(tx: &mut Tx<'_>) -> Result<Vec<SignInProvider>> {
@@ -53,7 +70,8 @@ fn active(tx: &mut Tx<'_>) -> Result<Vec<SignInProvider>> {
 /// The ways to sign in besides the password.
 #[utoipa::path(get, path = "/session/providers", tag = "access", responses((status = 200, body = SignInProviders)))]
 pub(crate) async fn providers(cx: Cx) -> Answer<SignInProviders> {
-    Ok(Json(SignInProviders { providers: cx.read(active).await? }))
+    let ways = cx.read(|tx| Ok(SignInProviders { providers: active(tx)?, directories: directories(tx)? })).await?;
+    Ok(Json(ways))
 }
 
 /// By whom somebody wants to sign in.
@@ -231,6 +249,8 @@ fn refused(tx: &mut Tx<'_>, id: Id<IdentityProvider>, name: &str, trouble: &Trou
 pub(crate) struct OwnIdentities {
     /// Who may be linked.
     providers: Vec<SignInProvider>,
+    /// Directories that may be.
+    directories: Vec<SignInDirectory>,
     /// Who is.
     identities: Vec<Identity>,
     /// Whether the account has a password besides.
@@ -244,7 +264,8 @@ pub(crate) async fn own(cx: Cx) -> Answer<OwnIdentities> {
     let own = cx
         .read(move |tx| {
             let has_password = queries::user(tx, id)?.password_hash != passwords::NONE;
-            Ok(OwnIdentities { providers: active(tx)?, identities: identity::of_user(tx, id)?, has_password })
+            let (providers, directories) = (active(tx)?, directories(tx)?);
+            Ok(OwnIdentities { providers, directories, identities: identity::of_user(tx, id)?, has_password })
         })
         .await?;
     Ok(Json(own))

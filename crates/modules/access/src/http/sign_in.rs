@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{Answer, Cx, Json, Problem};
-use kernel::{Error, Result, Timestamp, UserId};
+use kernel::{Error, Id, Result, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Tx;
@@ -14,12 +14,19 @@ use utoipa::ToSchema;
 
 use super::session::{Session, describe, session_cookie};
 use crate::{
+    Placement, codes,
+    directory::{
+        self, Directory,
+        admit::{admit, link_own},
+        ask::{self, Asked},
+    },
     door,
     factor::{self, Step},
     model::{User, login},
     passwords, queries,
     throttle::{self, Counted},
     totp,
+    trouble::Trouble,
 };
 
 /// The name and the password.
@@ -67,7 +74,7 @@ pub(crate) fn begin(tx: &mut Tx<'_>, user: &User, means: &str) -> Result<String>
     door::begin_session(tx, user.id)
 }
 
-/// Signs in. Sets the session cookie; where the account has a second factor, or must have one, answers
+/// Signs in, by the password of the account or by the one a directory has of its person. Sets the session cookie; where the account has a second factor, or must have one, answers
 /// 202 with what is still to be shown.
 #[utoipa::path(post, path = "/session", tag = "access", request_body = SignIn, responses((status = 200, body = Session), (status = 202, body = SignInChallenge)))]
 pub(crate) async fn sign_in(cx: Cx, Json(request): Json<SignIn>) -> Result<Response, Problem> {
@@ -75,39 +82,157 @@ pub(crate) async fn sign_in(cx: Cx, Json(request): Json<SignIn>) -> Result<Respo
     if request.password.len() > 1_000 {
         return Err(wrong().into());
     }
-    let counted = |login: &str, ip| [Some(Counted::login(login)), Counted::address(ip)];
     let (name, ip) = (login.clone(), cx.origin().ip);
-    let account = cx
+    let (account, governed, relations) = cx
         .read(move |tx| {
             for counted in counted(&name, ip).iter().flatten() {
                 throttle::check(tx, counted)?;
             }
-            queries::user_by_login(tx, &name)
+            let (account, relations) = (queries::user_by_login(tx, &name)?, directory::active(tx)?);
+            let governed = match &account {
+                Some(user) => directory::governs(tx, &relations, user)?,
+                None => false,
+            };
+            Ok((account, governed, relations))
         })
         .await?;
     let hash = account.as_ref().map(|user| user.password_hash.clone());
-    let right = passwords::verify(request.password, hash).await?;
-    let user = account.filter(|user| right && user.is_active());
+    let right = passwords::verify(request.password.clone(), hash).await?;
+    let user = account.filter(|user| right && user.is_active() && !governed);
+    // Whoever is known here by their password is not asked for elsewhere: no directory that is gone keeps
+    // administrators out, and none hears their passwords.
+    let asked = match user {
+        Some(_) => Asked::Nobody,
+        None => ask::whose(&relations, &login, &request.password).await,
+    };
+    let placement = cx.app().part::<Box<dyn Placement>>();
     let entered = cx
         .write(move |tx| {
+            let shown = user.is_some() || matches!(asked, Asked::Them(..));
             for counted in counted(&login, ip).iter().flatten() {
                 // Another guess may have failed meanwhile.
                 throttle::check(tx, counted)?;
-                if user.is_none() {
+                if !shown {
                     throttle::failed(tx, counted)?;
                 }
             }
-            let Some(user) = &user else { return Ok(None) };
+            let admitted = match (&user, &asked) {
+                (Some(user), _) => Ok((user.clone(), "password")),
+                (None, Asked::Them(directory, found)) => admit(tx, &**placement, directory, found)?
+                    .map(|user| (user, "directory"))
+                    .map_err(|trouble| (directory, trouble)),
+                (None, Asked::Trouble(directory, trouble)) => Err((directory, trouble.clone())),
+                (None, Asked::Nobody) => return Ok(Err(wrong())),
+            };
+            let (user, means) = match admitted {
+                Ok(admitted) => admitted,
+                Err((directory, trouble)) => {
+                    kept_out(tx, directory, &trouble)?;
+                    return Ok(Err(unopened(&trouble)));
+                }
+            };
             // Only the login's failures are forgiven: one good account must not clear its address for guessing others.
             throttle::succeeded(tx, &Counted::login(&login))?;
-            enter(tx, user, "password").map(Some)
+            enter(tx, &user, means).map(Ok)
         })
         .await?;
-    match entered {
-        None => Err(wrong().into()),
-        Some(Entered::In(user, secret)) => let_in(&cx, &secret, describe(&cx, user).await?),
-        Some(Entered::Challenged(challenge)) => Ok((StatusCode::ACCEPTED, Json(challenge)).into_response()),
+    match entered? {
+        Entered::In(user, secret) => {
+            // Their role may have followed their groups.
+            cx.app().part::<door::Recent>().forget_all();
+            let_in(&cx, &secret, describe(&cx, user).await?)
+        }
+        Entered::Challenged(challenge) => Ok((StatusCode::ACCEPTED, Json(challenge)).into_response()),
     }
+}
+
+/// What is counted of a guess.
+fn counted(login: &str, ip: Option<std::net::IpAddr>) -> [Option<Counted>; 2] {
+    [Some(Counted::login(login)), Counted::address(ip)]
+}
+
+/// Keeps why a directory's person was not let in: they hear it in general words, the trail with what was said.
+fn kept_out(tx: &mut Tx<'_>, directory: &Directory, trouble: &Trouble) -> Result<()> {
+    let why = json!({"name": directory.name, "trouble": trouble.code, "detail": trouble.detail});
+    audit::api::record(tx, Entry::new("access.directory_refused", "directory", directory.id).created(&why))
+}
+
+/// What somebody hears whom a directory knows and who is not let in, or whom it could not be asked about.
+fn unopened(trouble: &Trouble) -> Error {
+    let code = match trouble.code {
+        "unknown_person" | "journey_over" => codes::DIRECTORY_UNKNOWN_PERSON,
+        "not_in_group" => codes::DIRECTORY_NOT_IN_GROUP,
+        "no_role" => codes::DIRECTORY_NO_ROLE,
+        "no_login" => codes::DIRECTORY_NO_LOGIN,
+        "login_taken" => codes::DIRECTORY_LOGIN_TAKEN,
+        "disabled" | "suspended" => codes::DIRECTORY_DISABLED,
+        "password_expired" => codes::DIRECTORY_PASSWORD_EXPIRED,
+        "linked_elsewhere" => codes::DIRECTORY_LINKED_ELSEWHERE,
+        _ => codes::DIRECTORY_UNREACHABLE,
+    };
+    code.conflict()
+}
+
+/// Somebody's login and password in a directory.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DirectoryLinking {
+    /// The directory.
+    directory_id: Id<Directory>,
+    /// The login there.
+    login: String,
+    /// The password there; it is kept nowhere.
+    password: String,
+}
+
+/// Links one's own account with a directory: from then on one signs in with the password one has there.
+#[utoipa::path(post, path = "/identities/directory", tag = "access", request_body = DirectoryLinking, responses((status = 204)))]
+pub(crate) async fn link(cx: Cx, Json(request): Json<DirectoryLinking>) -> Result<StatusCode, Problem> {
+    let owner = cx.actor().staff()?.id;
+    let DirectoryLinking { directory_id, login: name, password } = request;
+    let (name, ip) = (login(&name).map_err(|_| wrong())?, cx.origin().ip);
+    if password.len() > 1_000 {
+        return Err(wrong().into());
+    }
+    let guessed = name.clone();
+    let relation = cx
+        .read(move |tx| {
+            for counted in counted(&guessed, ip).iter().flatten() {
+                throttle::check(tx, counted)?;
+            }
+            let directory = directory::find(tx, directory_id)?;
+            if !directory.is_active() {
+                return Err(Error::NotFound);
+            }
+            directory::relation(tx, directory)
+        })
+        .await?;
+    let asked = ask::whose(&[relation], &name, &password).await;
+    let linked = cx
+        .write(move |tx| {
+            for counted in counted(&name, ip).iter().flatten() {
+                throttle::check(tx, counted)?;
+                if !matches!(asked, Asked::Them(..)) {
+                    throttle::failed(tx, counted)?;
+                }
+            }
+            let (directory, trouble) = match &asked {
+                Asked::Nobody => return Ok(Err(wrong())),
+                Asked::Trouble(directory, trouble) => (directory, trouble.clone()),
+                Asked::Them(directory, found) => match link_own(tx, directory, found, owner)? {
+                    Ok(()) => {
+                        throttle::succeeded(tx, &Counted::login(&name))?;
+                        return Ok(Ok(()));
+                    }
+                    Err(trouble) => (directory, trouble),
+                },
+            };
+            kept_out(tx, directory, &trouble)?;
+            Ok(Err(unopened(&trouble)))
+        })
+        .await?;
+    linked?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One answer for every wrong pair: which half was wrong stays unsaid.

@@ -35,6 +35,13 @@ impl Tree {
         self.units.get(&id)
     }
 
+    /// The open unit of this name; none where there is no such, or more than one.
+    pub(crate) fn named(&self, name: &str) -> Option<UnitId> {
+        let mut named = self.units.values().filter(|unit| !unit.is_closed() && unit.name == name);
+        let unit = named.next()?.id;
+        named.next().is_none().then_some(unit)
+    }
+
     /// A unit and all below it, itself first; nothing when it does not exist.
     pub fn subtree(&self, top: UnitId) -> Vec<UnitId> {
         let mut found: Vec<UnitId> = self.units.contains_key(&top).then_some(top).into_iter().collect();
