@@ -31,6 +31,9 @@ export type Enrolment = Answer<'Enrolment'>
 export type Enrolled = With<Answer<'Enrolled'>, { session: Session }>
 export type RecoveryCodes = Answer<'RecoveryCodes'>
 export type SignInProvider = Answer<'SignInProvider'>
+export type Directory = Answer<'DirectoryView'>
+export type DirectoryProbe = Answer<'DirectoryProbe'>
+export type SignInDirectory = Answer<'SignInDirectory'>
 export type IdentityProvider = Answer<'IdentityProviderView'>
 export type IdentityProviderProbe = Answer<'IdentityProviderProbe'>
 /** Whom an identity provider knows as this account. */
