@@ -5956,6 +5956,290 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/directories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists directories, oldest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DirectoryView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a directory. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DirectoryDetails"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DirectoryView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One directory. The password of our account there is nobody's to read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_dir_Directory"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DirectoryView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Takes a directory away. Accounts stay; who has no other way in needs a password from an administrator. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_dir_Directory"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Sets a directory otherwise, pauses or resumes it. Sessions go on. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_dir_Directory"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DirectoryChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DirectoryView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/directories/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks now for who left, as each night does: their sessions end, and where it is told so their accounts are
+         *     suspended. It goes on by itself; what came of it stands beside the directory.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_dir_Directory"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{id}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a directory: that it is there and shows who it is, takes our account, has what was named; and, if
+         *     somebody is named, who they are there.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_dir_Directory"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DirectoryTrial"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DirectoryProbe"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/escalation-ladders": {
         parameters: {
             query?: never;
@@ -6676,6 +6960,52 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Links one's own account with a directory: from then on one signs in with the password one has there. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DirectoryLinking"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -11321,7 +11651,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Signs in. Sets the session cookie; where the account has a second factor, or must have one, answers
+         * Signs in, by the password of the account or by the one a directory has of its person. Sets the session cookie; where the account has a second factor, or must have one, answers
          *     202 with what is still to be shown.
          */
         post: {
@@ -16924,6 +17254,11 @@ export interface components {
             conversation_id: components["schemas"]["Id_cnv"];
             refused?: components["schemas"]["Refusal"] | null;
         };
+        /**
+         * @description As whom the directory is asked.
+         * @enum {string}
+         */
+        Binding: "service" | "direct";
         /** @description When the organisation is open in a week without special days, in its own time zone. */
         BusinessHours: {
             /**
@@ -18181,6 +18516,202 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out";
+        /** @description A directory of the organisation (LDAP): whoever it knows signs in with its password. */
+        Directory: {
+            /** @description Below which name people are looked for. */
+            base: string;
+            /** @description The account's name, or what the name of who signs in is made of: `{login}` stands in it. */
+            bind_name: string;
+            /** @description As whom it is asked. */
+            binding: components["schemas"]["Binding"];
+            /** @description Certificates (PEM) that are believed besides those this computer believes. */
+            certificate?: string | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether an account is made for somebody who has none. */
+            creates: boolean;
+            /** @description Which names the unit an account that is made is placed in; empty: none. */
+            department_attribute: string;
+            /** @description Which of its entries somebody is: `{login}` stands in it. */
+            filter: string;
+            /** @description Who is in a group has its role; the first that fits. */
+            group_roles: components["schemas"]["GroupRole"][];
+            /** @description Where it is. */
+            host: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_dir_Directory"];
+            /** @description Which attribute never changes. */
+            id_attribute: string;
+            /** @description Whether it may lie in a private network or on this machine. */
+            inside: boolean;
+            /** @description Which is the login of an account that is made. */
+            login_attribute: string;
+            /** @description Which is the mail address. */
+            mail_attribute: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Which is the name colleagues see. */
+            name_attribute: string;
+            /**
+             * Format: int64
+             * @description At which port.
+             */
+            port: number;
+            /** @description The group one must be in; empty: none. */
+            required_group: string;
+            role_id?: components["schemas"]["Id_rol_Role"] | null;
+            /** @description When roles follow groups. */
+            roles_at: components["schemas"]["RolesAt"];
+            /** @description How the connection is kept secret. */
+            security: components["schemas"]["Security"];
+            /** @description Whether people sign in by it. */
+            state: components["schemas"]["ProviderState"];
+            /** @description Whether accounts of who left are suspended; their sessions end either way. */
+            suspends: boolean;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        DirectoryChange: {
+            /** @description What it is to be. */
+            details: components["schemas"]["DirectoryDetails"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description How looking for who left went last. */
+        DirectoryCheck: {
+            /**
+             * Format: int64
+             * @description How many it was asked for.
+             */
+            asked: number;
+            /** @description When. */
+            checked_at: components["schemas"]["Timestamp"];
+            /** @description More of it. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How many of them it does not let in any more.
+             */
+            gone: number;
+            /** @description What stood in the way; none: nothing. */
+            trouble?: string | null;
+        };
+        /** @description What somebody wants it to be; none: as it is. */
+        DirectoryDetails: {
+            /** @description Below which name people are looked for. */
+            base?: string | null;
+            /** @description The account's name, or what the name of who signs in is made of: `{login}` stands in it. */
+            bind_name?: string | null;
+            binding?: components["schemas"]["Binding"] | null;
+            /** @description Certificates (PEM) that are believed besides those this computer believes; empty takes them away. */
+            certificate?: string | null;
+            /** @description Whether an account is made for somebody who has none. */
+            creates?: boolean | null;
+            /** @description Which names the unit an account that is made is placed in; empty: none. */
+            department_attribute?: string | null;
+            /** @description Which of its entries somebody is: `{login}` stands in it; `(uid={login})` unless told. */
+            filter?: string | null;
+            /** @description Who is in a group has its role, the first that fits: 20 at most, none of them the administrator's. */
+            group_roles?: components["schemas"]["GroupRole"][] | null;
+            /** @description Where it is: a name or an address. */
+            host?: string | null;
+            /** @description Which attribute never changes; `entryUUID` unless told. */
+            id_attribute?: string | null;
+            /** @description Whether it may lie in a private network or on this machine. */
+            inside?: boolean | null;
+            /** @description Which is the login of an account that is made; `uid` unless told. */
+            login_attribute?: string | null;
+            /** @description Which is the mail address; `mail` unless told. */
+            mail_attribute?: string | null;
+            /** @description What people call it: 1 to 60 characters. */
+            name?: string | null;
+            /** @description Which is the name colleagues see; `cn` unless told. */
+            name_attribute?: string | null;
+            /** @description The account's password; never given back. Whoever names another host, port or account says it anew. */
+            password?: string | null;
+            /**
+             * Format: int64
+             * @description At which port; 636 unless told.
+             */
+            port?: number | null;
+            /** @description The group one must be in; empty: none. */
+            required_group?: string | null;
+            /** @description With which role, where no group says one; empty takes it away. Not the administrator's. */
+            role_id?: string | null;
+            roles_at?: components["schemas"]["RolesAt"] | null;
+            security?: components["schemas"]["Security"] | null;
+            state?: components["schemas"]["ProviderState"] | null;
+            /** @description Whether accounts of who left are suspended; their sessions end either way. */
+            suspends?: boolean | null;
+            /** @description In which unit, where no department says one; empty takes it away. */
+            unit_id?: string | null;
+        };
+        /** @description Somebody's login and password in a directory. */
+        DirectoryLinking: {
+            /** @description The directory. */
+            directory_id: components["schemas"]["Id_dir_Directory"];
+            /** @description The login there. */
+            login: string;
+            /** @description The password there; it is kept nowhere. */
+            password: string;
+        };
+        /** @description Somebody, as a directory knows them. */
+        DirectoryPerson: {
+            /** @description Their department. */
+            department: string;
+            /** @description Whether they are closed off there. */
+            disabled: boolean;
+            /** @description Those of the named groups they are in. */
+            groups: string[];
+            /** @description The login an account of theirs would have. */
+            login: string;
+            /** @description Their mail address. */
+            mail: string;
+            /** @description The name colleagues would see. */
+            name: string;
+            /** @description Their name in the tree. */
+            name_there: string;
+            role_id?: components["schemas"]["Id_rol_Role"] | null;
+        };
+        /** @description How trying a directory went. */
+        DirectoryProbe: {
+            /** @description More of it, or what the other side said. */
+            detail: string;
+            person?: components["schemas"]["DirectoryPerson"] | null;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description What stands in the way: `unreachable`, `certificate`, `service_refused`, …; none: nothing. */
+            trouble?: string | null;
+        };
+        /** @description Whom to look for while a directory is tried. */
+        DirectoryTrial: {
+            /** @description The login of somebody; none: only the connection, our account and the names are tried. */
+            login?: string | null;
+            /** @description Their password, to try a whole sign-in; it is kept nowhere. Needed where people sign in directly. */
+            password?: string | null;
+        };
+        /** @description A directory, and how it is with it. */
+        DirectoryView: components["schemas"]["Directory"] & {
+            check?: components["schemas"]["DirectoryCheck"] | null;
+            /** @description Whether there is a password of our account there. */
+            has_password: boolean;
+            /**
+             * Format: int64
+             * @description How many accounts are linked to it.
+             */
+            people: number;
+        };
         /** @description Something that came with a mail and was not taken. */
         DroppedFile: {
             /** @description What it was called. */
@@ -19084,6 +19615,13 @@ export interface components {
             /** @description The password from now on: 10 to 200 characters. */
             password: string;
         };
+        /** @description Who is in this group has this role. */
+        GroupRole: {
+            /** @description The group's name in the directory. */
+            group: string;
+            /** @description The role. */
+            role_id: components["schemas"]["Id_rol_Role"];
+        };
         /** @description Where a unit stood, and who belonged to it. */
         History: {
             /** @description Who belonged to it, the latest first, at most 500; within what the reader may see. */
@@ -19125,6 +19663,8 @@ export interface components {
         Id_cvw_ConversationView: string;
         /** @example dcn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dcn_ApprovalDecision: string;
+        /** @example dir_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_dir_Directory: string;
         /** @example dlg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dlg_Delegation: string;
         /** @example dlv_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -21143,6 +21683,8 @@ export interface components {
         OwnerKind: "staff" | "visitor" | "system";
         /** @description Whose word counts for one's own account, and whose may. */
         OwnIdentities: {
+            /** @description Directories that may be. */
+            directories: components["schemas"]["SignInDirectory"][];
             /** @description Whether the account has a password besides. */
             has_password: boolean;
             /** @description Who is. */
@@ -23133,6 +23675,11 @@ export interface components {
         };
         /** @description Every role's limits. */
         RoleLimits: components["schemas"]["RoleLimit"][];
+        /**
+         * @description When an account's role follows the groups of its person.
+         * @enum {string}
+         */
+        RolesAt: "first" | "each";
         /** @description A role with what it grants. */
         RoleWithGrants: components["schemas"]["Role"] & {
             /** @description Permission → how far. An administrator's role has every permission, whatever stands here. */
@@ -23337,10 +23884,10 @@ export interface components {
             code: string;
         };
         /**
-         * @description How a connection to a mail server is kept secret; one that is not is not made.
+         * @description How a connection to a directory is kept secret.
          * @enum {string}
          */
-        Security: "tls" | "starttls";
+        Security: "tls" | "starttls" | "plain";
         /** @description Which version of the article was seen. */
         SeenArticle: {
             /**
@@ -23556,6 +24103,13 @@ export interface components {
             /** @description `code`: one of the second factor. `enrol`: the account must have a second factor and has none yet. */
             step: components["schemas"]["Step"];
         };
+        /** @description A directory whose passwords open here. */
+        SignInDirectory: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_dir_Directory"];
+            /** @description What people call it. */
+            name: string;
+        };
         /** @description A way to sign in besides the password. */
         SignInProvider: {
             /** @description Its id. */
@@ -23567,6 +24121,8 @@ export interface components {
         };
         /** @description The ways to sign in besides the password. */
         SignInProviders: {
+            /** @description Those whose login and password are taken in the place of ours. */
+            directories: components["schemas"]["SignInDirectory"][];
             /** @description In the order they were set up. */
             providers: components["schemas"]["SignInProvider"][];
         };
