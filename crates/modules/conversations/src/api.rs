@@ -227,6 +227,29 @@ pub fn open(tx: &mut Tx<'_>, opening: Opening<'_>) -> Result<(Conversation, bool
     Ok((conversation, true))
 }
 
+/// Opens a conversation with a customer and takes it for whoever acts; answers the one they have open, which
+/// is taken too while nobody has it.
+///
+/// # Errors
+/// [`Error::Conflict`] when the channel is paused; [`Error::NotFound`] when somebody has it whose
+/// conversations the actor may not read.
+pub fn take_up(tx: &mut Tx<'_>, channel: &Channel, customer: CustomerId, name: &str) -> Result<Conversation> {
+    let me = assignee(tx.actor())?;
+    let (attributes, trail) = (Attributes::default(), Trail::default());
+    let opening = Opening { channel, customer, name, queue: None, page: None, attributes, trail };
+    let (opened, new) = open(tx, opening)?;
+    if opened.assignee_id.is_some() {
+        policy::may_read(tx.actor(), &opened)?;
+        return Ok(opened);
+    }
+    // Nobody has it: whoever writes to the customer takes it.
+    let permit = tx.actor().permit_own(tx.now())?;
+    match new {
+        true => assign_locked(tx, &permit, &opened, me),
+        false => assign(tx, &permit, opened.id, me),
+    }
+}
+
 /// What a visitor is called until they give a name: told apart by the end of their id.
 pub(crate) fn nameless(customer: CustomerId) -> String {
     let id = customer.to_string();

@@ -8,10 +8,11 @@ use serde::Serialize;
 use store::{Fact, SearchDoc, Tx};
 use utoipa::ToSchema;
 
-pub use crate::contact::{mask_phone, phone as spell_phone};
+pub use crate::contact::{mask_email, mask_phone, phone as spell_phone};
 pub use crate::identify::{
     Given, Identified, bind, for_address, identify, is_email, is_phone, is_proven, known_as, take,
 };
+pub use crate::serving::visible as visible_or_served;
 pub use crate::stage::{rehearse_conversion, rehearse_lead, save_as_lead};
 use crate::{
     contact,

@@ -75,7 +75,7 @@ pub(crate) fn email(text: &str) -> Option<String> {
 }
 
 /// `a***@example.com`: the first letter and the host.
-pub(crate) fn mask_email(email: &str) -> String {
+pub fn mask_email(email: &str) -> String {
     let (local, host) = email.rsplit_once('@').unwrap_or((email, ""));
     let first: String = local.chars().take(1).collect();
     format!("{first}***@{host}")

@@ -33,7 +33,10 @@ pub(crate) fn nobody() -> Box<dyn Serving> {
 }
 
 /// As [`api::visible`], also of one whom the actor serves.
-pub(crate) fn visible(tx: &mut Tx<'_>, serving: &dyn Serving, id: CustomerId) -> Result<CustomerCard> {
+///
+/// # Errors
+/// As [`api::visible`].
+pub fn visible(tx: &mut Tx<'_>, serving: &dyn Serving, id: CustomerId) -> Result<CustomerCard> {
     match api::visible(tx, id) {
         Err(Error::NotFound) => {
             let customer = api::get(tx, id)?;

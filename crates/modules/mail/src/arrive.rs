@@ -123,6 +123,9 @@ fn whose(tx: &mut Tx<'_>, mailbox: Id<Mailbox>, letter: &Letter) -> Result<Optio
     {
         return Ok(None);
     }
+    if forwarded_to(tx, &mailbox, letter)?.is_some() {
+        return Ok(None);
+    }
     let channel = mailbox.channel_id;
     let name = Some(letter.from.name.as_str()).filter(|name| !name.is_empty());
     let customer = customers::api::for_address(tx, channel, &letter.from.address, name)?;
@@ -162,10 +165,24 @@ fn answered(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter) -> Result<Optio
     Ok(None)
 }
 
+/// The open conversation of which a mail was forwarded to whoever wrote this one, which answers it. They are
+/// not the customer, whatever else they name.
+fn forwarded_to(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter) -> Result<Option<Conversation>> {
+    let named = queries::named(tx, mailbox.id, &letter.references)?.into_iter();
+    let Some(forward) = named.into_iter().find(|mail| mail.kind == Kind::Forward && mail.reaches(&letter.from.address))
+    else {
+        return Ok(None);
+    };
+    let Some(id) = forward.conversation_id else { return Ok(None) };
+    let conversation = conversations::api::get(tx, id)?;
+    Ok(Some(conversation).filter(|found| found.state != State::Closed))
+}
+
 /// Whether a mail names one of ours in this conversation, or its token.
 fn knows_ours(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter, id: ConversationId) -> Result<bool> {
     let mut named = queries::named(tx, mailbox.id, &letter.references)?.into_iter();
-    if named.any(|mail| mail.direction == Direction::Out && mail.conversation_id == Some(id)) {
+    let ours = |mail: &Mail| mail.direction == Direction::Out && mail.kind != Kind::Forward;
+    if named.any(|mail| ours(&mail) && mail.conversation_id == Some(id)) {
         return Ok(true);
     }
     let thread = queries::thread(tx, id)?;
@@ -192,6 +209,10 @@ pub(crate) fn keep(
         (Some(visitor), Kind::Mail | Kind::Bulk) => {
             say(tx, line, &mailbox, letter, visitor, &mut mail, taken, dropped)?;
             advance(tx, source, |fetch| fetch.received += 1)?;
+        }
+        // What was passed on to them was closed a moment ago: theirs is a mail like any other now.
+        (None, Kind::Mail | Kind::Bulk) if !is_ours(tx, letter)? && forwarded_to(tx, &mailbox, letter)?.is_none() => {
+            return Err(Error::Unavailable("mail"));
         }
         _ => {
             set_aside(tx, &mailbox, letter, &mut mail)?;
@@ -231,15 +252,19 @@ fn incoming(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter) -> Mail {
         message_id: letter.message_id.clone(),
         conversation_id: None,
         seq: None,
+        last_seq: None,
         customer_id: None,
         sender: letter.from.clone(),
-        recipients: Listed(letter.to.iter().chain(&letter.cc).cloned().collect()),
+        recipients: Listed(letter.to.clone()),
+        cc: Listed(letter.cc.clone()),
+        bcc: Listed::default(),
         subject: letter.subject.clone(),
         text: letter.text.clone(),
         html: letter.html.clone(),
         remote_pictures: i64::try_from(letter.remote_pictures).unwrap_or(i64::MAX),
         attachments: Listed::default(),
         dropped: Listed::default(),
+        quoted_id: None,
         why: String::new(),
         at: tx.now(),
         sent_at: None,
@@ -360,6 +385,7 @@ fn set_aside(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter, mail: &mut Mai
     };
     let answered = match mail.kind {
         Kind::AutoReply => answered(tx, mailbox, letter)?,
+        Kind::Mail | Kind::Bulk => forwarded_to(tx, mailbox, letter)?,
         _ => None,
     };
     let conversation =
@@ -367,6 +393,14 @@ fn set_aside(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter, mail: &mut Mai
     if let Some(id) = conversation {
         mail.conversation_id = Some(id);
         mail.customer_id = Some(conversations::api::get(tx, id)?.customer_id);
+    }
+    if let (Some(conversation), Kind::Mail | Kind::Bulk) = (&answered, mail.kind) {
+        // What somebody outside sends along is not taken into the customer's record unasked.
+        let left = |file: &Attachment| DroppedFile { name: crate::letter::one_line(&file.name), why: "forwarded".into() };
+        mail.dropped = Listed(letter.attachments.iter().map(left).collect());
+        let said = conversations::api::fit(&letter.fresh);
+        let told = conversations::api::post_event(tx, conversation.id, Event::ForwardAnswered {}, &said)?;
+        (mail.state, mail.seq) = (MailState::Received, Some(told.seq));
     }
     mail.why = letter.report.as_ref().map(|report| report.why.clone()).unwrap_or_default();
     queries::insert_mail(tx, mail)?;
@@ -376,7 +410,7 @@ fn set_aside(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter, mail: &mut Mai
     {
         tell::failed(tx, failed, &report.why)?;
     }
-    if let Some(conversation) = answered {
+    if let Some(conversation) = answered.filter(|_| mail.kind == Kind::AutoReply) {
         conversations::api::post_event(
             tx,
             conversation.id,

@@ -21,13 +21,14 @@ pub(crate) struct Outgoing {
     pub message_id: String,
     pub references: Vec<String>,
     pub from: Mailer,
-    pub to: Mailer,
+    pub to: Vec<Mailer>,
+    pub cc: Vec<Mailer>,
     pub subject: String,
     pub text: String,
     pub at: Timestamp,
     /// Whether a machine writes it.
     pub automatic: bool,
-    pub attachment: Option<(StoredFile, Vec<u8>)>,
+    pub attachments: Vec<(StoredFile, Vec<u8>)>,
 }
 
 impl Outgoing {
@@ -37,7 +38,7 @@ impl Outgoing {
         thread: &Thread,
         message: Option<&Message>,
         quoted: Option<&Mail>,
-        file: Option<StoredFile>,
+        files: Vec<StoredFile>,
     ) -> Self {
         let said = message.map_or_else(|| mail.text.clone(), words);
         let mut text = said.trim_end().to_owned();
@@ -45,21 +46,47 @@ impl Outgoing {
             text = format!("{text}\n\n-- \n{}", mailbox.signature);
         }
         if let Some(quoted) = quoted {
-            let lines: Vec<_> = quoted.text.lines().map(|line| format!("> {line}")).collect();
-            text = format!("{text}\n\n{}:\n{}", quoted.sender.address, lines.join("\n"));
+            let repeated = match mail.kind {
+                Kind::Forward => passed_on(quoted),
+                _ => repeated(quoted),
+            };
+            text = format!("{text}\n\n{repeated}");
         }
+        let is_forward = mail.kind == Kind::Forward;
+        let past = thread.past.0.iter().filter(|id| **id != mail.message_id && !is_forward);
         Self {
             message_id: mail.message_id.clone(),
-            references: thread.past.0.iter().filter(|id| **id != mail.message_id).cloned().collect(),
+            references: past.cloned().collect(),
             from: mail.sender.clone(),
-            to: mail.recipients.0.first().cloned().unwrap_or_default(),
+            to: mail.recipients.0.clone(),
+            cc: mail.cc.0.clone(),
             subject: mail.subject.clone(),
             text: text.trim_start().to_owned(),
             at: mail.at,
             automatic: mail.kind == Kind::Acknowledgement,
-            attachment: file.map(|file| (file, Vec::new())),
+            attachments: files.into_iter().map(|file| (file, Vec::new())).collect(),
         }
     }
+}
+
+/// A mail that is answered, below the answer.
+fn repeated(mail: &Mail) -> String {
+    let lines: Vec<_> = mail.text.lines().map(|line| format!("> {line}")).collect();
+    format!("{}:\n{}", mail.sender.address, lines.join("\n"))
+}
+
+/// A mail that is passed on: who wrote what to whom.
+fn passed_on(mail: &Mail) -> String {
+    let name = |one: &Mailer| match one.name.is_empty() {
+        true => one.address.clone(),
+        false => format!("{} <{}>", one_line(&one.name), one.address),
+    };
+    let all = |list: &[Mailer]| list.iter().map(name).collect::<Vec<_>>().join(", ");
+    let mut head = format!("-------- Forwarded --------\nFrom: {}\nTo: {}\n", name(&mail.sender), all(&mail.recipients.0));
+    if !mail.cc.0.is_empty() {
+        head.push_str(&format!("Cc: {}\n", all(&mail.cc.0)));
+    }
+    format!("{head}Subject: {}\n\n{}", one_line(&mail.subject), mail.text)
 }
 
 /// What a message says, also where it is a card.
@@ -82,10 +109,13 @@ pub(crate) fn write(mail: &Outgoing) -> Result<Vec<u8>> {
         .message_id(MessageId::new(plain_id(&mail.message_id)))
         .date(mail.at.millis() / 1_000)
         .header("From", Raw::new(person(&mail.from)))
-        .header("To", Raw::new(person(&mail.to)))
+        .header("To", Raw::new(people(&mail.to)))
         .subject(one_line(&mail.subject))
         .header(LOOP_HEADER, Raw::new("1"))
         .text_body(mail.text.as_str());
+    if !mail.cc.is_empty() {
+        builder = builder.header("Cc", Raw::new(people(&mail.cc)));
+    }
     let references: Vec<_> = mail.references.iter().map(|id| plain_id(id)).filter(|id| !id.is_empty()).collect();
     if let Some(last) = references.last() {
         builder = builder.in_reply_to(MessageId::new(last.clone()));
@@ -97,10 +127,14 @@ pub(crate) fn write(mail: &Outgoing) -> Result<Vec<u8>> {
             .header("X-Auto-Response-Suppress", Raw::new("All"))
             .header("Precedence", Raw::new("bulk"));
     }
-    if let Some((file, bytes)) = &mail.attachment {
+    for (file, bytes) in &mail.attachments {
         builder = builder.attachment(one_line(&file.mime), one_line(&file.name), bytes.as_slice());
     }
     builder.write_to_vec().map_err(Error::internal)
+}
+
+fn people(all: &[Mailer]) -> String {
+    all.iter().map(person).collect::<Vec<_>>().join(",\r\n\t")
 }
 
 /// Somebody's name and address. A name beyond ASCII is a row of encoded words, which no quotes may hold.
@@ -141,12 +175,13 @@ mod tests {
             message_id: "mal_1@example.com".into(),
             references: vec![id.into()],
             from: mailer(name, "desk@example.com"),
-            to: mailer(name, "who@example.com"),
+            to: vec![mailer(name, "who@example.com"), mailer("", "b@example.com")],
+            cc: vec![mailer(name, "copy@example.com")],
             subject: subject.into(),
             text: text.into(),
             at: Timestamp::from_millis(1_795_140_000_000),
             automatic: false,
-            attachment: None,
+            attachments: Vec::new(),
         }
     }
 
@@ -161,7 +196,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_becomes_a_line_of_the_head(subject: String, name: String, text: String, id: String) {
-            let known = ["Message-ID", "Date", "From", "To", "Subject", "X-Zhike-Loop", "In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
+            let known = ["Message-ID", "Date", "From", "To", "Cc", "Subject", "X-Zhike-Loop", "In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
             for evil in ["", "\r\nBcc: x@evil.example", "\nBcc: x", "\r\n\r\nbody", "\u{2028}Bcc: x"] {
                 let mail = outgoing(&format!("{subject}{evil}"), &format!("{name}{evil}"), &text, &format!("{id}{evil}"));
                 let raw = write(&mail).unwrap();

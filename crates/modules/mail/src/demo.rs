@@ -13,7 +13,7 @@ use crate::{
     policy, queries, send,
 };
 
-/// From whom, at which address, about what, in which words, and what was answered.
+/// From whom, at which address, about what, in which words, what was answered, and who was in copy of both.
 const MAILS: &str = include_str!("../demo/mails.txt");
 const MINUTE: i64 = 60_000;
 
@@ -46,7 +46,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let calendar = settings::api::calendar(tx)?;
     let count = MAILS.lines().count() as i64;
     for (at, told) in MAILS.lines().enumerate() {
-        let [name, address, subject, words, answer] = told.split('\t').collect::<Vec<_>>()[..] else { continue };
+        let [name, address, subject, words, answer, copy] = told.split('\t').collect::<Vec<_>>()[..] else { continue };
         let answered = !answer.is_empty() && !agents.is_empty();
         // Those that were answered lie days back; the others came a while ago.
         let ago = if answered {
@@ -59,11 +59,14 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             moment = calendar.next_change(moment).unwrap_or(moment).plus_millis(5 * MINUTE).min(demo.now);
         }
         tx.as_of(moment, system())?;
+        let copies: Vec<_> =
+            [copy].into_iter().filter(|copy| !copy.is_empty()).map(|copy| Mailer { name: String::new(), address: copy.into() }).collect();
         let from = Mailer { name: name.into(), address: address.into() };
         let letter = Letter {
             message_id: format!("{at}@mail.example"),
             from: from.clone(),
             reply_to: from,
+            cc: copies.clone(),
             to: vec![Mailer { name: mailbox.sender_name.clone(), address: mailbox.address.clone() }],
             subject: subject.into(),
             text: words.into(),
@@ -77,7 +80,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         if answered {
             let agent = &agents[at % agents.len()];
             if let Some((conversation, seq)) = demo_answer(tx, visitor, agent, answer, moment)? {
-                send::was_sent(tx, conversation, seq)?;
+                send::was_sent(tx, conversation, seq, copies)?;
             }
         }
     }

@@ -7,7 +7,9 @@ mod page;
 mod probe;
 mod read;
 mod retry;
+mod senders;
 mod unreadable;
+mod write;
 
 use http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -20,7 +22,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(probe::fetch))
         .routes(routes!(unreadable::list))
         .routes(routes!(unreadable::raw))
-        .routes(routes!(conversation::list))
+        .routes(routes!(senders::list))
+        .routes(routes!(conversation::list, write::answer))
+        .routes(routes!(write::first))
+        .routes(routes!(write::forward))
         .routes(routes!(page::read))
         .routes(routes!(retry::retry))
 }

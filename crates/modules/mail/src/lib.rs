@@ -15,6 +15,7 @@ mod privacy;
 mod queries;
 mod send;
 mod tell;
+mod write;
 
 use ::http::{App, Module, Privacy, Telling};
 use tokio::sync::watch;
@@ -34,7 +35,7 @@ pub fn module() -> Module {
         )
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611260010_mailboxes"])
+        .migrations(store::migrations!["202611260010_mailboxes", "202611260920_written"])
         .permissions(policy::PERMISSIONS)
         .part(fetch::Fetchers::default())
         .listener(send::listen())

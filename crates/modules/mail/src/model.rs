@@ -1,5 +1,6 @@
 //! Mailboxes, and the mails that come and go by them.
 
+mod addressees;
 mod mailbox;
 mod subject;
 
@@ -10,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
 
+pub(crate) use addressees::{Addressees, outside};
 pub(crate) use mailbox::{Details, Secrets, Setup};
 pub use mailbox::{Mailbox, MailboxFetch, MailboxState, Security, Trouble};
-pub(crate) use subject::{answer_to, token_in};
+pub(crate) use subject::{answer_to, bare, marked, token_in};
 
 use crate::letter::{Kind, Mailer};
 
@@ -102,12 +104,18 @@ store::record! {
         pub conversation_id: Option<ConversationId>,
         /// The number of the message that carries its words.
         pub seq: Option<i64>,
+        /// The number of the last message that went along in it: its files. None when that is `seq`.
+        pub last_seq: Option<i64>,
         /// The customer.
         pub customer_id: Option<CustomerId>,
         /// From whom.
         pub sender: Mailer,
-        /// To whom, also in copy.
+        /// To whom; of one that came before copies were told apart, also in copy.
         pub recipients: Listed<Mailer>,
+        /// To whom in copy.
+        pub cc: Listed<Mailer>,
+        /// To whom besides, unknown to the others.
+        pub bcc: Listed<Mailer>,
         /// Its subject.
         pub subject: String,
         /// All its text.
@@ -116,10 +124,12 @@ store::record! {
         pub html: Option<String>,
         /// Pictures in it that lie elsewhere.
         pub remote_pictures: i64,
-        /// Files that came with it.
+        /// Files that came with it, or that go along.
         pub attachments: Listed<MailFile>,
         /// What came with it and was not taken.
         pub dropped: Listed<DroppedFile>,
+        /// The mail it repeats below its own words, or passes on.
+        pub quoted_id: Option<Id<Mail>>,
         /// Why it failed, is tried again, or could not be read.
         pub why: String,
         /// When it came, or was to go.
@@ -145,6 +155,18 @@ store::record! {
         pub past: Listed<String>,
         pub acknowledged_at: Option<Timestamp>,
         pub created_at: Timestamp,
+    }
+}
+
+impl Mail {
+    /// Whether it goes or went to this address.
+    pub(crate) fn reaches(&self, address: &str) -> bool {
+        self.everybody().any(|one| one.address == address)
+    }
+
+    /// Whom it goes or went to, in whichever way.
+    pub(crate) fn everybody(&self) -> impl Iterator<Item = &Mailer> {
+        self.recipients.0.iter().chain(&self.cc.0).chain(&self.bcc.0)
     }
 }
 

@@ -15,6 +15,7 @@ sql! {
     FIND(Mailbox) = "SELECT {cols} FROM mailboxes WHERE id = $1";
     LIST(Mailbox) = "SELECT {cols} FROM mailboxes WHERE (created_at, id) > ($1, $2) AND $3 ORDER BY created_at, id LIMIT $4";
     WITH_ADDRESS = "SELECT id FROM mailboxes WHERE address = $1";
+    ACTIVE(Mailbox) = "SELECT {cols} FROM mailboxes WHERE state = 'active' ORDER BY created_at, id LIMIT 200";
     ADDRESSES = "SELECT address FROM mailboxes ORDER BY address";
 
     INSERT_SECRETS(Secrets) = "INSERT INTO mailbox_secrets ({cols}) VALUES ({vals})
@@ -33,11 +34,11 @@ sql! {
     NAMED(Mail) = "SELECT {cols} FROM mails WHERE mailbox_id = $1 AND message_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))
         AND conversation_id IS NOT NULL ORDER BY at DESC, id DESC LIMIT 20";
     OF_CONVERSATION(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 ORDER BY at, id LIMIT 500";
-    OF_MESSAGE(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 AND seq = $2";
+    OF_MESSAGE(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 AND seq <= $2 AND COALESCE(last_seq, seq) >= $2 ORDER BY seq DESC LIMIT 1";
     IN_STATE(Mail) = "SELECT {cols} FROM mails WHERE mailbox_id = $1 AND state = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5";
     SENT_SINCE = "SELECT COUNT(*) FROM mails WHERE mailbox_id = $1 AND state = 'sent' AND at > $2 AND kind = 'acknowledgement' AND recipients = $3";
     OF_CUSTOMERS(Mail) = "SELECT {cols} FROM mails WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY at, id";
-    EMPTY = "UPDATE mails SET sender = '{\"name\":\"\",\"address\":\"\"}', recipients = '[]', subject = '', text = '', html = NULL, attachments = '[]',
+    EMPTY = "UPDATE mails SET sender = '{\"name\":\"\",\"address\":\"\"}', recipients = '[]', cc = '[]', bcc = '[]', subject = '', text = '', html = NULL, attachments = '[]',
         dropped = '[]', why = '' WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     EMPTY_THREADS = "UPDATE mail_threads SET subject = '', recipient = '{\"name\":\"\",\"address\":\"\"}'
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
@@ -94,6 +95,11 @@ pub(crate) fn list(tx: &mut Tx<'_>, all: bool, after: &Cursor, limit: i64) -> Re
     tx.all(&LIST, params![after.key, after.id, all, limit])
 }
 
+/// The mailboxes one may write by.
+pub(crate) fn active(tx: &mut Tx<'_>) -> Result<Vec<Mailbox>> {
+    tx.all(&ACTIVE, params![])
+}
+
 /// Every address that is ours.
 pub(crate) fn addresses(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     Ok(tx.all::<(String,)>(&ADDRESSES, params![])?.into_iter().map(|(address,)| address).collect())
@@ -140,6 +146,7 @@ pub(crate) fn of_conversation(tx: &mut Tx<'_>, id: ConversationId) -> Result<Vec
     tx.all(&OF_CONVERSATION, params![id])
 }
 
+/// The mail that carries this message.
 pub(crate) fn of_message(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<Option<Mail>> {
     tx.maybe(&OF_MESSAGE, params![id, seq])
 }

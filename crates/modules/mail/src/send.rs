@@ -59,7 +59,11 @@ pub(crate) fn listen() -> Listener {
             return Ok(());
         }
         let mailbox = queries::find(tx, thread.mailbox_id)?;
-        let mail = Mail { seq: Some(seq), ..outgoing(tx, &mailbox, &thread, Kind::Mail) };
+        let quoted_id = match mailbox.quotes {
+            true => last_of_theirs(tx, id)?.map(|mail| mail.id),
+            false => None,
+        };
+        let mail = Mail { seq: Some(seq), quoted_id, ..outgoing(tx, &mailbox, &thread, Kind::Mail) };
         go(tx, mail, thread)
     })
 }
@@ -70,7 +74,14 @@ pub(crate) fn acknowledge(tx: &mut Tx<'_>, mailbox: &Mailbox, thread: &Thread) -
     go(tx, mail, thread.clone())
 }
 
-fn outgoing(tx: &mut Tx<'_>, mailbox: &Mailbox, thread: &Thread, kind: Kind) -> Mail {
+/// The last mail the customer wrote in this conversation.
+pub(crate) fn last_of_theirs(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<Mail>> {
+    let theirs = |mail: &Mail| mail.direction == Direction::In && mail.state == MailState::Received;
+    Ok(queries::of_conversation(tx, id)?.into_iter().rfind(theirs))
+}
+
+/// A mail of this conversation, to its customer, that says nothing yet.
+pub(crate) fn outgoing(tx: &mut Tx<'_>, mailbox: &Mailbox, thread: &Thread, kind: Kind) -> Mail {
     let id: Id<Mail> = tx.new_id();
     let host = mailbox.address.rsplit_once('@').map_or("invalid", |(_, host)| host);
     Mail {
@@ -82,37 +93,43 @@ fn outgoing(tx: &mut Tx<'_>, mailbox: &Mailbox, thread: &Thread, kind: Kind) -> 
         message_id: format!("{id}@{host}"),
         conversation_id: Some(thread.conversation_id),
         seq: None,
+        last_seq: None,
         customer_id: Some(thread.customer_id),
         sender: Mailer { name: mailbox.sender_name.clone(), address: mailbox.address.clone() },
         recipients: Listed(vec![thread.recipient.clone()]),
+        cc: Listed::default(),
+        bcc: Listed::default(),
         subject: answer_to(&thread.subject, &thread.token),
         text: String::new(),
         html: None,
         remote_pictures: 0,
         attachments: Listed::default(),
         dropped: Listed::default(),
+        quoted_id: None,
         why: String::new(),
         at: tx.now(),
         sent_at: None,
     }
 }
 
-fn go(tx: &mut Tx<'_>, mail: Mail, thread: Thread) -> Result<()> {
+/// Keeps a mail that is to go, with the job that sends it.
+pub(crate) fn go(tx: &mut Tx<'_>, mail: Mail, thread: Thread) -> Result<()> {
     queries::insert_mail(tx, &mail)?;
-    // An answer answers a person, not the machine that said that they were heard.
-    if mail.kind != Kind::Acknowledgement {
+    // An answer answers a person, not the machine that said that they were heard; and what went to others is
+    // none of the customer's.
+    if mail.kind == Kind::Mail {
         queries::save_thread(tx, &thread.with(&mail.message_id))?;
     }
     work::enqueue(tx, &SendMail { mail_id: mail.id })?;
     tell::mail(tx, &mail)
 }
 
-/// Notes that a message of the demo story went out.
-pub(crate) fn was_sent(tx: &mut Tx<'_>, id: ConversationId, seq: i64) -> Result<()> {
+/// Notes that a message of the demo story went out, with these in copy.
+pub(crate) fn was_sent(tx: &mut Tx<'_>, id: ConversationId, seq: i64, cc: Vec<Mailer>) -> Result<()> {
     let Some(thread) = queries::thread(tx, id)? else { return Ok(()) };
     let mailbox = queries::find(tx, thread.mailbox_id)?;
     let mail = outgoing(tx, &mailbox, &thread, Kind::Mail);
-    let mail = Mail { seq: Some(seq), state: MailState::Sent, sent_at: Some(tx.now()), ..mail };
+    let mail = Mail { seq: Some(seq), cc: Listed(cc), state: MailState::Sent, sent_at: Some(tx.now()), ..mail };
     queries::insert_mail(tx, &mail)?;
     queries::save_thread(tx, &thread.with(&mail.message_id))
 }
@@ -159,17 +176,16 @@ fn load(tx: &mut Tx<'_>, id: Id<Mail>) -> Result<Option<Load>> {
         Some(seq) => Some(conversations::api::message(tx, conversation, seq)?),
         None => None,
     };
-    let file = match message.as_ref().and_then(|message| message.file_id) {
-        Some(file) => Some(files::api::get(tx, file)?),
+    let mut files: Vec<_> = mail.attachments.0.iter().map(|file| file.file_id).collect();
+    if files.is_empty() {
+        files.extend(message.as_ref().and_then(|message| message.file_id));
+    }
+    let files = files.into_iter().map(|file| files::api::get(tx, file)).collect::<Result<Vec<_>>>()?;
+    let quoted = match mail.quoted_id {
+        Some(id) => Some(queries::mail(tx, id)?),
         None => None,
     };
-    let quoted = match mailbox.quotes && mail.kind == Kind::Mail {
-        true => queries::of_conversation(tx, conversation)?
-            .into_iter()
-            .rfind(|one| one.direction == Direction::In && one.state == MailState::Received && one.at <= mail.at),
-        false => None,
-    };
-    let outgoing = Outgoing::new(&mail, &mailbox, &thread, message.as_ref(), quoted.as_ref(), file);
+    let outgoing = Outgoing::new(&mail, &mailbox, &thread, message.as_ref(), quoted.as_ref(), files);
     Ok(Some(Load { mail, mailbox, secrets, outgoing }))
 }
 
@@ -195,7 +211,7 @@ async fn send(app: &App, cx: &JobCx, id: Id<Mail>) -> Result<()> {
     let verdict = match load.mailbox.state {
         MailboxState::Paused => Verdict::Never("paused".into()),
         MailboxState::Active => {
-            if let Some((file, bytes)) = &mut load.outgoing.attachment {
+            for (file, bytes) in &mut load.outgoing.attachments {
                 *bytes = files::api::bytes(app, file).await?;
             }
             match write(&load.outgoing) {
@@ -273,7 +289,7 @@ fn said(error: &dyn std::error::Error) -> String {
 
 fn envelope(mail: &Mail) -> Result<Envelope> {
     let address = |text: &str| text.parse::<Address>().map_err(Error::internal);
-    let to = mail.recipients.0.iter().map(|one| address(&one.address)).collect::<Result<Vec<_>>>()?;
+    let to = mail.everybody().map(|one| address(&one.address)).collect::<Result<Vec<_>>>()?;
     // From nobody, so that nothing answers a machine.
     let from = match mail.kind {
         Kind::Acknowledgement => None,

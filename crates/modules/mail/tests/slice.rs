@@ -303,4 +303,158 @@ async fn a_probe_says_what_stands_in_the_way(db: TestDb) {
     }
 }
 
+async fn a_mail_begun_at_the_desk_is_answered_into_its_conversation(db: TestDb) {
+    let Some(server) = MailServer::found() else { return };
+    let app = TestApp::start(db, modules()).await;
+    let (admin, agent) = (app.person("administrator").await, app.person("agent").await);
+    let desk = format!("{}@zhike.test", unique("desk"));
+    let at = |name: &str| format!("{}@shop.test", unique(name));
+    let (customer, copy, hidden) = (at("wang"), at("copy"), at("hidden"));
+    let found = mailbox(&admin, wish(&server, &desk)).await;
+    let known = admin.post("/customers", json!({"name": "王小明", "email": customer})).await.ok();
+    let senders = format!("/mail-senders?customer={}", known["id"].as_str().unwrap());
+    let sender = admin.get(&senders).await.ok()[0].clone();
+    assert_eq!((&sender["address"], &sender["open"]), (&json!(desk), &Value::Null));
+    let part = reqwest::multipart::Part::text("保修条款").file_name("保修.txt").mime_str("text/plain").unwrap();
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let file = Person::reply(admin.request(reqwest::Method::POST, "/files").multipart(form)).await.ok();
+    let mail = json!({
+        "client_id": "m1", "mailbox_id": found["id"], "customer_id": known["id"], "subject": "保修已登记", "text": "您的净水器已登记保修。",
+        "cc": [copy.to_uppercase()], "bcc": [hidden], "file_ids": [file["id"]],
+    });
+    let sent = admin.post("/mails", mail.clone()).await.ok();
+    let id = sent["conversation_id"].as_str().unwrap().to_owned();
+    // Said twice, sent once; and the address is as masked as it is elsewhere.
+    assert_eq!(admin.post("/mails", mail.clone()).await.ok()["id"], sent["id"]);
+    assert!(sent["recipients"][0]["address"].as_str().unwrap().contains("***"), "{sent}");
+    let conversation = admin.get(&format!("/conversations/{id}")).await.ok();
+    assert_eq!((&conversation["state"], &conversation["channel_kind"]), (&json!("active"), &json!("email")));
+    assert!(!conversation["assignee_id"].is_null());
+    let come = async |who: &str| until("the mail", async || server.inbox(who).into_iter().next()).await;
+    let (first, second, third) = (come(&customer).await, come(&copy).await, come(&hidden).await);
+    for raw in [&first, &second, &third] {
+        assert!(raw.contains(&format!("<{customer}>")) && raw.contains(&format!("<{copy}>")) && !raw.contains(&format!("<{hidden}>")), "{raw}");
+        assert!(!raw.lines().any(|line| line.starts_with("Bcc")) && raw.contains("attachment"), "{raw}");
+    }
+    assert_eq!(server.inbox(&customer).len(), 1, "words and file are one mail");
+
+    // Who may not read the conversation does not write into it, and is told so.
+    let served = format!("/mail-senders?customer={}", known["id"].as_str().unwrap());
+    agent.get(&served).await.refused(404, "not_found");
+    // Told twice: before, and when it is tried all the same.
+    let sender = admin.get(&senders).await.ok()[0].clone();
+    assert_eq!(sender["open"]["conversation_id"], json!(id));
+    let more = json!({"client_id": "m2", "mailbox_id": found["id"], "customer_id": known["id"], "subject": "补充", "text": "另附说明。"});
+    assert_eq!(admin.post("/mails", more).await.ok()["conversation_id"], json!(id));
+
+    let message_id = header(&first, "Message-ID").to_owned();
+    server.deliver(&customer, &desk, &format!(
+        "From: {customer}\nTo: {desk}\nCc: {copy}\nMessage-ID: <a-{customer}>\nIn-Reply-To: {message_id}\nSubject: Re: x\n\n收到，谢谢\n"
+    )).await;
+    until("the answer", async || said(&messages(&admin, &id).await).contains(&"收到，谢谢").then_some(())).await;
+    let mails = admin.get(&format!("/conversations/{id}/mails")).await.ok();
+    let answer = mails.as_array().unwrap().iter().find(|mail| mail["direction"] == "in").unwrap().clone();
+    assert_eq!(answer["others"][0]["address"], json!(copy));
+    // Now that they wrote from it, it is no secret here.
+    assert_eq!(mails[0]["recipients"][0]["address"], json!(customer));
+
+    // Whoever was in copy stays out of it unless named.
+    let path = format!("/conversations/{id}/mails");
+    let plain = json!({"client_id": "m3", "subject": "Re: 保修", "text": "不客气。", "quoted_id": answer["id"]});
+    admin.post(&path, plain).await.ok();
+    let third = until("the third", async || server.inbox(&customer).into_iter().nth(2)).await;
+    assert!(!third.contains(&copy) && header(&third, "In-Reply-To").contains(&format!("a-{customer}")), "{third}");
+    assert_eq!(server.inbox(&copy).len(), 1);
+    let to_all = json!({"client_id": "m4", "subject": "Re: 保修", "text": "也抄送您。", "cc": [copy]});
+    admin.post(&path, to_all).await.ok();
+    until("the copy", async || server.inbox(&copy).into_iter().nth(1)).await;
+    let trail = admin.get("/audit-entries?limit=100").await.ok().to_string();
+    assert!(trail.contains("mail.written") && !trail.contains(&customer) && !trail.contains(&copy), "{trail}");
+    app.finish().await;
+}
+
+async fn nothing_written_breaks_a_head_or_leads_into_a_house(db: TestDb) {
+    let app = TestApp::start(db, modules()).await;
+    let (admin, agent) = (app.person("administrator").await, app.person("agent").await);
+    let wish = json!({
+        "name": "邮箱", "address": "desk@example.com", "imap_host": "localhost", "imap_port": 1, "imap_user": "desk", "imap_password": "x",
+        "smtp_host": "localhost", "smtp_port": 1, "smtp_user": "desk",
+    });
+    let made = admin.post("/mailboxes", wish).await.ok();
+    let known = admin.post("/customers", json!({"name": "王", "email": "wang@shop.example"})).await.ok();
+    let unknown = admin.post("/customers", json!({"name": "李"})).await.ok();
+    let mail = |over: Value| {
+        let mut mail = json!({"client_id": "m1", "mailbox_id": made["id"], "customer_id": known["id"], "subject": "x", "text": "x"});
+        mail.as_object_mut().unwrap().extend(over.as_object().unwrap().clone());
+        mail
+    };
+    for (over, field, code) in [
+        (json!({"subject": "x\r\nBcc: a@b.example"}), "subject", "malformed"),
+        (json!({"subject": " "}), "subject", "required"),
+        (json!({"text": ""}), "text", "required"),
+        (json!({"cc": ["a@b.example\r\nBcc: c@d.example"]}), "cc", "malformed"),
+        (json!({"bcc": ["root@localhost"]}), "bcc", "malformed"),
+        (json!({"to": ["admin@10.0.0.1"]}), "to", "malformed"),
+        (json!({"cc": ["printer@office.local"]}), "cc", "malformed"),
+        (json!({"cc": ["desk@example.com"]}), "cc", "ours"),
+        (json!({"cc": (0..20).map(|n| format!("p{n}@b.example")).collect::<Vec<_>>()}), "to", "too_many"),
+        (json!({"address": "other@shop.example"}), "address", "known_otherwise"),
+        (json!({"customer_id": unknown["id"]}), "address", "required"),
+        (json!({"customer_id": unknown["id"], "address": "a@b"}), "address", "malformed"),
+        (json!({"file_ids": ["fil_01jd3k5v2pf6z8q0w4x7y9abcd"]}), "file_ids", "unknown"),
+    ] {
+        admin.post("/mails", mail(over)).await.refused_field(field, code);
+    }
+    let (from, address) = (unknown["id"].clone(), json!("li@shop.example"));
+    admin.post("/mails", mail(json!({"customer_id": from, "address": address, "client_id": "m2"}))).await.ok();
+    let customer = admin.get(&format!("/customers/{}", unknown["id"].as_str().unwrap())).await.ok();
+    assert_eq!(customer["email"], json!("l***@shop.example"));
+    // Known of one by this mailbox, it is no one else's.
+    let third = admin.post("/customers", json!({"name": "赵"})).await.ok();
+    let taken = mail(json!({"customer_id": third["id"], "address": "li@shop.example", "client_id": "m3"}));
+    admin.post("/mails", taken).await.refused(409, "mail.address_of_another");
+    agent.post("/mails", mail(json!({}))).await.refused(404, "not_found");
+    assert_eq!(conversations(&admin, 1).await.len(), 1);
+}
+
+async fn what_is_passed_on_stays_between_us_and_whom_it_went_to(db: TestDb) {
+    let Some(server) = MailServer::found() else { return };
+    let app = TestApp::start(db, modules()).await;
+    let admin = app.person("administrator").await;
+    let (desk, customer) = (format!("{}@zhike.test", unique("desk")), format!("{}@shop.test", unique("sun")));
+    let factory = format!("{}@shop.test", unique("factory"));
+    mailbox(&admin, wish(&server, &desk)).await;
+    server.deliver(&customer, &desk, &format!("From: {customer}\nTo: {desk}\nMessage-ID: <f-{customer}>\nSubject: =?utf-8?B?5ryP5rC0?=\nContent-Type: text/plain; charset=utf-8\n\n接口漏水\n")).await;
+    let id = conversations(&admin, 1).await[0]["id"].as_str().unwrap().to_owned();
+    let mails = format!("/conversations/{id}/mails");
+    let theirs = admin.get(&mails).await.ok()[0].clone();
+    let path = format!("/mails/{}/forward", theirs["id"].as_str().unwrap());
+    let forward = json!({"client_id": "f1", "to": [factory], "subject": "Fwd: 漏水", "text": "请看看是否批次问题。"});
+    let mut to_them = forward.clone();
+    to_them["to"] = json!([customer]);
+    admin.post(&path, to_them).await.refused_field("to", "customer");
+    let gone = admin.post(&path, forward).await.ok();
+    assert_eq!(gone["kind"], json!("forward"));
+    let note = messages(&admin, &id).await.into_iter().find(|message| message["seq"] == gone["seq"]).unwrap();
+    assert_eq!((&note["kind"], &note["staff_only"]), (&json!("note"), &json!(true)));
+    let raw = until("the forward", async || server.inbox(&factory).into_iter().next()).await;
+    assert!(header(&raw, "References").is_empty() && !header(&raw, "Subject").contains("[#"), "{raw}");
+    // What they answer is not the customer's word.
+    let message_id = header(&raw, "Message-ID").to_owned();
+    server.deliver(&factory, &desk, &format!("From: {factory}\nTo: {desk}\nMessage-ID: <g-{factory}>\nIn-Reply-To: {message_id}\nReferences: <f-{customer}> {message_id}\nSubject: Re: x\nContent-Type: text/plain; charset=utf-8\n\n是批次问题\n")).await;
+    let line = until("their answer", async || {
+        let all = messages(&admin, &id).await;
+        all.into_iter().find(|message| message["data"]["event"] == "forward_answered")
+    })
+    .await;
+    assert_eq!((&line["text"], &line["staff_only"]), (&json!("是批次问题"), &json!(true)));
+    assert!(!said(&messages(&admin, &id).await).contains(&"是批次问题"));
+    assert_eq!(conversations(&admin, 1).await.len(), 1);
+    // And none of it reaches the customer.
+    admin.post(&format!("/conversations/{id}/messages"), json!({"client_id": "r1", "text": "我们换新。"})).await.ok();
+    let answer = until("the answer", async || server.inbox(&customer).into_iter().next()).await;
+    assert!(!answer.contains(&factory) && !answer.contains(gone["id"].as_str().unwrap()), "{answer}");
+    app.finish().await;
+}
+
 }

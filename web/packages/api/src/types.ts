@@ -66,6 +66,8 @@ export type WechatProbe = Answer<'WechatProbe'>
 export type UnreadableMail = Answer<'UnreadableMail'>
 /** A mail of a conversation. */
 export type Mail = Answer<'Mail'>
+/** A mailbox one may write by. */
+export type MailSender = Answer<'MailSender'>
 export type OpenChannel = With<Answer<'OpenChannelView'>, { reports: Answer<'OpenChannelReport'>[] }>
 export type OpenChannelProbe = Answer<'OpenChannelProbe'>
 export type Webhook = Answer<'WebhookView'>

@@ -182,6 +182,7 @@ fn happened(event: &Event, texts: &Texts) -> String {
         Event::DeliveryFailed { .. } => ("delivery_failed", String::new(), String::new()),
         Event::FilesDropped {} => ("files_dropped", String::new(), String::new()),
         Event::AutoReply {} => ("auto_reply", String::new(), String::new()),
+        Event::ForwardAnswered {} => ("forward_answered", String::new(), String::new()),
         Event::LeftMessage {} => ("left_message", String::new(), String::new()),
         Event::CameBack {} => ("came_back", String::new(), String::new()),
         Event::ParticipantJoined { who, by } => ("joined", name(by), who.name.clone()),

@@ -7,9 +7,9 @@ use store::text_enum;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    api::{self, Opening},
+    api,
     lists::{self, Filter},
-    model::{Attributes, Conversation, ConversationId, State, Trail},
+    model::{Conversation, ConversationId, State},
     policy, queries,
 };
 
@@ -141,27 +141,7 @@ pub(crate) async fn open(cx: Cx, Json(request): Json<NewConversation>) -> Answer
                 Some(id) => channels::api::get(tx, id)?,
                 None => channels::api::default_web_chat(tx)?,
             };
-            let me = api::assignee(tx.actor())?;
-            let opening = Opening {
-                channel: &channel,
-                customer: customer.id,
-                name: &customer.name,
-                queue: None,
-                page: None,
-                attributes: Attributes::default(),
-                trail: Trail::default(),
-            };
-            let (opened, new) = api::open(tx, opening)?;
-            if opened.assignee_id.is_some() {
-                policy::may_read(tx.actor(), &opened)?;
-                return Ok(opened);
-            }
-            // Nobody has it: whoever writes to the customer takes it.
-            let permit = tx.actor().permit_own(tx.now())?;
-            if new {
-                return api::assign_locked(tx, &permit, &opened, me);
-            }
-            api::assign(tx, &permit, opened.id, me)
+            api::take_up(tx, &channel, customer.id, &customer.name)
         })
         .await?;
     Ok(Json(conversation))

@@ -118,6 +118,8 @@ pub enum Event {
     FilesDropped {},
     /// A machine answered a mail for the customer; the text is what it said.
     AutoReply {},
+    /// Somebody a mail was forwarded to answered it; the text is what they said.
+    ForwardAnswered {},
     /// A colleague takes part from now on, while the owner stays.
     ParticipantJoined {
         /// Who.

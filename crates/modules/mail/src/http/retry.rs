@@ -24,8 +24,9 @@ pub(crate) async fn retry(cx: Cx, Path(id): Path<Id<Mail>>) -> Answer<MailView> 
                 return Err(codes::NOT_FAILED.conflict());
             }
             audit::api::record(tx, Entry::new("mail.retried", "mail", id).created(&json!({})))?;
-            send::again(tx, mail)
+            let mail = send::again(tx, mail)?;
+            MailView::one(tx, mail)
         })
         .await?;
-    Ok(Json(mail.into()))
+    Ok(Json(mail))
 }

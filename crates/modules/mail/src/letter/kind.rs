@@ -25,6 +25,8 @@ text_enum! {
         Loop = "loop",
         /// Our word that a mail arrived.
         Acknowledgement = "acknowledgement",
+        /// A colleague passed another on to somebody who is not the customer.
+        Forward = "forward",
     }
 }
 

@@ -19,10 +19,20 @@ pub(crate) fn token_in(subject: &str) -> Option<String> {
 
 /// What an answer to a mail of this subject is called: one `Re:`, the subject, the mark.
 pub(crate) fn answer_to(subject: &str, token: &str) -> String {
-    let bare = TOKEN.replace_all(subject, "");
-    let bare = ANSWER.replace(bare.trim(), "");
-    let bare: String = crate::letter::one_line(&bare).chars().take(LONGEST).collect();
+    let bare = bare(subject);
+    let bare = ANSWER.replace(&bare, "");
     format!("Re: {bare} [#{token}]").replace("Re:  [", "Re: [")
+}
+
+/// A subject somebody wrote, with the mark.
+pub(crate) fn marked(subject: &str, token: &str) -> String {
+    format!("{} [#{token}]", bare(subject)).trim_start().to_owned()
+}
+
+/// A subject without a mark, on one line that is not too long.
+pub(crate) fn bare(subject: &str) -> String {
+    let bare = TOKEN.replace_all(subject, "");
+    crate::letter::one_line(&bare).chars().take(LONGEST).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]
@@ -36,6 +46,7 @@ mod tests {
         assert_eq!(answer_to("", "abcdefghij27"), "Re: [#abcdefghij27]");
         assert_eq!(token_in("AW: x [#abcdefghij27] y").as_deref(), Some("abcdefghij27"));
         assert_eq!(token_in("[#123]"), None);
+        assert_eq!(marked("发票\r\nBcc: x [#abcdefghij27]", "qrstuvwxyz22"), "发票 Bcc: x [#qrstuvwxyz22]");
     }
 
     proptest! {
