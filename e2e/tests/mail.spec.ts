@@ -1,3 +1,4 @@
+import { Api } from '../support/api.ts'
 import { MailServer } from '../support/mail.ts'
 import { Agent } from '../support/people.ts'
 import { expect, test } from '../support/test.ts'
@@ -12,7 +13,8 @@ test('a mail is written at the desk, survives a crash, is answered into its conv
   const [desk, customer, copy] = [`desk-${mark}@zhike.test`, `wang-${mark}@shop.test`, `copy-${mark}@shop.test`]
   const agent = new Agent(await someone())
   await agent.setUp(fresh.url)
-  const { page, api } = agent
+  const { page } = agent
+  const api = new Api(page.request, fresh.url)
   const mailbox = await api.post<{ id: string }>('/mailboxes', server.wish(desk))
   const known = await api.post<{ id: string }>('/customers', { name: '王小明', email: customer })
   await expect.poll(async () => (await api.get<{ fetch: { succeeded_at: number | null } }>(`/mailboxes/${mailbox.id}`)).fetch.succeeded_at, { timeout: 30_000 }).not.toBeNull()

@@ -396,7 +396,8 @@ fn set_aside(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter, mail: &mut Mai
     }
     if let (Some(conversation), Kind::Mail | Kind::Bulk) = (&answered, mail.kind) {
         // What somebody outside sends along is not taken into the customer's record unasked.
-        let left = |file: &Attachment| DroppedFile { name: crate::letter::one_line(&file.name), why: "forwarded".into() };
+        let left =
+            |file: &Attachment| DroppedFile { name: crate::letter::one_line(&file.name), why: "forwarded".into() };
         mail.dropped = Listed(letter.attachments.iter().map(left).collect());
         let said = conversations::api::fit(&letter.fresh);
         let told = conversations::api::post_event(tx, conversation.id, Event::ForwardAnswered {}, &said)?;

@@ -82,7 +82,8 @@ fn passed_on(mail: &Mail) -> String {
         false => format!("{} <{}>", one_line(&one.name), one.address),
     };
     let all = |list: &[Mailer]| list.iter().map(name).collect::<Vec<_>>().join(", ");
-    let mut head = format!("-------- Forwarded --------\nFrom: {}\nTo: {}\n", name(&mail.sender), all(&mail.recipients.0));
+    let mut head =
+        format!("-------- Forwarded --------\nFrom: {}\nTo: {}\n", name(&mail.sender), all(&mail.recipients.0));
     if !mail.cc.0.is_empty() {
         head.push_str(&format!("Cc: {}\n", all(&mail.cc.0)));
     }

@@ -59,8 +59,11 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             moment = calendar.next_change(moment).unwrap_or(moment).plus_millis(5 * MINUTE).min(demo.now);
         }
         tx.as_of(moment, system())?;
-        let copies: Vec<_> =
-            [copy].into_iter().filter(|copy| !copy.is_empty()).map(|copy| Mailer { name: String::new(), address: copy.into() }).collect();
+        let copies: Vec<_> = [copy]
+            .into_iter()
+            .filter(|copy| !copy.is_empty())
+            .map(|copy| Mailer { name: String::new(), address: copy.into() })
+            .collect();
         let from = Mailer { name: name.into(), address: address.into() };
         let letter = Letter {
             message_id: format!("{at}@mail.example"),

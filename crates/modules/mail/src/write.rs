@@ -57,7 +57,12 @@ impl Written {
 }
 
 /// Whom the first mail goes to: the address that is known of the customer, or the one that is given while none is.
-pub(crate) fn recipient(tx: &mut Tx<'_>, mailbox: &Mailbox, customer: CustomerId, given: Option<&str>) -> Result<Mailer> {
+pub(crate) fn recipient(
+    tx: &mut Tx<'_>,
+    mailbox: &Mailbox,
+    customer: CustomerId,
+    given: Option<&str>,
+) -> Result<Mailer> {
     let known = customers::api::get(tx, customer)?;
     let name = known.name.clone();
     if let Some(address) = known.email {
@@ -159,17 +164,17 @@ fn carry(
         return Ok(before);
     }
     let mut last_seq = None;
-    for (at, (file, name)) in files.iter().enumerate() {
-        last_seq = Some(post(tx, id, format!("{}.{at}", written.client_id), name, Some(*file))?.seq);
+    for (at, file) in files.iter().enumerate() {
+        last_seq = Some(post(tx, id, format!("{}.{at}", written.client_id), "", Some(*file))?.seq);
     }
     thread.subject = bare(&written.subject);
     let mail = outgoing(tx, mailbox, &thread, Kind::Mail);
     let Addressees { to, cc, bcc } = addressees;
     let recipients = Listed(mail.recipients.0.iter().cloned().chain(to.0).collect());
-    let attachments = Listed(files.iter().map(|(file_id, _)| MailFile { file_id: *file_id, cid: None }).collect());
+    let attachments = Listed(files.iter().map(|file_id| MailFile { file_id: *file_id, cid: None }).collect());
     let subject = marked(&written.subject, &thread.token);
     let mail = Mail { seq: Some(first.seq), last_seq, recipients, cc, bcc, attachments, quoted_id, subject, ..mail };
-    for (file, _) in files {
+    for file in files {
         files::api::attach(tx, file, "mail", mail.id)?;
     }
     told(tx, "mail.written", &mail)?;
@@ -193,18 +198,20 @@ pub(crate) fn forward(tx: &mut Tx<'_>, id: Id<Mail>, with_files: bool, written: 
     }
     let mut all = files_of(tx, &written.file_ids)?;
     if with_files {
-        let theirs = passed.attachments.0.iter().filter(|file| file.cid.is_none()).map(|file| file.file_id);
-        all.extend(sized(tx, theirs.collect())?);
+        all.extend(passed.attachments.0.iter().filter(|file| file.cid.is_none()).map(|file| file.file_id));
     }
     bounded(tx, &all)?;
-    let post = Post { note: true, ..Post::new(conversation, tx.actor().clone(), written.client_id.clone(), written.text.trim().to_owned()) };
+    let post = Post {
+        note: true,
+        ..Post::new(conversation, tx.actor().clone(), written.client_id.clone(), written.text.trim().to_owned())
+    };
     let note = conversations::api::post(tx, post)?;
     if let Some(before) = queries::of_message(tx, conversation, note.seq)? {
         return Ok(before);
     }
     let mail = outgoing(tx, &mailbox, &thread, Kind::Forward);
     let Addressees { to, cc, bcc } = addressees;
-    let attachments = Listed(all.iter().map(|(file_id, _)| MailFile { file_id: *file_id, cid: None }).collect());
+    let attachments = Listed(all.iter().map(|file_id| MailFile { file_id: *file_id, cid: None }).collect());
     let (seq, quoted_id, subject) = (Some(note.seq), Some(passed.id), bare(&written.subject));
     let mail = Mail { seq, recipients: to, cc, bcc, attachments, quoted_id, subject, ..mail };
     for file in &written.file_ids {
@@ -215,31 +222,32 @@ pub(crate) fn forward(tx: &mut Tx<'_>, id: Id<Mail>, with_files: bool, written: 
     Ok(mail)
 }
 
-fn post(tx: &mut Tx<'_>, id: ConversationId, client_id: String, text: &str, file_id: Option<FileId>) -> Result<Message> {
+fn post(
+    tx: &mut Tx<'_>,
+    id: ConversationId,
+    client_id: String,
+    text: &str,
+    file_id: Option<FileId>,
+) -> Result<Message> {
     let post = Post::new(id, tx.actor().clone(), client_id, text.to_owned());
     conversations::api::post(tx, Post { file_id, ..post })
 }
 
-/// The sender's own files, with their names.
-fn files_of(tx: &mut Tx<'_>, ids: &[FileId]) -> Result<Vec<(FileId, String)>> {
+/// The sender's own files.
+fn files_of(tx: &mut Tx<'_>, ids: &[FileId]) -> Result<Vec<FileId>> {
     for id in ids {
         if !files::api::get(tx, *id).is_ok_and(|file| file.is_from(tx.actor())) {
             return Err(Error::field("file_ids", "unknown"));
         }
     }
-    let all = sized(tx, ids.to_vec())?;
-    bounded(tx, &all)?;
-    Ok(all)
-}
-
-fn sized(tx: &mut Tx<'_>, ids: Vec<FileId>) -> Result<Vec<(FileId, String)>> {
-    ids.into_iter().map(|id| Ok((id, files::api::get(tx, id)?.name))).collect()
+    bounded(tx, ids)?;
+    Ok(ids.to_vec())
 }
 
 /// Refuses what most mail servers would not take.
-fn bounded(tx: &mut Tx<'_>, all: &[(FileId, String)]) -> Result<()> {
+fn bounded(tx: &mut Tx<'_>, all: &[FileId]) -> Result<()> {
     let mut bytes = 0;
-    for (id, _) in all {
+    for id in all {
         bytes += files::api::get(tx, *id)?.size;
     }
     if bytes > BYTES {

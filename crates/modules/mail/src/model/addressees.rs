@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn everybody_is_written_to_once_and_nobody_inside() {
-        let read_twice = read(&["A@b.example", "a@b.example", "wang@shop.test"], &["c@d.example", "a@b.example"]).unwrap();
+        let read_twice =
+            read(&["A@b.example", "a@b.example", "wang@shop.test"], &["c@d.example", "a@b.example"]).unwrap();
         assert_eq!((read_twice.to.0.len(), read_twice.cc.0.len()), (1, 1));
         for bad in [
             "desk@zhike.test",
