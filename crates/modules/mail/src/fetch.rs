@@ -35,7 +35,7 @@ const POLL: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LAST_PAUSE: Duration = Duration::from_secs(300);
 /// Mailboxes of one organisation at most.
-const MOST: i64 = 200;
+pub(crate) const MOST: i64 = 200;
 
 /// Those who wait for mail, to be woken: a part of the app.
 #[derive(Default)]

@@ -15,7 +15,6 @@ sql! {
     FIND(Mailbox) = "SELECT {cols} FROM mailboxes WHERE id = $1";
     LIST(Mailbox) = "SELECT {cols} FROM mailboxes WHERE (created_at, id) > ($1, $2) AND $3 ORDER BY created_at, id LIMIT $4";
     WITH_ADDRESS = "SELECT id FROM mailboxes WHERE address = $1";
-    ACTIVE(Mailbox) = "SELECT {cols} FROM mailboxes WHERE state = 'active' ORDER BY created_at, id LIMIT 200";
     ADDRESSES = "SELECT address FROM mailboxes ORDER BY address";
 
     INSERT_SECRETS(Secrets) = "INSERT INTO mailbox_secrets ({cols}) VALUES ({vals})
@@ -93,11 +92,6 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Mailbox>) -> Result<Mailbox> {
 
 pub(crate) fn list(tx: &mut Tx<'_>, all: bool, after: &Cursor, limit: i64) -> Result<Vec<Mailbox>> {
     tx.all(&LIST, params![after.key, after.id, all, limit])
-}
-
-/// The mailboxes one may write by.
-pub(crate) fn active(tx: &mut Tx<'_>) -> Result<Vec<Mailbox>> {
-    tx.all(&ACTIVE, params![])
 }
 
 /// Every address that is ours.

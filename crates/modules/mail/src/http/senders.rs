@@ -3,11 +3,15 @@
 use conversations::ConversationId;
 use customers::Serving;
 use http::{Answer, Cx, Json, Query};
-use kernel::{CustomerId, Id};
+use kernel::{Cursor, CustomerId, Id};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{model::Mailbox, policy, queries, write};
+use crate::{
+    fetch::MOST,
+    model::{Mailbox, MailboxState},
+    policy, queries, write,
+};
 
 /// To whom one wants to write.
 #[derive(Deserialize, IntoParams)]
@@ -31,6 +35,8 @@ pub(crate) struct MailSender {
     sender_name: String,
     /// What stands below every mail.
     signature: String,
+    /// Whether nothing can be written by it just now.
+    paused: bool,
     /// The conversation the customer has open by it, when there is one.
     open: Option<OpenByMail>,
 }
@@ -44,7 +50,7 @@ pub(crate) struct OpenByMail {
     assignee_name: Option<String>,
 }
 
-/// The mailboxes one may write by, oldest first: those that are not paused.
+/// The mailboxes one may write by, oldest first, those that are paused included.
 #[utoipa::path(get, path = "/mail-senders", tag = "mail", params(SendersQuery), responses((status = 200, body = Vec<MailSender>)))]
 pub(crate) async fn list(cx: Cx, Query(query): Query<SendersQuery>) -> Answer<Vec<MailSender>> {
     let serving = cx.app().part::<Box<dyn Serving>>();
@@ -59,7 +65,8 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<SendersQuery>) -> Answer<Ve
                 None => None,
             };
             let mut senders = Vec::new();
-            for mailbox in queries::active(tx)? {
+            let after = Cursor { key: i64::MIN, id: String::new() };
+            for mailbox in queries::list(tx, true, &after, MOST)? {
                 let open = match customer {
                     Some(customer) => write::open_by(tx, &mailbox, customer)?,
                     None => None,
@@ -69,8 +76,9 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<SendersQuery>) -> Answer<Ve
                         .then_some(open.id),
                     assignee_name: open.assignee_name,
                 });
-                let Mailbox { id, name, address, sender_name, signature, .. } = mailbox;
-                senders.push(MailSender { id, name, address, sender_name, signature, open });
+                let Mailbox { id, name, address, sender_name, signature, state, .. } = mailbox;
+                let paused = state == MailboxState::Paused;
+                senders.push(MailSender { id, name, address, sender_name, signature, paused, open });
             }
             Ok(senders)
         })
