@@ -13,6 +13,7 @@ mod problem;
 mod socket;
 mod telling;
 mod texts;
+mod timeline;
 
 pub use app::{App, Authenticator, Credentials, Limits};
 pub use compose::{House, Running, compose, schema};
@@ -25,3 +26,4 @@ pub use problem::{Answer, Problem, codes};
 pub use socket::{ListTopic, Topics, watchable};
 pub use telling::Telling;
 pub use texts::{Languages, Texts};
+pub use timeline::{TimelineEntry, TimelineSource, Timelines};

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    App, DemoPart, ListTopic, Telling,
+    App, DemoPart, ListTopic, Telling, TimelineSource,
     socket::{Listed, Topics},
 };
 
@@ -103,6 +103,8 @@ pub struct Module {
     pub background: Vec<Background>,
     /// What it holds about customers.
     pub privacy: Option<Privacy>,
+    /// What it knows of contacts with customers.
+    pub timeline: Option<TimelineSource>,
     /// Its part of the story a demo installation tells.
     pub demo: Option<DemoPart>,
 }
@@ -128,6 +130,7 @@ impl Module {
             crons: Vec::new(),
             background: Vec::new(),
             privacy: None,
+            timeline: None,
             demo: None,
         }
     }
@@ -234,6 +237,12 @@ impl Module {
     /// With this answer to what it holds about customers.
     pub fn privacy(mut self, privacy: Privacy) -> Self {
         self.privacy = Some(privacy);
+        self
+    }
+
+    /// With this part of customers' timelines.
+    pub fn timeline(mut self, source: TimelineSource) -> Self {
+        self.timeline = Some(source);
         self
     }
 

@@ -27,6 +27,7 @@ mod said;
 mod serving;
 mod snooze;
 mod tell;
+mod timeline;
 mod topics;
 mod turns;
 mod typing;
@@ -36,7 +37,7 @@ mod waiting;
 mod words;
 mod writer;
 
-use ::http::{Module, Privacy};
+use ::http::{Module, Privacy, TimelineSource};
 
 pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
@@ -84,6 +85,7 @@ pub fn module() -> Module {
         .job(snooze::handler())
         .listener(after_hours::listen())
         .listener(participation::listen())
+        .timeline(TimelineSource { module: "conversations", read: timeline::read })
         .privacy(Privacy { module: "conversations", export: privacy::export, erase: privacy::erase })
         .locales(LOCALES)
 }

@@ -16,11 +16,22 @@ pub use crate::serving::visible as visible_or_served;
 pub use crate::stage::{rehearse_conversion, rehearse_lead, save_as_lead};
 use crate::{
     contact,
-    events::{CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
+    events::{ContactChanged, CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
+    merging,
     model::{Customer, CustomerCard, CustomerState, Details, Identity},
     policy, queries,
     stage::Step,
+    suggestion::{self, MergeReason, MergeSuggestion},
 };
+
+/// Notes that WeChat says a customer is this person, whatever the account: two who are the same may be one.
+///
+/// # Errors
+/// [`Error::NotFound`] without the customer.
+pub fn known_to_wechat(tx: &mut Tx<'_>, customer: CustomerId, union_id: &str) -> Result<()> {
+    let id = survivor(tx, customer)?;
+    suggestion::mark(tx, id, MergeReason::Wechat, union_id)
+}
 
 /// How much time passes before a further contact is written down, in milliseconds.
 const SEEN: i64 = 60_000;
@@ -165,6 +176,20 @@ pub struct CustomerExport {
     identities: Vec<ExportedIdentity>,
     /// How far it has come with them, step by step.
     stages: Vec<Step>,
+    /// What others call them, whatever the channel.
+    names_elsewhere: Vec<ExportedMark>,
+    /// What was taken over in merges, and what stood there before.
+    #[schema(value_type = Vec<Object>)]
+    takeovers: Vec<merging::Takeover>,
+    /// Who they were thought to be.
+    suggestions: Vec<MergeSuggestion>,
+}
+
+/// What others call a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExportedMark {
+    kind: MergeReason,
+    mark: String,
 }
 
 /// One row of a person, in clear.
@@ -214,7 +239,15 @@ pub fn export(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerExport> {
         created_at: customer.created_at,
     });
     let stages = queries::steps(tx, &ids)?;
-    Ok(CustomerExport { customers: customers.collect(), identities: identities.collect(), stages })
+    let marks = suggestion::marks(tx, &ids)?.into_iter().map(|(kind, mark)| ExportedMark { kind, mark });
+    Ok(CustomerExport {
+        customers: customers.collect(),
+        identities: identities.collect(),
+        stages,
+        names_elsewhere: marks.collect(),
+        takeovers: merging::takeovers(tx, &ids)?,
+        suggestions: suggestion::of(tx, &ids)?,
+    })
 }
 
 /// Empties the person this id leads to, aliases and all, and tells the other modules to do the same.
@@ -234,6 +267,8 @@ pub(crate) fn erase(tx: &mut Tx<'_>, permit: &Permit, id: CustomerId, reason: &s
     let survivor = survivor.ok_or(Error::NotFound)?;
     queries::erase_identities(tx, &ids)?;
     queries::erase_steps(tx, &ids)?;
+    merging::erase(tx, &ids)?;
+    suggestion::erase(tx, &ids)?;
     tx.emit(Fact::new(CustomerErased::KIND, survivor.id, &CustomerErased { customer_ids: ids })?);
     told(tx, &survivor)?;
     Ok(survivor)
@@ -251,14 +286,26 @@ pub(crate) fn created(tx: &mut Tx<'_>, customer: &Customer, channel: Option<Chan
     index(tx, std::slice::from_ref(customer))?;
     let fact = CustomerCreated { customer_id: customer.id, channel_id: channel };
     tx.emit(Fact::new(CustomerCreated::KIND, customer.id, &fact)?);
+    if customer.phone.is_some() || customer.email.is_some() {
+        contact_changed(tx, customer.id)?;
+    }
     told(tx, customer)
 }
 
+/// Whoever looks for others with the same contact is told.
+fn contact_changed(tx: &mut Tx<'_>, customer_id: CustomerId) -> Result<()> {
+    tx.emit(Fact::new(ContactChanged::KIND, customer_id, &ContactChanged { customer_id })?);
+    Ok(())
+}
+
 /// Everything that follows from changed details.
-pub(crate) fn changed(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
+pub(crate) fn changed(tx: &mut Tx<'_>, before: &Customer, customer: &Customer) -> Result<()> {
     index_again(tx, customer.id)?;
     let fact = CustomerChanged { customer_id: customer.id, version: customer.version };
     tx.emit(Fact::new(CustomerChanged::KIND, customer.id, &fact)?);
+    if (&before.phone, &before.email) != (&customer.phone, &customer.email) {
+        contact_changed(tx, customer.id)?;
+    }
     told(tx, customer)
 }
 
@@ -312,6 +359,7 @@ pub(crate) fn fill(tx: &mut Tx<'_>, customer: Customer, details: &Details) -> Re
     if nothing || customer.state != CustomerState::Active {
         return Ok(customer);
     }
+    let before = customer.clone();
     let mut after = customer.with(&details);
     after.version += 1;
     match queries::save(tx, &after) {
@@ -319,7 +367,7 @@ pub(crate) fn fill(tx: &mut Tx<'_>, customer: Customer, details: &Details) -> Re
         Err(Error::Conflict(..)) => return get(tx, after.id),
         saved => saved?,
     }
-    changed(tx, &after)?;
+    changed(tx, &before, &after)?;
     Ok(after)
 }
 
@@ -337,7 +385,8 @@ pub(crate) fn merge(tx: &mut Tx<'_>, permit: &Permit, alias: &Customer, into: &C
     )?;
     let fact = CustomerMerged { alias_id: alias.id, survivor_id: into.id };
     tx.emit(Fact::new(CustomerMerged::KIND, alias.id, &fact)?);
-    told(tx, &after)
+    told(tx, &after)?;
+    suggestion::look(tx, into.id)
 }
 
 pub(crate) fn named(name: &str) -> Details {

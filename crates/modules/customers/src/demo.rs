@@ -10,6 +10,7 @@ use crate::{
     model::{Customer, Details, Identity},
     policy, queries,
     stage::Stage,
+    suggestion,
 };
 
 const NAMES: &str = include_str!("../demo/names.txt");
@@ -67,7 +68,47 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         demo.customers.push(DemoCustomer { id, name, channel, since: moment, unit: own.and_then(|(_, unit)| unit) });
         demo.step(at, count);
     }
-    merges(tx, demo)
+    merges(tx, demo)?;
+    suggestions(tx, demo)
+}
+
+/// Some wrote on another channel too, and nobody has seen yet that they are one: by the same number, by the same
+/// address. One of the pairs is a family that shares a number, and somebody said so.
+fn suggestions(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    let Some(head) = demo.with_role("head").into_iter().next() else { return Ok(()) };
+    let mut left = 3 + demo.plan.customers / 100;
+    for customer in demo.customers.clone().into_iter().rev().filter(|customer| !customer.name.is_empty()) {
+        let known = queries::find(tx, customer.id)?;
+        let Some(other) = demo.channels.iter().copied().find(|channel| *channel != customer.channel) else { break };
+        if known.survivor_id.is_some() || (known.phone.is_none() && known.email.is_none()) {
+            continue;
+        }
+        let shared = left == 1;
+        let surname: String = customer.name.chars().take(1).collect();
+        let name = if shared { format!("{surname}阿姨") } else { customer.name.clone() };
+        let details = Details {
+            name: Some(name.clone()),
+            phone: known.phone.clone(),
+            email: known.email.clone().filter(|_| known.phone.is_none()),
+            ..Details::default()
+        };
+        let at = customer.since.plus_millis(demo.between(1, 24) * 3_600_000).min(demo.now);
+        let twin = meet(tx, other, at, &details.normal()?, &name)?;
+        suggestion::look(tx, twin)?;
+        if shared && let [row] = &suggestion::of(tx, &[twin])?[..] {
+            tx.as_of(at.plus_millis(3_600_000).min(demo.now), head.actor())?;
+            let permit = Actor::System("demo").permit(policy::MERGE, &Owned::NOBODY, tx.now())?;
+            suggestion::dismiss(tx, row, &permit)?;
+        }
+        demo.customers.push(DemoCustomer { id: twin, name, channel: other, since: at, unit: None });
+        left -= 1;
+        if left == 0 {
+            break;
+        }
+    }
+    // The parts below look customers up by when they came.
+    demo.customers.sort_by_key(|customer| customer.since);
+    Ok(())
 }
 
 /// The same day between nine in the morning and nine in the evening, in China: nobody comes in the dead

@@ -1,7 +1,9 @@
 //! Facts this module emits. They carry ids and no personal data: facts outlive an erasure.
 
-use kernel::{ChannelId, CustomerId};
+use kernel::{ChannelId, CustomerId, Id};
 use serde::{Deserialize, Serialize};
+
+use crate::suggestion::MergeSuggestion;
 
 /// A customer was entered by hand, or first met on a channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +21,22 @@ pub struct CustomerChanged {
     pub customer_id: CustomerId,
     /// The version now.
     pub version: i64,
+}
+
+/// What a customer can be recognised by is new: a number, an address, a name elsewhere.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ContactChanged {
+    /// Who.
+    pub customer_id: CustomerId,
+}
+
+/// Two may be one person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MergeSuggested {
+    /// The suggestion.
+    pub suggestion_id: Id<MergeSuggestion>,
+    /// Who.
+    pub customer_ids: [CustomerId; 2],
 }
 
 /// Somebody said that two are one person.
@@ -58,6 +76,8 @@ macro_rules! kinds {
 kinds! {
     CustomerCreated = "customer.created";
     CustomerChanged = "customer.changed";
+    ContactChanged = "customer.contact_changed";
+    MergeSuggested = "customer.merge_suggested";
     CustomerMerged = "customer.merged";
     CustomerUnmerged = "customer.unmerged";
     CustomerErased = "customer.erased";

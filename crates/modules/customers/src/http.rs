@@ -8,6 +8,8 @@ mod export;
 mod list;
 mod merge;
 mod read;
+mod suggestions;
+mod timeline;
 mod unmask;
 
 use http::App;
@@ -20,6 +22,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(unmask::unmask))
         .routes(routes!(convert::convert))
         .routes(routes!(merge::merge, merge::unmerge))
+        .routes(routes!(timeline::timeline))
+        .routes(routes!(suggestions::list))
+        .routes(routes!(suggestions::of_customer))
+        .routes(routes!(suggestions::accept, suggestions::take_back))
+        .routes(routes!(suggestions::dismiss, suggestions::reconsider))
         .routes(routes!(erase::erase))
         .routes(routes!(export::export))
 }

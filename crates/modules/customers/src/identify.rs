@@ -8,6 +8,7 @@ use crate::{
     contact,
     model::{Customer, CustomerState, Details, Identity},
     policy, queries,
+    suggestion::{self, MergeReason},
 };
 
 /// Who a proven visitor is.
@@ -90,12 +91,16 @@ pub fn identify(tx: &mut Tx<'_>, visitor: Visitor, external_id: &str, name: Opti
             seen_at: now,
         };
         if queries::insert_identity(tx, &identity)? {
+            suggestion::mark(tx, stranger.id, MergeReason::Site, external_id)?;
             let customer = fill(tx, stranger.clone(), &api::named(&name))?;
             return Ok(Identified { customer, was: None });
         }
     }
     let new_id = if taken { tx.new_id() } else { visitor.customer };
     let customer = meet(tx, visitor.channel, external_id, new_id, name)?;
+    if before.is_none() {
+        suggestion::mark(tx, customer.id, MergeReason::Site, external_id)?;
+    }
     let Some(stranger) = stranger.filter(|stranger| stranger.id != customer.id) else {
         return Ok(Identified { customer, was: None });
     };

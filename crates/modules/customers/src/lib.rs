@@ -7,24 +7,40 @@ mod demo;
 pub mod events;
 mod http;
 mod identify;
+mod merging;
 mod model;
 mod policy;
 mod queries;
 mod serving;
 mod stage;
+mod suggestion;
 
-use ::http::Module;
+use ::http::{ListTopic, Module};
 
+pub use merging::MergeField;
 pub use model::{Customer, CustomerCard, CustomerState};
 pub use serving::Serving;
 pub use stage::{NewLead, Stage};
+pub use suggestion::{MergeReason, MergeSuggestion, SuggestionState};
 
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("customers")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611221200_customers", "202611260242_stages"])
+        .migrations(store::migrations![
+            "202611221200_customers",
+            "202611260242_stages",
+            "202611260910_merge_suggestions"
+        ])
+        .list::<suggestion::Note>(ListTopic {
+            topic: suggestion::TOPIC,
+            about: "Customers who may be one person: a note says that there is something new, whoever may see both asks for it.",
+            kind: "merge_suggestion.changed",
+            says: "A suggestion is there, or stands otherwise, or is gone.",
+            may_read: |actor| policy::may_read(actor).map(|sight| sight.scope),
+        })
+        .listener(suggestion::listen())
         .part(serving::nobody())
         .permissions(policy::PERMISSIONS)
         .locales(&[

@@ -107,7 +107,7 @@ fn lead(tx: &mut Tx<'_>, permit: &Permit, before: Customer, new: NewLead) -> Res
     let entry = Entry::new("customers.saved_as_lead", "customer", after.id);
     audit::api::record(tx, entry.change(&before.trace(), &after.trace_from(&before)))?;
     step(tx, &before, &after, new.words.trim(), new.reference)?;
-    api::changed(tx, &after)?;
+    api::changed(tx, &before, &after)?;
     Ok(after.card())
 }
 
@@ -140,7 +140,7 @@ fn converted(tx: &mut Tx<'_>, permit: &Permit, before: Customer, words: &str) ->
     let entry = Entry::new("customers.converted", "customer", after.id);
     audit::api::record(tx, entry.change(&only(&before), &only(&after)))?;
     step(tx, &before, &after, words.trim(), None)?;
-    api::changed(tx, &after)?;
+    api::changed(tx, &before, &after)?;
     Ok(after.card())
 }
 
@@ -152,7 +152,7 @@ pub(crate) fn merged(tx: &mut Tx<'_>, alias: &Customer, into: &Customer) -> Resu
     let after = Customer { stage: alias.stage, version: into.version + 1, ..into.clone() };
     queries::save(tx, &after)?;
     step(tx, into, &after, "", None)?;
-    api::changed(tx, &after)
+    api::changed(tx, into, &after)
 }
 
 fn step(tx: &mut Tx<'_>, before: &Customer, after: &Customer, words: &str, reference: Option<String>) -> Result<()> {

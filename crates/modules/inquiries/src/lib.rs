@@ -13,9 +13,10 @@ mod privacy;
 mod queries;
 mod settling;
 mod sheet;
+mod timeline;
 mod words;
 
-use ::http::{ListTopic, Module, Privacy};
+use ::http::{ListTopic, Module, Privacy, TimelineSource};
 
 pub use model::{InquiryRecord, Outcome, RecordId, Way};
 pub use settling::Settling;
@@ -43,6 +44,7 @@ pub fn module() -> Module {
         })
         .part(settling::freely())
         .listener(listen::listener())
+        .timeline(TimelineSource { module: "inquiries", read: timeline::read })
         .privacy(Privacy { module: "inquiries", export: privacy::export, erase: privacy::erase })
         .locales(LOCALES)
 }

@@ -11,8 +11,9 @@ mod model;
 mod policy;
 mod privacy;
 mod queries;
+mod timeline;
 
-use ::http::{ListTopic, Module, Privacy};
+use ::http::{ListTopic, Module, Privacy, TimelineSource};
 
 pub use model::{Promise, PromiseState};
 
@@ -33,6 +34,7 @@ pub fn module() -> Module {
         .part(guards::closing())
         .part(guards::settling())
         .listener(listen::listener())
+        .timeline(TimelineSource { module: "promises", read: timeline::read })
         .privacy(Privacy { module: "promises", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

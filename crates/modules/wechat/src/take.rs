@@ -148,8 +148,10 @@ async fn take(app: &App, cx: &JobCx, setup: &Setup, arrival: &Arrival, who: &Con
             let Some(conversation) = visitor else { return Ok(()) };
             let customer = conversations::api::get(tx, conversation)?.customer_id;
             let contact = queries::meet(tx, arrival.account_id, &arrival.external_user)?;
+            let known = contact.customer_id == Some(customer);
             let contact = Contact { customer_id: Some(customer), conversation_id: Some(conversation), ..contact };
-            queries::save_contact(tx, &contact)
+            queries::save_contact(tx, &contact)?;
+            if known { Ok(()) } else { may_be(tx, &contact) }
         })
         .await
 }
@@ -194,9 +196,18 @@ async fn known(app: &App, setup: &Setup, contact: Contact) -> Result<Contact> {
             contact.follows = follows.map(|follows| follows == 1).or(contact.follows);
             queries::save_contact(tx, &contact)?;
             is_also(tx, &account, &contact)?;
+            may_be(tx, &contact)?;
             Ok(contact)
         })
         .await
+}
+
+/// Somebody met before the platform said who they are may be somebody else too: people decide.
+fn may_be(tx: &mut Tx<'_>, contact: &Contact) -> Result<()> {
+    match (contact.customer_id, &contact.union_id) {
+        (Some(customer), Some(union)) => customers::api::known_to_wechat(tx, customer, union),
+        _ => Ok(()),
+    }
 }
 
 /// Whom the platform itself says to be the same person as on another account is the same customer.

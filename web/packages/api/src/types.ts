@@ -50,6 +50,9 @@ export type Task = Answer<'TaskView'>
 export type TaskCounts = Answer<'TaskCounts'>
 export type Customer = Answer<'CustomerCard'>
 export type CustomerView = Answer<'CustomerView'>
+export type MergeSuggestion = With<Answer<'MergeSuggestionView'>, { one: SuggestedCustomer; other: SuggestedCustomer }>
+export type SuggestedCustomer = Answer<'SuggestedCustomer'>
+export type TimelineEntry = Answer<'TimelineEntry'>
 /** The settings of a channel, as they are kept and as they are sent: every part is there. */
 export type PreChat = Whole<Schemas['PreChat']> & { fields: PreChatField[] }
 export type PreChatField = Whole<Schemas['PreChatField']>

@@ -63,7 +63,7 @@ pub(crate) async fn change(
             queries::save(tx, &after)?;
             let entry = Entry::new("customers.changed", "customer", after.id);
             audit::api::record(tx, entry.change(&before.trace(), &after.trace_from(&before)))?;
-            api::changed(tx, &after)?;
+            api::changed(tx, &before, &after)?;
             Ok(after.card())
         })
         .await?;

@@ -1,8 +1,9 @@
 //! One customer.
 
 use http::{Answer, Cx, Json, Path};
-use kernel::{ChannelId, CustomerId, Error, Timestamp};
+use kernel::{ChannelId, CustomerId, Error, Result, Timestamp};
 use serde::Serialize;
+use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
@@ -51,17 +52,8 @@ pub(crate) async fn read(cx: Cx, Path(id): Path<CustomerId>) -> Answer<CustomerV
             let card = serving::visible(tx, &**serving, id)?;
             let aliases = queries::aliases(tx, card.id)?;
             let ids: Vec<_> = std::iter::once(card.id).chain(aliases.iter().map(|alias| alias.id)).collect();
-            let identities = queries::identities(tx, &ids)?.into_iter().map(|identity| IdentityView {
-                channel_id: identity.channel_id,
-                name: identity.name,
-                created_at: identity.created_at,
-                seen_at: identity.seen_at,
-            });
-            let identities = identities.collect();
-            let owner_name = match card.owner_id.map(|owner| access::api::user(tx, owner)) {
-                None | Some(Err(Error::NotFound)) => None,
-                Some(owner) => Some(owner?.name),
-            };
+            let identities = identities_of(tx, &ids)?;
+            let owner_name = owner_name(tx, &card)?;
             let merged_from = Some(id).filter(|id| *id != card.id);
             let stages = queries::steps(tx, &ids)?;
             let aliases = aliases.iter().map(|alias| alias.card()).collect();
@@ -69,4 +61,23 @@ pub(crate) async fn read(cx: Cx, Path(id): Path<CustomerId>) -> Answer<CustomerV
         })
         .await?;
     Ok(Json(view))
+}
+
+/// Where these were met.
+pub(super) fn identities_of(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<IdentityView>> {
+    let view = |identity: crate::model::Identity| IdentityView {
+        channel_id: identity.channel_id,
+        name: identity.name,
+        created_at: identity.created_at,
+        seen_at: identity.seen_at,
+    };
+    Ok(queries::identities(tx, of)?.into_iter().map(view).collect())
+}
+
+/// The name of the colleague who looks after them.
+pub(super) fn owner_name(tx: &mut Tx<'_>, card: &CustomerCard) -> Result<Option<String>> {
+    match card.owner_id.map(|owner| access::api::user(tx, owner)) {
+        None | Some(Err(Error::NotFound)) => Ok(None),
+        Some(owner) => Ok(Some(owner?.name)),
+    }
 }
