@@ -3,7 +3,7 @@
 
 use conversations::{
     ConversationId,
-    events::{ASSIGNED, CAME_AFTER_HOURS, CHANGED, CLOSED, CameAfterHours, Changed, OPENED, REQUEUED},
+    events::{ASSIGNED, CAME_AFTER_HOURS, CHANGED, CLOSED, CameAfterHours, Changed, Closed, OPENED, REQUEUED},
 };
 use inquiries::events::{CREATED, RecordFact};
 use kernel::{Error, Result};
@@ -45,6 +45,8 @@ fn understood(fact: &StoredFact) -> Result<Option<Understood>> {
         OPENED => plain(AutomationEvent::Opened),
         REQUEUED => plain(AutomationEvent::Requeued),
         ASSIGNED => plain(AutomationEvent::Assigned),
+        // One that goes on in another is not over for anybody.
+        CLOSED if read::<Closed>(fact)?.merged_into.is_some() => Ok(None),
         CLOSED => plain(AutomationEvent::Closed),
         CHANGED => match read::<Changed>(fact)?.rating {
             Some(_) => plain(AutomationEvent::Rated),

@@ -16,7 +16,7 @@ use crate::{
     model::{
         self, Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage, WrapUpReason,
     },
-    participation, policy, queries, reasons, tell,
+    merge, participation, policy, queries, reasons, tell,
 };
 pub use crate::{
     about::{rate, set_tags, visited},
@@ -223,6 +223,10 @@ pub fn open(tx: &mut Tx<'_>, opening: Opening<'_>) -> Result<(Conversation, bool
     tell::fact(tx, &conversation, events::OPENED, &conversation.opened())?;
     let by = tell::by(tx);
     tell::line(tx, &mut conversation, Event::Opened { by }, String::new())?;
+    if let Some(kept) = merge::continued(tx, &conversation)? {
+        merge::continues(tx, &mut conversation, kept)?;
+        queries::save(tx, &conversation)?;
+    }
     tell::inbox(tx, &conversation, None)?;
     Ok((conversation, true))
 }

@@ -261,6 +261,9 @@ fn check(tx: &mut Tx<'_>, conversation: &Conversation, post: &Post, side: Side) 
     let parting = post.parting && matches!(post.actor, Actor::System(_));
     if !post.note && !parting {
         conversation.must_be_open()?;
+        if !customer {
+            conversation.must_reach_the_customer()?;
+        }
     }
     // Only what the sender uploaded themselves: another's file id is nobody's.
     if let Some(file) = post.file_id

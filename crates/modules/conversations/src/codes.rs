@@ -22,6 +22,15 @@ pub(crate) const NOBODYS: Code = Code::new("conversations.nobodys");
 /// A conversation has always to do with itself.
 pub(crate) const ITSELF: Code = Code::new("conversations.itself");
 pub(crate) const TOO_MANY_LINKS: Code = Code::new("conversations.too_many_links");
+/// Only what is with the same person is put together.
+pub(crate) const OTHER_CUSTOMER: Code = Code::new("conversations.other_customer");
+pub(crate) const NOT_MERGED: Code = Code::new("conversations.not_merged");
+/// Something happened since: it is not taken back any more.
+pub(crate) const MERGE_OVER: Code = Code::new("conversations.merge_over");
+/// The customer does not see what is said beside.
+pub(crate) const ASIDE: Code = Code::new("conversations.aside");
+/// The customer has another one open on the channel.
+pub(crate) const TALKS_ELSEWHERE: Code = Code::new("conversations.talks_elsewhere");
 pub(crate) const VIEW_TAKEN: Code = Code::new("conversations.view_taken");
 pub(crate) const VIEW_STALE: Code = Code::new("conversations.view_stale");
 pub(crate) const TOO_MANY_VIEWS: Code = Code::new("conversations.too_many_views");

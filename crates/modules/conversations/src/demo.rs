@@ -9,6 +9,7 @@ mod leads;
 mod play;
 pub(crate) mod script;
 mod tale;
+mod threads;
 
 use std::collections::HashSet;
 
@@ -83,6 +84,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     demo.finally.push(shared);
     demo.finally.push(put_away);
     demo.finally.push(kept::kept);
+    demo.finally.push(threads::threads);
     Ok(())
 }
 

@@ -81,6 +81,9 @@ pub(crate) const FOR_VISITORS: [&str; 9] = [
     AGENT_TYPING,
 ];
 
+/// A part of a conversation became one of its own: [`Split`]. On no topic.
+pub const SPLIT: &str = "conversation.split";
+
 /// See [`MESSAGE_READ`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = MessageRead)]
@@ -136,6 +139,19 @@ pub struct Closed {
     /// Which side ended it; none: the product.
     #[serde(default)]
     pub by: Option<Side>,
+    /// The one it goes on in, when it is over by being put together with it: then nothing that follows an end follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<ConversationId>,
+}
+
+/// See [`SPLIT`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConversationWasSplit)]
+pub struct Split {
+    /// The new one.
+    pub conversation_id: ConversationId,
+    /// The one it was a part of.
+    pub from_id: ConversationId,
 }
 
 /// See [`CHANGED`]: the fields of the conversation that changed, as they are now.
@@ -166,6 +182,9 @@ pub struct Changed {
     /// Whether it came outside business time and waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_hours: Option<bool>,
+    /// Whether it stands beside the one its customer writes in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<bool>,
 }
 
 /// See [`SNOOZED`] and [`WOKEN`].

@@ -13,6 +13,7 @@ mod reasons;
 mod search;
 mod snooze;
 mod tags;
+mod threads;
 mod views;
 
 use http::App;
@@ -38,6 +39,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tags::set))
         .routes(routes!(links::list))
         .routes(routes!(links::link, links::unlink))
+        .routes(routes!(threads::merge, threads::undo))
+        .routes(routes!(threads::split))
+        .routes(routes!(threads::resume))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::change, views::delete))
         .routes(routes!(snooze::times))

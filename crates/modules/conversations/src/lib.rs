@@ -16,6 +16,7 @@ mod links;
 mod lists;
 mod marks;
 mod matching;
+mod merge;
 mod message_left;
 mod model;
 mod participation;
@@ -26,6 +27,7 @@ mod reasons;
 mod said;
 mod serving;
 mod snooze;
+mod split;
 mod tell;
 mod timeline;
 mod topics;
@@ -42,7 +44,7 @@ use ::http::{Module, Privacy, TimelineSource};
 pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
 pub use model::{
-    Alarm, Attributes, Author, Card, Conversation, ConversationId, Data, Event, Mentions, Message, MessageKind, Named,
+    Alarm, Attributes, Author, Card, Conversation, ConversationId, Copied, CopiedFrom, Data, Event, Mentions, Message, MessageKind, Named,
     Participant, Participants, Rating, Side, SlaTarget, SnoozePreset, State, Step, Tags, Terms, Trail, VisitedPage,
     WrapUp, WrapUpReason,
 };
@@ -72,7 +74,8 @@ pub fn module() -> Module {
             "202611260210_clocks",
             "202611260217_participants",
             "202611260601_snooze",
-            "202611260621_links"
+            "202611260621_links",
+            "202611260912_threads"
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())

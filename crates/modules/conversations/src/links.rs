@@ -80,6 +80,37 @@ pub(crate) fn join(tx: &mut Tx<'_>, mut own: Conversation, mut theirs: Conversat
     audit::api::record(tx, Entry::new("conversations.linked", "conversation", id).created(&entry))
 }
 
+/// Links two, without a line: what was said of it tells it. Nothing happens when they are, or have too many.
+pub(crate) fn add(tx: &mut Tx<'_>, id: ConversationId, other: ConversationId) -> Result<()> {
+    for side in [id, other] {
+        if tx.all::<Link>(&LINKS, params![side])?.len() >= MOST {
+            return Ok(());
+        }
+    }
+    let by = tx.actor().staff().ok().map(|staff| (staff.id, staff.name.clone()));
+    let (by_id, by_name) = by.unzip();
+    let (one_id, other_id, by_name) = (id.min(other), id.max(other), by_name.unwrap_or_default());
+    tx.exec(&INSERT, &Link { one_id, other_id, by_id, by_name, at: tx.now() }.values()).map(drop)
+}
+
+/// What has to do with `from` has to do with `to` as well, and the two with each other. Answers what was added.
+pub(crate) fn carry(tx: &mut Tx<'_>, from: ConversationId, to: ConversationId) -> Result<Vec<ConversationId>> {
+    let far = |link: &Link, of| if link.one_id == of { link.other_id } else { link.one_id };
+    let known: Vec<_> = tx.all::<Link>(&LINKS, params![to])?.iter().map(|link| far(link, to)).collect();
+    let wanted = tx.all::<Link>(&LINKS, params![from])?.iter().map(|link| far(link, from)).collect::<Vec<_>>();
+    let new: Vec<_> = wanted.into_iter().filter(|other| *other != to && !known.contains(other)).collect();
+    for other in &new {
+        add(tx, to, *other)?;
+    }
+    add(tx, from, to)?;
+    Ok(new)
+}
+
+/// Takes a link away, without a line.
+pub(crate) fn forget(tx: &mut Tx<'_>, id: ConversationId, other: ConversationId) -> Result<()> {
+    tx.exec(&DELETE, params![id.min(other), id.max(other)]).map(drop)
+}
+
 /// They have nothing to do with each other any more; nothing happens when they had not.
 pub(crate) fn unlink(tx: &mut Tx<'_>, id: ConversationId, other: ConversationId) -> Result<()> {
     let (mut own, mut theirs) = both(tx, id, other)?;

@@ -21,7 +21,7 @@ pub use clock::{Alarm, SlaTarget, Terms};
 pub(crate) use conversation::VisitorConversation;
 pub use conversation::{Assignee, Conversation};
 pub use event::{Event, Named};
-pub use message::{Card, Data, Mentions, Message, MessageKind};
+pub use message::{Card, Copied, CopiedFrom, Data, Mentions, Message, MessageKind};
 pub(crate) use message::{MessageVersion, check_message, check_text, fit, preview, reused};
 pub use participant::{Participant, Participants};
 pub use reason::WrapUpReason;

@@ -152,6 +152,39 @@ pub(crate) fn over(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
     tasks::api::complete_for(tx, SOURCE, &Subject::new("conversation", conversation.id), None).map(drop)
 }
 
+/// Whoever took part in the one that moves, or had it, takes part in the one that stays, as far as there is room.
+/// Saves it; answers it, and who came.
+pub(crate) fn carry(
+    tx: &mut Tx<'_>,
+    stays: Conversation,
+    moved: &Conversation,
+) -> Result<(Conversation, Vec<UserId>)> {
+    let had = moved.assignee_id.zip(moved.assignee_name.clone()).map(|(id, name)| (id, name, false));
+    let part = moved.participants.0.iter().map(|one| (one.user_id, one.name.clone(), one.may_reply));
+    let (mut after, mut joined) = (stays, Vec::new());
+    for (user, name, may_reply) in part.chain(had) {
+        let there = after.assignee_id == Some(user) || after.participants.of(user).is_some();
+        if !there && after.participants.0.len() < Participants::MOST {
+            after = join(tx, after, user, Named::new(user, name), may_reply)?;
+            joined.push(user);
+        }
+    }
+    if !joined.is_empty() {
+        kept(tx, &after)?;
+    }
+    Ok((after, joined))
+}
+
+/// Those who came with another one leave again, when that is taken back.
+pub(crate) fn leave_all(tx: &mut Tx<'_>, mut conversation: Conversation, users: &[UserId]) -> Result<Conversation> {
+    for user in users {
+        if conversation.participants.of(*user).is_some() {
+            conversation = part(tx, conversation, *user, None)?;
+        }
+    }
+    Ok(conversation)
+}
+
 /// Whoever closes the task leaves; whoever is given it comes instead.
 pub(crate) fn listen() -> work::Listener {
     work::Listener::new("conversations.collaboration", &[COMPLETED, CANCELLED, REASSIGNED], heard).locking()

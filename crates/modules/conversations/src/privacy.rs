@@ -11,7 +11,7 @@ sql! {
     MESSAGES(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 ORDER BY seq";
     VERSIONS(MessageVersion) = "SELECT {cols} FROM message_versions WHERE conversation_id = $1 ORDER BY seq, number";
     RATINGS(RatingRow) = "SELECT {cols} FROM ratings WHERE conversation_id = $1 ORDER BY at, id";
-    EMPTY_CONVERSATION = "UPDATE conversations SET customer_name = '', preview = '', page = NULL, attributes = '{}', wrap_up = $2, rating = $3,
+    EMPTY_CONVERSATION = "UPDATE conversations SET customer_name = '', preview = '', subject = NULL, page = NULL, attributes = '{}', wrap_up = $2, rating = $3,
         version = version + 1 WHERE id = $1";
     EMPTY_MESSAGES = "UPDATE messages SET text = '', file_id = NULL, data = CASE WHEN kind = 'event' THEN data ELSE NULL END,
         author_name = CASE WHEN author = 'customer' THEN '' ELSE author_name END WHERE conversation_id = $1";

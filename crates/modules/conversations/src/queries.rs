@@ -19,7 +19,7 @@ sql! {
     /// In one order, so that two nodes never wait for each other.
     LOCK_MANY(Conversation) = "SELECT {cols} FROM conversations
         WHERE id {in:TEXT} ORDER BY id FOR UPDATE";
-    OPEN_OF(Conversation) = "SELECT {cols} FROM conversations WHERE channel_id = $1 AND customer_id = $2 AND closed_at IS NULL";
+    OPEN_OF(Conversation) = "SELECT {cols} FROM conversations WHERE channel_id = $1 AND customer_id = $2 AND closed_at IS NULL AND NOT aside";
     CLOSED_OF = "SELECT id FROM conversations WHERE customer_id = $1 AND channel_id = $2 AND closed_at IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT $3";
     WAITING(Conversation) = "SELECT {cols} FROM conversations WHERE state = 'queued' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3";
     /// But for what is put away while nobody waits for an answer: few enough to be counted off by their own index.
@@ -80,7 +80,7 @@ sql! {
         WHERE queue_id = $1 AND state = 'active' AND waiting_since <= $2 ORDER BY waiting_since, id LIMIT $3";
     FORGET_QUEUE = "UPDATE conversations SET queue_id = NULL WHERE queue_id = $1 AND state = 'queued'";
     UNWRAPPED(Unwrapped) = "SELECT {cols} FROM conversations
-        WHERE state = 'closed' AND wrap_up IS NULL AND closed_at > $1 AND assignee_id IS NOT NULL ORDER BY closed_at";
+        WHERE state = 'closed' AND wrap_up IS NULL AND closed_at > $1 AND assignee_id IS NOT NULL AND merged_into IS NULL ORDER BY closed_at";
     ACTIVE_OF(Conversation) = "SELECT {cols} FROM conversations WHERE assignee_id = $1 AND state = 'active' ORDER BY opened_at, id";
     SERVES = "SELECT id FROM conversations WHERE customer_id = $1 AND assignee_id = $2 AND (closed_at IS NULL OR closed_at > $3) LIMIT 1";
     LAST_AGENTS = "SELECT mine.customer_id, mine.assignee_id FROM conversations mine

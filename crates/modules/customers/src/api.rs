@@ -105,6 +105,14 @@ pub fn survivor(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerId> {
     queries::find(tx, id).map(|customer| customer.survivor())
 }
 
+/// Every id of the person this one leads to: the survivor's, then the aliases'.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such customer.
+pub fn members(tx: &mut Tx<'_>, id: CustomerId) -> Result<Vec<CustomerId>> {
+    Ok(whole(tx, id)?.iter().map(|customer| customer.id).collect())
+}
+
 /// The customer this id leads to, in clear: for modules that did their own check.
 ///
 /// # Errors

@@ -26,14 +26,18 @@ pub(crate) fn listen(carriers: Carriers) -> Listener {
 /// Lets a message wait to be carried.
 pub(crate) fn wait(tx: &mut Tx<'_>, outgoing: &Outgoing) -> Result<()> {
     let (id, now) = (tx.new_id(), tx.now());
-    let customer = conversations::api::get(tx, outgoing.conversation_id)?.customer_id;
+    let conversation = conversations::api::get(tx, outgoing.conversation_id)?;
+    let customer = conversation.customer_id;
     let delivery = Delivery::new(id, outgoing, customer, now);
     if !queries::insert(tx, &delivery)? {
         return Ok(());
     }
     // To somebody who has not written yet: whoever carries finds out that nobody knows to whom.
     let lane = Lane::new(outgoing.conversation_id, outgoing.channel_id, customer, now);
-    queries::insert_lane(tx, &lane)?;
+    // What was split off goes to whom the original went.
+    let known = conversation.split_from.map(|from| queries::lane(tx, from)).transpose()?.flatten();
+    let recipient = known.map(|known| known.recipient).unwrap_or_default();
+    queries::insert_lane(tx, &Lane { recipient, ..lane })?;
     carry::soon(tx, outgoing.conversation_id)?;
     tell::changed(tx, &delivery)
 }

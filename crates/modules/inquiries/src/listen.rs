@@ -2,7 +2,7 @@
 
 use conversations::{
     ConversationId,
-    events::{CHANGED, CLOSED, Changed},
+    events::{CHANGED, CLOSED, Changed, Closed},
 };
 use kernel::{Error, Result};
 use store::{StoredFact, Tx};
@@ -18,6 +18,13 @@ fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     if fact.kind == CHANGED {
         let changed: Changed = serde_json::from_str(&fact.data).map_err(Error::internal)?;
         if changed.wrap_up.is_none() && changed.rating.is_none() {
+            return Ok(());
+        }
+    }
+    if fact.kind == CLOSED {
+        // What was asked there is written down with the one it goes on in.
+        let closed: Closed = serde_json::from_str(&fact.data).map_err(Error::internal)?;
+        if closed.merged_into.is_some() {
             return Ok(());
         }
     }

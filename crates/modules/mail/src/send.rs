@@ -48,7 +48,10 @@ pub(crate) fn token(tx: &mut Tx<'_>) -> String {
 
 /// What colleagues say in a conversation by mail goes out as one.
 pub(crate) fn listen() -> Listener {
-    Listener::new("mail.send", &[events::MESSAGE_OUTGOING], |tx, fact: &StoredFact| {
+    Listener::new("mail.send", &[events::MESSAGE_OUTGOING, events::SPLIT], |tx, fact: &StoredFact| {
+        if fact.kind == events::SPLIT {
+            return split(tx, fact);
+        }
         let events::Outgoing { conversation_id: id, seq, channel_kind, .. } =
             serde_json::from_str(&fact.data).map_err(Error::internal)?;
         if channel_kind != ChannelKind::Email {
@@ -66,6 +69,19 @@ pub(crate) fn listen() -> Listener {
         let mail = Mail { seq: Some(seq), quoted_id, ..outgoing(tx, &mailbox, &thread, Kind::Mail) };
         go(tx, mail, thread)
     })
+}
+
+/// A part of a thread of mails that became a conversation of its own is answered as a thread of its own: under its own
+/// subject and mark, so that what the customer answers comes back to it.
+fn split(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
+    let events::Split { conversation_id, from_id } = serde_json::from_str(&fact.data).map_err(Error::internal)?;
+    let Some(from) = queries::thread(tx, from_id)? else { return Ok(()) };
+    let conversation = conversations::api::get(tx, conversation_id)?;
+    let subject = conversation.subject.clone().unwrap_or_default();
+    let token = token(tx);
+    let thread = Thread::new(from.mailbox_id, &conversation, from.recipient, &subject, token);
+    // Whoever wrote was told that it arrived.
+    queries::insert_thread(tx, &Thread { acknowledged_at: from.acknowledged_at, ..thread })
 }
 
 /// Tells whoever wrote that it arrived.

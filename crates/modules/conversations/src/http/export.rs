@@ -14,7 +14,7 @@ use store::{Tx, text_enum};
 use utoipa::IntoParams;
 
 use crate::{
-    model::{Conversation, ConversationId, Data, Event, Message, MessageKind, MessageVersion, Named, Side},
+    model::{Conversation, ConversationId, Copied, Data, Event, Message, MessageKind, MessageVersion, Named, Side},
     policy, queries, words,
 };
 
@@ -150,11 +150,11 @@ fn line(message: &Message, versions: &[MessageVersion], texts: &Texts, at: Strin
             let happened = happened(event, texts);
             text = if text.is_empty() { happened } else { format!("{happened}: {text}") };
         }
-        Some(Data::Card(card)) => {
+        Some(Data::Card(card) | Data::Copied(Copied { card: Some(card), .. })) => {
             let more = [&card.subtitle, &card.price, &card.url].into_iter().flatten();
             more.for_each(|more| text = format!("{text} · {more}"));
         }
-        Some(Data::Mentions(_)) | None => {}
+        Some(Data::Mentions(_) | Data::Copied(_)) | None => {}
     }
     let originals = versions.iter().filter(|version| version.seq == message.seq);
     let originals = originals.map(|version| format!("{} {}", texts.word("original"), version.text)).collect();
@@ -198,6 +198,13 @@ fn happened(event: &Event, texts: &Texts) -> String {
         Event::Woken { .. } => ("woken", String::new(), String::new()),
         Event::Linked { by, .. } => ("linked", name(by), String::new()),
         Event::Unlinked { by, .. } => ("unlinked", name(by), String::new()),
+        Event::MergedInto { by, .. } => ("merged_into", name(by), String::new()),
+        Event::MergedFrom { by, .. } => ("merged_from", name(by), String::new()),
+        Event::MergeUndone { by, .. } => ("merge_undone", name(by), String::new()),
+        Event::Continues { .. } => ("continues", String::new(), String::new()),
+        Event::ContinuedBy { .. } => ("continued_by", String::new(), String::new()),
+        Event::SplitInto { by, .. } => ("split_into", name(by), String::new()),
+        Event::SplitFrom { by, .. } => ("split_from", name(by), String::new()),
         Event::SavedAsLead { by } => ("saved_as_lead", name(by), String::new()),
         Event::Invited { .. } => ("invited", String::new(), String::new()),
     };

@@ -14,7 +14,7 @@ use super::{ConversationId, Named, WrapUpReason};
 pub struct Tags(pub Vec<String>);
 
 impl Tags {
-    const MOST: usize = 20;
+    pub(crate) const MOST: usize = 20;
     const LONGEST: usize = 30;
 
     /// The tags as they are kept: without blanks around them, each once.

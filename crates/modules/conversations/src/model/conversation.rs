@@ -106,6 +106,15 @@ store::record! {
         pub snoozed_until: Option<Timestamp>,
         /// Why it is, or last was, put away, if that was said.
         pub snooze_reason: Option<String>,
+        /// What it is about, where it was given a name of its own.
+        pub subject: Option<String>,
+        /// Whether it stands beside the one its customer has open on its channel, having been split off: they do not
+        /// write in it, and but for mail are not answered in it.
+        pub aside: bool,
+        /// The one it was split off from.
+        pub split_from: Option<ConversationId>,
+        /// The one it was put together with; then it is over.
+        pub merged_into: Option<ConversationId>,
         /// Rises with each change.
         pub version: i64,
     }
@@ -191,6 +200,10 @@ impl Conversation {
             alarm_at: None,
             snoozed_until: None,
             snooze_reason: None,
+            subject: None,
+            aside: false,
+            split_from: None,
+            merged_into: None,
             version: 1,
         }
     }
@@ -397,6 +410,17 @@ impl Conversation {
         Some((self, fact))
     }
 
+    /// It was ended by being put together with another one, and that is taken back.
+    pub(crate) fn reopen(&mut self, _permit: &Permit, state: State) {
+        (self.state, self.closed_at, self.merged_into) = (state, None, None);
+        self.advance();
+    }
+
+    /// Whether its customer sees what is said in it.
+    pub(crate) fn must_reach_the_customer(&self) -> Result<()> {
+        if self.aside && self.channel_kind != ChannelKind::Email { Err(codes::ASIDE.conflict()) } else { Ok(()) }
+    }
+
     /// Ends it.
     pub(crate) fn close(mut self, permit: &Permit, by: Option<Side>) -> Result<(Self, events::Closed)> {
         self.must_be_open()?;
@@ -404,7 +428,7 @@ impl Conversation {
         self.closed_at = Some(permit.at());
         (self.waiting_since, self.snoozed_until) = (None, None);
         self.advance();
-        let fact = events::Closed { conversation_id: self.id, assignee_id: self.assignee_id, by };
+        let fact = events::Closed { conversation_id: self.id, assignee_id: self.assignee_id, by, merged_into: None };
         Ok((self, fact))
     }
 }

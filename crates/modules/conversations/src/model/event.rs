@@ -161,6 +161,51 @@ pub enum Event {
         /// Who said so.
         by: Option<Named>,
     },
+    /// It is over: it goes on in another one.
+    MergedInto {
+        /// Which.
+        conversation: ConversationId,
+        /// Who put them together.
+        by: Option<Named>,
+    },
+    /// Another one goes on here.
+    MergedFrom {
+        /// Which.
+        conversation: ConversationId,
+        /// Who put them together.
+        by: Option<Named>,
+    },
+    /// That was taken back.
+    MergeUndone {
+        /// The other one.
+        conversation: ConversationId,
+        /// Who took it back.
+        by: Option<Named>,
+    },
+    /// The customer wrote again where the conversation had gone on in another one.
+    Continues {
+        /// In which.
+        conversation: ConversationId,
+    },
+    /// The customer wrote again where one that goes on here had been.
+    ContinuedBy {
+        /// The one that it opened.
+        conversation: ConversationId,
+    },
+    /// A part of it became a conversation of its own; the text is what that is about.
+    SplitInto {
+        /// Which.
+        conversation: ConversationId,
+        /// Who took them apart.
+        by: Option<Named>,
+    },
+    /// It was a part of another one.
+    SplitFrom {
+        /// Which.
+        conversation: ConversationId,
+        /// Who took them apart.
+        by: Option<Named>,
+    },
     /// The customer was saved as a lead.
     SavedAsLead {
         /// Who did.

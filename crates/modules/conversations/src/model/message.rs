@@ -77,6 +77,29 @@ pub enum Data {
     Card(Card),
     /// Of kind `note`.
     Mentions(Mentions),
+    /// A copy of what was said in the conversation this one was split off from.
+    Copied(Copied),
+}
+
+/// What a copy carries beside its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Copied {
+    /// The original.
+    pub copied_from: CopiedFrom,
+    /// The card, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+}
+
+/// Where the original of a copy stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopiedFrom {
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// Its number there.
+    pub seq: i64,
 }
 
 /// The colleagues a note names, who are told of it.

@@ -22,7 +22,7 @@ pub(crate) async fn timeline(
     let (serving, timelines) = (cx.app().part::<Box<dyn Serving>>(), cx.app().part::<Timelines>());
     let entries = cx
         .read(move |tx| {
-            let who: Vec<_> = api::whole(tx, id)?.iter().map(|customer| customer.id).collect();
+            let who = api::members(tx, id)?;
             let entries = timelines.read(tx, &who, &before, limit + 1)?;
             // Whoever may see neither the customer nor anything there was with them hears of nobody.
             if entries.is_empty() && serving::visible(tx, &**serving, id).is_err() {

@@ -80,3 +80,6 @@ export function countLenses(rows: Iterable<Conversation>, myId: string): Record<
   }
   return counts
 }
+
+/** Whether a conversation stands beside the one its customer writes in: what is said in it does not reach them. */
+export const beside = (row: Conversation) => row.aside && row.channel_kind !== 'email'
