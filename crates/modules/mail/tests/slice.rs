@@ -176,6 +176,31 @@ async fn a_mail_is_a_conversation_and_its_answers_are_one_thread_everywhere(db: 
     app.finish().await;
 }
 
+async fn r026_a_part_of_a_thread_that_was_split_off_is_answered_as_a_thread_of_its_own(db: TestDb) {
+    let Some(server) = MailServer::found() else { return };
+    let app = TestApp::start(db, modules()).await;
+    let admin = app.person("administrator").await;
+    let (desk, customer) = (format!("{}@zhike.test", unique("desk")), format!("{}@shop.test", unique("wang")));
+    mailbox(&admin, wish(&server, &desk)).await;
+    server.deliver(&customer, &desk, &format!("From: {customer}\nTo: {desk}\nMessage-ID: <one-{customer}>\nSubject: kuaidi\n\n快递到哪了，另外发票怎么开\n")).await;
+    let from = conversations(&admin, 1).await[0]["id"].as_str().unwrap().to_owned();
+    let seq = messages(&admin, &from).await.into_iter().find(|one| one["kind"] == "text").unwrap()["seq"].clone();
+    let own = admin.post(&format!("/conversations/{from}/split"), json!({"messages": [seq], "subject": "Invoice", "mine": true})).await.ok();
+    let own = own["id"].as_str().unwrap().to_owned();
+    app.settle().await;
+    // Both are open at once, and each is answered under its own subject.
+    admin.post(&format!("/conversations/{own}/messages"), json!({"client_id": "r1", "text": "发票已开"})).await.ok();
+    let answer = until("the answer", async || server.inbox(&customer).into_iter().find(|mail| header(mail, "Subject").contains("Invoice"))).await;
+    let message_id = header(&answer, "Message-ID").to_owned();
+    server.deliver(&customer, &desk, &format!("From: {customer}\nTo: {desk}\nMessage-ID: <two-{customer}>\nReferences: {message_id}\nSubject: Re: Invoice\n\n发票收到\n")).await;
+    until("the customer's answer", async || said(&messages(&admin, &own).await).contains(&"发票收到").then_some(())).await;
+    // What names neither is said where the customer writes.
+    server.deliver(&customer, &desk, &format!("From: {customer}\nTo: {desk}\nMessage-ID: <three-{customer}>\nSubject: hello\n\n快递呢\n")).await;
+    until("the other words", async || said(&messages(&admin, &from).await).contains(&"快递呢").then_some(())).await;
+    assert!(!said(&messages(&admin, &own).await).contains(&"快递呢"));
+    app.finish().await;
+}
+
 async fn what_comes_back_marks_what_went(db: TestDb) {
     let Some(server) = MailServer::found() else { return };
     let app = TestApp::start(db, modules()).await;

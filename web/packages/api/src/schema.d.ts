@@ -4207,8 +4207,127 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Answers by mail in a conversation that is one by mail. Whoever was in copy before is in copy only when named. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMailAnswer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mail"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a conversation together with another one of the same person. The one that moves is over and leads to the one
+         *     that stays, which is answered; no message moves. Its tags, links, those who take part and what waits for an answer
+         *     go along. What the customer writes on its channel afterwards opens a conversation that says that it goes on with the
+         *     one that stays.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConversationMerge"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes that back, as long as nobody has said or done anything in either since. Answers the one that had moved. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4659,6 +4778,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a conversation that was split off take the place of the open one, when that is over: from then on the customer
+         *     writes, and is answered, here.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/sla": {
         parameters: {
             query?: never;
@@ -4783,6 +4951,61 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a conversation of its own of some messages, which are copied: the original says all it said. It stands beside
+         *     the one the customer writes in. By mail it is answered as a thread of its own; on other channels the customer is
+         *     answered in the open one, until that is over and this one is resumed. Put together with the original again
+         *     (`/merge`), it is undone.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConversationSplit"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Conversation"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5449,8 +5672,8 @@ export interface paths {
             };
         };
         /**
-         * Takes a merge back: the alias stands in its own right again, with those once merged into it;
-         *     answers it.
+         * Takes a merge back: the alias stands in its own right again, with those once merged into it, and what was taken
+         *     over from it is as it was where nobody has changed it since; answers the alias.
          */
         delete: {
             parameters: {
@@ -5482,6 +5705,107 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/merge-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who else this customer may be, as far as one may see both, also because one serves them; nothing that was decided. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MergeSuggestionView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything there was with a person, newest first, whatever the channel and the module: conversations, inquiries
+         *     written down by hand, promises. Merged aliases are followed; each entry is there as far as one may read the thing
+         *     itself, also where the customer is kept by others.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_TimelineEntry"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -8652,6 +8976,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mail-senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mailboxes one may write by, oldest first, those that are paused included. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description To this customer: then each says whether there is a conversation to go on with. */
+                    customer?: components["schemas"]["Id_cus"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailSender"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mailboxes": {
         parameters: {
             query?: never;
@@ -9004,6 +9375,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes to a customer by mail. It stands in the conversation they have open by this mailbox, else in a new one,
+         *     which whoever writes has; the answer comes back into it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMail"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mail"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Passes a mail on to somebody who is not the customer. What they answer stands in the conversation as a line that
+         *     only staff see.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mal_KeptMail"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MailForward"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Mail"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mails/{id}/page": {
         parameters: {
             query?: never;
@@ -9207,6 +9682,213 @@ export interface paths {
         };
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merge-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists pairs of customers who may be one person, newest first, as far as one may see both. Never by name alone: by
+         *     the same number, address, or name in another system.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those that stand so; open ones unless told. */
+                    state?: "open" | "dismissed" | "merged";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_MergeSuggestionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merge-suggestions/{id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the two are one person: merges them. Answers who is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mgs_MergeSuggestion"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MergeAcceptance"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerCard"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Takes that merge back: the two stand each in their own right again, and what was taken over is as it was where
+         *     nobody has changed it since.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mgs_MergeSuggestion"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merge-suggestions/{id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the two are two: it is not suggested again until there is another reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mgs_MergeSuggestion"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes that back: it is to be decided again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mgs_MergeSuggestion"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -17638,6 +18320,11 @@ export interface components {
             agent_read_seq: number;
             answer_due_at?: components["schemas"]["Timestamp"] | null;
             answer_warn_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description Whether it stands beside the one its customer has open on its channel, having been split off: they do not
+             *     write in it, and but for mail are not answered in it.
+             */
+            aside: boolean;
             assignee_id?: components["schemas"]["Id_usr"] | null;
             /** @description Their name. */
             assignee_name?: string | null;
@@ -17690,6 +18377,7 @@ export interface components {
              * @description Answers after the first that came later than its terms ask.
              */
             late_answers: number;
+            merged_into?: components["schemas"]["Id_cnv"] | null;
             /** @description Since when. */
             opened_at: components["schemas"]["Timestamp"];
             page?: components["schemas"]["VisitedPage"] | null;
@@ -17717,8 +18405,11 @@ export interface components {
             /** @description Why it is, or last was, put away, if that was said. */
             snooze_reason?: string | null;
             snoozed_until?: components["schemas"]["Timestamp"] | null;
+            split_from?: components["schemas"]["Id_cnv"] | null;
             /** @description Where it stands. */
             state: components["schemas"]["State"];
+            /** @description What it is about, where it was given a name of its own. */
+            subject?: string | null;
             /** @description Words staff sort it by. */
             tags: components["schemas"]["Tags"];
             terms?: components["schemas"]["SlaTerms"] | null;
@@ -17753,6 +18444,8 @@ export interface components {
         ConversationChanged: {
             /** @description Whether it came outside business time and waits for an answer. */
             after_hours?: boolean | null;
+            /** @description Whether it stands beside the one its customer writes in. */
+            aside?: boolean | null;
             attributes?: components["schemas"]["Attributes"] | null;
             page?: components["schemas"]["VisitedPage"] | null;
             queue_id?: components["schemas"]["Id_que"] | null;
@@ -17767,6 +18460,7 @@ export interface components {
             by?: components["schemas"]["Side"] | null;
             /** @description Which. */
             conversation_id: components["schemas"]["Id_cnv"];
+            merged_into?: components["schemas"]["Id_cnv"] | null;
         };
         /** @description How many there are. */
         ConversationCounts: {
@@ -17894,6 +18588,9 @@ export interface components {
             /** @enum {string} */
             event: "auto_reply";
         } | {
+            /** @enum {string} */
+            event: "forward_answered";
+        } | {
             by?: components["schemas"]["Named"] | null;
             /** @enum {string} */
             event: "participant_joined";
@@ -17927,6 +18624,46 @@ export interface components {
             conversation: components["schemas"]["Id_cnv"];
             /** @enum {string} */
             event: "unlinked";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @description Which. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "merged_into";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @description Which. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "merged_from";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @description The other one. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "merge_undone";
+        } | {
+            /** @description In which. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "continues";
+        } | {
+            /** @description The one that it opened. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "continued_by";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @description Which. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "split_into";
+        } | {
+            by?: components["schemas"]["Named"] | null;
+            /** @description Which. */
+            conversation: components["schemas"]["Id_cnv"];
+            /** @enum {string} */
+            event: "split_from";
         } | {
             by?: components["schemas"]["Named"] | null;
             /** @enum {string} */
@@ -17988,6 +18725,11 @@ export interface components {
             outcome?: components["schemas"]["Outcome"] | null;
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
         };
+        /** @description With which. */
+        ConversationMerge: {
+            /** @description The conversation that stays: an open one of the same person, on whatever channel. */
+            into: components["schemas"]["Id_cnv"];
+        };
         /** @description See [`OPENED`], [`REQUEUED`] and [`LEFT_MESSAGE`]. */
         ConversationOpened: {
             /** @description On which channel. */
@@ -18009,6 +18751,15 @@ export interface components {
             /** @description Which. */
             conversation_id: components["schemas"]["Id_cnv"];
             until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Which part. */
+        ConversationSplit: {
+            /** @description The numbers of its messages: 1 to 50; what was said, not what happened. */
+            messages: number[];
+            /** @description Whether whoever splits has it; else it waits in the same queue. */
+            mine?: boolean;
+            /** @description What it is about: 1 to 100 characters. By mail it is the subject of what is answered. */
+            subject: string;
         };
         /** @description The state of a conversation's topic. */
         ConversationState: {
@@ -18059,6 +18810,22 @@ export interface components {
         Conversion: {
             /** @description What they bought, or why they are a customer now: up to 1,000 characters. */
             words?: string;
+        };
+        /** @description What a copy carries beside its text. */
+        Copied: {
+            card?: components["schemas"]["Card"] | null;
+            /** @description The original. */
+            copied_from: components["schemas"]["CopiedFrom"];
+        };
+        /** @description Where the original of a copy stands. */
+        CopiedFrom: {
+            /** @description In which conversation. */
+            conversation: components["schemas"]["Id_cnv"];
+            /**
+             * Format: int64
+             * @description Its number there.
+             */
+            seq: number;
         };
         /** @description What a queue's waits of one day add up to. */
         Counts: {
@@ -18146,8 +18913,14 @@ export interface components {
             customers: components["schemas"]["ExportedCustomer"][];
             /** @description Who they are on the channels. */
             identities: components["schemas"]["ExportedIdentity"][];
+            /** @description What others call them, whatever the channel. */
+            names_elsewhere: components["schemas"]["ExportedMark"][];
             /** @description How far it has come with them, step by step. */
             stages: components["schemas"]["CustomerStep"][];
+            /** @description Who they were thought to be. */
+            suggestions: components["schemas"]["MergeSuggestion"][];
+            /** @description What was taken over in merges, and what stood there before. */
+            takeovers: Record<string, never>[];
         };
         /**
          * @description What became of a customer's row.
@@ -18954,6 +19727,11 @@ export interface components {
             name: string;
             seen_at: components["schemas"]["Timestamp"];
         };
+        /** @description What others call a person. */
+        ExportedMark: {
+            kind: components["schemas"]["MergeReason"];
+            mark: string;
+        };
         /** @description A request is there, or stands otherwise. */
         "Fact.approvals.approval.changed": {
             at: components["schemas"]["Timestamp"];
@@ -19344,6 +20122,19 @@ export interface components {
             /** @description inquiry_records */
             topic: string;
         };
+        /** @description A suggestion is there, or stands otherwise, or is gone. */
+        "Fact.merge_suggestions.merge_suggestion.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["MergeSuggestionNote"];
+            /** @enum {string} */
+            kind: "merge_suggestion.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description merge_suggestions */
+            topic: string;
+        };
         /** @description Something that one is to know now. */
         "Fact.notices.automation.notice": {
             at: components["schemas"]["Timestamp"];
@@ -19701,6 +20492,8 @@ export interface components {
         Id_mbs_Membership: string;
         /** @example mbx_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mbx_Mailbox: string;
+        /** @example mgs_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mgs_MergeSuggestion: string;
         /** @example msg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_msg_Message: string;
         /** @example msv_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -20362,7 +21155,7 @@ export interface components {
          * @description What a mail is.
          * @enum {string}
          */
-        Kind: "mail" | "bulk" | "auto_reply" | "bounce" | "loop" | "acknowledgement";
+        Kind: "mail" | "bulk" | "auto_reply" | "bounce" | "loop" | "acknowledgement" | "forward";
         /** @description Kinds of requests. */
         Kinds: components["schemas"]["ApprovalKind"][];
         /** @description How much is missing. */
@@ -20527,19 +21320,36 @@ export interface components {
         Mail: {
             /** @description When it came, or was to go. */
             at: components["schemas"]["Timestamp"];
+            /** @description To whom besides, unknown to the others. */
+            bcc: components["schemas"]["Mailer"][];
+            /** @description To whom in copy. */
+            cc: components["schemas"]["Mailer"][];
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
             /** @description Which way. */
             direction: components["schemas"]["Direction"];
             /** @description What came with it and was not taken. */
             dropped: components["schemas"]["DroppedFile"][];
+            /**
+             * Format: int64
+             * @description How many files go along, or came.
+             */
+            files: number;
             /** @description Whether there is more to read than the message says: HTML, quotes, a longer text. */
             has_more: boolean;
             /** @description Its id. */
             id: components["schemas"]["Id_mal_KeptMail"];
             /** @description Who wrote it: a person, or which machine. */
             kind: components["schemas"]["Kind"];
+            /**
+             * Format: int64
+             * @description The number of the last message that went along in it.
+             */
+            last_seq?: number | null;
             /** @description By which mailbox. */
             mailbox_id: components["schemas"]["Id_mbx_Mailbox"];
-            /** @description To whom, also in copy. */
+            /** @description Who else was addressed by one that came, neither we nor the customer: whom an answer to all would reach. */
+            others: components["schemas"]["Mailer"][];
+            /** @description To whom. The customer's address is masked while they never wrote from it. */
             recipients: components["schemas"]["Mailer"][];
             /**
              * Format: int64
@@ -20688,6 +21498,41 @@ export interface components {
             /** @description The name they give themselves; may be empty. */
             name?: string;
         };
+        /** @description A mail to be passed on. */
+        MailForward: {
+            /** @description Whom besides, unknown to the others. */
+            bcc?: string[];
+            /** @description Whom in copy. */
+            cc?: string[];
+            /** @description The sender's own id of it, at most 56 visible ASCII characters: sent twice, it goes once. */
+            client_id: string;
+            /** @description Files the sender uploaded before: up to 10, and 20 MiB together. */
+            file_ids?: components["schemas"]["Id_fil"][];
+            /** @description Its subject: 1 to 150 characters on one line. */
+            subject: string;
+            /** @description What is said above it: 1 to 5,000 characters; stands in the conversation as a note. */
+            text: string;
+            /** @description To whom, but not to the customer; all lists together name no more than 20. */
+            to: string[];
+            /** @description Whether the files that came with it go along. */
+            with_files?: boolean;
+        };
+        /** @description A mailbox to write by. */
+        MailSender: {
+            /** @description Its address. */
+            address: string;
+            /** @description Which. */
+            id: components["schemas"]["Id_mbx_Mailbox"];
+            /** @description The name colleagues see. */
+            name: string;
+            open?: components["schemas"]["OpenByMail"] | null;
+            /** @description Whether nothing can be written by it just now. */
+            paused: boolean;
+            /** @description The name customers see as the sender. */
+            sender_name: string;
+            /** @description What stands below every mail. */
+            signature: string;
+        };
         /**
          * @description Where a mail stands.
          * @enum {string}
@@ -20748,6 +21593,97 @@ export interface components {
         Merge: {
             /** @description The customer to keep; an alias stands for its survivor. */
             into: components["schemas"]["Id_cus"];
+            /** @description What the one who is kept takes over from the other; everything else stays as it is. */
+            take?: components["schemas"]["MergeField"][];
+        };
+        /** @description Who is kept. */
+        MergeAcceptance: {
+            /** @description Which of the two is kept; the other becomes an alias. */
+            keep: components["schemas"]["Id_cus"];
+            /** @description What the one who is kept takes over from the other; everything else stays as it is. */
+            take?: components["schemas"]["MergeField"][];
+        };
+        /** @description Something that two have in common. */
+        MergeEvidence: {
+            /** @description What. */
+            reason: components["schemas"]["MergeReason"];
+            /**
+             * @description It, masked; none for a name elsewhere.
+             * @example 138****5678
+             */
+            shown?: string | null;
+        };
+        /**
+         * @description What of the alias the one who is kept may take over.
+         * @enum {string}
+         */
+        MergeField: "name" | "phone" | "email" | "note" | "owner";
+        /**
+         * @description Why two may be one person.
+         * @enum {string}
+         */
+        MergeReason: "phone" | "email" | "wechat" | "site";
+        /** @description Two who may be one person. */
+        MergeSuggestion: {
+            alias_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Since when it is thought so. */
+            created_at: components["schemas"]["Timestamp"];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            decided_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            decided_by_name?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_mgs_MergeSuggestion"];
+            /** @description The one with the smaller id. */
+            one_id: components["schemas"]["Id_cus"];
+            /** @description The other. */
+            other_id: components["schemas"]["Id_cus"];
+            /** @description Why. */
+            reasons: components["schemas"]["Reasons"];
+            /** @description What became of it. */
+            state: components["schemas"]["SuggestionState"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /**
+         * @description Told to whoever watches the list: something about this suggestion is new. It names nobody, for each may be seen
+         *     by those alone who may see both.
+         */
+        MergeSuggestionNote: {
+            /** @description Which. */
+            id: components["schemas"]["Id_mgs_MergeSuggestion"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description Two who may be one person, side by side. */
+        MergeSuggestionView: {
+            alias_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Since when it is thought so. */
+            created_at: components["schemas"]["Timestamp"];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who decided. */
+            decided_by_name?: string | null;
+            /** @description What the two have in common, masked. */
+            evidence: components["schemas"]["MergeEvidence"][];
+            /** @description Its id. */
+            id: components["schemas"]["Id_mgs_MergeSuggestion"];
+            /** @description The one. */
+            one: components["schemas"]["SuggestedCustomer"];
+            /** @description The other. */
+            other: components["schemas"]["SuggestedCustomer"];
+            /** @description What became of it. */
+            state: components["schemas"]["SuggestionState"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
         };
         /**
          * @description Something somebody said, or that happened.
@@ -20792,7 +21728,7 @@ export interface components {
             text: string;
         };
         /** @description What a message carries beside its text. */
-        MessageData: components["schemas"]["ConversationEvent"] | components["schemas"]["Card"] | components["schemas"]["Mentions"];
+        MessageData: components["schemas"]["ConversationEvent"] | components["schemas"]["Card"] | components["schemas"]["Mentions"] | components["schemas"]["Copied"];
         /**
          * @description What a message is.
          * @enum {string}
@@ -21125,6 +22061,47 @@ export interface components {
             /** @description Who may use it. */
             scope: components["schemas"]["MacroScope"];
         };
+        /** @description A mail to a customer that answers none. */
+        NewMail: {
+            /** @description Their address, while none is known: it becomes what is known of them. */
+            address?: string | null;
+            /** @description Whom besides, unknown to the others. */
+            bcc?: string[];
+            /** @description Whom in copy. */
+            cc?: string[];
+            /** @description The sender's own id of it, at most 56 visible ASCII characters: sent twice, it goes once. */
+            client_id: string;
+            /** @description To whom: at the address that is known of them. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Files the sender uploaded before: up to 10, and 20 MiB together. */
+            file_ids?: components["schemas"]["Id_fil"][];
+            /** @description By which mailbox. */
+            mailbox_id: components["schemas"]["Id_mbx_Mailbox"];
+            /** @description Its subject: 1 to 150 characters on one line. */
+            subject: string;
+            /** @description What it says: 1 to 5,000 characters. The mailbox's signature stands below. */
+            text: string;
+            /** @description Whom besides; all lists together name no more than 20. */
+            to?: string[];
+        };
+        /** @description An answer by mail, with what a message alone does not say. */
+        NewMailAnswer: {
+            /** @description Whom besides, unknown to the others. */
+            bcc?: string[];
+            /** @description Whom in copy. */
+            cc?: string[];
+            /** @description The sender's own id of it, at most 56 visible ASCII characters: sent twice, it goes once. */
+            client_id: string;
+            /** @description Files the sender uploaded before: up to 10, and 20 MiB together. */
+            file_ids?: components["schemas"]["Id_fil"][];
+            quoted_id?: components["schemas"]["Id_mal_KeptMail"] | null;
+            /** @description Its subject: 1 to 150 characters on one line. */
+            subject: string;
+            /** @description What it says: 1 to 5,000 characters. */
+            text: string;
+            /** @description Whom besides the customer; all lists together name no more than 20. */
+            to?: string[];
+        };
         /** @description A message to send. */
         NewMessage: {
             /** @description The sender's own id of it, at most 64 visible ASCII characters: sent twice, it is kept once. */
@@ -21426,6 +22403,12 @@ export interface components {
             queue_id?: components["schemas"]["Id_que"] | null;
             waiting_since?: components["schemas"]["Timestamp"] | null;
             why?: components["schemas"]["Why"] | null;
+        };
+        /** @description A conversation by mail that is open already. */
+        OpenByMail: {
+            /** @description Who has it. */
+            assignee_name?: string | null;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
         };
         /** @description What is to change; what is left out stays. */
         OpenChannelChange: {
@@ -21921,6 +22904,11 @@ export interface components {
                 agent_read_seq: number;
                 answer_due_at?: components["schemas"]["Timestamp"] | null;
                 answer_warn_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * @description Whether it stands beside the one its customer has open on its channel, having been split off: they do not
+                 *     write in it, and but for mail are not answered in it.
+                 */
+                aside: boolean;
                 assignee_id?: components["schemas"]["Id_usr"] | null;
                 /** @description Their name. */
                 assignee_name?: string | null;
@@ -21973,6 +22961,7 @@ export interface components {
                  * @description Answers after the first that came later than its terms ask.
                  */
                 late_answers: number;
+                merged_into?: components["schemas"]["Id_cnv"] | null;
                 /** @description Since when. */
                 opened_at: components["schemas"]["Timestamp"];
                 page?: components["schemas"]["VisitedPage"] | null;
@@ -22000,8 +22989,11 @@ export interface components {
                 /** @description Why it is, or last was, put away, if that was said. */
                 snooze_reason?: string | null;
                 snoozed_until?: components["schemas"]["Timestamp"] | null;
+                split_from?: components["schemas"]["Id_cnv"] | null;
                 /** @description Where it stands. */
                 state: components["schemas"]["State"];
+                /** @description What it is about, where it was given a name of its own. */
+                subject?: string | null;
                 /** @description Words staff sort it by. */
                 tags: components["schemas"]["Tags"];
                 terms?: components["schemas"]["SlaTerms"] | null;
@@ -22258,6 +23250,35 @@ export interface components {
                 unit_name?: string | null;
                 /** @description Who. */
                 user_id: components["schemas"]["Id_usr"];
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MergeSuggestionView: {
+            /** @description The rows. */
+            items: {
+                alias_id?: components["schemas"]["Id_cus"] | null;
+                /** @description Since when it is thought so. */
+                created_at: components["schemas"]["Timestamp"];
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Who decided. */
+                decided_by_name?: string | null;
+                /** @description What the two have in common, masked. */
+                evidence: components["schemas"]["MergeEvidence"][];
+                /** @description Its id. */
+                id: components["schemas"]["Id_mgs_MergeSuggestion"];
+                /** @description The one. */
+                one: components["schemas"]["SuggestedCustomer"];
+                /** @description The other. */
+                other: components["schemas"]["SuggestedCustomer"];
+                /** @description What became of it. */
+                state: components["schemas"]["SuggestionState"];
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -22540,6 +23561,43 @@ export interface components {
                 /** @description The name of the person who must do it. */
                 owner_name?: string | null;
             })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TimelineEntry: {
+            /** @description The rows. */
+            items: {
+                /** @description When it began: with the id its place. */
+                at: components["schemas"]["Timestamp"];
+                /** @description Who of the department it was with, by name. */
+                by?: string | null;
+                channel_id?: components["schemas"]["Id_chn"] | null;
+                /** @description The id of the thing itself. */
+                id: string;
+                /**
+                 * @description What it is: the noun of its module.
+                 * @example conversation
+                 */
+                kind: string;
+                /**
+                 * @description Where the API reads it.
+                 * @example /conversations/cnv_00000000000000000000000000
+                 */
+                link: string;
+                /**
+                 * @description Where it stands, in its module's words.
+                 * @example closed
+                 */
+                state: string;
+                /** @description The beginning of what was said or agreed. */
+                summary: string;
+                /** @description What it was about, in a word or two; empty when nobody said. */
+                title: string;
+                until?: components["schemas"]["Timestamp"] | null;
+                /** @description Which way it came: a kind of channel, or `phone`, `counter`, `other`; none where there is none. */
+                way?: string | null;
+            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -23385,6 +24443,8 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description Why, each reason once. */
+        Reasons: components["schemas"]["MergeReason"][];
         /** @description Codes for the day the app is lost. */
         RecoveryCodes: {
             /** @description Ten codes, each good once in place of the app. They are not kept and cannot be shown again. */
@@ -23931,7 +24991,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -24489,7 +25549,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
@@ -24662,6 +25722,18 @@ export interface components {
              */
             sure: boolean;
         };
+        /** @description One of two who may be one person. */
+        SuggestedCustomer: components["schemas"]["CustomerCard"] & {
+            /** @description Where they were met. */
+            identities: components["schemas"]["IdentityView"][];
+            /** @description The name of the colleague who looks after them. */
+            owner_name?: string | null;
+        };
+        /**
+         * @description What became of a suggestion.
+         * @enum {string}
+         */
+        SuggestionState: "open" | "dismissed" | "merged";
         /** @description Words staff sort a conversation by: at most 20 of up to 30 characters, each once. */
         Tags: string[];
         /** @description See [`TAKEN_BACK`]. */
@@ -24792,6 +25864,38 @@ export interface components {
         };
         /** @description Every amount above which two must approve. */
         Thresholds: components["schemas"]["TwoPersonThreshold"][];
+        /** @description One contact with a customer, or something that came of one. */
+        TimelineEntry: {
+            /** @description When it began: with the id its place. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who of the department it was with, by name. */
+            by?: string | null;
+            channel_id?: components["schemas"]["Id_chn"] | null;
+            /** @description The id of the thing itself. */
+            id: string;
+            /**
+             * @description What it is: the noun of its module.
+             * @example conversation
+             */
+            kind: string;
+            /**
+             * @description Where the API reads it.
+             * @example /conversations/cnv_00000000000000000000000000
+             */
+            link: string;
+            /**
+             * @description Where it stands, in its module's words.
+             * @example closed
+             */
+            state: string;
+            /** @description The beginning of what was said or agreed. */
+            summary: string;
+            /** @description What it was about, in a word or two; empty when nobody said. */
+            title: string;
+            until?: components["schemas"]["Timestamp"] | null;
+            /** @description Which way it came: a kind of channel, or `phone`, `counter`, `other`; none where there is none. */
+            way?: string | null;
+        };
         /**
          * Format: int64
          * @description A moment: milliseconds since 1970-01-01T00:00:00Z. May be negative.

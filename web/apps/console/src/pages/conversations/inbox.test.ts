@@ -25,10 +25,10 @@ describe('the inbox', () => {
 
   it('sets apart what still owes a wrap-up, where wrap-ups are kept', () => {
     const noted = { reason_id: null, reason: '退款', note: null, at: 1, by: null }
-    const rows = [row('owed', { state: 'closed' }), row('done', { state: 'closed', wrap_up: noted }), row('theirs', { state: 'closed', assignee_id: 'you' })]
+    const rows = [row('owed', { state: 'closed' }), row('merged', { state: 'closed', merged_into: 'here' }), row('done', { state: 'closed', wrap_up: noted }), row('theirs', { state: 'closed', assignee_id: 'you' })]
     const drawn = (wrapsUp: boolean) => arrange(rows, 'all', 'me', new Set(), wrapsUp).map(({ key }) => key)
-    expect(drawn(true)).toEqual(['active', 'queued', 'wrap_up', 'owed', 'closed', 'done', 'theirs'])
-    expect(drawn(false)).toEqual(['active', 'queued', 'closed', 'owed', 'done', 'theirs'])
+    expect(drawn(true)).toEqual(['active', 'queued', 'wrap_up', 'owed', 'closed', 'merged', 'done', 'theirs'])
+    expect(drawn(false)).toEqual(['active', 'queued', 'closed', 'owed', 'merged', 'done', 'theirs'])
   })
 
   it('r004 shows whoever takes part the conversation among their own until it is over', () => {

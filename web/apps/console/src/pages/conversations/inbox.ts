@@ -50,7 +50,7 @@ export function takesPlace(row: Conversation, myId: string): boolean {
 
 /** Over, but what it was about is not noted yet: its owner owes that. */
 export function owesWrapUp(row: Conversation, myId: string): boolean {
-  return row.state === 'closed' && row.assignee_id === myId && !row.wrap_up
+  return row.state === 'closed' && row.assignee_id === myId && !row.wrap_up && !row.merged_into
 }
 
 /** The list as it is drawn: each group under its head, folded groups as a head alone. Without `wrapsUp` nobody owes a wrap-up. */
