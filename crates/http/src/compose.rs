@@ -50,8 +50,13 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let privacies = Privacies(modules.iter().filter_map(|module| module.privacy).collect());
     let timelines = Timelines(modules.iter().filter_map(|module| module.timeline).collect());
     let demos = Demos(modules.iter().filter_map(|module| Some((module.name, module.demo?))).collect());
-    let mut parts: Vec<Arc<dyn Any + Send + Sync>> =
-        vec![Arc::new(Catalogue(permissions)), Arc::new(privacies), Arc::new(timelines), Arc::new(demos), Arc::new(hub)];
+    let mut parts: Vec<Arc<dyn Any + Send + Sync>> = vec![
+        Arc::new(Catalogue(permissions)),
+        Arc::new(privacies),
+        Arc::new(timelines),
+        Arc::new(demos),
+        Arc::new(hub),
+    ];
     let mut api = OpenApiRouter::new();
     let mut outside = OpenApiRouter::new();
     let (mut topics, mut jobs, mut listeners, mut crons, mut background) =

@@ -56,13 +56,7 @@ impl Timelines {
     ///
     /// # Errors
     /// From the database.
-    pub fn read(
-        &self,
-        tx: &mut Tx<'_>,
-        who: &[CustomerId],
-        before: &Cursor,
-        limit: i64,
-    ) -> Result<Vec<TimelineEntry>> {
+    pub fn read(&self, tx: &mut Tx<'_>, who: &[CustomerId], before: &Cursor, limit: i64) -> Result<Vec<TimelineEntry>> {
         let mut all = Vec::new();
         for source in &self.0 {
             all.extend((source.read)(tx, who, before, limit)?);

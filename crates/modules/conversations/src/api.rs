@@ -12,11 +12,11 @@ pub use crate::demo::{
 use crate::{
     about, after_hours,
     append::append,
-    clock, codes, events,
+    clock, codes, events, merge,
     model::{
         self, Attributes, Conversation, ConversationId, Event, Message, Named, Side, Trail, VisitedPage, WrapUpReason,
     },
-    merge, participation, policy, queries, reasons, tell,
+    participation, policy, queries, reasons, tell,
 };
 pub use crate::{
     about::{rate, set_tags, visited},

@@ -44,9 +44,9 @@ use ::http::{Module, Privacy, TimelineSource};
 pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
 pub use model::{
-    Alarm, Attributes, Author, Card, Conversation, ConversationId, Copied, CopiedFrom, Data, Event, Mentions, Message, MessageKind, Named,
-    Participant, Participants, Rating, Side, SlaTarget, SnoozePreset, State, Step, Tags, Terms, Trail, VisitedPage,
-    WrapUp, WrapUpReason,
+    Alarm, Attributes, Author, Card, Conversation, ConversationId, Copied, CopiedFrom, Data, Event, Mentions, Message,
+    MessageKind, Named, Participant, Participants, Rating, Side, SlaTarget, SnoozePreset, State, Step, Tags, Terms,
+    Trail, VisitedPage, WrapUp, WrapUpReason,
 };
 
 /// This module's texts.

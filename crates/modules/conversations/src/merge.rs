@@ -58,11 +58,7 @@ sql! {
 }
 
 /// The one that moves and the one that stays, locked in one order; the actor works in both and may end the first.
-fn both(
-    tx: &mut Tx<'_>,
-    id: ConversationId,
-    into: ConversationId,
-) -> Result<(Conversation, Conversation, Permit)> {
+fn both(tx: &mut Tx<'_>, id: ConversationId, into: ConversationId) -> Result<(Conversation, Conversation, Permit)> {
     let found = queries::lock_many(tx, &[id.min(into), id.max(into)])?;
     let one = |wanted: ConversationId| found.iter().find(|one| one.id == wanted).cloned().ok_or(Error::NotFound);
     let (moved, kept) = (one(id)?, one(into)?);
@@ -168,7 +164,8 @@ pub(crate) fn undo(tx: &mut Tx<'_>, id: ConversationId) -> Result<Conversation> 
         }
     };
     let (moved, kept, permit) = both(tx, id, row.kept_id)?;
-    let quiet = |tx: &mut Tx<'_>, id, seq| Ok::<_, Error>(queries::messages_after(tx, id, seq, 1, Side::Agent)?.is_empty());
+    let quiet =
+        |tx: &mut Tx<'_>, id, seq| Ok::<_, Error>(queries::messages_after(tx, id, seq, 1, Side::Agent)?.is_empty());
     let elsewhere = queries::open_of(tx, moved.channel_id, moved.customer_id)?;
     let free = moved.aside || elsewhere.is_none_or(|open| open.id == kept.id && row.before.kept_aside);
     if !free || kept.state == State::Closed || !quiet(tx, id, row.moved_seq)? || !quiet(tx, kept.id, row.kept_seq)? {

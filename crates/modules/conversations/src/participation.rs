@@ -154,11 +154,7 @@ pub(crate) fn over(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
 
 /// Whoever took part in the one that moves, or had it, takes part in the one that stays, as far as there is room.
 /// Saves it; answers it, and who came.
-pub(crate) fn carry(
-    tx: &mut Tx<'_>,
-    stays: Conversation,
-    moved: &Conversation,
-) -> Result<(Conversation, Vec<UserId>)> {
+pub(crate) fn carry(tx: &mut Tx<'_>, stays: Conversation, moved: &Conversation) -> Result<(Conversation, Vec<UserId>)> {
     let had = moved.assignee_id.zip(moved.assignee_name.clone()).map(|(id, name)| (id, name, false));
     let part = moved.participants.0.iter().map(|one| (one.user_id, one.name.clone(), one.may_reply));
     let (mut after, mut joined) = (stays, Vec::new());

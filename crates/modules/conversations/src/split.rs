@@ -12,9 +12,7 @@ use crate::{
     events::Changed,
     line::QueuePlace,
     links,
-    model::{
-        Author, Conversation, ConversationId, Copied, CopiedFrom, Data, Event, Message, MessageKind, preview,
-    },
+    model::{Author, Conversation, ConversationId, Copied, CopiedFrom, Data, Event, Message, MessageKind, preview},
     policy, queries, tell,
 };
 
@@ -33,7 +31,12 @@ pub(crate) struct NewSplit {
 }
 
 /// Makes a conversation of its own of some messages. Answers it.
-pub(crate) fn split(tx: &mut Tx<'_>, line: &dyn QueuePlace, id: ConversationId, new: &NewSplit) -> Result<Conversation> {
+pub(crate) fn split(
+    tx: &mut Tx<'_>,
+    line: &dyn QueuePlace,
+    id: ConversationId,
+    new: &NewSplit,
+) -> Result<Conversation> {
     let from = queries::lock(tx, id)?;
     policy::may_work(tx.actor(), &from)?;
     let permit = tx.actor().permit_own(tx.now())?;
@@ -88,7 +91,10 @@ pub(crate) fn take_apart(
     links::add(tx, from.id, own.id)?;
     let numbers = json!({ "split_into": own.id, "messages": new.messages });
     audit::api::record(tx, Entry::new("conversations.split", "conversation", from.id).created(&numbers))?;
-    audit::api::record(tx, Entry::new("conversations.split", "conversation", own.id).created(&json!({ "split_from": from.id })))?;
+    audit::api::record(
+        tx,
+        Entry::new("conversations.split", "conversation", own.id).created(&json!({ "split_from": from.id })),
+    )?;
     if new.mine {
         let me = api::assignee(tx.actor())?;
         return api::assign(tx, permit, own.id, me);

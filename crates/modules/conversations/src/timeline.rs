@@ -19,8 +19,7 @@ pub(crate) fn read(tx: &mut Tx<'_>, who: &[CustomerId], before: &Cursor, limit: 
     let Ok(scope) = policy::may_list(tx.actor()) else { return Ok(Vec::new()) };
     let who = serde_json::to_string(who).map_err(Error::internal)?;
     let (all, own, units) = (scope.is_all(), scope.own(), scope.units_json());
-    let rows: Vec<Conversation> =
-        tx.all(&OF_PERSON, params![who, before.key, before.id, all, own, units, limit])?;
+    let rows: Vec<Conversation> = tx.all(&OF_PERSON, params![who, before.key, before.id, all, own, units, limit])?;
     let entry = |row: Conversation| TimelineEntry {
         at: row.opened_at,
         id: row.id.to_string(),

@@ -200,7 +200,11 @@ fn others(tx: &mut Tx<'_>, rows: &[Customer], own: CustomerId) -> Result<BTreeMa
 pub(crate) fn look(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
     let rows = api::whole(tx, id)?;
     let Some(own) = rows.first().cloned() else { return Ok(()) };
-    let found = if own.state == CustomerState::Active { others(tx, &rows, own.id)? } else { BTreeMap::new() };
+    let found = if own.state == CustomerState::Active {
+        others(tx, &rows, own.id)?
+    } else {
+        BTreeMap::new()
+    };
     let mut dismissed: BTreeMap<CustomerId, BTreeSet<MergeReason>> = BTreeMap::new();
     for row in of(tx, &ids(&rows))? {
         let ends = (queries::find(tx, row.one_id)?, queries::find(tx, row.other_id)?);
@@ -243,7 +247,9 @@ fn suggest(tx: &mut Tx<'_>, one: CustomerId, other: CustomerId, reasons: Reasons
         Some(row) if row.state == SuggestionState::Open && row.reasons != reasons => {
             save(tx, MergeSuggestion { reasons, version: row.version + 1, ..row })
         }
-        Some(row) if row.state == SuggestionState::Dismissed && fresh => reopen(tx, &MergeSuggestion { reasons, ..row }),
+        Some(row) if row.state == SuggestionState::Dismissed && fresh => {
+            reopen(tx, &MergeSuggestion { reasons, ..row })
+        }
         None if fresh => {
             let row = MergeSuggestion {
                 id: tx.new_id(),
@@ -378,7 +384,11 @@ pub(crate) fn evidence(tx: &mut Tx<'_>, row: &MergeSuggestion) -> Result<Vec<Evi
 
 /// The rows of one side: a person with their aliases, or what the two were before they became one.
 fn member(tx: &mut Tx<'_>, id: CustomerId, row: &MergeSuggestion) -> Result<Vec<Customer>> {
-    if row.state == SuggestionState::Merged { Ok(vec![queries::find(tx, id)?]) } else { api::whole(tx, id) }
+    if row.state == SuggestionState::Merged {
+        Ok(vec![queries::find(tx, id)?])
+    } else {
+        api::whole(tx, id)
+    }
 }
 
 /// Something that two have in common.

@@ -29,7 +29,11 @@ pub(super) fn threads(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     for (at, talk) in active.into_iter().skip(2).take(2).enumerate() {
         let owner = demo.people.iter().find(|one| Some(one.id) == talk.assignee_id).cloned();
         let Some(owner) = owner else { continue };
-        if at == 0 { take_apart(tx, demo, &owner, talk)? } else { put_together(tx, demo, &owner, &talk)? }
+        if at == 0 {
+            take_apart(tx, demo, &owner, talk)?
+        } else {
+            put_together(tx, demo, &owner, &talk)?
+        }
     }
     Ok(())
 }
@@ -72,7 +76,8 @@ fn put_together(tx: &mut Tx<'_>, demo: &Demo, owner: &DemoPerson, talk: &Convers
     api::post(tx, Post::new(moved.id, visitor, "threads".into(), demo.pick::<&str>(&lines).to_string()))?;
     tx.as_of(demo.now.plus_millis(-40 * SECOND), owner.actor())?;
     let permit = split::rehearsal(tx)?;
-    let moved = api::assign(tx, &permit, moved.id, Assignee { id: owner.id, name: owner.name.clone(), unit: owner.unit })?;
+    let moved =
+        api::assign(tx, &permit, moved.id, Assignee { id: owner.id, name: owner.name.clone(), unit: owner.unit })?;
     let kept = queries::lock(tx, talk.id)?;
     merge::put_together(tx, &permit, moved, kept).map(drop)
 }

@@ -418,7 +418,11 @@ impl Conversation {
 
     /// Whether its customer sees what is said in it.
     pub(crate) fn must_reach_the_customer(&self) -> Result<()> {
-        if self.aside && self.channel_kind != ChannelKind::Email { Err(codes::ASIDE.conflict()) } else { Ok(()) }
+        if self.aside && self.channel_kind != ChannelKind::Email {
+            Err(codes::ASIDE.conflict())
+        } else {
+            Ok(())
+        }
     }
 
     /// Ends it.
