@@ -56,6 +56,21 @@ impl Target {
         Ok(Self { secure, host, port, path, inside })
     }
 
+    /// A host and a port, for a protocol of one's own: see [`crate::reach`]. In clear only where it lies `inside`.
+    ///
+    /// # Errors
+    /// As [`Target::parse`].
+    pub fn host(host: &str, port: u16, secure: bool, inside: bool) -> Result<Self, &'static str> {
+        let host = host.trim();
+        let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'_'));
+        if !plain {
+            return Err("malformed");
+        }
+        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let scheme = if secure { "https" } else { "http" };
+        Self::parse(&format!("{scheme}://{host}:{port}"), inside)
+    }
+
     /// The same place, at this path, with its query: `/cgi-bin/token?…`.
     #[must_use]
     pub fn at(&self, path: &str) -> Self {

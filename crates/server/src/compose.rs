@@ -41,9 +41,12 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         asks::module(),
         escalations::module(),
         mail::module(),
-        delivery::module([vec![openchannel::carrier()], wechat::carriers()].into_iter().flatten().collect()),
+        delivery::module(
+            [vec![openchannel::carrier()], wechat::carriers(), vec![sms::carrier()]].into_iter().flatten().collect(),
+        ),
         openchannel::module(),
         wechat::module(),
+        sms::module(),
         automation::module(),
         incidents::module(),
         webhooks::module(),

@@ -22,6 +22,8 @@ text_enum! {
         Wechat = "wechat",
         /// An account of WeCom customer service (微信客服): of `wechat` too.
         Wecom = "wecom",
+        /// Text messages to a number of the department's: a gateway of `sms`.
+        Sms = "sms",
     }
 }
 

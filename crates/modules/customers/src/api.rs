@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 pub use crate::contact::{mask_email, mask_phone, phone as spell_phone};
 pub use crate::identify::{
-    Given, Identified, bind, for_address, identify, is_email, is_phone, is_proven, known_as, take,
+    Given, Identified, bind, for_address, identify, is_email, is_phone, is_proven, known_as, only_with_phone, take,
 };
 pub use crate::serving::visible as visible_or_served;
 pub use crate::stage::{rehearse_conversion, rehearse_lead, save_as_lead};

@@ -140,6 +140,18 @@ pub fn for_address(tx: &mut Tx<'_>, channel: ChannelId, address: &str, name: Opt
     fill(tx, customer, &Details { email: Some(address), ..Details::default() })
 }
 
+/// The one customer who is known to have this phone number, `+8613812345678`, merges followed; none where several
+/// are. For a channel whose network says which number writes: the rule of [`for_address`], for numbers.
+///
+/// # Errors
+/// From the database.
+pub fn only_with_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Option<CustomerId>> {
+    Ok(match queries::with_phone(tx, phone)?[..] {
+        [only] => Some(only),
+        _ => None,
+    })
+}
+
 /// Notes that `external_id` on this channel is this customer, merges followed, where nobody was met under it
 /// yet: for a channel that knows it for sure. Never by a name.
 ///

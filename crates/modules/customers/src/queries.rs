@@ -43,6 +43,7 @@ sql! {
     SEEN = "UPDATE customer_identities SET name = $3, seen_at = $4 WHERE channel_id = $1 AND external_id = $2";
     IDENTITIES(Identity) = "SELECT {cols} FROM customer_identities
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY created_at, channel_id, external_id";
+    WITH_PHONE = "SELECT DISTINCT COALESCE(survivor_id, id) AS who FROM customers WHERE phone = $1 ORDER BY who LIMIT 2";
     WITH_EMAIL = "SELECT DISTINCT COALESCE(survivor_id, id) AS who FROM customers WHERE email = $1 ORDER BY who LIMIT 2";
     PROVEN = "SELECT i.customer_id FROM customer_identities i JOIN customers c ON c.id = i.customer_id
         WHERE (c.id = $1 OR c.survivor_id = $1) AND i.external_id LIKE 'id:%' LIMIT 1";
@@ -58,6 +59,11 @@ pub(crate) struct Filter {
     pub email: Option<String>,
     pub owner: Option<UserId>,
     pub stage: Option<Stage>,
+}
+
+/// The first two who are known to have this number, merges followed.
+pub(crate) fn with_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<CustomerId>> {
+    Ok(tx.all::<(CustomerId,)>(&WITH_PHONE, params![phone])?.into_iter().map(|(id,)| id).collect())
 }
 
 /// The first two who are known to have this address, merges followed.

@@ -94,6 +94,19 @@ pub fn progress(
     Ok(after)
 }
 
+/// The words of a parcel where files are not taken: the text, or a card told in words. None for a file.
+pub fn words_of(parcel: &crate::Parcel) -> Option<String> {
+    if parcel.file.is_some() {
+        return None;
+    }
+    let card = match &parcel.message.data {
+        Some(conversations::Data::Card(card)) => card,
+        _ => return Some(parcel.message.text.clone()),
+    };
+    let lines = [Some(card.title.as_str()), card.price.as_deref(), card.subtitle.as_deref(), card.url.as_deref()];
+    Some(lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+}
+
 /// When the customer wrote last in a conversation, and how many messages went or are to go to them
 /// since: what channels limit. None when they never did.
 ///

@@ -108,6 +108,26 @@ pub struct Limits {
     pub left: Option<i64>,
     /// Characters of the longest text.
     pub longest: Option<i64>,
+    /// Why nothing is taken at all now, by its name among the reasons of deliveries.
+    pub refused: Option<String>,
+    /// What is to be known before writing, by its name among the reasons of deliveries.
+    pub caution: Option<String>,
+    /// Whether files are not taken.
+    pub no_files: bool,
+    /// How a text is counted in parts, each of which costs; none: it is not.
+    pub parts: Option<Parts>,
+}
+
+/// How a text message is counted in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DeliveryParts)]
+pub struct Parts {
+    /// Which letters are cheap: `gsm7` (160, or 153 a part), `latin1` (140, or 134), or `ucs2`: none (70, or 67).
+    pub alphabet: String,
+    /// What goes before each text and counts.
+    pub prefix: String,
+    /// Parts of one message at most.
+    pub most: i64,
 }
 
 /// Everybody who carries: a part of the app.

@@ -18,7 +18,7 @@ mod tell;
 use ::http::{Module, Privacy, Telling};
 
 pub use arrive::{Arrived, Dropped, Incoming, IncomingFile};
-pub use carrier::{Carried, Carrier, Limits, Parcel, Refused, Why};
+pub use carrier::{Carried, Carrier, Limits, Parcel, Parts, Refused, Why};
 pub use model::{Delivery, DeliveryState};
 
 /// This module, for the composition, with whoever carries for each kind of channel.

@@ -57,7 +57,9 @@ fn hindered(app: &App, tx: &mut Tx<'_>, conversation: &Conversation, text: &str)
     }
     let (limits, now) = (delivery::api::limits(app, tx, conversation)?, tx.now());
     let length = text.chars().count() as i64;
-    Ok(if limits.until.is_some_and(|until: Timestamp| until <= now) {
+    Ok(if limits.refused.is_some() {
+        Some("refused")
+    } else if limits.until.is_some_and(|until: Timestamp| until <= now) {
         Some("window_closed")
     } else if limits.left.is_some_and(|left| left <= 0) {
         Some("none_left")

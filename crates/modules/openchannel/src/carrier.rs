@@ -167,8 +167,8 @@ pub(crate) fn judge(answered: Result<Answer, Trouble>) -> (Result<Carried, Refus
     }
 }
 
-/// Answers are told apart by their status.
-fn noted(code: &str, text: &str) -> (String, String) {
+/// By what an answer is noted, and the rest of it: answers are told apart by their status.
+pub fn noted(code: &str, text: &str) -> (String, String) {
     let status = text.get(..3).filter(|status| status.bytes().all(|byte| byte.is_ascii_digit()));
     match (code, status) {
         ("http" | "refused" | "redirected", Some(status)) => {

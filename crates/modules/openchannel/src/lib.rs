@@ -1,5 +1,6 @@
 //! The open channel: whatever plugs in by signed calls, both ways. An app, a mini program, a bot.
 
+pub mod api;
 mod carrier;
 mod codes;
 mod demo;

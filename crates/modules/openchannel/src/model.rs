@@ -68,7 +68,7 @@ text_enum! {
 }
 
 /// What a call that went well is noted as.
-pub(crate) const OK: &str = "ok";
+pub const OK: &str = "ok";
 
 store::record! {
     /// How calls went, one row for each outcome.

@@ -41,7 +41,7 @@ impl Reports {
 }
 
 /// Notes how a call went. What cannot be noted is let go.
-pub(crate) async fn note(app: &App, channel_id: ChannelId, way: Way, code: &str, detail: &str) {
+pub async fn note(app: &App, channel_id: ChannelId, way: Way, code: &str, detail: &str) {
     let now = app.clock().now();
     let Some(count) = app.part::<Reports>().due((channel_id, way, code.to_owned()), now) else { return };
     let detail: String = detail.chars().filter(|c| !c.is_control()).take(DETAIL).collect();

@@ -28,9 +28,9 @@ use crate::{
 };
 
 /// When a call was signed, in milliseconds.
-pub(crate) const TIMESTAMP: &str = "x-zhike-timestamp";
+pub const TIMESTAMP: &str = "x-zhike-timestamp";
 /// By which marks.
-pub(crate) const SIGNATURE: &str = "x-zhike-signature";
+pub const SIGNATURE: &str = "x-zhike-signature";
 /// Callers that are told apart at most.
 const REMEMBERED: usize = 50_000;
 
@@ -55,8 +55,10 @@ impl Callers {
 }
 
 /// Who calls, before anything is believed.
-pub(crate) struct Caller {
+pub struct Caller {
+    /// From where.
     pub ip: Option<IpAddr>,
+    /// With what beside the body.
     pub headers: HeaderMap,
 }
 
@@ -72,7 +74,7 @@ impl FromRequestParts<App> for Caller {
 }
 
 /// A call of a system that knows the channel's secret.
-pub(crate) struct Signed<T> {
+pub struct Signed<T> {
     /// What it says.
     pub said: T,
     /// To whom.
@@ -81,23 +83,25 @@ pub(crate) struct Signed<T> {
 
 /// What a call came to, and by which it is known again.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub struct Door {
+    /// The running product.
     pub app: App,
+    /// The channel that is called.
     pub channel: Channel,
     /// The secrets that are good.
-    pub secrets: Vec<String>,
-    pub ip: Option<IpAddr>,
+    pub(crate) secrets: Vec<String>,
+    pub(crate) ip: Option<IpAddr>,
     mark: String,
 }
 
 impl<T: DeserializeOwned> Signed<T> {
-    /// Reads a call to the channel of this key.
+    /// Reads a call to the channel of this kind and key.
     ///
     /// # Errors
     /// 401 for a key nobody has and for a signature that is none, alike; then whatever is wrong with it.
-    pub(crate) async fn read(app: App, key: String, caller: Caller, body: Body) -> Result<Self, Response> {
+    pub async fn read(app: App, kind: ChannelKind, key: String, caller: Caller, body: Body) -> Result<Self, Response> {
         let body = http::read_body(body, app.limits().body).await?;
-        let (channel, secrets) = known(&app, key).await.map_err(|error| Problem(error).into_response())?;
+        let (channel, secrets) = known(&app, kind, key).await.map_err(|error| Problem(error).into_response())?;
         let text = |name: &str| caller.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let timestamp = text(TIMESTAMP);
         let mark = mark(&channel, timestamp, &body);
@@ -130,7 +134,7 @@ impl Door {
     /// # Errors
     /// [`Error::Unauthenticated`] for a key nobody has.
     pub(crate) async fn find(app: App, key: String, caller: &Caller) -> Result<Self> {
-        let (channel, secrets) = known(&app, key).await?;
+        let (channel, secrets) = known(&app, ChannelKind::Open, key).await?;
         Ok(Self { app, channel, secrets, ip: caller.ip, mark: String::new() })
     }
 
@@ -138,7 +142,7 @@ impl Door {
     ///
     /// # Errors
     /// `openchannel.replayed`.
-    pub(crate) fn once(&self, tx: &mut Tx<'_>) -> Result<()> {
+    pub fn once(&self, tx: &mut Tx<'_>) -> Result<()> {
         let until = tx.now().plus_millis(2 * outbound::WINDOW_MS);
         if queries::mark(tx, &self.mark, until)? {
             Ok(())
@@ -148,7 +152,7 @@ impl Door {
     }
 
     /// Answers the call, and notes how it went.
-    pub(crate) async fn answer<A: Serialize>(&self, done: Result<A>) -> Response {
+    pub async fn answer<A: Serialize>(&self, done: Result<A>) -> Response {
         match done {
             Ok(answer) => {
                 note(&self.app, self.channel.id, Way::In, OK, "").await;
@@ -159,7 +163,7 @@ impl Door {
     }
 
     /// Refuses the call, and notes why.
-    pub(crate) async fn refuse(&self, error: Error) -> Response {
+    pub async fn refuse(&self, error: Error) -> Response {
         let (code, detail) = match &error {
             Error::Invalid(bad) => {
                 let named: Vec<_> = bad.iter().map(|bad| format!("{}: {}", bad.field, bad.code)).collect();
@@ -185,9 +189,9 @@ impl Door {
 }
 
 /// The channel of this key, and the secrets that are good for it.
-async fn known(app: &App, key: String) -> Result<(Channel, Vec<String>)> {
+async fn known(app: &App, kind: ChannelKind, key: String) -> Result<(Channel, Vec<String>)> {
     let find = move |tx: &mut Tx<'_>| {
-        let channel = channels::api::with_key(tx, ChannelKind::Open, &key)?;
+        let channel = channels::api::with_key(tx, kind, &key)?;
         let secrets = channels::api::secrets(tx, channel.id)?;
         Ok((channel, secrets))
     };

@@ -45,7 +45,12 @@ impl Carrier for Speaker {
         let now = tx.now();
         let contact = queries::contact(tx, account.id, &user)?.unwrap_or_else(|| Contact::stranger(account.id, &user));
         let allowance = contact.allowance(now);
-        Ok(Limits { until: Some(allowance.until.unwrap_or(now)), left: Some(allowance.left), longest: Some(SURELY) })
+        Ok(Limits {
+            until: Some(allowance.until.unwrap_or(now)),
+            left: Some(allowance.left),
+            longest: Some(SURELY),
+            ..Limits::default()
+        })
     }
 }
 
@@ -124,14 +129,7 @@ async fn body(app: &App, setup: &Setup, parcel: &Parcel) -> Result<Value, Troubl
         let article = json!({"title": card.title, "description": about, "url": url, "picurl": picture});
         return Ok(json!({"msgtype": "news", "news": {"articles": [article]}}));
     }
-    let words = match card {
-        Some(card) => [Some(card.title.as_str()), card.price.as_deref(), card.subtitle.as_deref(), card.url.as_deref()]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("\n"),
-        None => message.text.clone(),
-    };
+    let words = delivery::api::words_of(parcel).unwrap_or_else(|| message.text.clone());
     if words.len() > LONGEST {
         return Err(Trouble::new(Why::TooLong, &format!("{} > {LONGEST}", words.len())));
     }

@@ -222,6 +222,12 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     let account = json!({"kind": "wechat", "details": {"name": "公众号", "state": "paused", "app_id": "wxb11529c136998cb6",
         "secret": "a-secret", "token": "pamtest", "aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"}});
     harvest(&admin.post("/wechat-accounts", account).await.ok(), ids);
+    // A number that wants no text messages.
+    let gateway = json!({"name": "短信", "driver": "http", "details": {}});
+    let gateway = admin.post("/sms-gateways", gateway).await.ok()["id"].clone();
+    let opt_out = json!({"channel_id": gateway, "phone": "13812345678", "reason": "来电要求"});
+    let opt_out = admin.post("/sms-opt-outs", opt_out).await.ok()["id"].as_str().expect("an id").to_owned();
+    ids.insert("smo".into(), opt_out);
     // A message that a channel could not bring to its customer.
     let all = admin.get("/conversations").await.ok();
     let conversation = all["items"][0]["id"].as_str().expect("the visitor's").to_owned();

@@ -78,7 +78,8 @@ async fn ask(app: &TestApp, description: &Value) -> (Vec<String>, Vec<String>) {
     let of_kind =
         |kind| channels["items"].as_array().into_iter().flatten().find(|channel| channel["kind"] == kind).expect("one");
     harvest(of_kind("web_chat"), &mut ids);
-    let open = of_kind("open")["id"].as_str().unwrap_or_default().to_owned();
+    let id_of = |kind| of_kind(kind)["id"].as_str().unwrap_or_default().to_owned();
+    let (open, texted) = (id_of("open"), id_of("sms"));
     // One that came by mail.
     let mailed = conversations.iter().find(|one| one["channel_id"] == of_kind("email")["id"]).expect("a mail");
     let mails = format!("/conversations/{}/mails", mailed["id"].as_str().unwrap_or_default());
@@ -96,6 +97,9 @@ async fn ask(app: &TestApp, description: &Value) -> (Vec<String>, Vec<String>) {
                 Some(key) => Some(path.replace("{public_key}", key)),
                 None if path.contains("/open-channels/{id}") => {
                     Some(path.replace("/api/v1", "").replace("{id}", &open))
+                }
+                None if path.contains("/sms-gateways/{id}") => {
+                    Some(path.replace("/api/v1", "").replace("{id}", &texted))
                 }
                 None => maker.path(path, &item["get"]),
             };

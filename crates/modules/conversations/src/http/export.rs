@@ -181,6 +181,8 @@ fn happened(event: &Event, texts: &Texts) -> String {
         Event::MailFailed { .. } => ("mail_failed", String::new(), String::new()),
         Event::DeliveryFailed { .. } => ("delivery_failed", String::new(), String::new()),
         Event::FilesDropped {} => ("files_dropped", String::new(), String::new()),
+        Event::OptedOut {} => ("opted_out", String::new(), String::new()),
+        Event::OptedIn {} => ("opted_in", String::new(), String::new()),
         Event::AutoReply {} => ("auto_reply", String::new(), String::new()),
         Event::ForwardAnswered {} => ("forward_answered", String::new(), String::new()),
         Event::LeftMessage {} => ("left_message", String::new(), String::new()),

@@ -116,6 +116,10 @@ pub enum Event {
     },
     /// The customer sent files that are not taken; the text is their names.
     FilesDropped {},
+    /// The customer wants no more messages by this channel; the text is what they were told.
+    OptedOut {},
+    /// The customer wants messages by this channel again; the text is what they were told.
+    OptedIn {},
     /// A machine answered a mail for the customer; the text is what it said.
     AutoReply {},
     /// Somebody a mail was forwarded to answered it; the text is what they said.

@@ -1,6 +1,7 @@
 //! A customer says goodbye.
 
 use axum::{body::Body, extract::State, response::Response};
+use channels::ChannelKind;
 use conversations::{Conversation, ConversationId};
 use http::{App, Path};
 use kernel::{Origin, Result, Visitor};
@@ -33,7 +34,7 @@ pub(crate) async fn take(
     caller: Caller,
     body: Body,
 ) -> Result<Response, Response> {
-    let Signed { said, door } = Signed::<OpenDeparture>::read(app, key, caller, body).await?;
+    let Signed { said, door } = Signed::<OpenDeparture>::read(app, ChannelKind::Open, key, caller, body).await?;
     let (once, user) = (door.clone(), said.user_id);
     let find = move |tx: &mut Tx<'_>| {
         once.once(tx)?;

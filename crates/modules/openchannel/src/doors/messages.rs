@@ -1,5 +1,6 @@
 //! What a customer says.
 
+use channels::ChannelKind;
 use std::collections::BTreeMap;
 
 use axum::{body::Body, extract::State, response::Response};
@@ -74,7 +75,7 @@ pub(crate) async fn take(
     caller: Caller,
     body: Body,
 ) -> Result<Response, Response> {
-    let Signed { said, door } = Signed::<OpenMessage>::read(app, key, caller, body).await?;
+    let Signed { said, door } = Signed::<OpenMessage>::read(app, ChannelKind::Open, key, caller, body).await?;
     if let Err(error) = said.check() {
         return Err(door.refuse(error).await);
     }

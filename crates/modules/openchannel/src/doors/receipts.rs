@@ -1,6 +1,7 @@
 //! What became of messages on the other side.
 
 use axum::{body::Body, extract::State, response::Response};
+use channels::ChannelKind;
 use delivery::{Delivery, DeliveryState, Why, api::Named};
 use http::{App, Path};
 use kernel::{Check, Error, Id, Origin, Result};
@@ -72,7 +73,7 @@ pub(crate) async fn take(
     caller: Caller,
     body: Body,
 ) -> Result<Response, Response> {
-    let Signed { said, door } = Signed::<OpenReceipts>::read(app, key, caller, body).await?;
+    let Signed { said, door } = Signed::<OpenReceipts>::read(app, ChannelKind::Open, key, caller, body).await?;
     if let Err(error) = Check::new().that((1..=MOST).contains(&said.receipts.len()), "receipts", "out_of_range").done()
     {
         return Err(door.refuse(error).await);

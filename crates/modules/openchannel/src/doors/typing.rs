@@ -1,6 +1,7 @@
 //! A customer is typing.
 
 use axum::{body::Body, extract::State, response::Response};
+use channels::ChannelKind;
 use http::{App, Path};
 use kernel::{Origin, Result};
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ pub(crate) async fn tell(
     caller: Caller,
     body: Body,
 ) -> Result<Response, Response> {
-    let Signed { said, door } = Signed::<OpenTyping>::read(app, key, caller, body).await?;
+    let Signed { said, door } = Signed::<OpenTyping>::read(app, ChannelKind::Open, key, caller, body).await?;
     let (channel, user) = (door.channel.id, said.user_id);
     let find = move |tx: &mut Tx<'_>| delivery::api::talking(tx, channel, &user);
     let told = match door.app.db().read(&Origin::system("openchannel"), find).await {

@@ -3,6 +3,7 @@
 
 use axum::{body::Body, extract::State, response::Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use channels::ChannelKind;
 use files::{FileId, StoredFile};
 use futures_util::TryStreamExt as _;
 use http::{App, Path};
@@ -93,7 +94,7 @@ pub(crate) async fn announce(
     caller: Caller,
     body: Body,
 ) -> Result<Response, Response> {
-    let Signed { said, door } = Signed::<OpenFile>::read(app, key.clone(), caller, body).await?;
+    let Signed { said, door } = Signed::<OpenFile>::read(app, ChannelKind::Open, key.clone(), caller, body).await?;
     let largest = i64::try_from(files::api::LARGEST).unwrap_or(i64::MAX);
     let digest = said.sha256.len() == 64 && said.sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
     let checked = Check::new()

@@ -31,11 +31,12 @@ export function whyWords(code: string, said: string): string {
 }
 
 /** Whether the channel allows nothing more until the customer writes again. */
-export const isSpent = (limits: Deliveries['limits'] | undefined, now: number): boolean => (limits?.until != null && limits.until <= now) || (limits?.left != null && limits.left <= 0)
+export const isSpent = (limits: Deliveries['limits'] | undefined, now: number): boolean => limits?.refused != null || (limits?.until != null && limits.until <= now) || (limits?.left != null && limits.left <= 0)
 
 /** What the channel still allows, in words; empty when it says nothing. */
 export function limitWords(limits: Deliveries['limits'] | undefined, now: number): string {
+  if (limits?.refused) return whyWords(limits.refused, '')
   if (limits?.until != null && limits.until <= now) return t('delivery.limits.over')
   if (limits?.left != null && limits.left <= 0) return t('delivery.limits.none')
-  return [limits?.left == null ? '' : t('delivery.limits.left', { n: limits.left }), limits?.until == null ? '' : t('delivery.limits.until', { at: formatDateTime(limits.until) })].filter(Boolean).join(' · ')
+  return [limits?.caution ? whyWords(limits.caution, '') : '', limits?.left == null ? '' : t('delivery.limits.left', { n: limits.left }), limits?.until == null ? '' : t('delivery.limits.until', { at: formatDateTime(limits.until) })].filter(Boolean).join(' · ')
 }

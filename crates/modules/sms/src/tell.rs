@@ -1,0 +1,23 @@
+//! How what happened is told.
+
+use kernel::{ChannelId, Result};
+use store::{Fact, Tx};
+
+use crate::{
+    events::{SmsChanged, SmsGatewayChanged},
+    model::Sms,
+};
+
+/// Tells that a gateway was added or set otherwise: whoever holds the line looks.
+pub(crate) fn gateway(tx: &mut Tx<'_>, channel_id: ChannelId) -> Result<()> {
+    tx.emit(Fact::new(SmsGatewayChanged::KIND, channel_id, &SmsGatewayChanged { channel_id })?);
+    Ok(())
+}
+
+/// Tells where a single message stands.
+pub(crate) fn sms(tx: &mut Tx<'_>, sms: &Sms) -> Result<()> {
+    let Sms { id, channel_id, state, .. } = *sms;
+    let fact = SmsChanged { sms_id: id, channel_id, reference: sms.reference.clone(), state };
+    tx.emit(Fact::new(SmsChanged::KIND, id, &fact)?);
+    Ok(())
+}
