@@ -13930,6 +13930,347 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sms-gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists gateways, oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_SmsGatewayView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Opens a channel of text messages. The secret of signed calls is made at `/channels/{id}/identity-secret`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSmsGateway"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsGatewayView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms-gateways/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One gateway. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsGatewayView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets a gateway otherwise, turns it off or on. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SmsGatewayChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsGatewayView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/sms-gateways/{id}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls the gateway with a test, signed as messages are: `{"type":"probe"}`; or signs in on its line and out
+         *     again. Nobody gets a message.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_chn"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsProbe"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms-opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the numbers that want no messages, masked, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_SmsOptOut"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Puts a number on the list by hand. Its owner is told nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSmsOptOut"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsOptOut"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms-opt-outs/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a number off the list by hand. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SmsOptOutRemoval"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsOptOutRemoved"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/snooze-times": {
         parameters: {
             query?: never;
@@ -16667,6 +17008,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sms/{key}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in a text message somebody wrote. Signed as calls of the open channel are. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SmsCame"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsTaken"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sms/{key}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes receipts: what arrived, or was lost. Signed as calls of the open channel are. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SmsReceipts"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsReceiptsTaken"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/channels/{public_key}": {
         parameters: {
             query?: never;
@@ -16992,6 +17433,11 @@ export interface components {
             /** @description Who. */
             user_id: components["schemas"]["Id_usr"];
         };
+        /**
+         * @description Which letters a gateway sends cheaply.
+         * @enum {string}
+         */
+        Alphabet: "gsm7" | "latin1" | "ucs2";
         /** @description A key for programs that act as a person. */
         ApiToken: {
             /** @description Since when. */
@@ -18173,7 +18619,7 @@ export interface components {
          * @description What carries a channel's messages.
          * @enum {string}
          */
-        ChannelKind: "web_chat" | "email" | "open" | "wechat" | "wecom";
+        ChannelKind: "web_chat" | "email" | "open" | "wechat" | "wecom" | "sms";
         /** @description Some kinds of channel; none named: every one. */
         ChannelKinds: components["schemas"]["ChannelKind"][];
         /**
@@ -18584,6 +19030,12 @@ export interface components {
         } | {
             /** @enum {string} */
             event: "files_dropped";
+        } | {
+            /** @enum {string} */
+            event: "opted_out";
+        } | {
+            /** @enum {string} */
+            event: "opted_in";
         } | {
             /** @enum {string} */
             event: "auto_reply";
@@ -19140,6 +19592,8 @@ export interface components {
         };
         /** @description What a channel allows in a conversation now. What is not said is not limited. */
         DeliveryLimits: {
+            /** @description What is to be known before writing, by its name among the reasons of deliveries. */
+            caution?: string | null;
             /**
              * Format: int64
              * @description How many more are taken until the customer writes again.
@@ -19150,7 +19604,24 @@ export interface components {
              * @description Characters of the longest text.
              */
             longest?: number | null;
+            /** @description Whether files are not taken. */
+            no_files: boolean;
+            parts?: components["schemas"]["DeliveryParts"] | null;
+            /** @description Why nothing is taken at all now, by its name among the reasons of deliveries. */
+            refused?: string | null;
             until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description How a text message is counted in parts. */
+        DeliveryParts: {
+            /** @description Which letters are cheap: `gsm7` (160, or 153 a part), `latin1` (140, or 134), or `ucs2`: none (70, or 67). */
+            alphabet: string;
+            /**
+             * Format: int64
+             * @description Parts of one message at most.
+             */
+            most: number;
+            /** @description What goes before each text and counts. */
+            prefix: string;
         };
         /**
          * @description Where a message to a customer stands. It never goes back, but for one that failed and is sent again.
@@ -19485,6 +19956,11 @@ export interface components {
              */
             people: number;
         };
+        /**
+         * @description How the two sides speak.
+         * @enum {string}
+         */
+        Driver: "http" | "smpp";
         /** @description Something that came with a mail and was not taken. */
         DroppedFile: {
             /** @description What it was called. */
@@ -20520,6 +20996,8 @@ export interface components {
         Id_slm_SlaMiss: string;
         /** @example slp_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_slp_SlaPolicy: string;
+        /** @example smo_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_smo_SmsOptOut: string;
         /** @example spd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_spd_SpecialDay: string;
         /** @example stc_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -22245,6 +22723,24 @@ export interface components {
             /** @description What it is called: 1 to 30 characters, its own. */
             name: string;
         };
+        /** @description A new gateway. */
+        NewSmsGateway: {
+            /** @description What it is to be. */
+            details: components["schemas"]["SmsGatewayDetails"];
+            /** @description How the two sides speak; stays so. */
+            driver: components["schemas"]["Driver"];
+            /** @description The name colleagues see: 1 to 60 characters. */
+            name: string;
+        };
+        /** @description A number that wants no messages. */
+        NewSmsOptOut: {
+            /** @description By which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description The number, in any spelling. */
+            phone: string;
+            /** @description Why: 1 to 200 characters, without the number. */
+            reason: string;
+        };
         /** @description A new special day. */
         NewSpecialDay: {
             /**
@@ -22609,6 +23105,11 @@ export interface components {
             /** @description Their phone number, in any spelling. */
             phone?: string | null;
         };
+        /**
+         * @description How a number came on the list.
+         * @enum {string}
+         */
+        OptOutWay: "word" | "hand";
         /** @description The organisation this installation serves. */
         Organisation: {
             /** @description Its id. */
@@ -23519,6 +24020,99 @@ export interface components {
                 /** @description The customer's name. */
                 customer_name: string;
             })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SmsGatewayView: {
+            /** @description The rows. */
+            items: {
+                /** @description Which letters are cheap. */
+                alphabet: components["schemas"]["Alphabet"];
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description How the two sides speak. */
+                driver: components["schemas"]["Driver"];
+                /** @description The computer at the other end of the line. */
+                host: string;
+                /** @description The channel. */
+                id: components["schemas"]["Id_chn"];
+                /**
+                 * Format: int64
+                 * @description Messages under way on the line at once.
+                 */
+                in_flight: number;
+                /** @description Whether the other side may lie in a private network or on this machine, and be called without TLS. */
+                inside: boolean;
+                /** @description How the line stands, and when something came and went last. */
+                link: components["schemas"]["SmsLink"];
+                /** @description The name colleagues see. */
+                name: string;
+                /** @description The number or name messages come from; empty: whatever the gateway says. */
+                number: string;
+                /** @description What they are answered who want messages again; empty: nothing. */
+                opt_in_answer: string;
+                /** @description Words by which they want them again. */
+                opt_in_words: components["schemas"]["Words"];
+                /** @description What they are answered, once; empty: nothing. */
+                opt_out_answer: string;
+                /** @description Words by which somebody wants no more messages. */
+                opt_out_words: components["schemas"]["Words"];
+                /**
+                 * @description The path a gateway of signed calls calls below, on this host.
+                 * @example /sms/wk_1
+                 */
+                path: string;
+                /**
+                 * Format: int64
+                 * @description Its port.
+                 */
+                port: number;
+                /** @description What goes before each text. */
+                prefix: string;
+                /** @description How calls and messages went, one for each outcome, the latest first. */
+                reports: components["schemas"]["OpenChannelReport"][];
+                secret_since?: components["schemas"]["Timestamp"] | null;
+                /** @description Whether it is on. */
+                state: components["schemas"]["ChannelState"];
+                /** @description Who we are on the line. */
+                system_id: string;
+                /** @description What kind of system. */
+                system_type: string;
+                /** @description Whether the line goes over TLS. */
+                tls: boolean;
+                /** @description Where messages are posted to; none: nothing goes out. */
+                url?: string | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change; a change of an older version is refused.
+                 */
+                version: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SmsOptOut: {
+            /** @description The rows. */
+            items: {
+                answer_in?: components["schemas"]["Id_cnv"] | null;
+                /** @description Since when. */
+                at: components["schemas"]["Timestamp"];
+                /** @description By which channel. */
+                channel_id: components["schemas"]["Id_chn"];
+                customer_id?: components["schemas"]["Id_cus"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["Id_smo_SmsOptOut"];
+                /** @description The number as it is shown, `138****5678`; empty once its owner was erased. */
+                masked: string;
+                /** @description Why, where a colleague said so. */
+                reason: string;
+                /** @description How it came here. */
+                way: components["schemas"]["OptOutWay"];
+                /** @description By which word. */
+                word: string;
+            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -25531,6 +26125,217 @@ export interface components {
         };
         /** @description The slots of one day: at most 24, none overlapping another; none at all: closed. */
         Slots: components["schemas"]["Slot"][];
+        /** @description A text message somebody wrote. */
+        SmsCame: {
+            /**
+             * @description The number it comes from, in any spelling.
+             * @example +8613812345678
+             */
+            from: string;
+            /** @description What the gateway knows this message by, 1 to 150 characters. Told again under the same id it is taken once. */
+            id: string;
+            /** @description What it says, whole: up to 5,000 characters. */
+            text: string;
+        };
+        /** @description What is to change; what is left out stays. */
+        SmsGatewayChange: {
+            /** @description What it is to be. */
+            details?: components["schemas"]["SmsGatewayDetails"];
+            /** @description The name colleagues see. */
+            name?: string | null;
+            state?: components["schemas"]["ChannelState"] | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What somebody wants a gateway to be; none: as it is. */
+        SmsGatewayDetails: {
+            alphabet?: components["schemas"]["Alphabet"] | null;
+            /** @description The computer at the other end of the line. Whoever changes it says the password anew. */
+            host?: string | null;
+            /**
+             * Format: int64
+             * @description Messages under way on the line at once: 1 to 100.
+             */
+            in_flight?: number | null;
+            /** @description Whether the other side may lie in a private network or on this machine, and be called without TLS. */
+            inside?: boolean | null;
+            /** @description The number or name messages come from: up to 20 letters and digits; empty: whatever the gateway says. */
+            number?: string | null;
+            /** @description What they are answered who want messages again: up to 200 characters; empty: nothing. */
+            opt_in_answer?: string | null;
+            opt_in_words?: components["schemas"]["Words"] | null;
+            /** @description What they are answered, once: up to 200 characters; empty: nothing. */
+            opt_out_answer?: string | null;
+            opt_out_words?: components["schemas"]["Words"] | null;
+            /** @description The password of the line: up to 8 characters, as the protocol has it; never given back. */
+            password?: string | null;
+            /**
+             * Format: int64
+             * @description Its port.
+             */
+            port?: number | null;
+            /** @description What goes before each text: up to 24 characters; empty: nothing. */
+            prefix?: string | null;
+            /** @description Who we are on the line: 1 to 15 characters. */
+            system_id?: string | null;
+            /** @description What kind of system, where the other side wants to know: up to 12 characters. */
+            system_type?: string | null;
+            /** @description Whether the line goes over TLS. */
+            tls?: boolean | null;
+            /** @description Where messages are posted to: `https`, up to 2,000 characters; empty: nothing goes out. */
+            url?: string | null;
+        };
+        /** @description A gateway, and how it goes. What opens its line is nobody's to read. */
+        SmsGatewayView: {
+            /** @description Which letters are cheap. */
+            alphabet: components["schemas"]["Alphabet"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description How the two sides speak. */
+            driver: components["schemas"]["Driver"];
+            /** @description The computer at the other end of the line. */
+            host: string;
+            /** @description The channel. */
+            id: components["schemas"]["Id_chn"];
+            /**
+             * Format: int64
+             * @description Messages under way on the line at once.
+             */
+            in_flight: number;
+            /** @description Whether the other side may lie in a private network or on this machine, and be called without TLS. */
+            inside: boolean;
+            /** @description How the line stands, and when something came and went last. */
+            link: components["schemas"]["SmsLink"];
+            /** @description The name colleagues see. */
+            name: string;
+            /** @description The number or name messages come from; empty: whatever the gateway says. */
+            number: string;
+            /** @description What they are answered who want messages again; empty: nothing. */
+            opt_in_answer: string;
+            /** @description Words by which they want them again. */
+            opt_in_words: components["schemas"]["Words"];
+            /** @description What they are answered, once; empty: nothing. */
+            opt_out_answer: string;
+            /** @description Words by which somebody wants no more messages. */
+            opt_out_words: components["schemas"]["Words"];
+            /**
+             * @description The path a gateway of signed calls calls below, on this host.
+             * @example /sms/wk_1
+             */
+            path: string;
+            /**
+             * Format: int64
+             * @description Its port.
+             */
+            port: number;
+            /** @description What goes before each text. */
+            prefix: string;
+            /** @description How calls and messages went, one for each outcome, the latest first. */
+            reports: components["schemas"]["OpenChannelReport"][];
+            secret_since?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it is on. */
+            state: components["schemas"]["ChannelState"];
+            /** @description Who we are on the line. */
+            system_id: string;
+            /** @description What kind of system. */
+            system_type: string;
+            /** @description Whether the line goes over TLS. */
+            tls: boolean;
+            /** @description Where messages are posted to; none: nothing goes out. */
+            url?: string | null;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description How a gateway's line stands, and when something came and went last. */
+        SmsLink: {
+            came_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Of which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            connected_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The same in the other side's words. */
+            detail: string;
+            tried_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What stood in the way then, by its name among the reasons of deliveries; none: nothing. */
+            trouble?: string | null;
+            went_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A number that wants no messages by a channel. The number itself is not kept. */
+        SmsOptOut: {
+            answer_in?: components["schemas"]["Id_cnv"] | null;
+            /** @description Since when. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_smo_SmsOptOut"];
+            /** @description The number as it is shown, `138****5678`; empty once its owner was erased. */
+            masked: string;
+            /** @description Why, where a colleague said so. */
+            reason: string;
+            /** @description How it came here. */
+            way: components["schemas"]["OptOutWay"];
+            /** @description By which word. */
+            word: string;
+        };
+        /** @description Why a number is taken off the list. */
+        SmsOptOutRemoval: {
+            /** @description 1 to 200 characters, without the number. */
+            reason: string;
+        };
+        /** @description A number that was taken off the list. */
+        SmsOptOutRemoved: {
+            /** @description Which. */
+            id: string;
+        };
+        /** @description How a gateway was found. */
+        SmsProbe: {
+            /** @description The same in the other side's words. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description What stands in the way, by its name among the reasons of deliveries; none: nothing. */
+            trouble?: string | null;
+        };
+        /** @description What became of one message. */
+        SmsReceipt: {
+            /** @description The `id` it was posted with. */
+            id: string;
+            /** @description How far it got. What is no news changes nothing. */
+            state: components["schemas"]["SmsReceiptState"];
+            /** @description Why it failed, for whoever wrote it; cut at 300 characters. No number of anybody. */
+            why?: string;
+        };
+        /** @description What became of messages. */
+        SmsReceipts: {
+            /** @description 1 to 100. */
+            receipts: components["schemas"]["SmsReceipt"][];
+        };
+        /** @description Where the messages stand now. */
+        SmsReceiptsTaken: {
+            /** @description In the order they were named; none for one this channel did not carry. */
+            states: (components["schemas"]["DeliveryState"] | null)[];
+        };
+        /**
+         * @description How far a message got.
+         * @enum {string}
+         */
+        SmsReceiptState: "delivered" | "failed";
+        /** @description What became of it. */
+        SmsTaken: {
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            /** @description Whether it had come before: then nothing happened. */
+            repeated: boolean;
+        };
         /** @description The state of `conversation:{id}`: One conversation with its latest messages. */
         "Snapshot.conversation": {
             data: components["schemas"]["ConversationState"];
@@ -26600,6 +27405,8 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description Words that count when they are the whole message, in whatever case and width. */
+        Words: string[];
         /** @description What a conversation was about, as whoever had it says. */
         WrapUp: {
             /** @description When it was said. */
