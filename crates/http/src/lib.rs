@@ -26,4 +26,4 @@ pub use problem::{Answer, Problem, codes};
 pub use socket::{ListTopic, Topics, watchable};
 pub use telling::Telling;
 pub use texts::{Languages, Texts};
-pub use timeline::{TimelineEntry, TimelineSource, Timelines};
+pub use timeline::{ReadTimeline, TimelineEntry, TimelineSource, Timelines};

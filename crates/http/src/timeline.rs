@@ -35,6 +35,9 @@ pub struct TimelineEntry {
     pub link: String,
 }
 
+/// How a module's part of a timeline is read: whose, before which place, and how many at most.
+pub type ReadTimeline = fn(&mut Tx<'_>, &[CustomerId], &Cursor, i64) -> Result<Vec<TimelineEntry>>;
+
 /// What a module knows of contacts with customers: every module that knows of any brings one. A 360° view is their
 /// sum, whatever modules there are.
 #[derive(Clone, Copy)]
@@ -44,7 +47,7 @@ pub struct TimelineSource {
     /// The entries of the person these ids stand for that the actor may read, from the newest `(at, id)` before
     /// the cursor on, as many as asked for at most. Nothing where the actor may read none; by an index, for it is
     /// asked at each page.
-    pub read: fn(&mut Tx<'_>, &[CustomerId], &Cursor, i64) -> Result<Vec<TimelineEntry>>,
+    pub read: ReadTimeline,
 }
 
 /// Every module's [`TimelineSource`]: a part of the app, used by `customers`.

@@ -2,7 +2,7 @@
 
 use kernel::{ChannelId, CustomerId, Origin};
 use serde_json::{Value, json};
-use testkit::{Person, TestApp, TestDb, on_both};
+use testkit::{Person, TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
     vec![
