@@ -24,9 +24,10 @@ use store::Tx;
 use tale::Tale;
 
 use crate::{
-    api::{DemoTake, nameless},
+    api::DemoTake,
     lists::{self, Filter},
     model::{State, VisitedPage, snooze_times},
+    opening::nameless,
     participation, policy, snooze,
 };
 

@@ -19,6 +19,7 @@ mod matching;
 mod merge;
 mod message_left;
 mod model;
+mod opening;
 mod participation;
 mod policy;
 mod privacy;

@@ -71,10 +71,10 @@ fn both(tx: &mut Tx<'_>, id: ConversationId, into: ConversationId) -> Result<(Co
 
 /// Puts a conversation together with another one of the same person, which stays. Answers the one that stays.
 pub(crate) fn merge(tx: &mut Tx<'_>, id: ConversationId, into: ConversationId) -> Result<Conversation> {
+    let (moved, kept, permit) = both(tx, id, into)?;
     if id == into {
         return Err(codes::ITSELF.conflict());
     }
-    let (moved, kept, permit) = both(tx, id, into)?;
     moved.must_be_open()?;
     kept.must_be_open()?;
     if !one_person(tx, moved.customer_id, kept.customer_id)? {
@@ -250,7 +250,10 @@ fn told_tags(tx: &mut Tx<'_>, stays: &mut Conversation) -> Result<()> {
 /// it is open.
 pub(crate) fn continued(tx: &mut Tx<'_>, new: &Conversation) -> Result<Option<Conversation>> {
     // Whoever is one person since has the talks of both.
-    let who = json!(customers::api::members(tx, new.customer_id)?).to_string();
+    let who = match customers::api::members(tx, new.customer_id) {
+        Err(Error::NotFound) => return Ok(None),
+        who => json!(who?).to_string(),
+    };
     let last: Option<(ConversationId,)> = tx.maybe(&LAST_MERGED, params![who, new.channel_id])?;
     match last {
         Some((kept,)) => Ok(Some(queries::lock(tx, kept)?).filter(|kept| kept.state != State::Closed)),

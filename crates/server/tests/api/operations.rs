@@ -203,6 +203,18 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    // Two who may be one person.
+    for name in ["王小明", "王先生"] {
+        admin.post("/customers", json!({"name": name, "phone": "13812345678"})).await.ok();
+    }
+    for _ in 0..100 {
+        let pairs = admin.get("/merge-suggestions").await.ok();
+        if pairs["items"][0].is_object() {
+            harvest(&pairs, ids);
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     // A dead job.
     let job = app.app.db().write(&app.system(), |tx| tx.exec(&DEAD_JOB, &[])).await;
     assert_eq!(job.ok(), Some(1));

@@ -10,9 +10,9 @@ use wire::Hello;
 
 use super::{hello, who::Visiting};
 use crate::{
-    about, api,
+    about,
     model::{Attributes, Conversation, ConversationId, State, VisitedPage},
-    queries,
+    opening, queries,
 };
 
 /// Texts said of a conversation's visitor, at most.
@@ -52,10 +52,9 @@ impl News {
         let before = queries::find(tx, id)?;
         let mut after = before.clone();
         self.told(&mut after, tx.now());
-        let named = self
-            .customer
-            .as_ref()
-            .is_some_and(|(customer, given)| before.customer_name == api::nameless(*customer) && given.name.is_some());
+        let named = self.customer.as_ref().is_some_and(|(customer, given)| {
+            before.customer_name == opening::nameless(*customer) && given.name.is_some()
+        });
         Ok(before.state != State::Closed && (after != before || named))
     }
 
@@ -74,7 +73,7 @@ impl News {
             let before = conversation.clone();
             self.told(conversation, now);
             if let Some(customer) = known.filter(|customer| !customer.name.is_empty())
-                && conversation.customer_name == api::nameless(conversation.customer_id)
+                && conversation.customer_name == opening::nameless(conversation.customer_id)
             {
                 conversation.customer_name = customer.name;
             }
