@@ -1,5 +1,7 @@
 //! The operations.
 
+mod model;
+
 use audit::api::Entry;
 use http::{Answer, App, Cx, Json};
 use kernel::{Error, Id, QueueId, Result};
@@ -12,7 +14,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{codes, model::AssistantSettings, policy, queries};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read, set))
+    OpenApiRouter::new()
+        .routes(routes!(read, set))
+        .routes(routes!(model::read, model::set))
+        .routes(routes!(model::probe))
+        .routes(routes!(model::questions))
 }
 
 /// How often it answered with an article, and what came of it.
@@ -69,6 +75,8 @@ pub(crate) struct AssistantChange {
     version: i64,
     /// The queues in whose conversations it answers, in web chats.
     queues: Vec<QueueId>,
+    /// Those of them in whose conversations by open channels and WeChat it answers too; as they are unless told.
+    outside: Option<Vec<QueueId>>,
     /// Under which address customers reach this server; answers come without a link where it is empty.
     base_url: Option<String>,
 }
@@ -89,7 +97,9 @@ pub(crate) async fn set(cx: Cx, Json(request): Json<AssistantChange>) -> Answer<
                 }
             }
             let base_url = request.base_url.as_deref().unwrap_or(&before.base_url).to_owned();
-            let after = before.clone().changed(&permit, request.queues.clone(), &base_url)?;
+            let kept = || before.outside.0.iter().copied().filter(|queue| request.queues.contains(queue)).collect();
+            let outside = request.outside.clone().unwrap_or_else(kept);
+            let after = before.clone().changed(&permit, request.queues.clone(), outside, &base_url)?;
             queries::save(tx, &after)?;
             let entry = Entry::new("assistant.changed", "assistant", &after.name).change(&before, &after);
             audit::api::record(tx, entry)?;

@@ -1,5 +1,7 @@
 //! What customers and staff rely on of automatic answers.
 
+mod model;
+
 use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, TestDb, on_both};
@@ -155,6 +157,47 @@ async fn what_came_of_its_answers_is_counted_by_article(db: TestDb) {
     desk.app.app.clock().advance(2_000);
     let (_third, id) = desk.arrive("退款多久到账").await;
     assert_eq!(desk.said(&id).await.0, Vec::<String>::new());
+    desk.app.finish().await;
+}
+
+async fn by_other_channels_it_answers_where_it_is_told_so_and_never_keeps_a_machine_talking(db: TestDb) {
+    let desk = desk(db).await;
+    desk.switch(true).await;
+    let channel = desk.admin.post("/channels", json!({"kind": "open", "name": "小程序"})).await.ok();
+    let channel: kernel::ChannelId = channel["id"].as_str().unwrap().parse().unwrap();
+    let queue: kernel::QueueId = desk.admin.get("/assistant").await.ok()["queues"][0].as_str().unwrap().parse().unwrap();
+    // Somebody, or something, that writes again and again, each time as if for the first time.
+    let write = async |number: usize, words: &str| {
+        let words = words.to_owned();
+        let write = move |tx: &mut store::Tx<'_>| {
+            let channel = channels::api::get(tx, channel)?;
+            let customer = customers::api::for_identity(tx, channel.id, "robot", None)?.id;
+            let (attributes, trail) = (Default::default(), Default::default());
+            let opening = conversations::api::Opening { channel: &channel, customer, name: "", queue: Some(queue), page: None, attributes, trail };
+            let (conversation, _) = conversations::api::open(tx, opening)?;
+            let visitor = kernel::Actor::Visitor(kernel::Visitor { customer, channel: channel.id });
+            let post = conversations::api::Post::new(conversation.id, visitor, format!("r{number}"), words.clone());
+            conversations::api::post(tx, post)?;
+            Ok(conversation.id)
+        };
+        let id = desk.app.app.db().write(&Origin::system("test"), write).await.unwrap();
+        desk.app.settle().await;
+        id.to_string()
+    };
+    let first = write(0, "退款多久到账").await;
+    assert_eq!(desk.said(&first).await.0.len(), 0, "nowhere but in web chats unless it is told so");
+    let version = desk.admin.get("/assistant").await.ok()["version"].clone();
+    desk.admin.put("/assistant", json!({"version": version, "queues": [], "outside": [queue]})).await.refused_field("outside", "not_among_queues");
+    desk.admin.put("/assistant", json!({"version": version, "queues": [queue], "outside": [queue]})).await.ok();
+    let mut answers = 0;
+    for number in 1..12 {
+        let id = write(number, "退款多久到账").await;
+        answers += desk.said(&id).await.0.len();
+        let version = desk.admin.get(&format!("/conversations/{id}")).await.ok()["version"].clone();
+        desk.admin.post(&format!("/conversations/{id}/closure"), json!({"version": version})).await.ok();
+        desk.app.settle().await;
+    }
+    assert_eq!(answers, 6, "so many times a day and no more");
     desk.app.finish().await;
 }
 

@@ -1,11 +1,11 @@
 //! What other modules call.
 
-use kernel::{CustomerId, Id, Result};
+use kernel::{CustomerId, Id, Result, Timestamp};
 use store::Tx;
 
 pub use crate::articles::ask_owners;
 use crate::{
-    articles,
+    articles::{self, Suggestion},
     gaps::{self, Miss},
     model::{Article, ArticleAudience, GapSource, KnowledgeGap},
     queries::articles as queries,
@@ -52,6 +52,55 @@ pub struct SureAnswer {
     pub path: String,
 }
 
+/// An article an answer to a customer may rest on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Which.
+    pub article: Id<Article>,
+    /// What it is called.
+    pub title: String,
+    /// Its short answer; may be empty.
+    pub text: String,
+    /// Its words, as one would say them.
+    pub body: String,
+}
+
+/// Whether customers may be given it unasked: public, for everybody, in force and not in doubt.
+fn is_open(article: &Article, now: Timestamp) -> bool {
+    article.audience == ArticleAudience::Public && article.unit_id.is_none() && !article.is_stale(now)
+}
+
+fn path(article: &Article) -> String {
+    format!("/articles/{}", article.id)
+}
+
+/// The articles most like a question that an answer to a customer may rest on, the most like first: `most` of them,
+/// each with so many characters of its words.
+///
+/// # Errors
+/// From the database.
+pub fn candidates(tx: &mut Tx<'_>, question: &str, most: usize, characters: usize) -> Result<Vec<Candidate>> {
+    let now = tx.now();
+    let found = articles::fitting(tx, question, most, |article| article.in_force() && is_open(article, now))?;
+    let mut candidates = Vec::new();
+    for Suggestion { article, .. } in found {
+        let Some(published) = article.published_id else { continue };
+        let version = queries::version(tx, article.id, published)?;
+        let body = crate::markup::plain(&version.body).chars().take(characters).collect();
+        candidates.push(Candidate { article: article.id, title: article.title, text: article.answer, body });
+    }
+    Ok(candidates)
+}
+
+/// What an article is called and where customers read it, if an answer to a customer may rest on it now.
+///
+/// # Errors
+/// [`kernel::Error::NotFound`] without one.
+pub fn may_rest_on(tx: &mut Tx<'_>, id: Id<Article>) -> Result<Option<(String, String)>> {
+    let (article, now) = (queries::find(tx, id)?, tx.now());
+    Ok((article.in_force() && is_open(&article, now)).then(|| (article.title.clone(), path(&article))))
+}
+
 /// What may be answered to a customer unasked: the short answer of a public article for everybody, in force and not in
 /// doubt, that is surely the answer. Any other article, internal ones too, is a rival: where one is nearly as like,
 /// nothing is sure.
@@ -61,14 +110,11 @@ pub struct SureAnswer {
 pub fn sure_answer(tx: &mut Tx<'_>, question: &str) -> Result<Option<SureAnswer>> {
     let found = articles::fitting(tx, question, 1, Article::in_force)?;
     let now = tx.now();
-    let open = |article: &Article| {
-        let everybody = article.audience == ArticleAudience::Public && article.unit_id.is_none();
-        everybody && !article.is_stale(now) && !article.answer.is_empty()
-    };
+    let open = |article: &Article| is_open(article, now) && !article.answer.is_empty();
     let sure = found.into_iter().find(|one| one.sure && open(&one.article));
     Ok(sure.map(|one| SureAnswer {
         article: one.article.id,
-        path: format!("/articles/{}", one.article.id),
+        path: path(&one.article),
         title: one.article.title,
         text: one.article.answer,
     }))
