@@ -50,7 +50,10 @@ impl Job for AskModel {
 pub(crate) fn ask(tx: &mut Tx<'_>, conversation: &Conversation, seen_seq: i64, said: &str, rules: &str) -> Result<()> {
     let model = queries::model(tx)?;
     let since = tx.now().plus_millis(-DAY);
-    if !model.is_on() || queries::asked_in(tx, conversation.id)? >= MOST || queries::asked_since(tx, since)? >= model.daily_limit {
+    if !model.is_on()
+        || queries::asked_in(tx, conversation.id)? >= MOST
+        || queries::asked_since(tx, since)? >= model.daily_limit
+    {
         return Ok(());
     }
     let mut articles = Vec::new();
@@ -128,10 +131,15 @@ pub(crate) async fn call(model: &AssistantModel, key: &str, sent: &str) -> Answe
     let target = Target::parse(&model.address(), model.inside).map_err(|code| (code, String::new()))?;
     let patience = Duration::from_secs(u64::try_from(model.timeout_seconds).unwrap_or(20));
     let request = Request { patience, most: READ, ..Request::post(&target, sent.to_owned()) };
-    let request = if key.is_empty() { request } else { request.with("authorization", format!("Bearer {key}")) };
+    let request = if key.is_empty() {
+        request
+    } else {
+        request.with("authorization", format!("Bearer {key}"))
+    };
     let answer = outbound::call(request).await.map_err(|trouble| (trouble.code(), trouble.text().to_owned()))?;
     if !answer.is_good() {
-        let said: String = String::from_utf8_lossy(&answer.body).chars().filter(|c| !c.is_control()).take(200).collect();
+        let said: String =
+            String::from_utf8_lossy(&answer.body).chars().filter(|c| !c.is_control()).take(200).collect();
         return Err(("http", format!("{} {said}", answer.status).trim_end().to_owned()));
     }
     if answer.cut {

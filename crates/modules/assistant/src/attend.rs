@@ -7,11 +7,11 @@
 
 use std::sync::LazyLock;
 
+use channels::ChannelKind;
 use conversations::{
     Author, Conversation, ConversationId, MessageKind, State,
     api::{Post, fit},
 };
-use channels::ChannelKind;
 use http::{Languages, Texts};
 use kernel::{Actor, Id, QueueId, Result};
 use knowledge::{Article, api::SureAnswer};
@@ -67,7 +67,12 @@ pub(crate) fn attend(tx: &mut Tx<'_>, settings: &AssistantSettings, id: Conversa
 }
 
 /// Says what a model proposed, if it may still be said; whether it was.
-pub(crate) fn say_of_model(tx: &mut Tx<'_>, question: &ModelQuestion, article: Id<Article>, words: &str) -> Result<bool> {
+pub(crate) fn say_of_model(
+    tx: &mut Tx<'_>,
+    question: &ModelQuestion,
+    article: Id<Article>,
+    words: &str,
+) -> Result<bool> {
     let (settings, id) = (queries::settings(tx)?, question.conversation_id);
     let conversation = conversations::api::lock(tx, id)?;
     let Some(mut talk) = queries::talk(tx, id)? else { return Ok(false) };
@@ -79,7 +84,8 @@ pub(crate) fn say_of_model(tx: &mut Tx<'_>, question: &ModelQuestion, article: I
     let Some((title, path)) = knowledge::api::may_rest_on(tx, article)? else { return Ok(false) };
     talk.answers += 1;
     give(tx, &conversation, article, true)?;
-    let note = filled(notes(tx)?, "note_model", &[("{question}", clipped(&question.question)), ("{title}", title.clone())]);
+    let note =
+        filled(notes(tx)?, "note_model", &[("{question}", clipped(&question.question)), ("{title}", title.clone())]);
     let texts = texts(&language(tx, &conversation)?);
     let answer = SureAnswer { article, title, text: words.to_owned(), path };
     post(tx, &conversation, article.to_string(), reply(texts, &settings, &answer), note)?;
@@ -144,7 +150,9 @@ fn heard(tx: &mut Tx<'_>, talk: &mut Talk) -> Result<String> {
 fn reply(texts: &Texts, settings: &AssistantSettings, answer: &SureAnswer) -> String {
     let link = match settings.base_url.as_str() {
         "" => filled(texts, "source", &[("{title}", answer.title.clone())]),
-        base => filled(texts, "more", &[("{title}", answer.title.clone()), ("{link}", format!("{base}{}", answer.path))]),
+        base => {
+            filled(texts, "more", &[("{title}", answer.title.clone()), ("{link}", format!("{base}{}", answer.path))])
+        }
     };
     [answer.text.as_str(), &link, texts.word("offer")]
         .into_iter()

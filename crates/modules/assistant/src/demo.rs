@@ -35,14 +35,17 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
 fn lately(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let settings = queries::settings(tx)?;
     let Some(channel) = demo.channels.first().copied() else { return Ok(()) };
-    let mut customers: Vec<_> = demo.customers.iter().filter(|one| one.channel == channel && !one.name.is_empty()).cloned().collect();
+    let mut customers: Vec<_> =
+        demo.customers.iter().filter(|one| one.channel == channel && !one.name.is_empty()).cloned().collect();
     for (at, line) in TALKS.lines().filter(|line| !line.starts_with('#')).enumerate() {
         let mut parts = line.split('|');
         let begin = parts.next().and_then(|minutes| minutes.trim().parse().ok()).unwrap_or(10);
         let mut moment = demo.now.plus_millis(-begin * MINUTE);
         let opened = loop {
             let Some(customer) = customers.pop() else { return Ok(()) };
-            if customer.since < moment && let Some(id) = open(tx, demo, &customer, moment)? {
+            if customer.since < moment
+                && let Some(id) = open(tx, demo, &customer, moment)?
+            {
                 break (id, Actor::Visitor(Visitor { customer: customer.id, channel }));
             }
         };
@@ -67,7 +70,12 @@ fn lately(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
 }
 
 /// A new conversation; none while the customer has one.
-fn open(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer, at: kernel::Timestamp) -> Result<Option<ConversationId>> {
+fn open(
+    tx: &mut Tx<'_>,
+    demo: &Demo,
+    customer: &DemoCustomer,
+    at: kernel::Timestamp,
+) -> Result<Option<ConversationId>> {
     let visitor = Visitor { customer: customer.id, channel: customer.channel };
     tx.as_of(at, Actor::Visitor(visitor))?;
     let channel = channels::api::get(tx, customer.channel)?;

@@ -46,13 +46,25 @@ store::record! {
 
 impl Default for AssistantSettings {
     fn default() -> Self {
-        Self { name: NAME.into(), queues: Queues::default(), base_url: String::new(), outside: Queues::default(), version: 0 }
+        Self {
+            name: NAME.into(),
+            queues: Queues::default(),
+            base_url: String::new(),
+            outside: Queues::default(),
+            version: 0,
+        }
     }
 }
 
 impl AssistantSettings {
     /// With these from now on.
-    pub(crate) fn changed(self, _permit: &Permit, queues: Vec<QueueId>, outside: Vec<QueueId>, base_url: &str) -> Result<Self> {
+    pub(crate) fn changed(
+        self,
+        _permit: &Permit,
+        queues: Vec<QueueId>,
+        outside: Vec<QueueId>,
+        base_url: &str,
+    ) -> Result<Self> {
         let base_url = base_url.trim().trim_end_matches('/').to_owned();
         let web =
             ["https://", "http://"].iter().any(|scheme| base_url.len() > scheme.len() && base_url.starts_with(scheme));

@@ -210,7 +210,8 @@ mod tests {
 
     fn articles() -> Vec<Offered> {
         let article = "art_01jd3k5v2pf6z8q0w4x7y9abcd".parse().unwrap();
-        let words = "退款一到五个工作日，原路退回。银行卡稍慢，可在 https://kf.example.com/refund 查询，或致电 400-800-1234。";
+        let words =
+            "退款一到五个工作日，原路退回。银行卡稍慢，可在 https://kf.example.com/refund 查询，或致电 400-800-1234。";
         vec![Offered { article, title: "退款多久到账".into(), words: words.into() }]
     }
 
@@ -234,7 +235,9 @@ mod tests {
 
     #[test]
     fn whatever_else_a_model_does_is_not_said() {
-        let reply = |article: &str, sure: bool, answer: &str| judged(json!({"article": article, "sure": sure, "answer": answer}));
+        let reply = |article: &str, sure: bool, answer: &str| {
+            judged(json!({"article": article, "sure": sure, "answer": answer}))
+        };
         for (answer, why) in [
             ("退款原路退回，请到 https://evil.example/pay 付款", "strange_link"),
             ("退款原路退回，详见 EVIL.example/退款", "strange_link"),

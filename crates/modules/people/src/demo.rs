@@ -2,16 +2,20 @@
 
 use audit::api::Entry;
 use http::Demo;
-use kernel::{Error, Result, UserId};
+use kernel::{Actor, Error, Result, UserId};
 use store::{Fact, Tx};
 
 use crate::{
     events::{MemberMoved, UnitChanged},
     model::{Membership, Post, UnitKind, UnitRow},
-    queries,
+    placement, policy, queries,
+    raci::{self, Responsibility},
 };
 
 const UNITS: &str = include_str!("../demo/units.txt");
+const RESPONSIBILITIES: &str = include_str!("../demo/responsibilities.txt");
+/// Who supports technically.
+const SUPPORT: &str = "gaoyuan";
 
 pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let (mut units, mut posts): (Vec<UnitRow>, Vec<Post>) = (Vec::new(), Vec::new());
@@ -78,5 +82,38 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             _ => return Err(unknown()),
         }
     }
+    // Later than all else, so that nothing else of the story is another for it.
+    demo.finally.push(responsibilities);
     Ok(())
+}
+
+/// Technical support has a post of its own, and it is said who is responsible for what.
+fn responsibilities(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    tx.as_of(demo.since, Actor::System("demo"))?;
+    let permit = policy::may_assign(tx.actor(), tx.now())?;
+    let post = Post {
+        id: tx.new_id(),
+        name: "技术支持".into(),
+        unit_id: None,
+        headcount: Some(1),
+        created_at: tx.now(),
+        version: 1,
+    };
+    queries::insert_post(tx, &post)?;
+    audit::api::record(tx, Entry::new("people.post_created", "post", post.id).created(&post))?;
+    if let Some(person) = demo.people.iter().find(|person| person.login == SUPPORT) {
+        let seen = queries::member(tx, person.id)?;
+        let (id, since) = (tx.new_id(), tx.now());
+        let (user_id, unit_id, post_id) = (person.id, seen.unit_id, Some(post.id));
+        placement::begin(tx, &seen, &Membership { id, user_id, unit_id, post_id, since, until: None })?;
+    }
+    let posts = queries::posts(tx)?;
+    let told = |line: &str| {
+        let [activity, post, part] = line.split('\t').collect::<Vec<_>>()[..] else { return None };
+        let post_id = posts.iter().find(|known| known.name == post)?.id;
+        Some(Responsibility { activity: raci::activity(activity).ok()?, post_id, part: raci::part(part)? })
+    };
+    let all = RESPONSIBILITIES.lines().filter(|line| !line.starts_with('#')).filter_map(told).collect();
+    raci::keep(tx, 0, &raci::checked(&permit, all, &posts)?)?;
+    tx.as_of(demo.now, Actor::System("demo"))
 }

@@ -2,6 +2,7 @@
 
 mod members;
 mod posts;
+mod responsibilities;
 mod units;
 
 use http::App;
@@ -16,6 +17,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(units::history))
         .routes(routes!(posts::list, posts::create))
         .routes(routes!(posts::change))
+        .routes(routes!(responsibilities::read, responsibilities::set))
+        .routes(routes!(responsibilities::holders))
         .routes(routes!(members::list))
         .routes(routes!(members::place))
 }

@@ -21,6 +21,11 @@ pub(crate) fn may_manage(actor: &Actor, unit: Option<UnitId>, now: Timestamp) ->
     actor.permit(MANAGE, &Owned::by(None, unit), now)
 }
 
+/// To say who is responsible for what: whoever manages the people of their own unit.
+pub(crate) fn may_assign(actor: &Actor, now: Timestamp) -> Result<Permit> {
+    may_manage(actor, actor.staff().ok().and_then(|staff| staff.unit), now)
+}
+
 /// To do what moves the bounds of departments, and with them how far permissions reach.
 pub(crate) fn may_redraw(actor: &Actor, now: Timestamp) -> Result<Permit> {
     if !actor.scope(MANAGE)?.is_all() {

@@ -47,6 +47,51 @@ async fn department(admin: &Person) -> Department {
 
 on_both! { http::schema(&modules());
 
+async fn r004_who_is_responsible_for_what_is_said_by_the_head_and_whom_to_ask_follows(db: TestDb) {
+    let app = TestApp::start(db, modules()).await;
+    let (admin, head, agent) = (app.person("administrator").await, app.person("head").await, app.person("agent").await);
+    let (tech, other) = (app.person("agent").await, app.person("agent").await);
+    let Department { service, chats, .. } = department(&admin).await;
+    let mut posts = Vec::new();
+    for name in ["客服主管", "客服专员", "技术支持"] {
+        posts.push(admin.post("/posts", json!({"name": name})).await.ok()["id"].clone());
+    }
+    place(&admin, &head, &service).await;
+    place(&admin, &agent, &chats).await;
+    admin.put(&format!("/members/{}", tech.id()), json!({"unit_id": chats["id"], "post_id": posts[2]})).await.ok();
+    admin.put(&format!("/members/{}", other.id()), json!({"unit_id": chats["id"], "post_id": posts[1]})).await.ok();
+    let proposed = agent.get("/responsibilities").await.ok();
+    assert_eq!((&proposed["kept"], proposed["responsibilities"].as_array().unwrap().len()), (&json!(false), 18));
+    assert_eq!(agent.get("/responsibilities/technical/holders").await.ok(), json!([]), "a proposal binds nobody");
+
+    let put = async |by: &Person, version: i64, all: &Value| by.put("/responsibilities", json!({"version": version, "responsibilities": all})).await;
+    put(&agent, 0, &proposed["responsibilities"]).await.refused(403, "forbidden");
+    let kept = put(&head, 0, &proposed["responsibilities"]).await.ok();
+    assert_eq!((&kept["kept"], &kept["version"]), (&json!(true), &json!(1)));
+    put(&head, 0, &proposed["responsibilities"]).await.refused(409, "people.stale");
+    let holders = agent.get("/responsibilities/technical/holders").await.ok();
+    let part = |who: &Person| holders.as_array().unwrap().iter().find(|one| one["user_id"] == who.id()).map(|one| one["part"].clone());
+    assert_eq!((part(&tech), part(&other)), (Some(json!("R")), Some(json!("I"))));
+    agent.get("/responsibilities/no_such/holders").await.refused(404, "not_found");
+
+    // What cannot stand is named, activity by activity.
+    let without = |activity: &str, part: &str| {
+        let all = proposed["responsibilities"].as_array().unwrap().iter();
+        Value::Array(all.filter(|one| !(one["activity"] == activity && one["part"] == part)).cloned().collect())
+    };
+    put(&head, 1, &without("inquiry", "A")).await.refused_field("responsibilities.inquiry", "nobody_accountable");
+    put(&head, 1, &without("complaint", "R")).await.refused_field("responsibilities.complaint", "nobody_responsible");
+    put(&head, 1, &json!([])).await.refused_field("responsibilities.strategy", "nobody_responsible");
+    let mut twice = proposed["responsibilities"].as_array().unwrap().clone();
+    twice.push(json!({"activity": "technical", "post_id": posts[1], "part": "A"}));
+    put(&head, 1, &Value::Array(twice.clone())).await.refused_field("responsibilities.technical", "several_accountable");
+    put(&head, 1, &Value::Array(twice)).await.refused_field("responsibilities.technical", "repeated");
+    let strange = json!([{"activity": "strategy", "post_id": "pst_01jd3k5v2pf6z8q0w4x7y9abcd", "part": "AR"}]);
+    put(&head, 1, &strange).await.refused_field("responsibilities", "unknown");
+    let trail = admin.get("/audit-entries?action=people.responsibilities_changed").await.ok();
+    assert!(trail["items"][0]["after"].as_str().unwrap().contains("technical · 技术支持"));
+}
+
 async fn whom_an_identity_provider_lets_in_is_placed_in_the_unit_it_says_while_that_is_there(db: TestDb) {
     let app = TestApp::start(db, modules()).await;
     let admin = app.person("administrator").await;

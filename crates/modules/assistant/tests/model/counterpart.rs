@@ -57,7 +57,8 @@ async fn answer(State(model): State<Counterpart>, headers: HeaderMap, body: Byte
     let does = model.does.lock().unwrap().clone();
     match does {
         Does::Says(content) => {
-            Json(json!({"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": content}}]})).into_response()
+            Json(json!({"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": content}}]}))
+                .into_response()
         }
         Does::Raw(status, body) => (axum::http::StatusCode::from_u16(status).unwrap(), body).into_response(),
         Does::Hangs => {
