@@ -222,3 +222,5 @@ export interface Job {
   created_at: number
   finished_at: number | null
 }
+export type ResponsibilityMatrix = Answer<'ResponsibilityMatrix'>
+export type PartHolder = Answer<'PartHolder'>

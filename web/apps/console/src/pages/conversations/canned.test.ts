@@ -1,6 +1,6 @@
 import type { CannedReply } from '@zhike/api'
 import { describe, expect, it } from 'vitest'
-import { asTemplate, asText, fill, find, gaps, nextGap, slash } from './canned'
+import { asTemplate, asText, fill, find, gaps, nextGap, prompts, slash, together } from './canned'
 
 const reply = (code: string, title: string, initials: string, pinyin: string, uses = 0): CannedReply => ({
   id: code, code, title, text: `${title}的话`, scope: 'all', group: '', uses, initials, pinyin, may_change: true, owner_id: null, unit_id: null, created_at: 0, version: 1,
@@ -24,6 +24,15 @@ describe('canned replies', () => {
     const text = asText(pieces)
     expect(gaps(text)).toHaveLength(2)
     expect(nextGap(text, gaps(text)[1]!.end)?.start).toBe(gaps(text)[0]?.start)
+  })
+
+  it('go together as paragraphs, and what several ask is asked once', () => {
+    const filled = (text: string) => fill(text, { 'customer.name': '韩女士' }, (name) => name)
+    const texts = ['{{customer.name}}您好，约在 {{?日期}}{{?时段}}', '{{?日期}}前请保持电话畅通', ' 谢谢 '].map(filled)
+    expect(prompts(texts)).toEqual([{ name: '日期', gap: '‹日期›' }, { name: '时段', gap: '‹时段›' }])
+    expect(together(texts, { 日期: '周五' })).toBe('韩女士您好，约在 周五‹时段›\n\n周五前请保持电话畅通\n\n谢谢')
+    expect(gaps(together(texts, { 日期: '周五', 时段: '上午' }))).toHaveLength(0)
+    expect(together(texts, { 日期: '  ' })).toContain('‹日期›')
   })
 
   it('are called by a slash at the beginning of a word, not inside one', () => {

@@ -31,6 +31,26 @@ export function asText(pieces: readonly Piece[]): string {
   return pieces.map(({ kind, text }) => (kind === 'gap' ? `${OPEN}${text}${CLOSE}` : text)).join('')
 }
 
+/** A question a reply asks of its writer, and what stands for it in the field. */
+export interface Prompt {
+  /** What it asks, in words. */
+  name: string
+  /** The gap as it stands in a draft. */
+  gap: string
+}
+
+/** What several replies leave to be filled, each question once however often it is asked, in the order they ask. */
+export function prompts(texts: readonly (readonly Piece[])[]): Prompt[] {
+  const names = new Set(texts.flatMap((pieces) => pieces.filter(({ kind }) => kind === 'gap').map(({ text }) => text)))
+  return [...names].map((name) => ({ name, gap: `${OPEN}${name}${CLOSE}` }))
+}
+
+/** Several replies as one message: each a paragraph of its own, its questions answered; what has no answer stays a gap. */
+export function together(texts: readonly (readonly Piece[])[], answers: Readonly<Record<string, string>> = {}): string {
+  const answered = (pieces: readonly Piece[]) => pieces.map((piece) => (piece.kind === 'gap' && answers[piece.text]?.trim() ? { ...piece, kind: 'value' as const, text: answers[piece.text]?.trim() ?? '' } : piece))
+  return texts.map((pieces) => asText(answered(pieces)).trim()).filter(Boolean).join('\n\n')
+}
+
 /** The gaps of a text: where each begins and ends. */
 export function gaps(text: string): { start: number; end: number }[] {
   return [...text.matchAll(GAP)].map((match) => ({ start: match.index, end: match.index + match[0].length }))
