@@ -59,6 +59,7 @@ test('a model is set up by who may, answers from an article where the rule is no
   await boss.page.goto(`${fresh.url}/settings/assistant`)
   await boss.page.getByRole('switch').first().click()
   await expect(boss.page.getByRole('switch').first()).toBeChecked()
+  await boss.page.getByRole('tab', { name: text('assistant.tabs.model') }).click()
   const fill = (key: string, value: string) => boss.page.getByLabel(text(`assistant.model.${key}`), { exact: true }).fill(value)
   await fill('base_url', model.url)
   await fill('name', 'test-1')
@@ -80,7 +81,7 @@ test('a model is set up by who may, answers from an article where the rule is no
   await expect(visitor.frame.getByText('evil.example')).toHaveCount(0)
   expect(model.asked.join()).not.toContain('13812345678')
 
-  await boss.page.reload()
+  await boss.page.getByRole('tab', { name: text('assistant.tabs.questions') }).click()
   await expect(boss.page.getByRole('row', { name: new RegExp(text('assistant.model.why.strange_link')) })).toBeVisible()
   await boss.page.getByRole('row', { name: /【号码】/ }).click()
   const drawer = boss.page.getByRole('dialog')
