@@ -49,6 +49,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const account = await api.post<Named>('/wechat-accounts', { kind: 'wechat', details: { name: `${SHORT}${mark}`, app_id: `wx${mark}0000`, secret: 'a-secret', token: 'pamtest', aes_key: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', welcome: HOSTILE } })
   // Paused: the sign-in page of others stays as it is.
   const provider = await api.post<Named>('/identity-providers', { name: SHORT, issuer: `https://${mark}.example.org`, client_id: HOSTILE.slice(0, 100), origin: 'https://desk.example.org', state: 'paused', creates: true, role_id: role.id })
+  await api.post('/directories', { name: SHORT, host: 'ldap.example.org', bind_name: 'cn=zhike', password: 'a-secret', base: HOSTILE.slice(0, 100), required_group: HOSTILE.slice(0, 100), creates: true, role_id: role.id, state: 'paused' })
   const { items } = await api.get<Page<Named>>('/conversations')
   const policy = await api.post<Named>('/sla-policies', { name: `${SHORT}${mark}`, first_seconds: 30, final_seconds: 3600 })
   const does = [{ do: 'note', text: HOSTILE }]

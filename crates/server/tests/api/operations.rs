@@ -49,7 +49,7 @@ const ANYBODY: &[&str] = &[
 ];
 
 /// What an outsider may do besides: begin something, which is then their own, and see what has no
-/// owner (the organisation's tree, who may approve how much, who serves the same queue, whom to ask in). This list may
+/// owner (the organisation's tree, who is responsible for what, who may approve how much, who serves the same queue, whom to ask in). This list may
 /// only shrink.
 const OUTSIDER: &[&str] = &[
     "GET /asks/supervisor",
@@ -59,6 +59,8 @@ const OUTSIDER: &[&str] = &[
     "GET /escalation-ladders",
     "GET /members",
     "GET /posts",
+    "GET /responsibilities",
+    "GET /responsibilities/{activity}/holders",
     "GET /sla-policies",
     "GET /snooze-times",
     "GET /units",
@@ -85,6 +87,11 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
         // Nobody listens there.
         "POST /identity-providers" => json!({"name": "统一认证", "issuer": "http://127.0.0.1:9", "inside": true,
             "client_id": "zhike", "origin": "https://desk.example.com"}),
+        // Nor there; paused, so that whoever signs in is not asked for.
+        "POST /directories" => json!({"name": "员工目录", "host": "127.0.0.1", "port": 9, "security": "plain", "inside": true,
+            "bind_name": "cn=zhike", "password": "secret", "base": "dc=example", "filter": "(uid={login})", "id_attribute": "entryUUID",
+            "login_attribute": "uid", "name_attribute": "cn", "mail_attribute": "mail", "department_attribute": "", "certificate": "",
+            "required_group": "", "group_roles": [], "binding": "service", "creates": false, "state": "paused"}),
         "POST /sla-policies" => json!({"first_seconds": 60}),
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
