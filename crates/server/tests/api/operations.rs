@@ -88,10 +88,12 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
         "POST /identity-providers" => json!({"name": "统一认证", "issuer": "http://127.0.0.1:9", "inside": true,
             "client_id": "zhike", "origin": "https://desk.example.com"}),
         // Nor there; paused, so that whoever signs in is not asked for.
-        "POST /directories" => json!({"name": "员工目录", "host": "127.0.0.1", "port": 9, "security": "plain", "inside": true,
+        "POST /directories" => {
+            json!({"name": "员工目录", "host": "127.0.0.1", "port": 9, "security": "plain", "inside": true,
             "bind_name": "cn=zhike", "password": "secret", "base": "dc=example", "filter": "(uid={login})", "id_attribute": "entryUUID",
             "login_attribute": "uid", "name_attribute": "cn", "mail_attribute": "mail", "department_attribute": "", "certificate": "",
-            "required_group": "", "group_roles": [], "binding": "service", "creates": false, "state": "paused"}),
+            "required_group": "", "group_roles": [], "binding": "service", "creates": false, "state": "paused"})
+        }
         "POST /sla-policies" => json!({"first_seconds": 60}),
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
