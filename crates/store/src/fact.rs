@@ -16,8 +16,8 @@ pub struct Fact {
     pub(crate) subject: String,
     pub(crate) topic: Option<(String, i64)>,
     pub(crate) data: String,
-    /// When, and by whom (kind, id): of history only. Without it, the transaction's own.
-    pub(crate) past: Option<(Timestamp, &'static str, Option<String>)>,
+    /// When, and by whom (kind, id), where that is not what the transaction's end says of itself.
+    pub(crate) told: Option<(Timestamp, &'static str, Option<String>)>,
 }
 
 impl Fact {
@@ -27,7 +27,7 @@ impl Fact {
     /// [`Error::Internal`] when `data` is no JSON: a fault of its type.
     pub fn new(kind: &'static str, subject: impl ToString, data: &impl Serialize) -> Result<Self> {
         let data = serde_json::to_string(data).map_err(Error::internal)?;
-        Ok(Self { kind, subject: subject.to_string(), topic: None, data, past: None })
+        Ok(Self { kind, subject: subject.to_string(), topic: None, data, told: None })
     }
 
     /// Tells it to those who watch `topic`, as its fact number `seq`.

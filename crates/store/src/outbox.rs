@@ -15,8 +15,8 @@ sql! {
     RESTATE = "UPDATE facts SET data = $3 WHERE topic = $1 AND topic_seq = $2";
     FORGET_TOPIC = "DELETE FROM facts WHERE topic = $1";
     CURSOR = "SELECT epoch, seq FROM cursors WHERE listener = $1";
-    LOCK_CURSOR = "SELECT epoch, seq FROM cursors WHERE listener = $1 FOR UPDATE";
-    MOVE_CURSOR = "INSERT INTO cursors (listener, epoch, seq, at) VALUES ($1, $2, $3, $4)
+    LOCK_CURSORS = "SELECT listener, epoch, seq FROM cursors WHERE listener {in:TEXT} ORDER BY listener FOR UPDATE";
+    MOVE_CURSORS = "INSERT INTO cursors (listener, epoch, seq, at) VALUES {rows:TEXT,BIGINT,BIGINT,BIGINT}
                    ON CONFLICT (listener) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at";
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, facts: &[Fact]) -> Result<()> {
     let rows: Vec<_> = facts
         .iter()
         .map(|fact| {
-            let (at, kind, id) = fact.past.as_ref().map_or((&now, &kind, &id), |(at, kind, id)| (at, kind, id));
+            let (at, kind, id) = fact.told.as_ref().map_or((&now, &kind, &id), |(at, kind, id)| (at, kind, id));
             let (topic, topic_seq) = fact.topic.as_ref().map_or((None, None), |(topic, seq)| (Some(topic), Some(seq)));
             vec![
                 fact.kind.to_value(),
@@ -120,20 +120,27 @@ pub fn cursor(tx: &mut Tx<'_>, listener: &str) -> Result<Position> {
     Ok(found.map_or_else(Position::default, |(epoch, seq)| Position { epoch, seq }))
 }
 
-/// As [`cursor`], and nobody else moves it before this transaction ends.
+/// How far each of `listeners` has come, as [`cursor`] says it; nobody else moves them before this transaction ends.
 ///
 /// # Errors
 /// From the database.
-pub fn lock_cursor(tx: &mut Tx<'_>, listener: &str) -> Result<Position> {
-    let found: Option<(i64, i64)> = tx.maybe(&LOCK_CURSOR, params![listener])?;
-    Ok(found.map_or_else(Position::default, |(epoch, seq)| Position { epoch, seq }))
+pub fn lock_cursors(tx: &mut Tx<'_>, listeners: &[&str]) -> Result<Vec<Position>> {
+    let rows: Vec<_> = listeners.iter().map(|listener| vec![listener.to_value()]).collect();
+    let found: Vec<(String, i64, i64)> = tx.all_rows(&LOCK_CURSORS, &rows)?;
+    let place = |listener: &&str| found.iter().find(|(name, ..)| name == listener);
+    let position = |&(_, epoch, seq): &(String, i64, i64)| Position { epoch, seq };
+    Ok(listeners.iter().map(|listener| place(listener).map_or_else(Position::default, position)).collect())
 }
 
-/// Notes that `listener` is done with everything up to `position`.
+/// Notes that each of `listeners` is done with everything up to its position.
 ///
 /// # Errors
 /// From the database.
-pub fn move_cursor(tx: &mut Tx<'_>, listener: &str, position: Position) -> Result<()> {
+pub fn move_cursors(tx: &mut Tx<'_>, listeners: &[(&'static str, Position)]) -> Result<()> {
     let now = tx.now();
-    tx.exec(&MOVE_CURSOR, params![listener, position.epoch, position.seq, now]).map(drop)
+    let rows: Vec<_> = listeners
+        .iter()
+        .map(|(listener, at)| vec![listener.to_value(), at.epoch.to_value(), at.seq.to_value(), now.to_value()])
+        .collect();
+    tx.exec_rows(&MOVE_CURSORS, &rows)
 }

@@ -96,6 +96,21 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
+    /// What follows is done by the product's part `name`, in a transaction that several parts share.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] in a transaction of somebody: what a person does is theirs to its end.
+    pub fn act_as(&mut self, name: &'static str) -> Result<()> {
+        if !matches!(self.origin.actor, Actor::System(_)) {
+            return Err(Error::internal("a person's transaction is nobody else's"));
+        }
+        for fact in self.facts.iter_mut().filter(|fact| fact.told.is_none()) {
+            fact.told = Some((self.now, self.origin.actor.kind(), self.origin.actor.id_text()));
+        }
+        self.origin = Origin::system(name);
+        Ok(())
+    }
+
     /// Runs a statement that changes rows; answers how many.
     ///
     /// # Errors
@@ -170,7 +185,7 @@ impl<'c> Tx<'c> {
     /// Keeps a fact in the outbox with this transaction, and tells it after the commit.
     pub fn emit(&mut self, mut fact: Fact) {
         if self.past {
-            fact.past = Some((self.now, self.actor().kind(), self.actor().id_text()));
+            fact.told = Some((self.now, self.actor().kind(), self.actor().id_text()));
         }
         self.facts.push(fact);
     }

@@ -68,23 +68,20 @@ impl Follower {
     ///
     /// # Errors
     /// When the database does not answer or the cursor was moved by another node: load again.
-    pub(crate) async fn take(&mut self, db: &Db, facts: &[StoredFact]) -> Result<usize> {
+    pub(crate) async fn take(&mut self, db: &Db, facts: &Arc<[StoredFact]>) -> Result<usize> {
         let Some(last) = facts.last() else { return Ok(0) };
         let wanted: Vec<_> = facts.iter().filter(|fact| self.listener.wants(fact)).cloned().collect();
         if wanted.is_empty() {
             self.pass(last);
             return Ok(0);
         }
-        let count = wanted.len();
-        if self.stuck.is_none() && count > 1 && self.apply(db, wanted.clone().into(), position(last)).await.is_ok() {
-            self.pass(last);
-            return Ok(count);
+        // One of many may fail: then one at a time, up to that one.
+        if wanted.len() > 1 && together(db, std::slice::from_mut(self), facts).await.is_ok() {
+            return Ok(wanted.len());
         }
-        // One of them fails: one at a time, up to that one.
         let mut done = 0;
         for fact in wanted {
-            let to = position(&fact);
-            match self.apply(db, Arc::new([fact.clone()]), to).await {
+            match together(db, std::slice::from_mut(self), &Arc::from([fact.clone()])).await {
                 Ok(()) => done += 1,
                 Err(Refusal::Reload(error)) => return Err(error),
                 Err(Refusal::Failed(error)) => {
@@ -98,32 +95,14 @@ impl Follower {
         Ok(done)
     }
 
-    fn pass(&mut self, fact: &StoredFact) {
-        (self.at, self.passed_at) = (position(fact), fact.at);
+    /// Whether its reaction locks what it changes. Before the cursor's row is there, only full isolation
+    /// keeps two nodes from beginning both.
+    pub(crate) fn locks(&self) -> bool {
+        self.listener.locking && self.saved != Position::default()
     }
 
-    /// Applies the reaction to all of `facts` and moves the cursor, in one transaction.
-    async fn apply(&mut self, db: &Db, facts: Arc<[StoredFact]>, to: Position) -> Result<(), Refusal> {
-        let (listener, saved) = (self.listener.clone(), self.saved);
-        let origin = Origin::system(listener.name);
-        // Before the cursor's row is there, only full isolation keeps two nodes from beginning both.
-        let locking = listener.locking && saved != Position::default();
-        let apply = move |tx: &mut Tx<'_>| {
-            if outbox::lock_cursor(tx, listener.name)? != saved {
-                return Ok(Applied::Overtaken);
-            }
-            for fact in &*facts {
-                listener.react(tx, fact)?;
-            }
-            outbox::move_cursor(tx, listener.name, to)?;
-            Ok(Applied::Yes)
-        };
-        let applied = if locking {
-            db.append(&origin, apply).await
-        } else {
-            db.write(&origin, apply).await
-        };
-        self.moved(applied, to)
+    fn pass(&mut self, fact: &StoredFact) {
+        (self.at, self.passed_at) = (position(fact), fact.at);
     }
 
     /// Notes a failure; true when the fact was put aside and the listener goes on.
@@ -154,27 +133,64 @@ impl Follower {
             }
             let job = parked(tx, &listener, payload.clone(), error.clone());
             queue::insert(tx, &job)?;
-            outbox::move_cursor(tx, listener.name, to)?;
+            outbox::move_cursors(tx, &[(listener.name, to)])?;
             Ok(Applied::Yes)
         });
-        self.moved(applied.await, to).map_err(|(Refusal::Reload(error) | Refusal::Failed(error))| error)
+        judged(applied.await).map_err(|(Refusal::Reload(error) | Refusal::Failed(error))| error)?;
+        self.moved(to, fact.at);
+        Ok(())
     }
 
-    fn moved(&mut self, applied: Result<Applied>, to: Position) -> Result<(), Refusal> {
-        match applied {
-            Ok(Applied::Yes) => {
-                (self.at, self.saved, self.stuck) = (to, to, None);
-                Ok(())
-            }
-            Ok(Applied::Overtaken) => Err(Refusal::Reload(Error::Unavailable("cursor_moved"))),
-            Err(error @ Error::Unavailable(_)) => Err(Refusal::Reload(error)),
-            Err(error) => Err(Refusal::Failed(error)),
+    fn moved(&mut self, to: Position, passed_at: Timestamp) {
+        (self.at, self.saved, self.passed_at, self.stuck) = (to, to, passed_at, None);
+    }
+}
+
+/// Applies the reactions of all of `group`, who [lock](Follower::locks) alike, to those of `facts` they want,
+/// and moves their cursors behind the last one, in one transaction: all of it, or nothing.
+pub(crate) async fn together(db: &Db, group: &mut [Follower], facts: &Arc<[StoredFact]>) -> Result<(), Refusal> {
+    let (Some(first), Some(last)) = (group.first(), facts.last()) else { return Ok(()) };
+    let (locks, to, passed_at) = (first.locks(), position(last), last.at);
+    let origin = Origin::system(if group.len() == 1 { first.listener.name } else { "listeners" });
+    let parts: Arc<[_]> = group.iter().map(|it| (it.listener.clone(), it.saved)).collect();
+    let facts = facts.clone();
+    let apply = move |tx: &mut Tx<'_>| {
+        let names: Vec<_> = parts.iter().map(|(listener, _)| listener.name).collect();
+        if outbox::lock_cursors(tx, &names)?.iter().zip(&*parts).any(|(found, (_, saved))| found != saved) {
+            return Ok(Applied::Overtaken);
         }
+        for (listener, _) in &*parts {
+            tx.act_as(listener.name)?;
+            for fact in facts.iter().filter(|fact| listener.wants(fact)) {
+                listener.react(tx, fact)?;
+            }
+        }
+        outbox::move_cursors(tx, &names.into_iter().map(|name| (name, to)).collect::<Vec<_>>())?;
+        Ok(Applied::Yes)
+    };
+    let applied = if locks {
+        db.append(&origin, apply).await
+    } else {
+        db.write(&origin, apply).await
+    };
+    judged(applied)?;
+    for follower in group {
+        follower.moved(to, passed_at);
+    }
+    Ok(())
+}
+
+fn judged(applied: Result<Applied>) -> Result<(), Refusal> {
+    match applied {
+        Ok(Applied::Yes) => Ok(()),
+        Ok(Applied::Overtaken) => Err(Refusal::Reload(Error::Unavailable("cursor_moved"))),
+        Err(error @ Error::Unavailable(_)) => Err(Refusal::Reload(error)),
+        Err(error) => Err(Refusal::Failed(error)),
     }
 }
 
 /// Why facts were not applied.
-enum Refusal {
+pub(crate) enum Refusal {
     /// The listener refused.
     Failed(Error),
     /// The database did not answer, or another node was faster.
@@ -183,12 +199,10 @@ enum Refusal {
 
 /// Saves how far those have come whom nothing concerned; one that was moved elsewhere stays.
 pub(crate) fn save(tx: &mut Tx<'_>, moves: &[(&'static str, Position, Position)]) -> Result<()> {
-    for &(name, saved, at) in moves {
-        if outbox::cursor(tx, name)? == saved {
-            outbox::move_cursor(tx, name, at)?;
-        }
-    }
-    Ok(())
+    let names: Vec<_> = moves.iter().map(|&(name, ..)| name).collect();
+    let found = outbox::lock_cursors(tx, &names)?;
+    let ours = moves.iter().zip(found).filter(|((_, saved, _), found)| saved == found);
+    outbox::move_cursors(tx, &ours.map(|(&(name, _, at), _)| (name, at)).collect::<Vec<_>>())
 }
 
 fn parked(tx: &Tx<'_>, listener: &Listener, payload: String, error: String) -> JobRecord {

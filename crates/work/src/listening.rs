@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::{
     Lease,
-    follower::{self, Follower},
+    follower::{self, Follower, together},
     horizon::{Horizon, horizon},
     listen::Listener,
     runner::{Pace, Waker, until_stopped},
@@ -160,23 +160,33 @@ impl Listening {
         Ok(round)
     }
 
-    /// All at the same time: each has its own transaction, and SQLite commits them together.
+    /// Those whose reactions lock alike share a transaction. Where one of them fails, each goes alone, all at the same time.
     async fn hand_over(&self, group: Vec<Follower>, facts: Arc<[StoredFact]>) -> Result<(Vec<Follower>, usize)> {
-        let mut steps: JoinSet<Result<(Follower, usize)>> = JoinSet::new();
-        let mut done = Vec::with_capacity(group.len());
-        for mut follower in group {
-            if !facts.iter().any(|fact| follower.listener.wants(fact)) {
-                follower.take(&self.db, &facts).await?;
-                done.push(follower);
-                continue;
+        let count = |follower: &Follower| facts.iter().filter(|fact| follower.listener.wants(fact)).count();
+        let (wanting, mut done): (Vec<_>, Vec<_>) = group.into_iter().partition(|follower| count(follower) > 0);
+        for follower in &mut done {
+            follower.take(&self.db, &facts).await?;
+        }
+        let (held_up, free): (Vec<_>, Vec<_>) = wanting.into_iter().partition(|follower| follower.stuck.is_some());
+        let (locking, isolated): (Vec<_>, Vec<_>) = free.into_iter().partition(Follower::locks);
+        let mut alone = held_up;
+        let mut sum = 0;
+        for mut group in [locking, isolated] {
+            if group.len() > 1 && together(&self.db, &mut group, &facts).await.is_ok() {
+                sum += group.iter().map(count).sum::<usize>();
+                done.append(&mut group);
+            } else {
+                alone.append(&mut group);
             }
+        }
+        let mut steps: JoinSet<Result<(Follower, usize)>> = JoinSet::new();
+        for mut follower in alone {
             let (db, facts) = (self.db.clone(), facts.clone());
             steps.spawn(async move {
                 let applied = follower.take(&db, &facts).await?;
                 Ok((follower, applied))
             });
         }
-        let mut sum = 0;
         while let Some(step) = steps.join_next().await {
             let (follower, applied) = step.map_err(Error::internal)??;
             sum += applied;

@@ -15,6 +15,7 @@ use work::{Handler, Job, JobCx, Runner, RunnerConfig};
 sql! {
     LEAVE = "INSERT INTO effects (what, n) VALUES ($1, $2)";
     LEFT = "SELECT what FROM effects ORDER BY n";
+    TOLD = "SELECT subject, actor_id FROM facts WHERE kind = $1 ORDER BY subject, actor_id";
 }
 
 /// The schema of the store, of this crate, and a table that effects are counted in.
@@ -22,6 +23,11 @@ pub(crate) fn schema() -> Vec<Migration> {
     let effects =
         Migration::both("209912312359_effects", "CREATE TABLE effects (what TEXT NOT NULL, n BIGINT NOT NULL)");
     [own_migrations(), work::migrations(), &[effects]].concat()
+}
+
+/// What the facts of this kind are about, and who told each.
+pub(crate) async fn told(db: &Db, kind: &'static str) -> Vec<(String, String)> {
+    db.read(&Origin::system("test"), move |tx| tx.all(&TOLD, params![kind])).await.unwrap()
 }
 
 /// Leaves an effect in this transaction, after all that were left before.

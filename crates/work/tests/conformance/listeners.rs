@@ -176,6 +176,24 @@ async fn a_reaction_may_enqueue_and_emit_and_drain_waits_for_the_last_of_it(db: 
     assert_eq!(left, numbers(10));
 }
 
+async fn listeners_at_the_same_place_act_each_as_itself_and_one_that_fails_takes_nothing_from_the_others(db: TestDb) {
+    let echo = |name| {
+        Listener::new(name, &["counted"], move |tx, fact| {
+            tx.emit(store::Fact::new("echoed", &fact.subject, &())?);
+            if name == "test.ill" && fact.subject == "bad" { Err(Error::internal("cannot")) } else { Ok(()) }
+        })
+    };
+    let listeners = vec![echo("test.a"), echo("test.ill").locking(), echo("test.b").locking(), echo("test.c")];
+    let runner = Runner::start(&db.db, hasty("a"), vec![], listeners, vec![]).unwrap();
+    emit(&db.db, "counted", ["fine".to_owned()]).await;
+    runner.drain().await.unwrap();
+    emit(&db.db, "counted", ["bad".to_owned()]).await;
+    runner.drain().await.unwrap();
+    let all = |subject: &str, names: &[&str]| names.iter().map(|name| (subject.to_owned(), (*name).to_owned())).collect::<Vec<_>>();
+    let expected = [all("bad", &["test.a", "test.b", "test.c"]), all("fine", &["test.a", "test.b", "test.c", "test.ill"])].concat();
+    assert_eq!(told(&db.db, "echoed").await, expected);
+}
+
 async fn a_fact_hidden_behind_an_older_transaction_is_found_as_soon_as_that_ends(db: TestDb) {
     if db.db.dialect() == Dialect::Sqlite {
         return; // One writer: nothing is ever hidden.
