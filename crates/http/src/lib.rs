@@ -2,6 +2,7 @@
 
 mod app;
 mod compose;
+pub mod csv;
 mod cx;
 mod demo;
 mod docs;

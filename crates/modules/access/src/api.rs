@@ -1,11 +1,14 @@
 //! What other modules and the command line call.
 
-use http::App;
-use kernel::{Error, Reach, Result, UserId};
+use std::sync::Arc;
+
+use http::{App, Catalogue};
+use kernel::{Actor, Error, Origin, Reach, Result, UserId};
 use store::{Fact, Tx};
 
 use crate::{
-    codes, door,
+    codes,
+    door::{self, Placement},
     events::UserChanged,
     factor,
     model::{ApiToken, RoleKind, UserState},
@@ -192,6 +195,24 @@ pub fn reach_of(tx: &mut Tx<'_>, user: UserId, permission: &'static str) -> Resu
 /// From the database.
 pub fn granted(tx: &mut Tx<'_>, permission: &'static str) -> Result<Vec<(UserId, String)>> {
     queries::granted(tx, permission)
+}
+
+/// Whoever has this account, as they are now: with what their role grants and where they stand; none when they
+/// may not sign in. For work that goes on for somebody who is not there.
+///
+/// # Errors
+/// From the database.
+pub async fn actor(app: &App, user: UserId) -> Result<Option<Actor>> {
+    let (placement, catalogue) = (app.part::<Box<dyn Placement>>(), app.part::<Catalogue>());
+    app.db()
+        .read(&Origin::system("access"), move |tx| match queries::user(tx, user) {
+            Ok(user) if user.is_active() => {
+                Ok(Some(Actor::Staff(Arc::new(door::staff(tx, &user, &**placement, &catalogue)?))))
+            }
+            Ok(_) | Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
 }
 
 /// The name of the permission to manage accounts and roles.

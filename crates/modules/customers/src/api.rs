@@ -12,16 +12,20 @@ pub use crate::contact::{mask_email, mask_phone, phone as spell_phone};
 pub use crate::identify::{
     Given, Identified, bind, for_address, identify, is_email, is_phone, is_proven, known_as, only_with_phone, take,
 };
-pub use crate::serving::visible as visible_or_served;
-pub use crate::stage::{rehearse_conversion, rehearse_lead, save_as_lead};
 use crate::{
     contact,
     events::{ContactChanged, CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
     merging,
     model::{Customer, CustomerCard, CustomerState, Details, Identity},
     policy, queries,
+    sources::Source,
     stage::Step,
     suggestion::{self, MergeReason, MergeSuggestion},
+};
+pub use crate::{
+    serving::visible as visible_or_served,
+    stage::{rehearse_conversion, rehearse_lead, save_as_lead},
+    take_in::{key_of, take_in},
 };
 
 /// Notes that WeChat says a customer is this person, whatever the account: two who are the same may be one.
@@ -35,6 +39,9 @@ pub fn known_to_wechat(tx: &mut Tx<'_>, customer: CustomerId, union_id: &str) ->
 
 /// How much time passes before a further contact is written down, in milliseconds.
 const SEEN: i64 = 60_000;
+
+/// The name of the permission to see customers.
+pub const READ: &str = policy::READ;
 
 /// The kind of a customer in the search index; its reference is the customer's id.
 pub const SEARCH_KIND: &str = "customer";
@@ -80,7 +87,8 @@ pub(crate) fn meet(
                 seen_at: now,
             };
             if queries::insert_identity(tx, &identity)? {
-                let customer = Customer::unknown(identity.customer_id, now).with(&named(&name));
+                let stranger = Customer::unknown(identity.customer_id, now);
+                let customer = stranger.clone().with(&named(&name)).learnt(&stranger, &Source::told(now));
                 queries::insert(tx, &customer)?;
                 created(tx, &customer, Some(channel))?;
                 return Ok(customer);
@@ -292,12 +300,18 @@ pub(crate) fn whole(tx: &mut Tx<'_>, id: CustomerId) -> Result<Vec<Customer>> {
 /// Everything that follows from a new customer.
 pub(crate) fn created(tx: &mut Tx<'_>, customer: &Customer, channel: Option<ChannelId>) -> Result<()> {
     index(tx, std::slice::from_ref(customer))?;
+    announced(tx, customer, channel)?;
+    told(tx, customer)
+}
+
+/// Tells other modules of a new customer.
+pub(crate) fn announced(tx: &mut Tx<'_>, customer: &Customer, channel: Option<ChannelId>) -> Result<()> {
     let fact = CustomerCreated { customer_id: customer.id, channel_id: channel };
     tx.emit(Fact::new(CustomerCreated::KIND, customer.id, &fact)?);
     if customer.phone.is_some() || customer.email.is_some() {
         contact_changed(tx, customer.id)?;
     }
-    told(tx, customer)
+    Ok(())
 }
 
 /// Whoever looks for others with the same contact is told.
@@ -333,17 +347,18 @@ pub(crate) fn index_again(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
 
 /// The survivor's entry holds what is known of its aliases too: an old number finds the person.
 fn index(tx: &mut Tx<'_>, rows: &[Customer]) -> Result<()> {
-    let text = rows.iter().map(Customer::words).collect::<Vec<_>>().join(" ");
-    match rows.first() {
-        Some(survivor) if !text.trim().is_empty() => tx.index(&[SearchDoc {
-            kind: SEARCH_KIND,
-            reference: survivor.id.to_string(),
-            at: survivor.created_at,
-            labels: Vec::new(),
-            text,
-        }]),
-        _ => Ok(()),
+    match search_doc(rows) {
+        Some(doc) => tx.index(&[doc]),
+        None => Ok(()),
     }
+}
+
+/// What searches find a person by: a survivor and its aliases.
+pub(crate) fn search_doc(rows: &[Customer]) -> Option<SearchDoc> {
+    let text = rows.iter().map(Customer::words).collect::<Vec<_>>().join(" ");
+    let survivor = rows.first().filter(|_| !text.trim().is_empty())?;
+    let (reference, at) = (survivor.id.to_string(), survivor.created_at);
+    Some(SearchDoc { kind: SEARCH_KIND, reference, at, labels: Vec::new(), text })
 }
 
 /// Who looks after a customer entered by hand, at first: the one who did it.
@@ -363,12 +378,11 @@ pub(crate) fn fill(tx: &mut Tx<'_>, customer: Customer, details: &Details) -> Re
         email: new(customer.email.as_deref().unwrap_or_default(), &details.email),
         ..Details::default()
     };
-    let nothing = details.name.is_none() && details.phone.is_none() && details.email.is_none();
-    if nothing || customer.state != CustomerState::Active {
+    if details.is_empty() || customer.state != CustomerState::Active {
         return Ok(customer);
     }
     let before = customer.clone();
-    let mut after = customer.with(&details);
+    let mut after = customer.with(&details).learnt(&before, &Source::told(tx.now()));
     after.version += 1;
     match queries::save(tx, &after) {
         // Somebody else changed them a moment ago: what they said stays.

@@ -12,16 +12,20 @@ mod model;
 mod policy;
 mod queries;
 mod serving;
+mod sources;
 mod stage;
 mod suggestion;
+mod take_in;
 
 use ::http::{ListTopic, Module};
 
 pub use merging::MergeField;
 pub use model::{Customer, CustomerCard, CustomerState};
 pub use serving::Serving;
+pub use sources::{Source, SourceKind, Sources};
 pub use stage::{NewLead, Stage};
 pub use suggestion::{MergeReason, MergeSuggestion, SuggestionState};
+pub use take_in::{ListKey, ListedCustomer, Listing, Taken};
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -31,7 +35,8 @@ pub fn module() -> Module {
         .migrations(store::migrations![
             "202611221200_customers",
             "202611260242_stages",
-            "202611260910_merge_suggestions"
+            "202611260910_merge_suggestions",
+            "202611260940_sources"
         ])
         .list::<suggestion::Note>(ListTopic {
             topic: suggestion::TOPIC,

@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 use store::text_enum;
 use utoipa::ToSchema;
 
-use crate::{codes, contact, stage::Stage};
+use crate::{
+    codes, contact,
+    sources::{Source, Sources},
+    stage::Stage,
+};
 
 text_enum! {
     /// What became of a customer's row.
@@ -54,6 +58,8 @@ store::record! {
         pub created_at: Timestamp,
         /// Rises with each change; a change of an older version is refused.
         pub version: i64,
+        /// Where each field's value came from.
+        pub sources: Sources,
     }
 }
 
@@ -104,6 +110,8 @@ pub struct CustomerCard {
     pub created_at: Timestamp,
     /// Rises with each change.
     pub version: i64,
+    /// Where each field's value came from, as far as that is known.
+    pub sources: Sources,
 }
 
 /// What somebody wants a customer's details to be; none: as they are.
@@ -120,6 +128,12 @@ pub(crate) struct Details {
 }
 
 impl Details {
+    /// Whether nothing is to change.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { name, phone, email, note, placed } = self;
+        name.is_none() && phone.is_none() && email.is_none() && note.is_none() && placed.is_none()
+    }
+
     /// The details in their normal spelling.
     ///
     /// # Errors
@@ -170,6 +184,7 @@ impl Customer {
             stage: Stage::Contact,
             created_at: now,
             version: 1,
+            sources: Sources::default(),
         }
     }
 
@@ -197,6 +212,7 @@ impl Customer {
             stage: self.stage,
             created_at: self.created_at,
             version: self.version,
+            sources: self.sources.clone(),
         }
     }
 
@@ -227,12 +243,13 @@ impl Customer {
         self
     }
 
-    /// The change of a customer whom somebody saw as `version`.
-    pub(crate) fn changed(self, _permit: &Permit, version: i64, details: &Details) -> Result<Self> {
+    /// The change of a customer whom `by` saw as `version`.
+    pub(crate) fn changed(self, permit: &Permit, by: Option<UserId>, version: i64, details: &Details) -> Result<Self> {
         if self.state == CustomerState::Erased {
             return Err(codes::ERASED.conflict());
         }
-        let mut after = self.with(details);
+        let source = Source::entered(by, permit.at());
+        let mut after = self.clone().with(details).learnt(&self, &source);
         after.version = version + 1;
         Ok(after)
     }

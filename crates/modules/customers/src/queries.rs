@@ -1,7 +1,7 @@
 //! All SQL of this module.
 
 use kernel::{ChannelId, Cursor, CustomerId, Error, Result, Timestamp, UserId};
-use store::{Record, Tx, params, sql};
+use store::{Record, ToValue, Tx, params, sql};
 
 use crate::{
     codes,
@@ -12,6 +12,10 @@ use crate::{
 
 sql! {
     INSERT(Customer) = "INSERT INTO customers ({cols}) VALUES ({vals})";
+    INSERT_MANY(Customer) = "INSERT INTO customers ({cols}) VALUES {rows}";
+    ROWS(Customer) = "SELECT {cols} FROM customers WHERE id {in:TEXT}";
+    WITH_PHONES = "SELECT phone, COALESCE(survivor_id, id) FROM customers WHERE phone {in:TEXT}";
+    WITH_EMAILS = "SELECT email, COALESCE(survivor_id, id) FROM customers WHERE email {in:TEXT}";
     UPDATE(Customer) = "UPDATE customers SET {sets} WHERE id = $1 AND version = $14 - 1";
     FIND(Customer) = "SELECT {cols} FROM customers WHERE id = $1";
     ALIASES(Customer) = "SELECT {cols} FROM customers WHERE survivor_id = $1 ORDER BY created_at, id";
@@ -69,6 +73,30 @@ pub(crate) fn with_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<CustomerId>
 /// The first two who are known to have this address, merges followed.
 pub(crate) fn with_email(tx: &mut Tx<'_>, email: &str) -> Result<Vec<CustomerId>> {
     Ok(tx.all::<(CustomerId,)>(&WITH_EMAIL, params![email])?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Enters many at once.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, customers: &[Customer]) -> Result<()> {
+    tx.exec_rows(&INSERT_MANY, &customers.iter().map(Customer::values).collect::<Vec<_>>())
+}
+
+/// These very rows, aliases or not, in no order.
+pub(crate) fn rows(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    tx.all_rows(&ROWS, &keys(ids))
+}
+
+/// Who has one of these numbers, by number, merges followed.
+pub(crate) fn with_phones(tx: &mut Tx<'_>, phones: &[&str]) -> Result<Vec<(String, CustomerId)>> {
+    tx.all_rows(&WITH_PHONES, &keys(phones))
+}
+
+/// Who has one of these addresses, by address, merges followed.
+pub(crate) fn with_emails(tx: &mut Tx<'_>, emails: &[&str]) -> Result<Vec<(String, CustomerId)>> {
+    tx.all_rows(&WITH_EMAILS, &keys(emails))
+}
+
+fn keys<T: ToValue>(keys: &[T]) -> Vec<Vec<store::Value<'_>>> {
+    keys.iter().map(|key| vec![key.to_value()]).collect()
 }
 
 pub(crate) fn insert(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {

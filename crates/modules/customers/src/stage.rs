@@ -101,7 +101,8 @@ fn lead(tx: &mut Tx<'_>, permit: &Permit, before: Customer, new: NewLead) -> Res
     }
     let placed = before.owner_id.is_none().then(|| api::keeper(tx.actor()));
     let details = Details { name: new.name, phone: new.phone, email: new.email, note: None, placed }.normal()?;
-    let mut after = before.clone().changed(permit, before.version, &details)?;
+    let (by, _) = api::keeper(tx.actor());
+    let mut after = before.clone().changed(permit, by, before.version, &details)?;
     after.stage = Stage::Lead;
     queries::save(tx, &after)?;
     let entry = Entry::new("customers.saved_as_lead", "customer", after.id);
@@ -133,7 +134,8 @@ fn converted(tx: &mut Tx<'_>, permit: &Permit, before: Customer, words: &str) ->
     if before.stage == Stage::Customer {
         return Err(codes::IS_CUSTOMER.conflict());
     }
-    let mut after = before.clone().changed(permit, before.version, &Details::default())?;
+    let (by, _) = api::keeper(tx.actor());
+    let mut after = before.clone().changed(permit, by, before.version, &Details::default())?;
     after.stage = Stage::Customer;
     queries::save(tx, &after)?;
     let only = |of: &Customer| json!({ "stage": of.stage });

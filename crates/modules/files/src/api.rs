@@ -15,7 +15,7 @@ use kernel::{Actor, Error, Origin, Result};
 use store::Tx;
 
 pub use crate::{
-    demo::sent,
+    demo::{brought, sent},
     links::LinkKey,
     receive::{LARGEST, REQUEST},
 };

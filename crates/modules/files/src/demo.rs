@@ -23,6 +23,14 @@ use crate::{
 pub fn sent(tx: &mut Tx<'_>, demo: &Demo, what: &str, name: &str) -> Result<StoredFile> {
     let found = pictures::drawn(what).or_else(|| paper::printed(what));
     let bytes = found.ok_or_else(|| Error::internal(format!("demo: {what}")))?;
+    brought(tx, demo, name, bytes)
+}
+
+/// Lets whoever acts in the story send these bytes, under this name.
+///
+/// # Errors
+/// [`Error::Internal`] when they are no file that is taken; from the disk or the database.
+pub fn brought(tx: &mut Tx<'_>, demo: &Demo, name: &str, bytes: &[u8]) -> Result<StoredFile> {
     let mut sniffer = Sniffer::new();
     sniffer.pass(bytes);
     let Verdict { kind, sha256, measure, .. } = sniffer.finish(name).map_err(Error::internal)?;

@@ -54,7 +54,7 @@ pub(crate) const KINDS: &[Kind] = &[
     kind("video/mp4", &["mp4", "m4v"], Family::Other),
     kind("video/quicktime", &["mov"], Family::Other),
     kind("video/webm", &["webm"], Family::Other),
-    kind(TEXT, &["txt", "csv", "tsv", "log", "md", "json", "ini", "srt", "vtt"], Family::Text),
+    kind(TEXT, &["txt", "csv", "tsv", "log", "md", "json", "ini", "srt", "vtt", "vcf"], Family::Text),
 ];
 
 /// The media type of plain text.

@@ -107,6 +107,8 @@ impl Sniffer {
             Some(mime) if Kind::of(mime).is_some_and(|kind| kind.family != Family::Text) => Kind::of(mime),
             // A text that happens to begin like something else (`BMW …`) is still a text.
             _ if self.plain && !is_markup(&self.head) => Kind::of(TEXT),
+            // What spreadsheets call Unicode text: said by a mark of order, and by its name.
+            _ if is_wide(&self.head) && ["csv", "tsv", "txt"].contains(&extension) => Kind::of(TEXT),
             _ => None,
         }
     }
@@ -138,6 +140,12 @@ fn is_markup(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let next = head.strip_prefix(b"<").and_then(<[u8]>::first);
     next.is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'!' | b'?' | b'/'))
+}
+
+/// Whether it says that it is UTF-16, and does not begin as markup does.
+fn is_wide(head: &[u8]) -> bool {
+    let narrow: Vec<u8> = head.iter().skip(2).filter(|byte| **byte != 0).take(FRONT).copied().collect();
+    (head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff")) && !is_markup(&narrow) && !is_page(&narrow)
 }
 
 fn is_page(front: &[u8]) -> bool {
@@ -172,6 +180,17 @@ mod tests {
         png.extend(height.to_be_bytes());
         png.extend(b"\x08\x06\0\0\0");
         png
+    }
+
+    #[test]
+    fn a_text_of_wide_characters_is_one_under_the_name_of_a_table_and_never_a_page() {
+        let wide = |text: &str| {
+            [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect::<Vec<_>>()
+        };
+        assert_eq!(judged("名单.csv", &wide("姓名\t手机\n王\t138\n")), Ok("text/plain"));
+        for (name, text) in [("a.html", "x"), ("a", "x"), ("a.csv", "<script>x"), ("a.csv", "a <html>")] {
+            assert_eq!(judged(name, &wide(text)), Err("type_refused"), "{name} {text}");
+        }
     }
 
     #[test]

@@ -59,7 +59,8 @@ pub(crate) async fn change(
             let permit = serving::may(tx, &**serving, policy::EDIT, id, &before)?;
             let mut details = details.clone().normal()?;
             details.placed = owner_id.map(|owner| placed(tx, &placement, owner)).transpose()?;
-            let after = before.clone().changed(&permit, version, &details)?;
+            let (by, _) = api::keeper(tx.actor());
+            let after = before.clone().changed(&permit, by, version, &details)?;
             queries::save(tx, &after)?;
             let entry = Entry::new("customers.changed", "customer", after.id);
             audit::api::record(tx, entry.change(&before.trace(), &after.trace_from(&before)))?;

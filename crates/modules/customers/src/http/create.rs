@@ -11,6 +11,7 @@ use crate::{
     api,
     model::{Customer, CustomerCard, Details},
     policy, queries,
+    sources::Source,
     stage::Stage,
 };
 
@@ -40,7 +41,9 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewCustomer>) -> Answer<C
             let (owner, unit) = api::keeper(tx.actor());
             let _permit = tx.actor().permit(policy::EDIT, &Owned::by(owner, unit), tx.now())?;
             let details = details.clone().normal()?;
-            let mut customer = Customer::unknown(tx.new_id(), tx.now()).with(&details);
+            let stranger = Customer::unknown(tx.new_id(), tx.now());
+            let source = Source::entered(owner, tx.now());
+            let mut customer = stranger.clone().with(&details).learnt(&stranger, &source);
             customer.stage = stage.unwrap_or(Stage::Customer);
             queries::insert(tx, &customer)?;
             let trace: Value = customer.trace();

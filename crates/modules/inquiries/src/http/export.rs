@@ -5,7 +5,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use http::{Cx, Path, Problem, Query, Texts};
+use http::{Cx, Path, Problem, Query, Texts, csv};
 use kernel::{Result, Timestamp};
 use settings::api::BusinessCalendar;
 use store::Tx;
@@ -46,20 +46,19 @@ fn write(tx: &mut Tx<'_>, query: &SheetQuery, day: &str) -> Result<String> {
     audit::api::record(tx, Entry::new("inquiries.day_exported", "daily_record", subject))?;
     let organisation = settings::api::organisation(tx)?;
     let calendar = settings::api::calendar(tx)?;
-    Ok(csv(&sheet, day, words::texts(organisation.locale.text()), &calendar))
+    Ok(table(&sheet, day, words::texts(organisation.locale.text()), &calendar))
 }
 
-fn csv(sheet: &Sheet, day: &str, texts: &Texts, calendar: &BusinessCalendar) -> String {
+fn table(sheet: &Sheet, day: &str, texts: &Texts, calendar: &BusinessCalendar) -> String {
     let word = |key: &str| texts.word(key).to_owned();
-    // A spreadsheet takes the file for UTF-8 only when it begins so.
-    let mut out = String::from("\u{feff}");
-    line(&mut out, &[word("title"), day.to_owned(), sheet.unit_name.clone().unwrap_or_default()]);
+    let mut out = String::from(csv::BEGIN);
+    csv::line(&mut out, [word("title"), day.to_owned(), sheet.unit_name.clone().unwrap_or_default()]);
     let heads = ["number", "time", "customer", "phone", "channel", "asked", "answer", "reason", "outcome", "agent"];
-    line(&mut out, &heads.map(word));
+    csv::line(&mut out, heads.map(word));
     for (at, row) in sheet.rows.iter().enumerate() {
-        line(
+        csv::line(
             &mut out,
-            &[
+            [
                 (at + 1).to_string(),
                 clock(calendar, row.ended_at, "%H:%M"),
                 row.customer_name.clone(),
@@ -79,18 +78,18 @@ fn csv(sheet: &Sheet, day: &str, texts: &Texts, calendar: &BusinessCalendar) -> 
     }
     let totals = &sheet.totals;
     for (name, count) in [("inquiries", totals.inquiries), ("solved", totals.solved), ("unsolved", totals.unsolved)] {
-        line(&mut out, &[word(name), count.to_string()]);
+        csv::line(&mut out, [word(name), count.to_string()]);
     }
     for one in &totals.by_reason {
-        line(&mut out, &[one.reason.clone().unwrap_or_else(|| word("no_reason")), one.inquiries.to_string()]);
+        csv::line(&mut out, [one.reason.clone().unwrap_or_else(|| word("no_reason")), one.inquiries.to_string()]);
     }
     for one in &totals.by_channel {
         let name = one.channel.clone().unwrap_or_else(|| way_word(one.way, texts));
-        line(&mut out, &[name, one.inquiries.to_string()]);
+        csv::line(&mut out, [name, one.inquiries.to_string()]);
     }
     if let Some(signed) = &sheet.signature {
         let at = clock(calendar, signed.signed_at, "%Y-%m-%d %H:%M");
-        line(&mut out, &[word("signed"), signed.signed_by_name.clone(), at, signed.note.clone()]);
+        csv::line(&mut out, [word("signed"), signed.signed_by_name.clone(), at, signed.note.clone()]);
     }
     out
 }
@@ -109,30 +108,4 @@ fn way_word(way: Way, texts: &Texts) -> String {
 fn clock(calendar: &BusinessCalendar, at: Timestamp, form: &str) -> String {
     let moment = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
     calendar.zone().to_datetime(moment).strftime(form).to_string()
-}
-
-fn line(out: &mut String, cells: &[String]) {
-    let cells: Vec<_> = cells.iter().map(|cell| safe(cell)).collect();
-    out.push_str(&cells.join(","));
-    out.push_str("\r\n");
-}
-
-/// A cell that no spreadsheet takes for a formula, quoted.
-fn safe(cell: &str) -> String {
-    let formula =
-        cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || cell.starts_with(['\t', '\r']);
-    format!("\"{}{}\"", if formula { "'" } else { "" }, cell.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_begins_like_a_formula_and_quotes_stay_inside() {
-        assert_eq!(safe("=1+1"), "\"'=1+1\"");
-        assert_eq!(safe(" @SUM(A1)"), "\"' @SUM(A1)\"");
-        assert_eq!(safe("他说\"好\",\n走了"), "\"他说\"\"好\"\",\n走了\"");
-        assert_eq!(safe("镀晶"), "\"镀晶\"");
-    }
 }

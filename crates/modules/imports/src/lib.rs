@@ -1,0 +1,45 @@
+//! Lists of customers that somebody brings along: read whatever they are, checked, taken in with what may be taken.
+
+pub mod api;
+mod codes;
+mod columns;
+mod demo;
+pub mod events;
+mod http;
+mod jobs;
+mod model;
+mod policy;
+mod queries;
+mod rows;
+mod sheet;
+mod words;
+
+use ::http::{ListTopic, Locales, Module};
+
+pub use model::{Import, ImportField, ImportRefusal, ImportState};
+
+pub(crate) const LOCALES: Locales = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("imports")
+        .demo(demo::tell)
+        .routes(http::routes())
+        .migrations(store::migrations!["202611260941_imports"])
+        .permissions(policy::PERMISSIONS)
+        .list::<Import>(ListTopic {
+            topic: "imports",
+            about: "Lists of customers that somebody brought along.",
+            kind: "import.changed",
+            says: "An import was begun, or has come further.",
+            may_read: policy::may_read,
+        })
+        .app_job(jobs::work)
+        .app_job(jobs::sweep)
+        .cron(jobs::cron())
+        .locales(LOCALES)
+}

@@ -1,0 +1,222 @@
+//! What people rely on of imports.
+
+use std::fmt::Write as _;
+
+use reqwest::{
+    Method,
+    multipart::{Form, Part},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use testkit::{Person, Reply, TestApp, on_both};
+
+struct Stage {
+    app: TestApp,
+    _folder: TempDir,
+    supervisor: Person,
+}
+
+impl Stage {
+    async fn set(db: testkit::TestDb) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = TestApp::start(db, modules(folder.path())).await;
+        let supervisor = app.person("supervisor").await;
+        Self { app, _folder: folder, supervisor }
+    }
+
+    /// Brings a list along; answers the import.
+    async fn bring(&self, name: &str, bytes: impl Into<Vec<u8>>) -> Value {
+        let file = upload(&self.supervisor, name, bytes).await.ok();
+        self.supervisor.post("/imports", json!({"file_id": file["id"]})).await.ok()
+    }
+
+    async fn turn(&self, import: &Value, verb: &str) -> Value {
+        self.supervisor.post(&format!("/imports/{}/{verb}", id(import)), json!({})).await.ok();
+        self.app.settle().await;
+        self.turn_of(import).await
+    }
+
+    async fn turn_of(&self, import: &Value) -> Value {
+        self.supervisor.get(&format!("/imports/{}", id(import))).await.ok()
+    }
+
+    /// Checks a list and takes it in.
+    async fn take(&self, import: &Value) -> Value {
+        assert_eq!(self.turn(import, "check").await["state"], "checked");
+        self.turn(import, "run").await
+    }
+
+    async fn planned(&self, import: &Value, plan: Value) -> Reply {
+        self.supervisor.put(&format!("/imports/{}/plan", id(import)), plan).await
+    }
+
+    async fn customers(&self) -> Vec<Value> {
+        self.supervisor.get("/customers?limit=200").await.ok()["items"].as_array().unwrap().clone()
+    }
+}
+
+fn modules(folder: &std::path::Path) -> Vec<http::Module> {
+    let files = files::module(folder.to_owned()).unwrap();
+    vec![audit::module(), access::module(), settings::module(), files, customers::module(), imports::module()]
+}
+
+fn schema() -> Vec<store::Migration> {
+    http::schema(&modules(tempfile::tempdir().unwrap().path()))
+}
+
+async fn upload(person: &Person, name: &str, bytes: impl Into<Vec<u8>>) -> Reply {
+    let part = Part::bytes(bytes.into()).file_name(name.to_owned());
+    Person::reply(person.request(Method::POST, "/files").multipart(Form::new().part("file", part))).await
+}
+
+fn id(thing: &Value) -> &str {
+    thing["id"].as_str().unwrap()
+}
+
+fn tally(import: &Value) -> [i64; 4] {
+    ["created", "changed", "same", "refused"].map(|key| import[key].as_i64().unwrap())
+}
+
+on_both! { schema();
+
+async fn h14_good_rows_go_in_bad_rows_into_a_file_and_the_same_list_adds_none_twice(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let mut list = String::from("客户姓名,手机号码,电子邮箱,备注\n");
+    for n in 0..600 {
+        let phone = if n % 30 == 7 { "没有".into() } else { format!("138{n:08}") };
+        writeln!(list, "客户{n},{phone},c{n}@example.com,=cmd|' /C calc'!A{n}").unwrap();
+    }
+    let import = stage.bring("名单.csv", list.clone()).await;
+    assert_eq!(import["plan"]["columns"], json!(["name", "phone", "email", "note"]));
+    assert_eq!((&import["plan"]["header_line"], &import["plan"]["key"]), (&json!(1), &json!("phone")));
+
+    let checked = stage.turn(&import, "check").await;
+    assert_eq!((&checked["state"], &checked["lines"], tally(&checked)), (&json!("checked"), &json!(600), [580, 0, 0, 20]));
+    assert!(stage.customers().await.is_empty(), "a check writes nothing");
+
+    let done = stage.turn(&import, "run").await;
+    assert_eq!((&done["state"], tally(&done)), (&json!("done"), [580, 0, 0, 20]));
+    let first = stage.supervisor.get(&format!("/imports/{}/refusals?limit=5", id(&import))).await.ok();
+    assert_eq!((&first["items"][0]["line"], &first["items"][0]["reasons"]), (&json!(9), &json!([{"field": "phone", "code": "malformed"}])));
+
+    let path = format!("/imports/{}/refusals/export", id(&import));
+    let file = stage.supervisor.request(Method::GET, &path).send().await.unwrap().text().await.unwrap();
+    assert_eq!(file.lines().count(), 21);
+    let row = file.lines().nth(1).unwrap();
+    assert!(row.starts_with("\"9\",\"电话: 格式不对\",\"客户7\",\"没有\"") && row.contains("\"'=cmd|"), "{row}");
+
+    // Mended, it goes in; the whole list once more adds nobody.
+    let mended = stage.bring("改好.csv", file.replace("没有", "13700000007").lines().take(2).collect::<Vec<_>>().join("\n")).await;
+    assert_eq!(tally(&stage.take(&mended).await), [1, 0, 0, 0]);
+    let again = stage.bring("名单.csv", list).await;
+    assert_eq!(tally(&stage.take(&again).await), [0, 0, 580, 20]);
+    let trail = stage.app.person("administrator").await.get(&format!("/audit-entries?subject={}", id(&import))).await.ok();
+    let actions: Vec<_> = trail["items"].as_array().unwrap().iter().map(|entry| entry["action"].clone()).collect();
+    assert_eq!(actions, ["imports.refusals_exported", "imports.ended", "imports.started", "imports.checked", "imports.created"]);
+    assert!(!trail.to_string().contains("客户7"), "the trail holds nobody's data");
+}
+
+async fn h12_a_list_adds_what_is_not_known_and_overwrites_nothing_fresher(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let entered = stage.supervisor.post("/customers", json!({"name": "王小明", "phone": "13812345678"})).await.ok();
+    assert_eq!(entered["sources"]["name"]["kind"], "staff");
+    let older = stage.bring("旧.csv", "姓名,手机,邮箱,更新时间\n王大明,138 1234 5678,wang@example.com,2020-01-01\n").await;
+    assert_eq!(tally(&stage.take(&older).await), [0, 1, 0, 0]);
+    let known = stage.supervisor.get(&format!("/customers/{}", id(&entered))).await.ok();
+    assert_eq!((&known["name"], &known["email"]), (&json!("王小明"), &json!("w***@example.com")));
+    assert_eq!((&known["sources"]["email"]["kind"], &known["sources"]["email"]["import_id"]), (&json!("import"), &older["id"]));
+
+    // The same address from a list as old again: fresher than it, a later list replaces it.
+    stage.app.db.clock.advance(60_000);
+    let newer = stage.bring("新.csv", "姓名,手机,邮箱\n王明,13812345678,ming@example.com\n").await;
+    assert_eq!(tally(&stage.take(&newer).await), [0, 1, 0, 0]);
+    let known = stage.supervisor.get(&format!("/customers/{}", id(&entered))).await.ok();
+    assert_eq!((&known["name"], &known["email"]), (&json!("王明"), &json!("m***@example.com")));
+    assert_eq!(tally(&stage.take(&stage.bring("旧.csv", "姓名,手机,邮箱,更新时间\n王大明,13812345678,wang@example.com,2020/1/1\n").await).await), [0, 0, 1, 0]);
+}
+
+async fn r104_nobody_has_two_who_look_after_them(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let list = format!("姓名,手机,负责人\n甲,13812345671,{0}\n乙,13812345672,nobody\n", "agent-a");
+    let agent = stage.app.person("agent").await;
+    let admin = stage.app.person("administrator").await;
+    let login = |user: Value| user["login"].as_str().unwrap().to_owned();
+    let (mine, theirs) = (
+        login(admin.get(&format!("/users/{}", stage.supervisor.id())).await.ok()),
+        login(admin.get(&format!("/users/{}", agent.id())).await.ok()),
+    );
+    let import = stage.bring("名单.csv", list.replace("agent-a", &mine)).await;
+    assert_eq!(tally(&stage.take(&import).await), [1, 0, 0, 1]);
+    let again = stage.bring("名单.csv", list.replace("agent-a", &theirs)).await;
+    assert_eq!(tally(&stage.take(&again).await), [0, 0, 0, 2]);
+    let refused = stage.supervisor.get(&format!("/imports/{}/refusals", id(&again))).await.ok();
+    let why: Vec<_> = refused["items"].as_array().unwrap().iter().map(|row| row["reasons"][0]["code"].clone()).collect();
+    assert_eq!(why, ["owned_by_other", "unknown"]);
+    assert_eq!(stage.customers().await[0]["owner_id"], json!(stage.supervisor.id()));
+}
+
+async fn two_lists_with_the_same_people_at_once_enter_each_once_and_what_is_stopped_goes_on(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let list = (0..150).fold(String::from("姓名,手机\n"), |list, n| format!("{list}客户{n},138{n:08}\n"));
+    // Twice within one list is once as well.
+    let (a, b) = (stage.bring("a.csv", format!("{list}客户0,13800000000\n")).await, stage.bring("b.csv", list).await);
+    for import in [&a, &b] {
+        assert_eq!(tally(&stage.turn(import, "check").await)[0], 150);
+    }
+    for import in [&a, &b] {
+        stage.supervisor.post(&format!("/imports/{}/run", id(import)), json!({})).await.ok();
+    }
+    let stopped = stage.supervisor.post(&format!("/imports/{}/stop", id(&a)), json!({})).await;
+    stage.app.settle().await;
+    if stopped.status == 200 {
+        stage.supervisor.post(&format!("/imports/{}/stop", id(&a)), json!({})).await.refused(409, "imports.not_at_work");
+        stage.turn(&a, "run").await;
+    }
+    let [a, b] = [stage.turn_of(&a).await, stage.turn_of(&b).await];
+    assert_eq!((&a["state"], &b["state"]), (&json!("done"), &json!("done")));
+    assert_eq!(tally(&a)[0] + tally(&b)[0], 150);
+    assert_eq!(stage.customers().await.len(), 150);
+}
+
+async fn what_cannot_be_imported_is_refused_with_what_to_mend(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let supervisor = &stage.supervisor;
+    let other = stage.app.person("supervisor").await;
+    let file = upload(&other, "名单.csv", "姓名,手机\n甲,13812345678\n").await.ok();
+    supervisor.post("/imports", json!({"file_id": file["id"]})).await.refused_field("file_id", "unknown");
+    stage.app.person("agent").await.post("/imports", json!({"file_id": file["id"]})).await.refused(403, "forbidden");
+    let paper = upload(supervisor, "名单.pdf", &b"%PDF-1.7\n\x80"[..]).await.ok();
+    supervisor.post("/imports", json!({"file_id": paper["id"]})).await.refused_field("file_id", "no_list");
+    let empty = upload(supervisor, "空.csv", " \n\n").await.ok();
+    supervisor.post("/imports", json!({"file_id": empty["id"]})).await.refused_field("file_id", "empty_file");
+
+    let import = stage.bring("名单.txt", "甲;13812345678\n乙;13812345679\n").await;
+    assert_eq!((&import["plan"]["header_line"], &import["plan"]["columns"]), (&json!(0), &json!([null, "phone"])));
+    let plan = |columns: Value, key: &str| json!({"header_line": 0, "columns": columns, "key": key});
+    stage.planned(&import, plan(json!(["name", "name"]), "phone")).await.refused_field("columns", "field_twice");
+    stage.planned(&import, plan(json!(["name", "phone"]), "email")).await.refused_field("key", "no_such_column");
+    let mut wrong = plan(json!(["name", "phone"]), "phone");
+    wrong["reading"] = json!({"delimiter": "ab"});
+    stage.planned(&import, wrong).await.refused_field("delimiter", "unknown");
+    supervisor.post(&format!("/imports/{}/run", id(&import)), json!({})).await.refused(409, "imports.unchecked");
+    stage.planned(&import, plan(json!(["name", "phone"]), "phone")).await.ok();
+    assert_eq!(tally(&stage.take(&import).await), [2, 0, 0, 0]);
+    stage.planned(&import, plan(json!(["name", "phone"]), "phone")).await.refused(409, "imports.started");
+    for path in ["", "/preview", "/refusals", "/refusals/export"] {
+        other.get(&format!("/imports/{}{path}", id(&import))).await.refused(404, "not_found");
+    }
+    other.post(&format!("/imports/{}/check", id(&import)), json!({})).await.refused(404, "not_found");
+}
+
+async fn a_list_nobody_looks_at_any_more_is_forgotten_with_its_file(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let import = stage.bring("名单.csv", "姓名,手机\n甲,13812345678\n乙,没有\n").await;
+    stage.take(&import).await;
+    stage.app.db.clock.advance(31 * 24 * 3_600_000);
+    // The night's own sweep may be at it, or not yet.
+    imports::api::sweep(&stage.app.app).await.unwrap();
+    stage.supervisor.get(&format!("/imports/{}", id(&import))).await.refused(404, "not_found");
+    assert_eq!(stage.customers().await.len(), 1);
+}
+
+}

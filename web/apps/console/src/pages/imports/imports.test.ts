@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { chosen, letter } from './imports'
+
+test('a column is called as in a spreadsheet', () => {
+  expect([0, 25, 26, 51, 52, 99].map(letter)).toEqual(['A', 'Z', 'AA', 'AZ', 'BA', 'CV'])
+})
+
+test('a field is one column alone', () => {
+  expect(chosen(['name', 'phone', null], 2, 'phone')).toEqual(['name', null, 'phone'])
+  expect(chosen(['name', 'phone', null], 1, null)).toEqual(['name', null, null])
+})

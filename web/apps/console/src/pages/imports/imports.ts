@@ -1,0 +1,37 @@
+import { useQueryClient } from '@tanstack/vue-query'
+import type { Import, ImportField } from '@zhike/api'
+import { formatNumber, t } from '@zhike/i18n'
+import type { StateTone } from '@zhike/ui'
+import { useTopic } from '@/app/realtime'
+
+export const FIELDS: readonly ImportField[] = ['name', 'phone', 'email', 'note', 'owner', 'stage', 'as_of']
+
+const TONES: Record<Import['state'], StateTone> = { draft: 'idle', checking: 'busy', checked: 'idle', running: 'busy', stopped: 'warning', done: 'good', failed: 'bad' }
+
+export function lookOf(one: Import): { tone: StateTone; word: string } {
+  const done = one.state === 'done' && one.refused > 0
+  return { tone: done ? 'warning' : TONES[one.state], word: t(`imports.states.${done ? 'done_with_refusals' : one.state}`) }
+}
+
+/** What became of its lines, in a line. */
+export function tallyOf(one: Import): string {
+  const parts = (['created', 'changed', 'same', 'refused'] as const).filter((part) => one[part] > 0)
+  return parts.map((part) => t(`imports.tally.${part}`, { n: formatNumber(one[part]) })).join(' · ')
+}
+
+/** Lists of imports and what is open of them follow what happens. */
+export function useLiveImports(): void {
+  const queries = useQueryClient()
+  const again = () => void queries.invalidateQueries({ queryKey: ['/imports'] })
+  useTopic('imports', { fact: again, refetch: again })
+}
+
+/** A heading as people know it from their spreadsheet: A, B, … AA. */
+export function letter(column: number): string {
+  return column < 26 ? String.fromCharCode(65 + column) : letter(Math.floor(column / 26) - 1) + letter(column % 26)
+}
+
+/** The columns with one of them set: a field is one column's, the last that was said. */
+export function chosen(columns: readonly (ImportField | null)[], at: number, field: ImportField | null): (ImportField | null)[] {
+  return columns.map((was, column) => (column === at ? field : was === field ? null : was))
+}
