@@ -37,6 +37,15 @@ export class Api {
     return (text ? JSON.parse(text) : undefined) as T
   }
 
+  /** Sends a file as a page would. */
+  async upload(name: string, text: string): Promise<{ id: string }> {
+    const headers = { 'X-Zhike': '1', 'Idempotency-Key': randomUUID() }
+    const file = { name, mimeType: 'text/plain', buffer: Buffer.from(text) }
+    const response = await this.#request.post(`${this.#base}/api/v1/files`, { headers, multipart: { file } })
+    if (!response.ok()) throw new Error(`${name}: ${response.status()} ${await response.text()}`)
+    return (await response.json()) as { id: string }
+  }
+
   /** The answer itself, whatever its status. */
   raw(method: string, path: string, body?: unknown): Promise<APIResponse> {
     const headers: Record<string, string> = { 'X-Zhike': '1' }

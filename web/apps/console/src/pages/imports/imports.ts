@@ -6,7 +6,7 @@ import { useTopic } from '@/app/realtime'
 
 export const FIELDS: readonly ImportField[] = ['name', 'phone', 'email', 'note', 'owner', 'stage', 'as_of']
 
-const TONES: Record<Import['state'], StateTone> = { draft: 'idle', checking: 'busy', checked: 'idle', running: 'busy', stopped: 'warning', done: 'good', failed: 'bad' }
+const TONES: Record<Import['state'], StateTone> = { draft: 'idle', checking: 'active', checked: 'idle', running: 'active', stopped: 'warning', done: 'good', failed: 'bad' }
 
 export function lookOf(one: Import): { tone: StateTone; word: string } {
   const done = one.state === 'done' && one.refused > 0
