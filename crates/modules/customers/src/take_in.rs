@@ -143,7 +143,7 @@ fn known_by(tx: &mut Tx<'_>, key: ListKey, wanted: &[&str]) -> Result<Vec<(Strin
 
 enum Judged {
     New(Customer),
-    Known { before: Customer, after: Customer },
+    Known { before: Box<Customer>, after: Box<Customer> },
     Same,
     Refused(Vec<FieldError>),
 }
@@ -226,7 +226,7 @@ fn added_to(
     }
     let mut after = known.clone().with(&details).learnt(known, &source);
     after.version += 1;
-    Ok(Judged::Known { before: known.clone(), after })
+    Ok(Judged::Known { before: Box::new(known.clone()), after: Box::new(after) })
 }
 
 fn bad(field: &'static str, code: &'static str) -> Vec<FieldError> {
