@@ -101,7 +101,7 @@ pub fn take_in(tx: &mut Tx<'_>, listing: &Listing, rows: &[ListedCustomer]) -> R
             Judged::Refused(bad) => Taken::Refused(bad),
             Judged::Same => Taken::Same,
             Judged::New(customer) => {
-                new.push(customer);
+                new.push(*customer);
                 Taken::Created
             }
             Judged::Known { before, after } => {
@@ -142,7 +142,7 @@ fn known_by(tx: &mut Tx<'_>, key: ListKey, wanted: &[&str]) -> Result<Vec<(Strin
 }
 
 enum Judged {
-    New(Customer),
+    New(Box<Customer>),
     Known { before: Box<Customer>, after: Box<Customer> },
     Same,
     Refused(Vec<FieldError>),
@@ -186,7 +186,7 @@ fn entered(tx: &Tx<'_>, listing: &Listing, row: &ListedCustomer, mut details: De
         Err(error) => return Err(error),
     }
     customer.stage = row.stage.unwrap_or(Stage::Customer);
-    Ok(Judged::New(customer))
+    Ok(Judged::New(Box::new(customer)))
 }
 
 /// Somebody known: what is not known yet is added, what is older is replaced.

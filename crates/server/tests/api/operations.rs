@@ -71,6 +71,7 @@ const OUTSIDER: &[&str] = &[
     "POST /customers",
     "POST /delegations",
     "POST /escalations",
+    "POST /imports",
     "POST /inquiry-records",
     "POST /macros",
     "POST /promises",
