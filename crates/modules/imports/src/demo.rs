@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use customers::ListKey;
 use http::Demo;
-use kernel::Result;
+use kernel::{Actor, Owned, Result};
 use store::Tx;
 
 use crate::{
@@ -33,14 +33,15 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let header_line = columns::header_line(ImportFormat::Text, &lines);
     let columns = columns::guess(ImportFormat::Text, header_line, &lines);
     let plan = Plan { reading: Reading::default(), header_line, columns, key: ListKey::Phone, as_of: at(0) };
-    let (id, permit) = (tx.new_id(), policy::may_bring(tx.actor(), tx.now())?);
-    let kind = (ImportFormat::Text, Sheets::default());
-    let import = Import::new(&permit, id, tx.actor().staff()?, &file, kind, plan);
+    // People of the story hold no permissions: the story itself does.
+    let story = Actor::System("demo");
+    let permit = story.permit(policy::MANAGE, &Owned::NOBODY, tx.now())?;
+    let (id, by, kind) = (tx.new_id(), lead.actor(), (ImportFormat::Text, Sheets::default()));
+    let import = Import::new(&permit, id, by.staff()?, &file, kind, plan);
     files::api::attach(tx, file.id, "import", import.id)?;
     queries::insert(tx, &import)?;
     api::record(tx, "imports.created", &import)?;
-    tx.as_of(at(4), lead.actor())?;
-    let permit = policy::may_bring(tx.actor(), tx.now())?;
+    tx.as_of(at(4), story)?;
     let running = Import { state: ImportState::Checked, ..import }.to_run(&permit)?;
     queries::save(tx, &running)?;
     let (mut told, last): (Vec<_>, Vec<_>) = lines
