@@ -148,7 +148,8 @@ fn give_back(tx: &mut Tx<'_>, permit: &Permit, alias: &Customer) -> Result<()> {
         return Ok(());
     }
     let untouched: Vec<_> = takeover.taken.0.iter().copied().filter(|field| !differs(*field, alias, &now)).collect();
-    let after = now.clone().changed(permit, api::keeper(tx.actor()).0, now.version, &takeover.kept.details(&untouched))?;
+    let after =
+        now.clone().changed(permit, api::keeper(tx.actor()).0, now.version, &takeover.kept.details(&untouched))?;
     if untouched.is_empty() { Ok(()) } else { written(tx, &now, &after) }
 }
 
