@@ -14236,7 +14236,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: string;
+                    id: components["schemas"]["Id_smo_SmsOptOut"];
                 };
                 cookie?: never;
             };

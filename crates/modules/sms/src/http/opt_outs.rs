@@ -74,7 +74,7 @@ pub(crate) async fn add(cx: Cx, Json(request): Json<NewSmsOptOut>) -> Answer<Opt
 }
 
 /// Takes a number off the list by hand.
-#[utoipa::path(post, path = "/sms-opt-outs/{id}/removal", tag = "sms", params(("id" = String, Path)), request_body = SmsOptOutRemoval, responses((status = 200, body = SmsOptOutRemoved)))]
+#[utoipa::path(post, path = "/sms-opt-outs/{id}/removal", tag = "sms", params(("id" = Id<OptOut>, Path)), request_body = SmsOptOutRemoval, responses((status = 200, body = SmsOptOutRemoved)))]
 pub(crate) async fn remove(
     cx: Cx,
     Path(id): Path<Id<OptOut>>,

@@ -28,10 +28,10 @@ store::record! {
         pub part: i64,
         pub parts: i64,
         pub channel_id: ChannelId,
-        /// To whom; empty once it was taken.
+        /// To whom; empty once it was taken or refused.
         pub phone: String,
         pub coding: i64,
-        /// In base 64, with the header where there are several; empty once it was taken.
+        /// In base 64, with the header where there are several; empty once it was taken or refused.
         pub octets: String,
         pub state: PartState,
         pub external_id: Option<String>,
@@ -66,7 +66,7 @@ sql! {
     OF_MESSAGE(Part) = "SELECT {cols} FROM sms_parts WHERE message_id = $1 ORDER BY part";
     WAITING(Part) = "SELECT {cols} FROM sms_parts WHERE channel_id = $1 AND state = 'waiting' ORDER BY at, message_id, part LIMIT $2";
     TAKEN = "UPDATE sms_parts SET state = 'taken', external_id = $3, phone = '', octets = '', why = NULL, detail = '' WHERE message_id = $1 AND part = $2 AND state = 'waiting'";
-    REFUSED = "UPDATE sms_parts SET state = 'refused', why = $3, detail = $4 WHERE message_id = $1 AND part = $2 AND state = 'waiting'";
+    REFUSED = "UPDATE sms_parts SET state = 'refused', phone = '', octets = '', why = $3, detail = $4 WHERE message_id = $1 AND part = $2 AND state = 'waiting'";
     PUT_OFF = "UPDATE sms_parts SET why = $3, detail = $4 WHERE message_id = $1 AND part = $2 AND state = 'waiting'";
     EXTERNAL(Part) = "SELECT {cols} FROM sms_parts WHERE channel_id = $1 AND external_id = $2 ORDER BY at DESC, message_id, part LIMIT 1";
     REPORTED = "UPDATE sms_parts SET state = $3 WHERE message_id = $1 AND part = $2";
