@@ -74,6 +74,17 @@ async fn ask(app: &TestApp, description: &Value) -> (Vec<String>, Vec<String>) {
             break;
         }
     }
+    // Somebody who wrote, and may be somebody else too.
+    let pairs = admin.get("/merge-suggestions").await.ok();
+    for pair in pairs["items"].as_array().into_iter().flatten() {
+        for side in ["one", "other"] {
+            let id = pair[side]["id"].as_str().unwrap_or_default();
+            let line = admin.get(&format!("/customers/{id}/timeline")).await.ok();
+            if line["items"][0].is_object() {
+                ids.insert("cus".to_owned(), id.to_owned());
+            }
+        }
+    }
     let channels = admin.get("/channels").await.ok();
     let of_kind =
         |kind| channels["items"].as_array().into_iter().flatten().find(|channel| channel["kind"] == kind).expect("one");
