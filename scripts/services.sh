@@ -116,8 +116,15 @@ first_valid_uid = 1
 mail_location = maildir:$dir/boxes/%u
 mail_max_userip_connections = 100
 mail_fsync = never
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = $dir/oauth2.conf
+}
 passdb {
   driver = static
+  mechanisms = plain login
   args = password=geheim
 }
 userdb {
@@ -148,6 +155,10 @@ protocol lmtp {
   postmaster_address = postmaster@zhike.test
 }
 CONF
+  # Tokens are believed that were signed with the key tests have.
+  mkdir -p "$dir/keys/default/HS256"
+  printf %s 'zhike-test-key-zhike-test-key-00' | base64 -w0 >"$dir/keys/default/HS256/default"
+  printf '%s\n' 'introspection_mode = local' "local_validation_key_dict = fs:posix:prefix=$dir/keys/" 'username_attribute = sub' >"$dir/oauth2.conf"
   cat >"$dir/postfix/main.cf" <<CONF
 compatibility_level = 3.6
 queue_directory = $dir/queue

@@ -10,4 +10,6 @@ pub(crate) const THEIRS: Code = Code::new("mail.theirs");
 pub(crate) const ADDRESS_OF_ANOTHER: Code = Code::new("mail.address_of_another");
 /// The conversation has no mail to go on from.
 pub(crate) const NO_THREAD: Code = Code::new("mail.no_thread");
+/// It is opened by a password, not by a provider.
+pub(crate) const BY_PASSWORD: Code = Code::new("mail.by_password");
 pub(crate) const NOT_FAILED: Code = Code::new("mail.not_failed");

@@ -37,7 +37,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         ..Details::default()
     };
     let channel = channels::api::open(tx, &permit, ChannelKind::Email, "售后邮箱")?;
-    let Setup { mailbox, secrets } = Setup::blank(tx.new_id(), channel.id, tx.now()).with(&permit, details)?;
+    let Setup { mailbox, secrets, .. } = Setup::blank(tx.new_id(), channel.id, tx.now()).with(&permit, details)?;
     queries::insert(tx, &mailbox, &secrets)?;
     let line = DemoPlace(demo.queues[0].id);
     let source = Source { mailbox: mailbox.id, epoch: None, uid_validity: 0, uid: 0 };

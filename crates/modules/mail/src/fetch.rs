@@ -20,8 +20,8 @@ use crate::{
     arrive::{self, Source},
     imap::{CHUNK, Hindrance, Opened},
     letter::Unreadable,
-    model::{Mailbox, MailboxState},
-    queries, tell,
+    model::{Mailbox, MailboxAuth, MailboxState},
+    oauth, queries, tell,
 };
 
 /// The lease of the node that fetches.
@@ -140,7 +140,8 @@ async fn follow(app: App, epoch: i64, mailbox: Mailbox) {
     }
 }
 
-enum Failure {
+/// What ended a round.
+pub(crate) enum Failure {
     Ours(Error),
     Theirs(Hindrance),
 }
@@ -160,7 +161,7 @@ impl From<Hindrance> for Failure {
 /// One connection, for as long as it lasts.
 async fn round(app: &App, epoch: i64, mailbox: &Mailbox, wake: &Notify, went_well: &mut bool) -> Result<(), Failure> {
     let (origin, id) = (Origin::system("mail"), mailbox.id);
-    let secrets = app.db().read(&origin, move |tx| queries::secrets(tx, id)).await?;
+    let secrets = oauth::opening(app, mailbox).await?;
     let mut opened = Opened::open(mailbox, &secrets).await?;
     let (validity, next) = (opened.uid_validity, opened.uid_next);
     app.db().write(&origin, move |tx| begin(tx, epoch, id, validity, next)).await?;
@@ -168,6 +169,10 @@ async fn round(app: &App, epoch: i64, mailbox: &Mailbox, wake: &Notify, went_wel
         take_new(app, epoch, mailbox, &mut opened).await?;
         note(app, epoch, mailbox, None).await?;
         *went_well = true;
+        // A token is renewed before it ends, for whoever sends as well.
+        if mailbox.auth == MailboxAuth::Oauth {
+            oauth::opening(app, mailbox).await?;
+        }
         opened = opened.listen(wake.notified(), POLL).await?;
     }
 }

@@ -3,6 +3,7 @@
 mod change;
 mod conversation;
 mod create;
+mod grant;
 mod page;
 mod probe;
 mod read;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(read::read, change::change))
         .routes(routes!(probe::probe))
         .routes(routes!(probe::fetch))
+        .routes(routes!(grant::set_out))
         .routes(routes!(unreadable::list))
         .routes(routes!(unreadable::raw))
         .routes(routes!(senders::list))
@@ -28,4 +30,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(write::forward))
         .routes(routes!(page::read))
         .routes(routes!(retry::retry))
+}
+
+/// Where a provider sends people back to.
+pub(crate) fn outside() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(grant::callback))
 }

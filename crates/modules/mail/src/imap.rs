@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_imap::{Client, Session, error::Error as ImapError, extensions::idle::IdleResponse, types::Fetch};
+use async_imap::{
+    Authenticator, Client, Session, error::Error as ImapError, extensions::idle::IdleResponse, types::Fetch,
+};
 use futures_util::TryStreamExt as _;
 use rustls::{
     ClientConfig, RootCertStore,
@@ -14,7 +16,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     arrive,
-    model::{Mailbox, Secrets, Security, Trouble},
+    model::{Mailbox, MailboxAuth, Secrets, Security, Trouble},
 };
 
 /// How long a server may take to answer.
@@ -53,7 +55,7 @@ impl Opened {
     pub(crate) async fn open(mailbox: &Mailbox, secrets: &Secrets) -> Result<Self, Hindrance> {
         let connecting = timeout(PATIENCE, connect(mailbox)).await;
         let client = connecting.map_err(|_| (Trouble::Unreachable, "timeout".to_owned()))??;
-        let signing_in = timeout(PATIENCE, client.login(&mailbox.imap_user, &secrets.imap_password)).await;
+        let signing_in = timeout(PATIENCE, sign_in(client, mailbox, &secrets.imap_password)).await;
         let mut session = match signing_in.map_err(|_| (Trouble::Unreachable, "timeout".to_owned()))? {
             Ok(session) => session,
             Err((ImapError::No(said) | ImapError::Bad(said), _)) => return Err((Trouble::SignIn, said)),
@@ -148,6 +150,41 @@ impl Opened {
     /// Says goodbye, as far as the server listens.
     pub(crate) async fn close(mut self) {
         let _ = timeout(Duration::from_secs(2), self.session.logout()).await;
+    }
+}
+
+type Line = TlsStream<TcpStream>;
+
+/// By the password, or by the token in its place: said as most servers hear it, else as the standard has it.
+async fn sign_in(
+    client: Client<Line>,
+    mailbox: &Mailbox,
+    secret: &str,
+) -> Result<Session<Line>, (ImapError, Client<Line>)> {
+    let user = &mailbox.imap_user;
+    if mailbox.auth == MailboxAuth::Password {
+        return client.login(user, secret).await;
+    }
+    let usual = Bearer(Some(format!("user={user}\u{1}auth=Bearer {secret}\u{1}\u{1}")));
+    match client.authenticate("XOAUTH2", usual).await {
+        Err((ImapError::No(said) | ImapError::Bad(said), client)) if said.to_lowercase().contains("mechanism") => {
+            let (host, port) = (&mailbox.imap_host, mailbox.imap_port);
+            let plain = user.replace('=', "=3D").replace(',', "=2C");
+            let standard = format!("n,a={plain},\u{1}host={host}\u{1}port={port}\u{1}auth=Bearer {secret}\u{1}\u{1}");
+            client.authenticate("OAUTHBEARER", Bearer(Some(standard))).await
+        }
+        answer => answer,
+    }
+}
+
+/// Says its piece once; what a server asks after that is why it does not take it, and is answered with nothing.
+struct Bearer(Option<String>);
+
+impl Authenticator for Bearer {
+    type Response = String;
+
+    fn process(&mut self, _challenge: &[u8]) -> String {
+        self.0.take().unwrap_or_else(|| "\u{1}".to_owned())
     }
 }
 

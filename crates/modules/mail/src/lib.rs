@@ -10,6 +10,7 @@ mod http;
 mod imap;
 mod letter;
 mod model;
+mod oauth;
 mod policy;
 mod privacy;
 mod queries;
@@ -22,7 +23,8 @@ use tokio::sync::watch;
 
 pub use letter::{Kind, Mailer};
 pub use model::{
-    Direction, DroppedFile, Listed, Mail, MailFile, MailState, Mailbox, MailboxFetch, MailboxState, Security, Trouble,
+    Direction, DroppedFile, GrantProvider, GrantState, Listed, Mail, MailFile, MailState, Mailbox, MailboxAuth,
+    MailboxFetch, MailboxGrant, MailboxState, Security, Trouble,
 };
 
 /// This module, for the composition.
@@ -35,7 +37,8 @@ pub fn module() -> Module {
         )
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611260010_mailboxes", "202611260920_written"])
+        .outside(http::outside())
+        .migrations(store::migrations!["202611260010_mailboxes", "202611260920_written", "202611260921_oauth"])
         .permissions(policy::PERMISSIONS)
         .part(fetch::Fetchers::default())
         .listener(send::listen())

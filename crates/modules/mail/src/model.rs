@@ -1,6 +1,7 @@
 //! Mailboxes, and the mails that come and go by them.
 
 mod addressees;
+mod grant;
 mod mailbox;
 mod subject;
 
@@ -12,6 +13,8 @@ use store::text_enum;
 use utoipa::ToSchema;
 
 pub(crate) use addressees::{Addressees, outside};
+pub(crate) use grant::{Grant, OauthDetails, Tokens};
+pub use grant::{GrantProvider, GrantState, MailboxAuth, MailboxGrant};
 pub(crate) use mailbox::{Details, Secrets, Setup};
 pub use mailbox::{Mailbox, MailboxFetch, MailboxState, Security, Trouble};
 pub(crate) use subject::{answer_to, bare, marked, token_in};

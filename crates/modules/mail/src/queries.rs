@@ -6,12 +6,13 @@ use store::{Record, Tx, params, sql};
 
 use crate::{
     codes,
-    model::{Direction, Mail, MailState, Mailbox, MailboxFetch, Secrets, Thread},
+    model::{Direction, Grant, Mail, MailState, Mailbox, MailboxFetch, MailboxGrant, Secrets, Thread, Tokens},
+    oauth::SetOut,
 };
 
 sql! {
     INSERT(Mailbox) = "INSERT INTO mailboxes ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
-    UPDATE(Mailbox) = "UPDATE mailboxes SET {sets} WHERE id = $1 AND version = $20 - 1";
+    UPDATE(Mailbox) = "UPDATE mailboxes SET {sets} WHERE id = $1 AND version = $21 - 1";
     FIND(Mailbox) = "SELECT {cols} FROM mailboxes WHERE id = $1";
     LIST(Mailbox) = "SELECT {cols} FROM mailboxes WHERE (created_at, id) > ($1, $2) AND $3 ORDER BY created_at, id LIMIT $4";
     WITH_ADDRESS = "SELECT id FROM mailboxes WHERE address = $1";
@@ -20,6 +21,21 @@ sql! {
     INSERT_SECRETS(Secrets) = "INSERT INTO mailbox_secrets ({cols}) VALUES ({vals})
         ON CONFLICT (mailbox_id) DO UPDATE SET imap_password = excluded.imap_password, smtp_password = excluded.smtp_password";
     SECRETS(Secrets) = "SELECT {cols} FROM mailbox_secrets WHERE mailbox_id = $1";
+
+    GRANT(MailboxGrant) = "SELECT {cols} FROM mailbox_grants WHERE mailbox_id = $1";
+    GRANTS(MailboxGrant) = "SELECT {cols} FROM mailbox_grants ORDER BY mailbox_id";
+    INSERT_GRANT(MailboxGrant) = "INSERT INTO mailbox_grants ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    UPDATE_GRANT(MailboxGrant) = "UPDATE mailbox_grants SET {sets} WHERE mailbox_id = $1";
+    END_GRANT = "DELETE FROM mailbox_grants WHERE mailbox_id = $1";
+    TOKENS(Tokens) = "SELECT {cols} FROM mailbox_tokens WHERE mailbox_id = $1";
+    INSERT_TOKENS(Tokens) = "INSERT INTO mailbox_tokens ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    UPDATE_TOKENS(Tokens) = "UPDATE mailbox_tokens SET {sets} WHERE mailbox_id = $1";
+    END_TOKENS = "DELETE FROM mailbox_tokens WHERE mailbox_id = $1";
+    CLAIM_TOKENS = "UPDATE mailbox_tokens SET claimed_until = $3 WHERE mailbox_id = $1 AND (claimed_until <= $2 OR claimed_until > $3)";
+    SET_OUT(SetOut) = "INSERT INTO mailbox_journeys ({cols}) VALUES ({vals})";
+    FORGET_JOURNEYS = "DELETE FROM mailbox_journeys WHERE expires_at < $1";
+    JOURNEY(SetOut) = "SELECT {cols} FROM mailbox_journeys WHERE state_hash = $1";
+    END_JOURNEY = "DELETE FROM mailbox_journeys WHERE state_hash = $1";
 
     INSERT_FETCH(MailboxFetch) = "INSERT INTO mailbox_fetches ({cols}) VALUES ({vals})";
     UPDATE_FETCH(MailboxFetch) = "UPDATE mailbox_fetches SET {sets} WHERE mailbox_id = $1";
@@ -69,6 +85,48 @@ pub(crate) fn save_secrets(tx: &mut Tx<'_>, secrets: &Secrets) -> Result<()> {
 
 pub(crate) fn secrets(tx: &mut Tx<'_>, id: Id<Mailbox>) -> Result<Secrets> {
     tx.maybe(&SECRETS, params![id])?.ok_or(Error::NotFound)
+}
+
+/// What opens a mailbox by a token.
+pub(crate) fn grant(tx: &mut Tx<'_>, id: Id<Mailbox>) -> Result<Option<Grant>> {
+    let Some(shown) = tx.maybe(&GRANT, params![id])? else { return Ok(None) };
+    Ok(tx.maybe(&TOKENS, params![id])?.map(|tokens| Grant { shown, tokens }))
+}
+
+pub(crate) fn grants(tx: &mut Tx<'_>) -> Result<Vec<MailboxGrant>> {
+    tx.all(&GRANTS, params![])
+}
+
+pub(crate) fn save_grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<()> {
+    if tx.exec(&UPDATE_GRANT, &grant.shown.values())? == 0 {
+        tx.exec(&INSERT_GRANT, &grant.shown.values())?;
+    }
+    if tx.exec(&UPDATE_TOKENS, &grant.tokens.values())? == 0 {
+        tx.exec(&INSERT_TOKENS, &grant.tokens.values())?;
+    }
+    Ok(())
+}
+
+/// Forgets what opened a mailbox by a token.
+pub(crate) fn end_grant(tx: &mut Tx<'_>, id: Id<Mailbox>) -> Result<()> {
+    tx.exec(&END_TOKENS, params![id])?;
+    tx.exec(&END_GRANT, params![id]).map(drop)
+}
+
+/// Whether the caller alone gets another token until then. A claim far ahead is of a clock that was set back.
+pub(crate) fn claim_tokens(tx: &mut Tx<'_>, id: Id<Mailbox>, now: Timestamp, until: Timestamp) -> Result<bool> {
+    Ok(tx.exec(&CLAIM_TOKENS, params![id, now, until])? == 1)
+}
+
+pub(crate) fn set_out(tx: &mut Tx<'_>, journey: &SetOut, now: Timestamp) -> Result<()> {
+    tx.exec(&FORGET_JOURNEYS, params![now])?;
+    tx.exec(&SET_OUT, &journey.values()).map(drop)
+}
+
+/// Takes a journey, once.
+pub(crate) fn end_journey(tx: &mut Tx<'_>, state_hash: &str) -> Result<Option<SetOut>> {
+    let found: Option<SetOut> = tx.maybe(&JOURNEY, params![state_hash])?;
+    Ok(if tx.exec(&END_JOURNEY, params![state_hash])? == 1 { found } else { None })
 }
 
 /// Saves a mailbox of the version before.

@@ -10,7 +10,7 @@ use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
     address::{Address, Envelope},
     transport::smtp::{
-        authentication::Credentials,
+        authentication::{Credentials, Mechanism},
         client::{Certificate, Tls, TlsParameters},
     },
 };
@@ -21,9 +21,13 @@ use work::{Handler, Job, JobCx, Listener};
 
 use crate::{
     compose::{Outgoing, write},
+    fetch::Failure,
     letter::{Kind, Mailer},
-    model::{Direction, Listed, Mail, MailState, Mailbox, MailboxState, Secrets, Security, Thread, Trouble, answer_to},
-    queries, tell,
+    model::{
+        Direction, Listed, Mail, MailState, Mailbox, MailboxAuth, MailboxState, Secrets, Security, Thread, Trouble,
+        answer_to,
+    },
+    oauth, queries, tell,
 };
 
 /// How long a mail server may take for each thing it is told.
@@ -178,7 +182,6 @@ pub(crate) fn sending(running: Running) -> Handler {
 struct Load {
     mail: Mail,
     mailbox: Mailbox,
-    secrets: Secrets,
     outgoing: Outgoing,
 }
 
@@ -186,7 +189,6 @@ fn load(tx: &mut Tx<'_>, id: Id<Mail>) -> Result<Option<Load>> {
     let mail = queries::mail(tx, id)?;
     let Some(conversation) = mail.conversation_id.filter(|_| mail.state == MailState::Waiting) else { return Ok(None) };
     let mailbox = queries::find(tx, mail.mailbox_id)?;
-    let secrets = queries::secrets(tx, mailbox.id)?;
     let thread = queries::thread(tx, conversation)?.ok_or(Error::NotFound)?;
     let message = match mail.seq {
         Some(seq) => Some(conversations::api::message(tx, conversation, seq)?),
@@ -202,7 +204,7 @@ fn load(tx: &mut Tx<'_>, id: Id<Mail>) -> Result<Option<Load>> {
         None => None,
     };
     let outgoing = Outgoing::new(&mail, &mailbox, &thread, message.as_ref(), quoted.as_ref(), files);
-    Ok(Some(Load { mail, mailbox, secrets, outgoing }))
+    Ok(Some(Load { mail, mailbox, outgoing }))
 }
 
 /// What came of telling a mail server.
@@ -230,9 +232,12 @@ async fn send(app: &App, cx: &JobCx, id: Id<Mail>) -> Result<()> {
             for (file, bytes) in &mut load.outgoing.attachments {
                 *bytes = files::api::bytes(app, file).await?;
             }
-            match write(&load.outgoing) {
-                Ok(raw) => hand_over(&load.mailbox, &load.secrets, &load.mail, &raw).await,
-                Err(error) => Verdict::Never(error.to_string()),
+            match (write(&load.outgoing), oauth::opening(app, &load.mailbox).await) {
+                (Ok(raw), Ok(secrets)) => hand_over(&load.mailbox, &secrets, &load.mail, &raw).await,
+                (Err(error), _) => Verdict::Never(error.to_string()),
+                (_, Err(Failure::Ours(error))) => return Err(error),
+                (_, Err(Failure::Theirs((Trouble::Grant, _)))) => Verdict::Later("grant".into()),
+                (_, Err(Failure::Theirs((_, why)))) => Verdict::Later(why),
             }
         }
     };
@@ -330,6 +335,10 @@ fn transport(mailbox: &Mailbox, secrets: &Secrets) -> Result<AsyncSmtpTransport<
     let builder = match mailbox.smtp_user.is_empty() {
         true => builder,
         false => builder.credentials(Credentials::new(mailbox.smtp_user.clone(), secrets.smtp_password.clone())),
+    };
+    let builder = match mailbox.auth {
+        MailboxAuth::Password => builder,
+        MailboxAuth::Oauth => builder.authentication(vec![Mechanism::Xoauth2]),
     };
     Ok(builder.build())
 }

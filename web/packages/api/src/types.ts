@@ -63,6 +63,11 @@ export type ChannelSettings = With<Whole<Schemas['ChannelSettings']>, { pre_chat
 export type Channel = With<Answer<'Channel'>, { settings: ChannelSettings }>
 
 export type Mailbox = Answer<'MailboxView'>
+/** The same done to many conversations, behind the page. */
+export type ConversationBatch = With<Answer<'ConversationBatch'>, { actions: AutomationAction[] }>
+export type BatchRow = With<Answer<'BatchRowView'>, { refused: BatchResult['refused'] }>
+export type MailboxGrant = Answer<'MailboxGrantView'>
+export type GrantProvider = Schemas['GrantProvider']
 export type MailboxProbe = Answer<'MailboxProbe'>
 export type WechatAccount = Answer<'WechatAccountView'>
 export type WechatProbe = Answer<'WechatProbe'>

@@ -38,11 +38,21 @@ pub(crate) async fn change(
             let before = queries::find(tx, id)?;
             let (kept, new_password) =
                 (queries::secrets(tx, id)?, details.imap_password.is_some() || details.smtp_password.is_some());
-            let Setup { mailbox: mut after, secrets } =
-                Setup { mailbox: before.clone(), secrets: kept }.with(&permit, details.clone())?;
+            let known = queries::grant(tx, id)?;
+            let Setup { mailbox: mut after, secrets, grant } =
+                Setup { mailbox: before.clone(), secrets: kept, grant: known.clone() }
+                    .with(&permit, details.clone())?;
             after.version = version + 1;
             queries::save(tx, &after)?;
             queries::save_secrets(tx, &secrets)?;
+            match &grant {
+                Some(grant) => queries::save_grant(tx, grant)?,
+                None => queries::end_grant(tx, id)?,
+            }
+            let (was, is) = (known.map(|known| known.shown), grant.map(|grant| grant.shown));
+            if was != is {
+                audit::api::record(tx, Entry::new("mail.grant_changed", "mailbox", id).change(&was, &is))?;
+            }
             let state = match after.state {
                 MailboxState::Active => ChannelState::Active,
                 MailboxState::Paused => ChannelState::Paused,

@@ -20,9 +20,12 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<Details>) -> Answer<Mailb
             // Checked before the channel is opened, which is named after it.
             let checked = Setup::blank(id, tx.new_id(), now).with(&permit, request.clone())?;
             let channel = channels::api::open(tx, &permit, ChannelKind::Email, &checked.mailbox.name)?;
-            let Setup { mut mailbox, secrets } = checked;
+            let Setup { mut mailbox, secrets, grant } = checked;
             mailbox.channel_id = channel.id;
             queries::insert(tx, &mailbox, &secrets)?;
+            if let Some(grant) = &grant {
+                queries::save_grant(tx, grant)?;
+            }
             audit::api::record(tx, Entry::new("mail.mailbox_added", "mailbox", id).created(&mailbox))?;
             tell::mailbox(tx, &mailbox)?;
             MailboxView::of(tx, mailbox)

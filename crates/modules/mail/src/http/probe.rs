@@ -8,10 +8,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::{
-    fetch::Fetchers,
+    fetch::{Failure, Fetchers},
     imap::Opened,
     model::{Mailbox, Trouble},
-    policy, queries, send,
+    oauth, policy, queries, send,
 };
 
 /// How a server was found.
@@ -45,13 +45,22 @@ fn found<T>(answer: Result<T, (Trouble, String)>) -> ServerProbe {
 /// Signs in at both servers as the mailbox is set, and says how that went. Nothing is fetched or sent.
 #[utoipa::path(post, path = "/mailboxes/{id}/probe", tag = "mail", params(("id" = Id<Mailbox>, Path)), responses((status = 200, body = MailboxProbe)))]
 pub(crate) async fn probe(cx: Cx, Path(id): Path<Id<Mailbox>>) -> Answer<MailboxProbe> {
-    let (mailbox, secrets) = cx
+    let mailbox = cx
         .write(move |tx| {
             let _permit = policy::may_manage(tx.actor(), tx.now())?;
             audit::api::record(tx, Entry::new("mail.mailbox_tried", "mailbox", id).created(&json!({})))?;
-            Ok((queries::find(tx, id)?, queries::secrets(tx, id)?))
+            queries::find(tx, id)
         })
         .await?;
+    let secrets = match oauth::opening(cx.app(), &mailbox).await {
+        Ok(secrets) => secrets,
+        Err(Failure::Ours(error)) => return Err(error.into()),
+        Err(Failure::Theirs(why)) => {
+            let both = [found::<()>(Err(why.clone())), found::<()>(Err(why))];
+            let [imap, smtp] = both;
+            return Ok(Json(MailboxProbe { imap, smtp }));
+        }
+    };
     let imap = async {
         let opened = Opened::open(&mailbox, &secrets).await?;
         opened.close().await;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    model::{Mailbox, MailboxFetch},
+    model::{Mailbox, MailboxFetch, MailboxGrant},
     policy, queries,
 };
 
@@ -18,11 +18,31 @@ pub(crate) struct MailboxView {
     mailbox: Mailbox,
     /// How fetching goes.
     fetch: MailboxFetch,
+    /// How it stands with the provider that opens it, where one does.
+    grant: Option<GrantView>,
+}
+
+/// A grant, and what is to be told to the provider.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MailboxGrantView)]
+pub(crate) struct GrantView {
+    /// The grant.
+    #[serde(flatten)]
+    grant: MailboxGrant,
+    /// Where the provider sends people back to.
+    redirect_uri: String,
+}
+
+impl From<MailboxGrant> for GrantView {
+    fn from(grant: MailboxGrant) -> Self {
+        Self { redirect_uri: grant.redirect_uri(), grant }
+    }
 }
 
 impl MailboxView {
     pub(crate) fn of(tx: &mut store::Tx<'_>, mailbox: Mailbox) -> kernel::Result<Self> {
-        Ok(Self { fetch: queries::fetch(tx, mailbox.id)?, mailbox })
+        let grant = queries::grant(tx, mailbox.id)?.map(|grant| grant.shown.into());
+        Ok(Self { fetch: queries::fetch(tx, mailbox.id)?, mailbox, grant })
     }
 }
 
@@ -34,10 +54,12 @@ pub(crate) async fn list(cx: Cx, Query(page): Query<PageQuery>) -> Answer<Page<M
         .read(move |tx| {
             let scope = policy::may_read(tx.actor())?;
             let fetches = queries::fetches(tx)?;
+            let grants = queries::grants(tx)?;
             let rows = queries::list(tx, scope.is_all(), &after, limit + 1)?;
             let fetch = |id: Id<Mailbox>| fetches.iter().find(|fetch| fetch.mailbox_id == id).cloned();
             let view = |mailbox: Mailbox| MailboxView {
                 fetch: fetch(mailbox.id).unwrap_or_else(|| MailboxFetch::none(mailbox.id)),
+                grant: grants.iter().find(|grant| grant.mailbox_id == mailbox.id).cloned().map(GrantView::from),
                 mailbox,
             };
             Ok(rows.into_iter().map(view).collect())

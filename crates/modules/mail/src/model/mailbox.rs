@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
 
+use super::{Grant, MailboxAuth, OauthDetails};
 use crate::letter::address;
 
 text_enum! {
@@ -36,6 +37,8 @@ text_enum! {
         Certificate = "certificate",
         /// It does not take the name or the password.
         SignIn = "sign_in",
+        /// The provider gives us no token: somebody signs in there again.
+        Grant = "grant",
         /// It says something we do not expect.
         Protocol = "protocol",
     }
@@ -75,6 +78,8 @@ store::record! {
         pub smtp_security: Security,
         /// Under which name; empty: without signing in.
         pub smtp_user: String,
+        /// By what both are opened.
+        pub auth: MailboxAuth,
         /// A certificate (PEM) that is believed besides those every computer believes.
         pub certificate: Option<String>,
         /// What stands below every answer.
@@ -181,6 +186,10 @@ pub(crate) struct Details {
     pub smtp_user: Option<String>,
     /// Its password; never given back. That of the mail's place unless told, when both have one name.
     pub smtp_password: Option<String>,
+    /// By what both are opened. Another way forgets what opened it before.
+    pub auth: Option<MailboxAuth>,
+    /// What the provider is that gives the token, where it is opened by one.
+    pub oauth: Option<OauthDetails>,
     /// A certificate (PEM) that is believed besides those every computer believes; empty: none.
     pub certificate: Option<String>,
     /// What stands below every answer, up to 2,000 characters.
@@ -195,6 +204,8 @@ pub(crate) struct Details {
 pub(crate) struct Setup {
     pub mailbox: Mailbox,
     pub secrets: Secrets,
+    /// What opens it by a token, where it is.
+    pub grant: Option<Grant>,
 }
 
 /// Ports nobody has to think of.
@@ -219,6 +230,7 @@ impl Setup {
             smtp_port: SMTPS,
             smtp_security: Security::Tls,
             smtp_user: String::new(),
+            auth: MailboxAuth::Password,
             certificate: None,
             signature: String::new(),
             acknowledgement: String::new(),
@@ -227,7 +239,7 @@ impl Setup {
             version: 1,
         };
         let secrets = Secrets { mailbox_id: id, imap_password: String::new(), smtp_password: String::new() };
-        Self { mailbox, secrets }
+        Self { mailbox, secrets, grant: None }
     }
 
     /// The mailbox with these details. Whoever names another server must say the password anew: the
@@ -235,8 +247,8 @@ impl Setup {
     ///
     /// # Errors
     /// [`kernel::Error::Invalid`] naming every field that cannot be taken.
-    pub(crate) fn with(self, _permit: &Permit, details: Details) -> Result<Self> {
-        let Self { mailbox: before, mut secrets } = self;
+    pub(crate) fn with(self, permit: &Permit, details: Details) -> Result<Self> {
+        let Self { mailbox: before, mut secrets, grant } = self;
         let mut after = before.clone();
         let line = |text: Option<String>, old: String| text.map_or(old, |text| text.trim().to_owned());
         let given = details.address.clone();
@@ -252,6 +264,7 @@ impl Setup {
         after.smtp_port = details.smtp_port.unwrap_or(after.smtp_port);
         after.smtp_security = details.smtp_security.unwrap_or(after.smtp_security);
         after.smtp_user = line(details.smtp_user, after.smtp_user);
+        after.auth = details.auth.unwrap_or(after.auth);
         after.certificate = match details.certificate {
             Some(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
             None => after.certificate,
@@ -270,6 +283,8 @@ impl Setup {
             || before.smtp_port != after.smtp_port
             || before.smtp_user != after.smtp_user
             || before.certificate != after.certificate;
+        let turned = before.auth != after.auth;
+        let by_password = after.auth == MailboxAuth::Password;
         let same = after.smtp_user == after.imap_user;
         let smtp_password = details.smtp_password.or_else(|| details.imap_password.clone().filter(|_| same));
         let plain = |text: &str| !text.chars().any(char::is_control);
@@ -283,21 +298,42 @@ impl Setup {
             .range("imap_port", after.imap_port, 1..=65_535)
             .text("imap_user", &after.imap_user, 1..=200)
             .that(plain(&after.imap_user), "imap_user", "malformed")
-            .that(!elsewhere || details.imap_password.is_some(), "imap_password", "required")
+            .that(
+                !by_password || !(elsewhere || turned) || details.imap_password.is_some(),
+                "imap_password",
+                "required",
+            )
             .maybe_text("imap_password", details.imap_password.as_deref(), 1..=500)
             .that(is_host(&after.smtp_host), "smtp_host", "malformed")
             .range("smtp_port", after.smtp_port, 1..=65_535)
             .text("smtp_user", &after.smtp_user, 0..=200)
             .that(plain(&after.smtp_user), "smtp_user", "malformed")
-            .that(!sent_elsewhere || after.smtp_user.is_empty() || smtp_password.is_some(), "smtp_password", "required")
+            .that(
+                !by_password || !(sent_elsewhere || turned) || after.smtp_user.is_empty() || smtp_password.is_some(),
+                "smtp_password",
+                "required",
+            )
+            .that(by_password || details.imap_password.is_none(), "imap_password", "not_allowed")
+            .that(by_password || smtp_password.is_none(), "smtp_password", "not_allowed")
             .maybe_text("smtp_password", smtp_password.as_deref(), 0..=500)
             .that(after.certificate.as_deref().is_none_or(is_certificate), "certificate", "malformed")
             .text("signature", &after.signature, 0..=2_000)
             .text("acknowledgement", &after.acknowledgement, 0..=2_000)
             .done()?;
-        secrets.imap_password = details.imap_password.unwrap_or(secrets.imap_password);
-        secrets.smtp_password = smtp_password.unwrap_or(secrets.smtp_password);
-        Ok(Self { mailbox: after, secrets })
+        let grant = match (by_password, grant) {
+            (true, _) => {
+                secrets.imap_password = details.imap_password.unwrap_or(secrets.imap_password);
+                secrets.smtp_password = smtp_password.unwrap_or(secrets.smtp_password);
+                None
+            }
+            (false, grant) => {
+                (secrets.imap_password, secrets.smtp_password) = (String::new(), String::new());
+                let moved = elsewhere || sent_elsewhere || turned;
+                let grant = grant.unwrap_or_else(|| Grant::blank(after.id));
+                Some(grant.with(permit, details.oauth.unwrap_or_default(), moved)?)
+            }
+        };
+        Ok(Self { mailbox: after, secrets, grant })
     }
 }
 
@@ -356,6 +392,23 @@ mod tests {
             assert!(new().with(&permit(), with).is_ok());
         }
         assert!(new().with(&permit(), Details { name: Some("新名".into()), ..Details::default() }).is_ok());
+    }
+
+    #[test]
+    fn neither_a_password_nor_a_token_outlives_the_other_way() {
+        let text = |text: &str| Some(text.to_owned());
+        let oauth = OauthDetails {
+            authorize_url: text("https://id.example.com/a"),
+            token_url: text("https://id.example.com/t"),
+            client_id: text("zhike"),
+            origin: text("https://desk.example.com"),
+            ..OauthDetails::default()
+        };
+        let turn = Details { auth: Some(MailboxAuth::Oauth), oauth: Some(oauth), ..Details::default() };
+        let turned = new().with(&permit(), turn).unwrap();
+        assert_eq!((turned.secrets.imap_password.as_str(), turned.grant.is_some()), ("", true));
+        let back = || Details { auth: Some(MailboxAuth::Password), ..Details::default() };
+        assert!(Setup { ..turned }.with(&permit(), back()).is_err());
     }
 
     #[test]
