@@ -2,6 +2,7 @@
 
 mod batches;
 mod history;
+mod long_batches;
 mod macros;
 pub(crate) mod manage;
 mod rehearse;
@@ -23,4 +24,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(macros::run))
         .routes(routes!(macros::try_out))
         .routes(routes!(batches::run))
+        .routes(routes!(long_batches::list, long_batches::begin))
+        .routes(routes!(long_batches::rows))
+        .routes(routes!(long_batches::cancel))
+        .routes(routes!(long_batches::undo))
 }

@@ -1,9 +1,12 @@
 //! What is automated, and what came of it.
 
+mod batch;
 mod check;
 mod macros;
 mod spec;
 
+pub use batch::{Batch, BatchOutcome, BatchState};
+pub(crate) use batch::{BatchRow, undoing};
 pub(crate) use check::Occasion;
 use conversations::ConversationId;
 use kernel::{Id, Noun, Timestamp, UserId};

@@ -1,13 +1,16 @@
 //! All SQL of this module.
 
 use conversations::ConversationId;
-use kernel::{Cursor, Id, Result, Timestamp, UserId};
+use kernel::{Cursor, Error, Id, Result, Timestamp, UserId};
 use store::{Record, Tx, params, sql};
 
 use crate::{
     codes,
     compile::Revision,
-    model::{Automation, AutomationRun, AutomationVersion, Macro, RunOutcome},
+    model::{
+        Actions, Automation, AutomationRun, AutomationVersion, Batch, BatchOutcome, BatchRow, BatchState, Macro,
+        RunOutcome,
+    },
 };
 
 sql! {
@@ -50,6 +53,98 @@ sql! {
     SAVE_MACRO = "UPDATE macros SET name = $3, actions = $4, version = $2 WHERE id = $1 AND version = $2 - 1";
     DELETE_MACRO = "DELETE FROM macros WHERE id = $1";
     USED_MACRO = "UPDATE macros SET uses = uses + 1 WHERE id = $1";
+}
+
+sql! {
+    INSERT_BATCH(Batch) = "INSERT INTO batches ({cols}) VALUES ({vals})";
+    INSERT_ROW(BatchRow) = "INSERT INTO batch_rows ({cols}) VALUES {rows}";
+    BATCH(Batch) = "SELECT {cols} FROM batches WHERE id = $1";
+    BATCHES(Batch) = "SELECT {cols} FROM batches WHERE user_id = $1 AND created_at > $2 ORDER BY created_at DESC, id DESC LIMIT 20";
+    RUNNING_BATCHES = "SELECT COUNT(*) FROM batches WHERE user_id = $1 AND created_at > $2 AND state = 'running'";
+    FORGET_ROWS = "DELETE FROM batch_rows WHERE batch_id IN (SELECT id FROM batches WHERE user_id = $1 AND created_at < $2 AND state <> 'running')";
+    FORGET_BATCHES = "DELETE FROM batches WHERE user_id = $1 AND created_at < $2 AND state <> 'running'";
+    END_BATCH = "UPDATE batches SET state = $2, finished_at = $3 WHERE id = $1 AND state = 'running'";
+    UNDO_ONCE = "UPDATE batches SET undone = TRUE WHERE id = $1 AND NOT undone";
+    ROWS(BatchRow) = "SELECT {cols} FROM batch_rows WHERE batch_id = $1 AND outcome = $2 AND position > $3 ORDER BY position LIMIT $4";
+    UNDOABLE(BatchRow) = "SELECT {cols} FROM batch_rows WHERE batch_id = $1 AND outcome = 'done' AND undo IS NOT NULL ORDER BY position";
+    END_ROW = "UPDATE batch_rows SET outcome = $3, refusal = $4 WHERE batch_id = $1 AND position = $2 AND outcome = 'waiting'
+        AND EXISTS (SELECT 1 FROM batches WHERE id = $1 AND state = 'running')";
+    KEEP_UNDO = "UPDATE batch_rows SET undo = $3 WHERE batch_id = $1 AND position = $2";
+    COUNT_ROW = "UPDATE batches SET done = done + $2, refused = refused + $3, undoable = undoable + $4 WHERE id = $1";
+}
+
+/// Keeps a new batch with its rows.
+pub(crate) fn insert_batch(tx: &mut Tx<'_>, batch: &Batch, rows: &[BatchRow]) -> Result<()> {
+    tx.exec(&INSERT_BATCH, &batch.values())?;
+    let rows: Vec<_> = rows.iter().map(Record::values).collect();
+    tx.exec_rows(&INSERT_ROW, &rows)
+}
+
+pub(crate) fn batch(tx: &mut Tx<'_>, id: Id<Batch>) -> Result<Batch> {
+    tx.maybe(&BATCH, params![id])?.ok_or(Error::NotFound)
+}
+
+/// A person's, the latest first.
+pub(crate) fn batches(tx: &mut Tx<'_>, user: UserId, since: Timestamp) -> Result<Vec<Batch>> {
+    tx.all(&BATCHES, params![user, since])
+}
+
+pub(crate) fn running_batches(tx: &mut Tx<'_>, user: UserId) -> Result<i64> {
+    Ok(tx.one::<(i64,)>(&RUNNING_BATCHES, params![user, Timestamp::from_millis(0)])?.0)
+}
+
+/// Forgets what is over since before then.
+pub(crate) fn forget_batches(tx: &mut Tx<'_>, user: UserId, before: Timestamp) -> Result<()> {
+    tx.exec(&FORGET_ROWS, params![user, before])?;
+    tx.exec(&FORGET_BATCHES, params![user, before]).map(drop)
+}
+
+/// Ends a batch that goes on; false when it was over before.
+pub(crate) fn end_batch(tx: &mut Tx<'_>, id: Id<Batch>, state: BatchState, now: Timestamp) -> Result<bool> {
+    Ok(tx.exec(&END_BATCH, params![id, state, now])? == 1)
+}
+
+/// Whether it was not taken back before.
+pub(crate) fn undo_once(tx: &mut Tx<'_>, id: Id<Batch>) -> Result<bool> {
+    Ok(tx.exec(&UNDO_ONCE, params![id])? == 1)
+}
+
+pub(crate) fn batch_rows(
+    tx: &mut Tx<'_>,
+    id: Id<Batch>,
+    outcome: BatchOutcome,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<BatchRow>> {
+    tx.all(&ROWS, params![id, outcome, after, limit])
+}
+
+/// Those whose turn comes next.
+pub(crate) fn waiting_rows(tx: &mut Tx<'_>, id: Id<Batch>, limit: i64) -> Result<Vec<BatchRow>> {
+    batch_rows(tx, id, BatchOutcome::Waiting, 0, limit)
+}
+
+pub(crate) fn undoable_rows(tx: &mut Tx<'_>, id: Id<Batch>) -> Result<Vec<BatchRow>> {
+    tx.all(&UNDOABLE, params![id])
+}
+
+/// Writes down what came of a row; false when that is known already, or the batch was stopped.
+pub(crate) fn end_row(
+    tx: &mut Tx<'_>,
+    id: Id<Batch>,
+    position: i64,
+    outcome: BatchOutcome,
+    refusal: Option<&str>,
+) -> Result<bool> {
+    Ok(tx.exec(&END_ROW, params![id, position, outcome, refusal])? == 1)
+}
+
+pub(crate) fn keep_undo(tx: &mut Tx<'_>, id: Id<Batch>, position: i64, undo: &Actions) -> Result<()> {
+    tx.exec(&KEEP_UNDO, params![id, position, undo]).map(drop)
+}
+
+pub(crate) fn count_row(tx: &mut Tx<'_>, id: Id<Batch>, done: bool, undoable: bool) -> Result<()> {
+    tx.exec(&COUNT_ROW, params![id, i64::from(done), i64::from(!done), i64::from(undoable)]).map(drop)
 }
 
 /// Those this person may use, by name.

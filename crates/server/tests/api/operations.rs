@@ -82,6 +82,7 @@ const OUTSIDER: &[&str] = &[
 fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
     match name {
         "POST /conversation-batches" => json!({"actions": [{"do": "wake"}]}),
+        "POST /batches" => json!({"actions": [{"do": "wake"}]}),
         "POST /conversation-views" => json!({"filter": {"waiting": true}}),
         "POST /approvals" => json!({"currency": "CNY"}),
         "POST /webhooks" => json!({"name": "CRM", "url": "https://crm.example.com", "kinds": ["customer.created"]}),
@@ -253,6 +254,8 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     // A message that a channel could not bring to its customer.
     let all = admin.get("/conversations").await.ok();
     let conversation = all["items"][0]["id"].as_str().expect("the visitor's").to_owned();
+    let batch = json!({"ids": [conversation], "actions": [{"do": "add_tag", "tag": "批量"}]});
+    harvest(&admin.post("/batches", batch).await.ok(), ids);
     // What somebody bore.
     let abuse = json!({"kind": "insult", "word": "骂人"});
     harvest(&admin.post(&format!("/conversations/{conversation}/abuse"), abuse).await.ok(), ids);

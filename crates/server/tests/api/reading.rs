@@ -10,9 +10,11 @@ use crate::{bodies::Maker, demo, product};
 
 /// What takes a visitor's own token, is no answer but a connection, or is about what the story has none of:
 /// `visitors` and the slices try it.
-const ELSEWHERE: [&str; 7] = [
+const ELSEWHERE: [&str; 9] = [
+    "/api/v1/batches/{id}/rows",
     "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw",
     "/api/v1/ws",
+    "/callbacks/mail",
     "/callbacks/oidc/{id}",
     "/callbacks/wechat/{id}",
     "/rate/{token}",
@@ -21,7 +23,8 @@ const ELSEWHERE: [&str; 7] = [
 ];
 /// Lists of one's own, and of what failed, where whoever asks has nothing, the mails of a chat, and what that one chat is
 /// linked with: those of a new module do not belong here.
-const EMPTY: [&str; 7] = [
+const EMPTY: [&str; 8] = [
+    "/batches",
     "/conversations/{id}/links",
     "/conversations/{id}/mails",
     "/delegations",

@@ -12,7 +12,7 @@ use lettre::{
 use serde_json::{Value, json};
 use testkit::{MailServer, Person};
 
-pub fn modules() -> Vec<http::Module> {
+pub(crate) fn modules() -> Vec<http::Module> {
     vec![
         audit::module(),
         access::module(),
@@ -28,7 +28,7 @@ pub fn modules() -> Vec<http::Module> {
 }
 
 /// What the world does with the mail server of the test command.
-pub trait World {
+pub(crate) trait World {
     async fn deliver(&self, from: &str, to: &str, raw: &str);
     fn inbox(&self, address: &str) -> Vec<String>;
 }
@@ -59,7 +59,7 @@ impl World for MailServer {
 }
 
 /// Waits for something outside to have come about.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let waiting = async {
         loop {
             if let Some(found) = look().await {
@@ -72,12 +72,12 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
 }
 
 /// A name nobody else in this run has.
-pub fn unique(word: &str) -> String {
+pub(crate) fn unique(word: &str) -> String {
     static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     format!("{word}-{}-{}", std::process::id(), COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
 }
 
-pub fn wish(server: &MailServer, address: &str) -> Value {
+pub(crate) fn wish(server: &MailServer, address: &str) -> Value {
     json!({
         "name": "售后邮箱", "address": address, "sender_name": "青禾客服",
         "imap_host": "localhost", "imap_port": server.port("imaps"), "imap_security": "tls",
@@ -88,7 +88,7 @@ pub fn wish(server: &MailServer, address: &str) -> Value {
 }
 
 /// A mailbox whose fetch has begun.
-pub async fn mailbox(admin: &Person, wish: Value) -> Value {
+pub(crate) async fn mailbox(admin: &Person, wish: Value) -> Value {
     let new = admin.post("/mailboxes", wish).await.ok();
     let path = format!("/mailboxes/{}", new["id"].as_str().unwrap());
     until("the first fetch", async || {
@@ -98,7 +98,7 @@ pub async fn mailbox(admin: &Person, wish: Value) -> Value {
     .await
 }
 
-pub async fn conversations(admin: &Person, least: usize) -> Vec<Value> {
+pub(crate) async fn conversations(admin: &Person, least: usize) -> Vec<Value> {
     until("a conversation", async || {
         let all = admin.get("/conversations").await.ok()["items"].as_array().unwrap().clone();
         (all.len() >= least).then_some(all)
@@ -106,11 +106,11 @@ pub async fn conversations(admin: &Person, least: usize) -> Vec<Value> {
     .await
 }
 
-pub async fn messages(admin: &Person, conversation: &str) -> Vec<Value> {
+pub(crate) async fn messages(admin: &Person, conversation: &str) -> Vec<Value> {
     admin.get(&format!("/conversations/{conversation}/messages")).await.ok()["items"].as_array().unwrap().clone()
 }
 
-pub fn said(messages: &[Value]) -> Vec<&str> {
+pub(crate) fn said(messages: &[Value]) -> Vec<&str> {
     messages
         .iter()
         .filter(|message| message["kind"] == "text")
@@ -118,6 +118,6 @@ pub fn said(messages: &[Value]) -> Vec<&str> {
         .collect()
 }
 
-pub fn header<'m>(mail: &'m str, name: &str) -> &'m str {
+pub(crate) fn header<'m>(mail: &'m str, name: &str) -> &'m str {
     mail.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default()
 }

@@ -1,25 +1,12 @@
 import { api, ApiError, type AutomationAction, type BatchResult, type Conversation } from '@zhike/api'
 import { formatNumber, t } from '@zhike/i18n'
-import { errorText, forgetJob, toast, trackJob } from '@zhike/ui'
-import { shallowRef } from 'vue'
+import { errorText, toast } from '@zhike/ui'
 import { customerName } from '@/lib/customers'
+import { type Deed, type Refused, refusals } from './refusals'
 import { takeRow } from './useInbox'
 
-/** Conversations of one request; more go on behind the page. */
+/** Conversations of one request; more go on at the server, behind the page. */
 const AT_ONCE = 50
-
-/** What is done: these actions, or a macro. */
-export type Deed = { actions: AutomationAction[] } | { macro_id: string }
-
-/** A conversation in which nothing was done, and why. */
-export interface Refused {
-  id: string
-  name: string
-  why: string
-}
-
-/** What was refused of the last batch, to be read. */
-export const refusals = shallowRef<{ title: string; done: number; refused: readonly Refused[] }>()
 
 const nameOf = (row: Conversation) => customerName(row.customer_id, row.customer_name)
 
@@ -48,44 +35,28 @@ export function undoGroups(actions: readonly AutomationAction[], rows: readonly 
 }
 
 /** Does the same to all of them; answers those it was done to, as they were before. */
-async function each(rows: readonly Conversation[], deed: Deed, refused: Refused[], progress: (share: number) => boolean): Promise<Conversation[]> {
-  const done: Conversation[] = []
-  for (let from = 0; from < rows.length; from += AT_ONCE) {
-    if (!progress(from / rows.length)) break
-    const some = rows.slice(from, from + AT_ONCE)
-    let results: BatchResult[]
-    try {
-      results = await api.post<BatchResult[]>('/conversation-batches', { body: { ids: some.map(({ id }) => id), ...deed } })
-    } catch (error) {
-      // None of these is in reach any more, or the line is gone: each is told so, and the rest goes on.
-      refused.push(...some.map((row) => ({ id: row.id, name: nameOf(row), why: errorText(error) })))
-      continue
-    }
-    for (const [at, result] of results.entries()) {
-      const row = some[at]
-      if (!row) continue
-      if (result.conversation) {
-        takeRow(result.conversation)
-        done.push(row)
-      } else refused.push({ id: row.id, name: nameOf(row), why: errorText(new ApiError({ status: 409, code: 'not_found', ...result.refused })) })
-    }
+async function each(rows: readonly Conversation[], deed: Deed, refused: Refused[]): Promise<Conversation[]> {
+  let results: BatchResult[]
+  try {
+    results = await api.post<BatchResult[]>('/conversation-batches', { body: { ids: rows.map(({ id }) => id), ...deed } })
+  } catch (error) {
+    // None of these is in reach any more, or the line is gone: each is told so.
+    refused.push(...rows.map((row) => ({ id: row.id, name: nameOf(row), why: errorText(error) })))
+    return []
   }
-  return done
+  return rows.filter((row, at) => {
+    const result = results[at]
+    if (result?.conversation) takeRow(result.conversation)
+    else refused.push({ id: row.id, name: nameOf(row), why: errorText(new ApiError({ status: 409, code: 'not_found', ...result?.refused })) })
+    return Boolean(result?.conversation)
+  })
 }
-
-let batches = 0
 
 /** Does the same to many conversations, tells what came of each, and offers to take back what can be. */
 export async function runBatch(title: string, rows: readonly Conversation[], deed: Deed, undo = true): Promise<void> {
+  if (rows.length > AT_ONCE) return (await import('./longBatches')).beginBatch(rows.map(({ id }) => id), deed)
   const refused: Refused[] = []
-  const id = `batch ${(batches += 1)}`
-  const behind = rows.length > AT_ONCE
-  let cancelled = false
-  const done = await each(rows, deed, refused, (progress) => {
-    if (behind && !cancelled) trackJob({ id, title, progress, state: 'running', cancel: () => (cancelled = true) })
-    return !cancelled
-  })
-  if (behind) forgetJob(id)
+  const done = await each(rows, deed, refused)
   const groups = undo && 'actions' in deed ? undoGroups(deed.actions, done) : []
   const takeBack = () => groups.forEach((group) => void runBatch(t('common.undo'), group.rows, { actions: group.actions }, false))
   const said = t('conversations.batch.done', { what: title, n: formatNumber(done.length) }, done.length)

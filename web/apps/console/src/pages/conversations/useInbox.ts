@@ -14,6 +14,9 @@ const error = shallowRef<unknown>(undefined)
 let users = 0
 let stop: (() => void) | undefined
 
+/** One of them, where it is held. */
+export const rowOf = (id: string) => rows.value.get(id)
+
 /** The most rows one state may bring; facts bring the rest. */
 const MOST = 10_000
 const PAGE = 200
