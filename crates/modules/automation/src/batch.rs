@@ -1,10 +1,7 @@
 //! Doing the same to many conversations behind the page: each is a transaction of its own, with what came of it, so
 //! that a server that goes down in the midst goes on where it stopped, and nothing is done twice.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use conversations::ConversationId;
 use http::App;
@@ -27,8 +24,8 @@ pub(crate) const MOST: usize = 5_000;
 const AT_ONCE: i64 = 3;
 /// Rows for which the person's rights are asked for once.
 const CHUNK: i64 = 25;
-/// How long one turn may last before the next is left to whoever is free.
-const TURN: Duration = Duration::from_secs(30);
+/// How long one turn may last before the next is left to whoever is free, in milliseconds.
+const TURN_MS: i64 = 30_000;
 /// How long what came of batches is kept, in milliseconds.
 const KEPT: i64 = 30 * 24 * 3_600_000;
 
@@ -108,7 +105,7 @@ pub(crate) fn going_on(known: Known) -> Handler {
 }
 
 async fn go_on(app: &App, cx: &JobCx, id: Id<Batch>) -> Result<()> {
-    let (hands, began) = (Hands::of(app), Instant::now());
+    let (hands, began) = (Hands::of(app), app.clock().now());
     loop {
         let (batch, rows) = cx
             .db
@@ -124,7 +121,7 @@ async fn go_on(app: &App, cx: &JobCx, id: Id<Batch>) -> Result<()> {
         for row in rows {
             one(cx, &hands, &origin, &batch, row).await?;
         }
-        if began.elapsed() > TURN {
+        if app.clock().now().since(began) > TURN_MS {
             let (done, db, origin) = (cx.clone(), cx.db.clone(), cx.origin.clone());
             return db
                 .write(&origin, move |tx| {

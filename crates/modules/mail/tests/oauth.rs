@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use testkit::{MailServer, Person, TestApp, TestDb, on_both};
+use testkit::{MailServer, Person, TestApp, on_both};
 
 use house::{World as _, conversations, messages, modules, said, unique, until, wish};
 
@@ -86,7 +86,7 @@ async fn token(State(provider): State<Provider>, body: String) -> (StatusCode, a
 
 /// A token as the mail server reads it.
 fn signed(user: &str) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = kernel::Clock::system().now().millis() / 1_000;
     let part = |value: Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let head = part(json!({"alg": "HS256", "typ": "JWT"}));
     let body = part(json!({"sub": user, "iat": now - 5, "nbf": now - 5, "exp": now + 600}));
