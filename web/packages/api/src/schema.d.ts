@@ -1976,6 +1976,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assistant/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The language model that is asked where the written rule is not sure; off at first. Its key is nobody's to read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssistantModelView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Says which language model is asked, and whether. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AssistantModelChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssistantModelView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistant/model/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries the model, on or off, with a question and an article that are nobody's. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssistantModelProbe"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistant/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the model was asked and what it said, newest first, both as they left and came: without personal data. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Those of this conversation. */
+                    conversation_id?: string;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ModelQuestion"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-entries": {
         parameters: {
             query?: never;
@@ -7565,6 +7736,480 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists imports, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Import"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Brings a list along: what it is and what its columns most likely are is found out, nothing is imported yet. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewImport"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_Import"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds out, in the background, what would become of each line; nothing is written. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_Import"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says how a list is to be read and taken in. What a check found is void with it; the columns are remembered for
+         *     the next list with the same headings.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_Import"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPlan"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first lines of a list, read so. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The sign between a text's cells. */
+                    delimiter?: string;
+                    /** @description A text's encoding. */
+                    encoding?: string;
+                    /** @description Which sheet of a workbook. */
+                    sheet?: string;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_Import"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportPreview"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the lines that were not taken, with every reason, in the file's order. `after` the last line's number
+         *     follows the next page.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those behind this line. */
+                    after?: number;
+                    /** @description How many at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_Import"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ImportRefusal"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/refusals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lines that were not taken as a file for a spreadsheet: the number and the reasons before what stood in them.
+         *     Mended, it can be imported again. That it was taken along is on the trail.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_Import"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the lines in, in the background: from the beginning once they were checked, or from where it was stopped. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_Import"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a check or an import. What was taken in stays; an import may go on later. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_Import"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents": {
         parameters: {
             query?: never;
@@ -11663,6 +12308,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/responsibilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The responsibility matrix: for each activity which post is responsible (R), accountable (A), consulted (C),
+         *     informed (I). While nobody said anything, a proposal.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResponsibilityMatrix"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets the responsibility matrix. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ResponsibilityChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResponsibilityMatrix"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responsibilities/{activity}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody who has a part in an activity by the post they hold: whom to ask first. Nobody while the matrix is only a
+         *     proposal.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    activity: components["schemas"]["Activity"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PartHolder"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -14236,7 +15009,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_smo_SmsOptOut"];
+                    id: string;
                 };
                 cookie?: never;
             };
@@ -17426,6 +18199,11 @@ export interface components {
          *     ends it come only tags, a priority and tasks.
          */
         Actions: components["schemas"]["AutomationAction"][];
+        /**
+         * @description Something the department does.
+         * @enum {string}
+         */
+        Activity: "strategy" | "process" | "inquiry" | "complaint" | "feedback" | "technical";
         /** @description See [`AGENT_TYPING`]. */
         AgentTyping: {
             /** @description Their name. */
@@ -18017,6 +18795,8 @@ export interface components {
         AssistantChange: {
             /** @description Under which address customers reach this server; answers come without a link where it is empty. */
             base_url?: string | null;
+            /** @description Those of them in whose conversations by open channels and WeChat it answers too; as they are unless told. */
+            outside?: components["schemas"]["Id_que"][] | null;
             /** @description The queues in whose conversations it answers, in web chats. */
             queues: components["schemas"]["Id_que"][];
             /**
@@ -18024,6 +18804,89 @@ export interface components {
              * @description The version that was seen; 0 while nobody said anything.
              */
             version: number;
+        };
+        /** @description A language model that is asked where the written rule is not sure, as OpenAI's are asked. */
+        AssistantModel: {
+            /**
+             * @description Where: `/chat/completions` stands below it.
+             * @example https://api.example.com/v1
+             */
+            base_url: string;
+            /**
+             * Format: int64
+             * @description How often it is asked in any 24 hours.
+             */
+            daily_limit: number;
+            /** @description Whether it may lie in a private network or on this machine, and be called without TLS. */
+            inside: boolean;
+            /** @description Which of the models there. */
+            model: string;
+            /** @description Whether it is asked. */
+            state: components["schemas"]["ModelState"];
+            /**
+             * Format: int64
+             * @description How long it may take, in seconds.
+             */
+            timeout_seconds: number;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What the model is to be. */
+        AssistantModelChange: {
+            /** @description What it is to be; what is left out stays. */
+            details: components["schemas"]["AssistantModelDetails"];
+            /**
+             * Format: int64
+             * @description The version that was seen; 0 while nobody said anything.
+             */
+            version: number;
+        };
+        /** @description What the model is to be; what is left out stays. */
+        AssistantModelDetails: {
+            /** @description Where: `/chat/completions` stands below it. */
+            base_url?: string | null;
+            /**
+             * Format: int64
+             * @description How often it is asked in any 24 hours: 1 to 100,000.
+             */
+            daily_limit?: number | null;
+            /** @description Whether it may lie in a private network or on this machine, and be called without TLS. */
+            inside?: boolean | null;
+            /** @description What it knows us by; never given back. Empty takes it away. Whoever names another address says it anew. */
+            key?: string | null;
+            /** @description Which of the models there: 1 to 200 characters. */
+            model?: string | null;
+            state?: components["schemas"]["ModelState"] | null;
+            /**
+             * Format: int64
+             * @description How long it may take: 2 to 60 seconds.
+             */
+            timeout_seconds?: number | null;
+        };
+        /** @description How trying the model went. */
+        AssistantModelProbe: {
+            /** @description More of it, or what the other side said. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description What stands in the way: `unreachable`, `http`, `not_json`, …; none: nothing. */
+            trouble?: string | null;
+        };
+        /** @description The model, and how much it was asked. */
+        AssistantModelView: components["schemas"]["AssistantModel"] & {
+            /**
+             * Format: int64
+             * @description How often it was asked in the last 24 hours.
+             */
+            asked: number;
+            /** @description Whether there is a key. */
+            has_key: boolean;
         };
         /** @description The queues in whose conversations it answers. */
         AssistantQueues: components["schemas"]["Id_que"][];
@@ -18034,6 +18897,8 @@ export interface components {
              * @example https://chat.example.com
              */
             base_url: string;
+            /** @description Those of them in whose conversations by open channels and WeChat it answers too, a few times a day each customer. */
+            outside: components["schemas"]["AssistantQueues"];
             /** @description The queues in whose conversations it answers; in none at first. */
             queues: components["schemas"]["AssistantQueues"];
             /**
@@ -19331,6 +20196,8 @@ export interface components {
              * @example 138****5678
              */
             phone?: string | null;
+            /** @description Where each field's value came from, as far as that is known. */
+            sources: components["schemas"]["CustomerSources"];
             /** @description How far it has come with them. */
             stage: components["schemas"]["Stage"];
             /** @description What became of them. */
@@ -19373,6 +20240,20 @@ export interface components {
             suggestions: components["schemas"]["MergeSuggestion"][];
             /** @description What was taken over in merges, and what stood there before. */
             takeovers: Record<string, never>[];
+        };
+        /** @description Where a field's value came from. */
+        CustomerSource: {
+            /** @description As of when it was true. */
+            at: components["schemas"]["Timestamp"];
+            by?: components["schemas"]["Id_usr"] | null;
+            /** @description The import it stood in. */
+            import_id?: string | null;
+            /** @description From where. */
+            kind: components["schemas"]["SourceKind"];
+        };
+        /** @description The source of every field whose source is known, by the field's name. */
+        CustomerSources: {
+            [key: string]: components["schemas"]["CustomerSource"];
         };
         /**
          * @description What became of a customer's row.
@@ -20546,6 +21427,19 @@ export interface components {
             /** @description escalations */
             topic: string;
         };
+        /** @description An import was begun, or has come further. */
+        "Fact.imports.import.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Import"];
+            /** @enum {string} */
+            kind: "import.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description imports */
+            topic: string;
+        };
         /** @description A conversation is there, or stands otherwise. */
         "Fact.inbox.conversation.changed": {
             at: components["schemas"]["Timestamp"];
@@ -20950,6 +21844,8 @@ export interface components {
         Id_idn_Identity: string;
         /** @example idp_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_idp_IdentityProvider: string;
+        /** @example imp_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_imp_Import: string;
         /** @example inc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_inc_Incident: string;
         /** @example inq_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -20970,6 +21866,8 @@ export interface components {
         Id_mbx_Mailbox: string;
         /** @example mgs_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mgs_MergeSuggestion: string;
+        /** @example mqn_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mqn_ModelQuestion: string;
         /** @example msg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_msg_Message: string;
         /** @example msv_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -21155,14 +22053,70 @@ export interface components {
             /** @description When last, to the minute. */
             seen_at: components["schemas"]["Timestamp"];
         };
-        /** @description Which year's holidays. */
+        /** @description A list of customers that somebody brought along. */
         Import: {
             /**
              * Format: int64
-             * @description From 2002 to the last one decreed.
+             * @description Customers to whom something was added.
              */
-            year: number;
+            changed: number;
+            /**
+             * Format: int64
+             * @description Customers that are new.
+             */
+            created: number;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it failed: `field.code`. */
+            error?: string | null;
+            /** @description The file. */
+            file_id: components["schemas"]["Id_fil"];
+            /** @description What the file was called. */
+            file_name: string;
+            /** @description What it turned out to be. */
+            format: components["schemas"]["ImportFormat"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_imp_Import"];
+            /**
+             * Format: int64
+             * @description The line up to which it is done.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description How many lines there are, without headings; none while nobody knows.
+             */
+            lines?: number | null;
+            /** @description Whose it is. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            /** @description How it is read and taken in. */
+            plan: components["schemas"]["ImportPlan"];
+            /**
+             * Format: int64
+             * @description Lines that were refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Lines that said nothing new.
+             */
+            same: number;
+            /** @description A workbook's sheets. */
+            sheets: components["schemas"]["ImportSheets"];
+            /** @description How far it has come. */
+            state: components["schemas"]["ImportState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
         };
+        /** @description A line's cells, as they stood. */
+        ImportCells: string[];
         /** @description What came of it. */
         Imported: {
             /** @description The days added, by date. */
@@ -21173,6 +22127,83 @@ export interface components {
              */
             kept: number;
         };
+        /**
+         * @description What a column is.
+         * @enum {string}
+         */
+        ImportField: "name" | "phone" | "email" | "note" | "owner" | "stage" | "as_of";
+        /**
+         * @description What a file turned out to be.
+         * @enum {string}
+         */
+        ImportFormat: "text" | "workbook" | "cards";
+        /** @description How a list is read and taken in. */
+        ImportPlan: {
+            /** @description As of when the list is true, for lines that do not say. */
+            as_of: components["schemas"]["Timestamp"];
+            /** @description What each column is; null: it is left out. */
+            columns: (components["schemas"]["ImportField"] | null)[];
+            /**
+             * Format: int64
+             * @description The line of the headings; 0: there are none.
+             */
+            header_line: number;
+            /** @description What tells two lines apart. */
+            key: components["schemas"]["ListKey"];
+            /** @description How the file is read. */
+            reading: components["schemas"]["ImportReading"];
+        };
+        /** @description The first lines of a list, and what its columns most likely are. */
+        ImportPreview: {
+            /** @description What the columns most likely are. */
+            columns: (components["schemas"]["ImportField"] | null)[];
+            /**
+             * Format: int64
+             * @description The line of the headings; 0: there are none.
+             */
+            header_line: number;
+            /** @description The first lines, as they are read. */
+            lines: components["schemas"]["PreviewLine"][];
+        };
+        /** @description How a file is read. */
+        ImportReading: {
+            /** @description The sign between a text's cells: one of `,` `;` `|` and the tabulator; found out when there is none. */
+            delimiter?: string | null;
+            /** @description A text's encoding: `utf-8`, `gb18030`, `big5`, `utf-16le`, `utf-16be`; found out when there is none. */
+            encoding?: string | null;
+            /** @description Which sheet of a workbook; the first when there is none. */
+            sheet?: string | null;
+        };
+        /** @description Why a line was refused. */
+        ImportReason: {
+            /** @description Why, as a field's code. */
+            code: string;
+            /** @description Which field; `row`: all of it. */
+            field: string;
+        };
+        /** @description Why a line was refused, every reason. */
+        ImportReasons: components["schemas"]["ImportReason"][];
+        /** @description A line that was not taken. */
+        ImportRefusal: {
+            /** @description What stood in it. */
+            cells: components["schemas"]["ImportCells"];
+            /** @description Of which import. */
+            import_id: components["schemas"]["Id_imp_Import"];
+            /**
+             * Format: int64
+             * @description Which line of the file.
+             */
+            line: number;
+            /** @description Why. */
+            reasons: components["schemas"]["ImportReasons"];
+        };
+        /** @description Names of a workbook's sheets. */
+        ImportSheets: string[];
+        /**
+         * @description How far an import has come.
+         * @enum {string}
+         */
+        ImportState: "draft" | "checking" | "checked" | "running" | "stopped" | "done" | "failed";
         /** @description Something that goes wrong for many customers at once. */
         Incident: {
             /** @description When. */
@@ -21732,6 +22763,11 @@ export interface components {
             provider_id: components["schemas"]["Id_idp_IdentityProvider"];
         };
         /**
+         * @description What tells two rows of a list apart.
+         * @enum {string}
+         */
+        ListKey: "phone" | "email";
+        /**
          * @description A language of the user interface.
          * @enum {string}
          */
@@ -22252,6 +23288,35 @@ export interface components {
             /** @description What was said. */
             text: string;
         };
+        /** @description What a model was asked, and what it said, both without personal data. */
+        ModelQuestion: {
+            article_id?: components["schemas"]["Id_art_Article"] | null;
+            /** @description When. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description In which conversation. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description Why not, when the customer was not answered: `not_sure`, `strange_link`, `timeout`, … */
+            detail: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_mqn_ModelQuestion"];
+            outcome?: components["schemas"]["QuestionOutcome"] | null;
+            /** @description What the customer asked. */
+            question: string;
+            /** @description What it said; empty when nothing. */
+            said: string;
+            /** @description All that was sent, as it was. */
+            sent: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms?: number | null;
+        };
+        /**
+         * @description Whether a model is asked.
+         * @enum {string}
+         */
+        ModelState: "on" | "off";
         /**
          * Format: int64
          * @description An amount in the minor unit of its currency: 1,820 yuan are 182,000 fen. Never a float.
@@ -22444,6 +23509,11 @@ export interface components {
             question: string;
             /** @description Whether a search for these words found nothing. One that would find something tells of no gap. */
             searched?: boolean | null;
+        };
+        /** @description A list to be imported. */
+        NewImport: {
+            /** @description The file, which the caller sent before (`POST /files`): a text with cells, an Excel workbook, address cards. */
+            file_id: components["schemas"]["Id_fil"];
         };
         /** @description Something that goes wrong for many customers at once. */
         NewIncident: {
@@ -22646,6 +23716,21 @@ export interface components {
             new: string;
             /** @description The password until now. */
             old: string;
+        };
+        /** @description How a list is to be read and taken in. */
+        NewPlan: {
+            as_of?: components["schemas"]["Timestamp"] | null;
+            /** @description What each column is, each field once; null: it is left out. */
+            columns: (components["schemas"]["ImportField"] | null)[];
+            /**
+             * Format: int64
+             * @description The line of the headings; 0: there are none.
+             */
+            header_line: number;
+            /** @description What tells two lines apart: a column that is there. */
+            key: components["schemas"]["ListKey"];
+            /** @description How the file is read. */
+            reading?: components["schemas"]["ImportReading"];
         };
         /** @description A new post. */
         NewPost: {
@@ -23543,6 +24628,8 @@ export interface components {
                  * @example 138****5678
                  */
                 phone?: string | null;
+                /** @description Where each field's value came from, as far as that is known. */
+                sources: components["schemas"]["CustomerSources"];
                 /** @description How far it has come with them. */
                 stage: components["schemas"]["Stage"];
                 /** @description What became of them. */
@@ -23580,6 +24667,92 @@ export interface components {
                 /** @description Whether the caller may solve it, and say how it goes. */
                 may_solve: boolean;
             })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Import: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Customers to whom something was added.
+                 */
+                changed: number;
+                /**
+                 * Format: int64
+                 * @description Customers that are new.
+                 */
+                created: number;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Why it failed: `field.code`. */
+                error?: string | null;
+                /** @description The file. */
+                file_id: components["schemas"]["Id_fil"];
+                /** @description What the file was called. */
+                file_name: string;
+                /** @description What it turned out to be. */
+                format: components["schemas"]["ImportFormat"];
+                /** @description Its id. */
+                id: components["schemas"]["Id_imp_Import"];
+                /**
+                 * Format: int64
+                 * @description The line up to which it is done.
+                 */
+                line: number;
+                /**
+                 * Format: int64
+                 * @description How many lines there are, without headings; none while nobody knows.
+                 */
+                lines?: number | null;
+                /** @description Whose it is. */
+                owner_id: components["schemas"]["Id_usr"];
+                /** @description Their name. */
+                owner_name: string;
+                /** @description How it is read and taken in. */
+                plan: components["schemas"]["ImportPlan"];
+                /**
+                 * Format: int64
+                 * @description Lines that were refused.
+                 */
+                refused: number;
+                /**
+                 * Format: int64
+                 * @description Lines that said nothing new.
+                 */
+                same: number;
+                /** @description A workbook's sheets. */
+                sheets: components["schemas"]["ImportSheets"];
+                /** @description How far it has come. */
+                state: components["schemas"]["ImportState"];
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportRefusal: {
+            /** @description The rows. */
+            items: {
+                /** @description What stood in it. */
+                cells: components["schemas"]["ImportCells"];
+                /** @description Of which import. */
+                import_id: components["schemas"]["Id_imp_Import"];
+                /**
+                 * Format: int64
+                 * @description Which line of the file.
+                 */
+                line: number;
+                /** @description Why. */
+                reasons: components["schemas"]["ImportReasons"];
+            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -23822,6 +24995,35 @@ export interface components {
                 staff_only: boolean;
                 /** @description What was said; empty once it is recalled. */
                 text: string;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ModelQuestion: {
+            /** @description The rows. */
+            items: {
+                article_id?: components["schemas"]["Id_art_Article"] | null;
+                /** @description When. */
+                asked_at: components["schemas"]["Timestamp"];
+                /** @description In which conversation. */
+                conversation_id: components["schemas"]["Id_cnv"];
+                /** @description Why not, when the customer was not answered: `not_sure`, `strange_link`, `timeout`, … */
+                detail: string;
+                /** @description Its id. */
+                id: components["schemas"]["Id_mqn_ModelQuestion"];
+                outcome?: components["schemas"]["QuestionOutcome"] | null;
+                /** @description What the customer asked. */
+                question: string;
+                /** @description What it said; empty when nothing. */
+                said: string;
+                /** @description All that was sent, as it was. */
+                sent: string;
+                /**
+                 * Format: int64
+                 * @description How long it took, in milliseconds.
+                 */
+                took_ms?: number | null;
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -24312,6 +25514,18 @@ export interface components {
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
+        /**
+         * @description The part a post has in it.
+         * @enum {string}
+         */
+        Part: "R" | "A" | "AR" | "C" | "I";
+        /** @description Somebody who has a part in something by their post. */
+        PartHolder: {
+            /** @description Which part. */
+            part: components["schemas"]["Part"];
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
         /** @description A colleague who takes part. */
         Participant: {
             by?: components["schemas"]["Named"] | null;
@@ -24596,6 +25810,16 @@ export interface components {
          * @enum {string}
          */
         PresenceState: "offline" | "not_ready" | "ready" | "finishing";
+        /** @description A line of a list. */
+        PreviewLine: {
+            /** @description What stands in it. */
+            cells: components["schemas"]["ImportCells"];
+            /**
+             * Format: int64
+             * @description Which line of the file.
+             */
+            line: number;
+        };
         /** @description The body of every refusal, `application/problem+json`. */
         Problem: {
             /**
@@ -24737,6 +25961,11 @@ export interface components {
             /** @description The name over the chat. */
             title: string;
         };
+        /**
+         * @description What came of a question.
+         * @enum {string}
+         */
+        QuestionOutcome: "answered" | "refused" | "failed" | "late";
         /** @description Where conversations wait. */
         Queue: {
             /** @description Since when. */
@@ -25268,6 +26497,37 @@ export interface components {
          * @enum {string}
          */
         Required: "nobody" | "roles" | "everybody";
+        /** @description A post's part in something. */
+        Responsibility: {
+            /** @description In what. */
+            activity: components["schemas"]["Activity"];
+            /** @description Which. */
+            part: components["schemas"]["Part"];
+            /** @description Whose. */
+            post_id: components["schemas"]["Id_pst_Post"];
+        };
+        /** @description What the matrix is to be. */
+        ResponsibilityChange: {
+            /** @description All its parts: for each activity one post that is accountable, and one at least that is responsible. */
+            responsibilities: components["schemas"]["Responsibility"][];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description Who of which post has which part in what the department does. */
+        ResponsibilityMatrix: {
+            /** @description Whether somebody said so; otherwise it is a proposal, made of the posts' names. */
+            kept: boolean;
+            /** @description The parts there are. */
+            responsibilities: components["schemas"]["Responsibility"][];
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 while nobody said anything.
+             */
+            version: number;
+        };
         /** @description Which version it is to be again. */
         Restoration: {
             /**
@@ -25585,7 +26845,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -26354,7 +27614,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "merge_suggestions" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
@@ -26394,6 +27654,11 @@ export interface components {
             /** @description What it is called. */
             preset: components["schemas"]["SnoozePreset"];
         };
+        /**
+         * @description Where a value came from.
+         * @enum {string}
+         */
+        SourceKind: "staff" | "customer" | "import";
         /** @description A day that is not like its weekday. */
         SpecialDay: {
             /** @description Since when it stands here. */

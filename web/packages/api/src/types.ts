@@ -159,6 +159,7 @@ export type ReliefRules = Answer<'ReliefRules'>
 export type AbuseKind = Schemas['AbuseKind']
 export type AbusiveContact = Answer<'AbusiveContact'>
 export type MarkedContact = With<Answer<'MarkedContact'>, { pause: ReliefPause | null }>
+export type CustomerSource = Schemas['CustomerSource']
 export type ImportField = Schemas['ImportField']
 export type Import = With<Answer<'Import'>, { plan: With<Answer<'ImportPlan'>, { columns: (ImportField | null)[] }>; sheets: string[] }>
 export type ImportPreview = With<Answer<'ImportPreview'>, { columns: (ImportField | null)[] }>
