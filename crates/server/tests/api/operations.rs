@@ -214,7 +214,8 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    // Two who may be one person.
+    // The visitor is the customer all is about, also once there are others: two who may be one person.
+    harvest(&admin.get("/customers").await.ok(), ids);
     for name in ["王小明", "王先生"] {
         admin.post("/customers", json!({"name": name, "phone": "13812345678"})).await.ok();
     }
