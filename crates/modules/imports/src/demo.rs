@@ -42,14 +42,14 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     queries::insert(tx, &import)?;
     api::record(tx, "imports.created", &import)?;
     tx.as_of(at(4), story)?;
-    let running = Import { state: ImportState::Checked, ..import }.to_run(&permit)?;
-    queries::save(tx, &running)?;
+    let going = Import { state: ImportState::Checked, ..import }.running(&permit)?;
+    queries::save(tx, &going)?;
     let (mut told, last): (Vec<_>, Vec<_>) = lines
         .into_iter()
         .filter(|line| line.number > header_line)
         .map(|line| Told { line, again: false })
         .partition(|told| told.line.number < 10);
-    let mut after = jobs::take(tx, running, &Colleagues::default(), &told)?;
+    let mut after = jobs::take(tx, going, &Colleagues::default(), &told)?;
     // The last line has the number of the first: it is taken in once that stands.
     told = last;
     after = jobs::take(tx, after, &Colleagues::default(), &told)?;

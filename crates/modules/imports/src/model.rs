@@ -231,7 +231,7 @@ impl Import {
     }
 
     /// It is to be told what would become of each line.
-    pub(crate) fn to_check(self, _permit: &Permit) -> Result<Self> {
+    pub(crate) fn checking(self, _permit: &Permit) -> Result<Self> {
         if !matches!(self.state, ImportState::Draft | ImportState::Checked | ImportState::Failed) {
             return Err(codes::STARTED.conflict());
         }
@@ -239,7 +239,7 @@ impl Import {
     }
 
     /// Lines are to be taken in: from the beginning once they were checked, from where it was stopped.
-    pub(crate) fn to_run(self, _permit: &Permit) -> Result<Self> {
+    pub(crate) fn running(self, _permit: &Permit) -> Result<Self> {
         match self.state {
             ImportState::Checked => Ok(Self { state: ImportState::Running, lines: self.lines, ..self.anew() }),
             ImportState::Stopped => {

@@ -13,13 +13,13 @@ use crate::{
 /// Finds out, in the background, what would become of each line; nothing is written.
 #[utoipa::path(post, path = "/imports/{id}/check", tag = "imports", params(("id" = Id<Import>, Path)), responses((status = 200, body = Import)))]
 pub(crate) async fn check(cx: Cx, Path(id): Path<Id<Import>>) -> Answer<Import> {
-    turn(cx, id, "imports.checked", |import, permit| import.to_check(permit)).await
+    turn(cx, id, "imports.checked", |import, permit| import.checking(permit)).await
 }
 
 /// Takes the lines in, in the background: from the beginning once they were checked, or from where it was stopped.
 #[utoipa::path(post, path = "/imports/{id}/run", tag = "imports", params(("id" = Id<Import>, Path)), responses((status = 200, body = Import)))]
 pub(crate) async fn run(cx: Cx, Path(id): Path<Id<Import>>) -> Answer<Import> {
-    turn(cx, id, "imports.started", |import, permit| import.to_run(permit)).await
+    turn(cx, id, "imports.started", |import, permit| import.running(permit)).await
 }
 
 /// Stops a check or an import. What was taken in stays; an import may go on later.
