@@ -238,7 +238,7 @@ mod tests {
         let mut two = proposed(&posts);
         two.iter_mut().filter(|one| one.activity == Activity::Inquiry).for_each(|one| one.part = Part::Accountable);
         let Err(Error::Invalid(fields)) = checked(&permit, two, &posts) else { panic!("it may not stand") };
-        let named: Vec<_> = fields.iter().map(|one| (one.field.as_ref(), one.code.as_ref())).collect();
+        let named: Vec<_> = fields.iter().map(|one| (one.field.as_ref(), one.code)).collect();
         assert_eq!(
             named,
             [("responsibilities.inquiry", "several_accountable"), ("responsibilities.inquiry", "nobody_responsible")]
