@@ -2684,6 +2684,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own batches of the last day, the latest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationBatch"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Does the same to many conversations behind the page, in the order in which they are named: to each all of it or
+         *     nothing, as whoever asks, with the rights they have by then. It goes on whoever looks, and after a restart.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewBatch"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationBatch"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a batch: what was done stays, what was not is left as it is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_bat_ConversationBatch"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationBatch"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of a batch in each conversation, as they were named; 100 a page. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Those after this place: `next_cursor` of the page before. */
+                    cursor?: number;
+                    /** @description Those of which this came. */
+                    outcome: "waiting" | "done" | "refused";
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_bat_ConversationBatch"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_BatchRowView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what can be taken back of a batch that is over, behind the page as well: tags, and what was put away. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_bat_ConversationBatch"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConversationBatch"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -9829,6 +10051,52 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/mailboxes/{id}/authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets out to sign in at the mailbox's provider. Sets a cookie by which the browser is known when it comes back. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbx_Mailbox"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxWay"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mailboxes/{id}/fetch": {
         parameters: {
             query?: never;
@@ -15009,7 +15277,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: string;
+                    id: components["schemas"]["Id_smo_SmsOptOut"];
                 };
                 cookie?: never;
             };
@@ -17216,6 +17484,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/callbacks/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a mailbox's provider sends people back to: leads on to the mailbox, with what came of it. */
+        get: {
+            parameters: {
+                query?: {
+                    code?: string;
+                    error?: string;
+                    state?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/callbacks/oidc/{id}": {
         parameters: {
             query?: never;
@@ -19240,6 +19554,11 @@ export interface components {
             ids: components["schemas"]["Id_cnv"][];
             macro_id?: components["schemas"]["Id_mac_Macro"] | null;
         };
+        /**
+         * @description What came of it in one conversation.
+         * @enum {string}
+         */
+        BatchOutcome: "waiting" | "done" | "refused";
         /** @description What came of it in one conversation. */
         BatchResult: {
             conversation?: components["schemas"]["Conversation"] | null;
@@ -19247,6 +19566,24 @@ export interface components {
             conversation_id: components["schemas"]["Id_cnv"];
             refused?: components["schemas"]["Refusal"] | null;
         };
+        /** @description What came of it in one conversation. */
+        BatchRowView: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description What came of it. */
+            outcome: components["schemas"]["BatchOutcome"];
+            /**
+             * Format: int64
+             * @description Its place, from 1.
+             */
+            position: number;
+            refused?: components["schemas"]["Refusal"] | null;
+        };
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        BatchState: "running" | "done" | "cancelled" | "failed";
         /**
          * @description As whom the directory is asked.
          * @enum {string}
@@ -19750,6 +20087,46 @@ export interface components {
             /** @description Which. */
             conversation_id: components["schemas"]["Id_cnv"];
             unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /** @description The same done to many conversations, behind the page. */
+        ConversationBatch: {
+            /** @description What is done; empty when each conversation has its own, as when a batch is taken back. */
+            actions: components["schemas"]["Actions"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description In how many it was done.
+             */
+            done: number;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_bat_ConversationBatch"];
+            macro_id?: components["schemas"]["Id_mac_Macro"] | null;
+            /** @description The macro's name; empty for actions by themselves. */
+            name: string;
+            /**
+             * Format: int64
+             * @description In how many it was refused.
+             */
+            refused: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["BatchState"];
+            /**
+             * Format: int64
+             * @description To how many.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description In how many it can be taken back.
+             */
+            undoable: number;
+            undoes?: components["schemas"]["Id_bat_ConversationBatch"] | null;
+            /** @description Whether it was. */
+            undone: boolean;
+            /** @description Who wants it: all is done as them, as far as they may when it is done. */
+            user_id: components["schemas"]["Id_usr"];
         };
         /** @description See [`CHANGED`]: the fields of the conversation that changed, as they are now. */
         ConversationChanged: {
@@ -20600,6 +20977,7 @@ export interface components {
             acknowledgement?: string | null;
             /** @description Its address. */
             address?: string | null;
+            auth?: components["schemas"]["MailboxAuth"] | null;
             /** @description A certificate (PEM) that is believed besides those every computer believes; empty: none. */
             certificate?: string | null;
             /** @description Where its mail lies. */
@@ -20616,6 +20994,7 @@ export interface components {
             imap_user?: string | null;
             /** @description The name colleagues see: 1 to 60 characters. */
             name?: string | null;
+            oauth?: components["schemas"]["OauthDetails"] | null;
             /** @description Whether answers repeat what they answer. */
             quotes?: boolean | null;
             /** @description The name customers see as the sender, up to 60 characters. */
@@ -21776,6 +22155,16 @@ export interface components {
             /** @description The password from now on: 10 to 200 characters. */
             password: string;
         };
+        /**
+         * @description Who gives the token.
+         * @enum {string}
+         */
+        GrantProvider: "microsoft" | "google" | "other";
+        /**
+         * @description Whether a provider lets us in.
+         * @enum {string}
+         */
+        GrantState: "none" | "granted" | "lost";
         /** @description Who is in this group has this role. */
         GroupRole: {
             /** @description The group's name in the directory. */
@@ -21810,6 +22199,8 @@ export interface components {
         Id_aut_Automation: string;
         /** @example auv_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_auv_AutomationVersion: string;
+        /** @example bat_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_bat_ConversationBatch: string;
         /** @example chn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_chn: string;
         /** @example cnr_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -22894,6 +23285,8 @@ export interface components {
              * @example service@example.com
              */
             address: string;
+            /** @description By what both are opened. */
+            auth: components["schemas"]["MailboxAuth"];
             /** @description A certificate (PEM) that is believed besides those every computer believes. */
             certificate?: string | null;
             /** @description The channel its mails come by. */
@@ -22943,6 +23336,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description By what a mailbox is opened.
+         * @enum {string}
+         */
+        MailboxAuth: "password" | "oauth";
         /** @description What is to change; what is left out stays. */
         MailboxChange: {
             /** @description What it is to be. Whoever names another server, name or certificate says the password anew. */
@@ -22978,6 +23376,33 @@ export interface components {
              */
             unreadable: number;
         };
+        /** @description What a mailbox's provider is, and how it stands with it. */
+        MailboxGrant: {
+            /** @description Where people sign in. */
+            authorize_url: string;
+            /** @description What the provider calls us. */
+            client_id: string;
+            /** @description Why it no longer does, in its words. */
+            detail: string;
+            granted_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether the provider may lie in a private network or on this machine, and be called without TLS. */
+            inside: boolean;
+            /** @description Our own address as people's browsers see it: `https://desk.example.com`. */
+            origin: string;
+            /** @description Who gives the token. */
+            provider: components["schemas"]["GrantProvider"];
+            /** @description What it is asked for. */
+            scopes: string;
+            /** @description Whether it lets us in. */
+            state: components["schemas"]["GrantState"];
+            /** @description Where we get tokens. */
+            token_url: string;
+        };
+        /** @description A grant, and what is to be told to the provider. */
+        MailboxGrantView: components["schemas"]["MailboxGrant"] & {
+            /** @description Where the provider sends people back to. */
+            redirect_uri: string;
+        };
         /** @description How both servers were found. */
         MailboxProbe: {
             /** @description Where its mail lies. */
@@ -22994,6 +23419,12 @@ export interface components {
         MailboxView: components["schemas"]["Mailbox"] & {
             /** @description How fetching goes. */
             fetch: components["schemas"]["MailboxFetch"];
+            grant?: components["schemas"]["MailboxGrantView"] | null;
+        };
+        /** @description Where the browser is to go. */
+        MailboxWay: {
+            /** @description The provider's page. */
+            url: string;
         };
         /** @description A mail came, went, or could not go. */
         MailChanged: {
@@ -23414,6 +23845,13 @@ export interface components {
              * @description The version that was seen; 0 while nothing was set.
              */
             version: number;
+        };
+        /** @description What is done, to which. */
+        NewBatch: {
+            actions?: components["schemas"]["Actions"] | null;
+            /** @description To which: 1 to 5,000, each once. */
+            ids: components["schemas"]["Id_cnv"][];
+            macro_id?: components["schemas"]["Id_mac_Macro"] | null;
         };
         /** @description A new canned reply. */
         NewCannedReply: {
@@ -23910,6 +24348,24 @@ export interface components {
         NextStep: {
             /** @description The step that comes next; `done` when it is through. */
             step: components["schemas"]["SetupStep"];
+        };
+        /** @description What somebody wants it to be; none: as it is. */
+        OauthDetails: {
+            /** @description Where people sign in. */
+            authorize_url?: string | null;
+            /** @description What the provider calls us: 1 to 300 characters. */
+            client_id?: string | null;
+            /** @description What it knows us by; never given back, said anew for another `token_url`. Empty: a client without one. */
+            client_secret?: string | null;
+            /** @description Whether the provider may lie in a private network or on this machine, and be called without TLS. */
+            inside?: boolean | null;
+            /** @description Our own address as people's browsers see it. */
+            origin?: string | null;
+            provider?: components["schemas"]["GrantProvider"] | null;
+            /** @description What it is asked for, up to 1,000 characters. */
+            scopes?: string | null;
+            /** @description Where we get tokens. */
+            token_url?: string | null;
         };
         /** @description See [`OFFER_ENDED`]. */
         OfferEnded: {
@@ -24443,6 +24899,24 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_BatchRowView: {
+            /** @description The rows. */
+            items: {
+                /** @description Which. */
+                conversation_id: components["schemas"]["Id_cnv"];
+                /** @description What came of it. */
+                outcome: components["schemas"]["BatchOutcome"];
+                /**
+                 * Format: int64
+                 * @description Its place, from 1.
+                 */
+                position: number;
+                refused?: components["schemas"]["Refusal"] | null;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Channel: {
             /** @description The rows. */
             items: {
@@ -24901,6 +25375,7 @@ export interface components {
             items: (components["schemas"]["Mailbox"] & {
                 /** @description How fetching goes. */
                 fetch: components["schemas"]["MailboxFetch"];
+                grant?: components["schemas"]["MailboxGrantView"] | null;
             })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -28031,7 +28506,7 @@ export interface components {
          * @description What stands between us and a mail server.
          * @enum {string}
          */
-        Trouble: "unreachable" | "certificate" | "sign_in" | "protocol";
+        Trouble: "unreachable" | "certificate" | "sign_in" | "grant" | "protocol";
         /** @description Above how much two must approve. */
         TwoPersonThreshold: {
             /** @description One approver is enough up to this much, this included: minor units or points. */
