@@ -111,6 +111,7 @@ store::kept_as_json!(Plan, Sheets, Reasons, Cells, Columns);
 store::record! {
     /// A list of customers that somebody brought along.
     #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+    #[schema(as = CustomerImport)]
     pub struct Import {
         /// Its id.
         pub id: Id<Import>,

@@ -21,9 +21,10 @@ const ELSEWHERE: [&str; 9] = [
     "/widget/files/{id}",
     "/widget/ws",
 ];
-/// Lists of one's own, and of what failed, where whoever asks has nothing, the mails of a chat, and what that one chat is
-/// linked with: those of a new module do not belong here.
-const EMPTY: [&str; 8] = [
+/// Lists of one's own, and of what failed, where whoever asks has nothing, the mails of a chat, what that one chat is
+/// linked with, and what a model that is off was asked: those of a new module do not belong here.
+const EMPTY: [&str; 9] = [
+    "/assistant/questions",
     "/batches",
     "/conversations/{id}/links",
     "/conversations/{id}/mails",

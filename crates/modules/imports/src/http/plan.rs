@@ -113,7 +113,6 @@ pub(crate) struct NewPlan {
 /// the next list with the same headings.
 #[utoipa::path(put, path = "/imports/{id}/plan", tag = "imports", params(("id" = Id<Import>, Path)), request_body = NewPlan, responses((status = 200, body = Import)))]
 pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<Import>>, Json(new): Json<NewPlan>) -> Answer<Import> {
-    checked(&new)?;
     let (import, file) = cx
         .read(move |tx| {
             let import = visible(tx, id)?;
@@ -121,6 +120,7 @@ pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<Import>>, Json(new): Json<New
             Ok((import, file))
         })
         .await?;
+    checked(&new)?;
     let bytes = files::api::bytes(cx.app(), &file).await?;
     let (format, reading) = (import.format, new.reading.clone());
     let lines = off_the_threads(move || head(&bytes, format, &reading)).await?;
