@@ -7985,7 +7985,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Page_Import"];
+                        "application/json": components["schemas"]["Page_CustomerImport"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -8019,7 +8019,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Import"];
+                        "application/json": components["schemas"]["CustomerImport"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -8052,7 +8052,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_imp_Import"];
+                    id: components["schemas"]["Id_imp_CustomerImport"];
                 };
                 cookie?: never;
             };
@@ -8063,7 +8063,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Import"];
+                        "application/json": components["schemas"]["CustomerImport"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -8100,7 +8100,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_imp_Import"];
+                    id: components["schemas"]["Id_imp_CustomerImport"];
                 };
                 cookie?: never;
             };
@@ -8111,7 +8111,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Import"];
+                        "application/json": components["schemas"]["CustomerImport"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -8148,7 +8148,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_imp_Import"];
+                    id: components["schemas"]["Id_imp_CustomerImport"];
                 };
                 cookie?: never;
             };
@@ -8163,7 +8163,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Import"];
+                        "application/json": components["schemas"]["CustomerImport"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -8204,7 +8204,7 @@ export interface paths {
                 };
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_imp_Import"];
+                    id: components["schemas"]["Id_imp_CustomerImport"];
                 };
                 cookie?: never;
             };
@@ -8258,7 +8258,7 @@ export interface paths {
                 };
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_imp_Import"];
+                    id: components["schemas"]["Id_imp_CustomerImport"];
                 };
                 cookie?: never;
             };
@@ -8307,7 +8307,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_imp_Import"];
+                    id: components["schemas"]["Id_imp_CustomerImport"];
                 };
                 cookie?: never;
             };
@@ -8355,7 +8355,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_imp_Import"];
+                    id: components["schemas"]["Id_imp_CustomerImport"];
                 };
                 cookie?: never;
             };
@@ -8366,7 +8366,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Import"];
+                        "application/json": components["schemas"]["CustomerImport"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -8401,7 +8401,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    id: components["schemas"]["Id_imp_Import"];
+                    id: components["schemas"]["Id_imp_CustomerImport"];
                 };
                 cookie?: never;
             };
@@ -8412,7 +8412,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Import"];
+                        "application/json": components["schemas"]["CustomerImport"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -20618,6 +20618,68 @@ export interface components {
             /** @description What was taken over in merges, and what stood there before. */
             takeovers: Record<string, never>[];
         };
+        /** @description A list of customers that somebody brought along. */
+        CustomerImport: {
+            /**
+             * Format: int64
+             * @description Customers to whom something was added.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Customers that are new.
+             */
+            created: number;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it failed: `field.code`. */
+            error?: string | null;
+            /** @description The file. */
+            file_id: components["schemas"]["Id_fil"];
+            /** @description What the file was called. */
+            file_name: string;
+            /** @description What it turned out to be. */
+            format: components["schemas"]["ImportFormat"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_imp_CustomerImport"];
+            /**
+             * Format: int64
+             * @description The line up to which it is done.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description How many lines there are, without headings; none while nobody knows.
+             */
+            lines?: number | null;
+            /** @description Whose it is. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            /** @description How it is read and taken in. */
+            plan: components["schemas"]["ImportPlan"];
+            /**
+             * Format: int64
+             * @description Lines that were refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Lines that said nothing new.
+             */
+            same: number;
+            /** @description A workbook's sheets. */
+            sheets: components["schemas"]["ImportSheets"];
+            /** @description How far it has come. */
+            state: components["schemas"]["ImportState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
         /** @description Where a field's value came from. */
         CustomerSource: {
             /** @description As of when it was true. */
@@ -21809,7 +21871,7 @@ export interface components {
         /** @description An import was begun, or has come further. */
         "Fact.imports.import.changed": {
             at: components["schemas"]["Timestamp"];
-            data: components["schemas"]["Import"];
+            data: components["schemas"]["CustomerImport"];
             /** @enum {string} */
             kind: "import.changed";
             /** @description 0: it is not kept. */
@@ -22236,7 +22298,7 @@ export interface components {
         /** @example idp_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_idp_IdentityProvider: string;
         /** @example imp_01jd3k5v2pf6z8q0w4x7y9abcd */
-        Id_imp_Import: string;
+        Id_imp_CustomerImport: string;
         /** @example inc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_inc_Incident: string;
         /** @example inq_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -22444,67 +22506,13 @@ export interface components {
             /** @description When last, to the minute. */
             seen_at: components["schemas"]["Timestamp"];
         };
-        /** @description A list of customers that somebody brought along. */
+        /** @description Which year's holidays. */
         Import: {
             /**
              * Format: int64
-             * @description Customers to whom something was added.
+             * @description From 2002 to the last one decreed.
              */
-            changed: number;
-            /**
-             * Format: int64
-             * @description Customers that are new.
-             */
-            created: number;
-            /** @description Since when. */
-            created_at: components["schemas"]["Timestamp"];
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            /** @description Why it failed: `field.code`. */
-            error?: string | null;
-            /** @description The file. */
-            file_id: components["schemas"]["Id_fil"];
-            /** @description What the file was called. */
-            file_name: string;
-            /** @description What it turned out to be. */
-            format: components["schemas"]["ImportFormat"];
-            /** @description Its id. */
-            id: components["schemas"]["Id_imp_Import"];
-            /**
-             * Format: int64
-             * @description The line up to which it is done.
-             */
-            line: number;
-            /**
-             * Format: int64
-             * @description How many lines there are, without headings; none while nobody knows.
-             */
-            lines?: number | null;
-            /** @description Whose it is. */
-            owner_id: components["schemas"]["Id_usr"];
-            /** @description Their name. */
-            owner_name: string;
-            /** @description How it is read and taken in. */
-            plan: components["schemas"]["ImportPlan"];
-            /**
-             * Format: int64
-             * @description Lines that were refused.
-             */
-            refused: number;
-            /**
-             * Format: int64
-             * @description Lines that said nothing new.
-             */
-            same: number;
-            /** @description A workbook's sheets. */
-            sheets: components["schemas"]["ImportSheets"];
-            /** @description How far it has come. */
-            state: components["schemas"]["ImportState"];
-            unit_id?: components["schemas"]["Id_unt"] | null;
-            /**
-             * Format: int64
-             * @description Rises with each change.
-             */
-            version: number;
+            year: number;
         };
         /** @description A line's cells, as they stood. */
         ImportCells: string[];
@@ -22579,7 +22587,7 @@ export interface components {
             /** @description What stood in it. */
             cells: components["schemas"]["ImportCells"];
             /** @description Of which import. */
-            import_id: components["schemas"]["Id_imp_Import"];
+            import_id: components["schemas"]["Id_imp_CustomerImport"];
             /**
              * Format: int64
              * @description Which line of the file.
@@ -25119,33 +25127,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_DelegationView: {
-            /** @description The rows. */
-            items: (components["schemas"]["Delegation"] & {
-                /** @description Whether it holds now. */
-                active: boolean;
-                /** @description The name of the person who takes them. */
-                delegate_name?: string | null;
-                /** @description The name of the person in whose name decisions are taken. */
-                delegator_name?: string | null;
-            })[];
-            /** @description Hand this back as `cursor` for the next page; none on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_EscalationView: {
-            /** @description The rows. */
-            items: (components["schemas"]["Escalation"] & {
-                /** @description Whether it is unsolved beyond its first term. */
-                late: boolean;
-                /** @description Whether the caller may solve it, and say how it goes. */
-                may_solve: boolean;
-            })[];
-            /** @description Hand this back as `cursor` for the next page; none on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Import: {
+        Page_CustomerImport: {
             /** @description The rows. */
             items: {
                 /**
@@ -25170,7 +25152,7 @@ export interface components {
                 /** @description What it turned out to be. */
                 format: components["schemas"]["ImportFormat"];
                 /** @description Its id. */
-                id: components["schemas"]["Id_imp_Import"];
+                id: components["schemas"]["Id_imp_CustomerImport"];
                 /**
                  * Format: int64
                  * @description The line up to which it is done.
@@ -25212,13 +25194,39 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_DelegationView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Delegation"] & {
+                /** @description Whether it holds now. */
+                active: boolean;
+                /** @description The name of the person who takes them. */
+                delegate_name?: string | null;
+                /** @description The name of the person in whose name decisions are taken. */
+                delegator_name?: string | null;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EscalationView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Escalation"] & {
+                /** @description Whether it is unsolved beyond its first term. */
+                late: boolean;
+                /** @description Whether the caller may solve it, and say how it goes. */
+                may_solve: boolean;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ImportRefusal: {
             /** @description The rows. */
             items: {
                 /** @description What stood in it. */
                 cells: components["schemas"]["ImportCells"];
                 /** @description Of which import. */
-                import_id: components["schemas"]["Id_imp_Import"];
+                import_id: components["schemas"]["Id_imp_CustomerImport"];
                 /**
                  * Format: int64
                  * @description Which line of the file.
