@@ -55,7 +55,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const does = [{ do: 'note', text: HOSTILE }]
   const automation = await api.post<Named>('/automations', { name: `${SHORT}${mark}`, event: 'opened', spec: { conditions: [{ field: 'text', op: 'contains', values: [SHORT] }], actions: does } })
   const macro = await api.post<Named>('/macros', { name: `${SHORT}${mark}`, scope: 'all', actions: [{ do: 'draft', text: HOSTILE }, { do: 'add_tag', tag: SHORT.slice(0, 30) }] })
-  const list = await api.upload(`${mark}.csv`, `${SHORT},手机\n${HOSTILE.replaceAll(',', '')},13800138001\n`)
+  const list = await api.upload(`${mark}.csv`, `手机,姓名,${SHORT}\n13800138001,${SHORT},${HOSTILE.replaceAll(',', '')}\n`)
   const brought = await api.post<Named>('/imports', { file_id: list.id })
   await api.post('/conversation-views', { name: SHORT.slice(0, 24) + mark.slice(-6), scope: 'all', filter: { waiting: true } })
   return {
