@@ -38,7 +38,7 @@ async function faults(page: Page, theme: 'light' | 'dark'): Promise<string[]> {
 
 const ROUTES = [...SHELL, ...registeredRoutes()]
 /** A walk is so many tests long: each stays well within its time on a slow machine. */
-const PARTS = 3
+const PARTS = 4
 
 for (const [locale, part] of (['zh-CN', 'zh-TW', 'en'] as const).flatMap((locale) => Array.from({ length: PARTS }, (_, part) => [locale, part] as const))) {
   test(`every page is ${locale === 'zh-CN' ? 'accessible in both themes, ' : ''}quiet and safe · ${locale} · ${part + 1} of ${PARTS}`, async ({ page, api, signedIn }) => {
