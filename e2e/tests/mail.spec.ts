@@ -6,6 +6,8 @@ import { text } from '../support/texts.ts'
 
 test('a mail is written at the desk, survives a crash, is answered into its conversation, and answered to all on purpose only', async ({ fresh, someone }) => {
   const server = MailServer.found()
+  // Where everything is to be there, a missing server is a failure.
+  if (process.env.CI === 'true') expect(server, 'ZHIKE_TEST_MAIL names a mail server').toBeDefined()
   test.skip(server === undefined, 'no mail server: run under scripts/services.sh')
   if (!server) return
   test.setTimeout(120_000)
