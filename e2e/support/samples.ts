@@ -60,6 +60,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   await api.post('/conversation-views', { name: SHORT.slice(0, 24) + mark.slice(-6), scope: 'all', filter: { waiting: true } })
   return {
     'customers.open': customer.id,
+    'customers.id': customer.id,
     'tasks.open': task.id,
     'users.open': user.id,
     'channels.open': channel.id,

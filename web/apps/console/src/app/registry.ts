@@ -31,6 +31,8 @@ export interface PageEntry {
   permission?: string
   rail?: RailEntry
   settings?: SettingsEntry
+  /** The page of the rail it belongs to, when it has no place there itself. */
+  under?: string
   /** Other words the palette finds it by: initials of its pinyin, English. */
   also?: string
 }
@@ -71,7 +73,7 @@ export function composeRoutes(settingsLayout: () => Promise<unknown>): RouteReco
     path: page.path,
     name: page.name,
     component: page.component as never,
-    meta: { title: page.title, permission: page.permission, rail: page.settings ? 'settings' : page.name },
+    meta: { title: page.title, permission: page.permission, rail: page.settings ? 'settings' : (page.under ?? page.name) },
   })
   return [
     ...pages.filter((page) => !page.settings).map(record),
