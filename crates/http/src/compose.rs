@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use wire::{Bus, Hub};
 
 use crate::{
-    App, Catalogue, Demos, Limits, Module, Privacies, Problem, Timelines, docs, idempotency, layers,
+    App, Catalogue, Demos, Limits, Module, Privacies, Problem, SegmentSources, Timelines, docs, idempotency, layers,
     module::Background,
     socket::{self, AllTopics, Topics},
 };
@@ -49,11 +49,13 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let permissions = modules.iter().flat_map(|module| module.permissions).copied().collect();
     let privacies = Privacies(modules.iter().filter_map(|module| module.privacy).collect());
     let timelines = Timelines(modules.iter().filter_map(|module| module.timeline).collect());
+    let segments = SegmentSources(modules.iter().filter_map(|module| module.segment).collect());
     let demos = Demos(modules.iter().filter_map(|module| Some((module.name, module.demo?))).collect());
     let mut parts: Vec<Arc<dyn Any + Send + Sync>> = vec![
         Arc::new(Catalogue(permissions)),
         Arc::new(privacies),
         Arc::new(timelines),
+        Arc::new(segments),
         Arc::new(demos),
         Arc::new(hub),
     ];

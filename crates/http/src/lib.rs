@@ -11,6 +11,7 @@ mod idempotency;
 mod layers;
 mod module;
 mod problem;
+mod segment;
 mod socket;
 mod telling;
 mod texts;
@@ -24,6 +25,10 @@ pub use docs::escape;
 pub use extract::{Json, Path, Query, parse, read_body};
 pub use module::{Background, Catalogue, Locales, Module, Permission, Privacies, Privacy};
 pub use problem::{Answer, Problem, codes};
+pub use segment::{
+    Asked, Attribute, AttributeChoice, AttributeKind, AttributeLabel, AttributeRow, AttributeValue, AttributesChanged,
+    ReadAttributes, SegmentSource, SegmentSources, attributes_changed,
+};
 pub use socket::{ListTopic, Topics, watchable};
 pub use telling::Telling;
 pub use texts::{Languages, Texts};

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    App, DemoPart, ListTopic, Telling, TimelineSource,
+    App, DemoPart, ListTopic, SegmentSource, Telling, TimelineSource,
     socket::{Listed, Topics},
 };
 
@@ -105,6 +105,8 @@ pub struct Module {
     pub privacy: Option<Privacy>,
     /// What it knows of contacts with customers.
     pub timeline: Option<TimelineSource>,
+    /// What it knows of customers that segments can be drawn by.
+    pub segment: Option<SegmentSource>,
     /// Its part of the story a demo installation tells.
     pub demo: Option<DemoPart>,
 }
@@ -131,6 +133,7 @@ impl Module {
             background: Vec::new(),
             privacy: None,
             timeline: None,
+            segment: None,
             demo: None,
         }
     }
@@ -243,6 +246,12 @@ impl Module {
     /// With this part of customers' timelines.
     pub fn timeline(mut self, source: TimelineSource) -> Self {
         self.timeline = Some(source);
+        self
+    }
+
+    /// With what it knows of customers that segments can be drawn by.
+    pub fn segment(mut self, source: SegmentSource) -> Self {
+        self.segment = Some(source);
         self
     }
 

@@ -20,11 +20,13 @@ use crate::{
     policy, queries,
     sources::Source,
     stage::Step,
+    standing::{self, SEEN},
     suggestion::{self, MergeReason, MergeSuggestion},
 };
 pub use crate::{
     serving::visible as visible_or_served,
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
+    standing::{contacted, set_tier, set_worth},
     take_in::{key_of, take_in},
 };
 
@@ -36,9 +38,6 @@ pub fn known_to_wechat(tx: &mut Tx<'_>, customer: CustomerId, union_id: &str) ->
     let id = survivor(tx, customer)?;
     suggestion::mark(tx, id, MergeReason::Wechat, union_id)
 }
-
-/// How much time passes before a further contact is written down, in milliseconds.
-const SEEN: i64 = 60_000;
 
 /// The name of the permission to see customers.
 pub const READ: &str = policy::READ;
@@ -88,7 +87,8 @@ pub(crate) fn meet(
             };
             if queries::insert_identity(tx, &identity)? {
                 let stranger = Customer::unknown(identity.customer_id, now);
-                let customer = stranger.clone().with(&named(&name)).learnt(&stranger, &Source::told(now));
+                let mut customer = stranger.clone().with(&named(&name)).learnt(&stranger, &Source::told(now));
+                customer.last_contact_at = now;
                 queries::insert(tx, &customer)?;
                 created(tx, &customer, Some(channel))?;
                 return Ok(customer);
@@ -102,6 +102,7 @@ pub(crate) fn meet(
         queries::seen(tx, &known, if new_name { &name } else { &known.name }, now)?;
     }
     let customer = get(tx, known.customer_id)?;
+    standing::met(tx, &customer, now)?;
     fill(tx, customer, &named(&name))
 }
 
@@ -283,6 +284,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, permit: &Permit, id: CustomerId, reason: &s
     let survivor = survivor.ok_or(Error::NotFound)?;
     queries::erase_identities(tx, &ids)?;
     queries::erase_steps(tx, &ids)?;
+    standing::erase(tx, &ids)?;
     merging::erase(tx, &ids)?;
     suggestion::erase(tx, &ids)?;
     tx.emit(Fact::new(CustomerErased::KIND, survivor.id, &CustomerErased { customer_ids: ids })?);
@@ -399,6 +401,7 @@ pub(crate) fn merge(tx: &mut Tx<'_>, permit: &Permit, alias: &Customer, into: &C
     queries::save(tx, &after)?;
     let followers: Vec<_> = queries::aliases(tx, alias.id)?.iter().map(|alias| alias.id).collect();
     queries::lead_to(tx, &followers, into.id)?;
+    contacted(tx, into.id, alias.last_contact_at)?;
     tx.unindex(SEARCH_KIND, &alias.id.to_string(), after.created_at)?;
     index_again(tx, into.id)?;
     audit::api::record(

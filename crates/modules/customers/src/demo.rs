@@ -129,6 +129,7 @@ fn meet(
 ) -> Result<CustomerId> {
     tx.as_of(at, Actor::System("demo"))?;
     let mut customer = Customer::unknown(tx.new_id(), at).with(details);
+    customer.last_contact_at = at;
     if details.placed.is_some() || details.email.is_some() {
         customer.stage = Stage::Customer;
     }

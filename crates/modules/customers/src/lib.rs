@@ -12,8 +12,10 @@ mod model;
 mod policy;
 mod queries;
 mod serving;
+mod sound;
 mod sources;
 mod stage;
+mod standing;
 mod suggestion;
 mod take_in;
 
@@ -36,7 +38,8 @@ pub fn module() -> Module {
             "202611221200_customers",
             "202611260242_stages",
             "202611260910_merge_suggestions",
-            "202611260940_sources"
+            "202611260940_sources",
+            "202611261315_standing",
         ])
         .list::<suggestion::Note>(ListTopic {
             topic: suggestion::TOPIC,
@@ -47,6 +50,7 @@ pub fn module() -> Module {
         })
         .listener(suggestion::listen())
         .part(serving::nobody())
+        .background(Box::new(standing::spell_all))
         .permissions(policy::PERMISSIONS)
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

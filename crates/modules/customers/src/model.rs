@@ -9,7 +9,7 @@ use store::text_enum;
 use utoipa::ToSchema;
 
 use crate::{
-    codes, contact,
+    codes, contact, sound,
     sources::{Source, Sources},
     stage::Stage,
 };
@@ -60,6 +60,15 @@ store::record! {
         pub version: i64,
         /// Where each field's value came from.
         pub sources: Sources,
+        /// How the name sounds: what lists sort it by.
+        pub sort_name: String,
+        /// When they were last in contact, to the minute; 0 for never. This and what follows is no detail of theirs:
+        /// saving leaves it as it is.
+        pub last_contact_at: Timestamp,
+        /// What they are worth, in minor units.
+        pub worth: i64,
+        /// The rank of their tier; 0 for none.
+        pub tier_rank: i64,
     }
 }
 
@@ -112,6 +121,12 @@ pub struct CustomerCard {
     pub version: i64,
     /// Where each field's value came from, as far as that is known.
     pub sources: Sources,
+    /// When they were last in contact, to the minute; none for never.
+    pub last_contact_at: Option<Timestamp>,
+    /// What they are worth, in minor units of the installation's currency; 0 while nobody has said.
+    pub worth: i64,
+    /// The rank of their tier, the higher the better; 0 for none.
+    pub tier_rank: i64,
 }
 
 /// What somebody wants a customer's details to be; none: as they are.
@@ -185,6 +200,10 @@ impl Customer {
             created_at: now,
             version: 1,
             sources: Sources::default(),
+            sort_name: sound::sort_key(""),
+            last_contact_at: Timestamp::from_millis(0),
+            worth: 0,
+            tier_rank: 0,
         }
     }
 
@@ -213,13 +232,16 @@ impl Customer {
             created_at: self.created_at,
             version: self.version,
             sources: self.sources.clone(),
+            last_contact_at: Some(self.last_contact_at).filter(|at| at.millis() > 0),
+            worth: self.worth,
+            tier_rank: self.tier_rank,
         }
     }
 
-    /// The text that searches find them by: name, whole phone number, e-mail address.
+    /// The text that searches find them by: name and how it is typed, whole phone number, e-mail address.
     pub(crate) fn words(&self) -> String {
         let phone = self.phone.as_deref().map(contact::phone_words).unwrap_or_default();
-        format!("{} {phone} {}", self.name, self.email.as_deref().unwrap_or_default())
+        format!("{} {} {phone} {}", self.name, sound::typed(&self.folded), self.email.as_deref().unwrap_or_default())
     }
 
     /// With these details, which must be normal, instead of their own.
@@ -227,6 +249,7 @@ impl Customer {
         let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         if let Some(name) = &details.name {
             (self.name, self.folded) = (name.clone(), store::fold(name));
+            self.sort_name = sound::sort_key(&self.folded);
         }
         if let Some(phone) = &details.phone {
             self.phone = filled(phone);

@@ -16,7 +16,11 @@ sql! {
     ROWS(Customer) = "SELECT {cols} FROM customers WHERE id {in:TEXT}";
     WITH_PHONES = "SELECT phone, COALESCE(survivor_id, id) FROM customers WHERE phone {in:TEXT}";
     WITH_EMAILS = "SELECT email, COALESCE(survivor_id, id) FROM customers WHERE email {in:TEXT}";
-    UPDATE(Customer) = "UPDATE customers SET {sets} WHERE id = $1 AND version = $14 - 1";
+    // Not what follows from events (last_contact_at and the like), which others write meanwhile.
+    UPDATE = "UPDATE customers SET name = $2, folded = $3, phone = $4, email = $5, note = $6, owner_id = $7, unit_id = $8,
+            merged_into = $9, survivor_id = $10, state = $11, stage = $12, created_at = $13, version = $14, sources = $15,
+            sort_name = $16
+        WHERE id = $1 AND version = $14 - 1";
     FIND(Customer) = "SELECT {cols} FROM customers WHERE id = $1";
     ALIASES(Customer) = "SELECT {cols} FROM customers WHERE survivor_id = $1 ORDER BY created_at, id";
     MERGED_INTO = "SELECT id FROM customers WHERE merged_into = $1";
@@ -53,6 +57,9 @@ sql! {
         WHERE (c.id = $1 OR c.survivor_id = $1) AND i.external_id LIKE 'id:%' LIMIT 1";
     ERASE_IDENTITIES = "DELETE FROM customer_identities WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
 }
+
+/// The columns of a customer that are their details: the first so many.
+const DETAILS: usize = 16;
 
 /// Which customers a list holds.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +114,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
-    match tx.exec(&UPDATE, &customer.values())? {
+    match tx.exec(&UPDATE, &customer.values()[..DETAILS])? {
         1 => Ok(()),
         _ => Err(codes::STALE.conflict()),
     }
