@@ -98,7 +98,9 @@ mod tests {
     fn a_key_is_short_and_of_letters_and_digits_whatever_the_name() {
         for name in ["绿𠮷😀—Ω", "女", &"鬱".repeat(80), "%'\u{202e}\0"] {
             let key = sort_key(&store::fold(name));
-            assert!(key.len() <= MOST + 10 && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+            assert!(
+                key.len() <= MOST + 10 && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            );
         }
     }
 

@@ -33,7 +33,11 @@ pub fn contacted(tx: &mut Tx<'_>, id: CustomerId, at: Timestamp) -> Result<()> {
 
 /// As [`contacted`], of a row just read: where there is nothing to note nothing is asked.
 pub(crate) fn met(tx: &mut Tx<'_>, customer: &Customer, at: Timestamp) -> Result<()> {
-    if at.since(customer.last_contact_at) < SEEN { Ok(()) } else { contacted(tx, customer.id, at) }
+    if at.since(customer.last_contact_at) < SEEN {
+        Ok(())
+    } else {
+        contacted(tx, customer.id, at)
+    }
 }
 
 /// Says what these customers are worth, in minor units of the installation's currency. Survivors only; who is
