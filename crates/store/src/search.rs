@@ -184,15 +184,29 @@ impl Tx<'_> {
     pub fn search(
         &mut self,
         search: &Search<'_>,
+        keep: impl FnMut(&mut Self, &Hit) -> Result<bool>,
+    ) -> Result<Vec<Hit>> {
+        self.search_marked(search, &[], keep)
+    }
+
+    /// As [`Tx::search`], only among texts that have all of these labels too: with one, words may be wanting.
+    ///
+    /// # Errors
+    /// As [`Tx::search`].
+    pub fn search_marked(
+        &mut self,
+        search: &Search<'_>,
+        marks: &[String],
         mut keep: impl FnMut(&mut Self, &Hit) -> Result<bool>,
     ) -> Result<Vec<Hit>> {
         let folded = fold(search.words);
         let runs: Vec<&str> = runs(&folded).collect();
-        if runs.is_empty() {
+        if runs.is_empty() && marks.is_empty() {
             return Ok(Vec::new());
         }
         let mut wanted: BTreeSet<String> = runs.iter().flat_map(|run| needed(run)).collect();
         wanted.insert(label(search.kind));
+        wanted.extend(marks.iter().map(|mark| label(mark)));
         let postgres = self.dialect() == Dialect::Postgres;
         let expression = if postgres {
             // One label narrows within the index; of several, each candidate is asked for its own.
@@ -205,7 +219,8 @@ impl Tx<'_> {
             wanted.iter().map(quoted).chain(any).collect::<Vec<_>>().join(" AND ")
         };
         let labelled = |labels: &str| {
-            search.labels.is_empty() || labels.split(' ').any(|label| search.labels.iter().any(|own| own == label))
+            (search.labels.is_empty() || labels.split(' ').any(|label| search.labels.iter().any(|own| own == label)))
+                && marks.iter().all(|mark| labels.split(' ').any(|label| label == mark))
         };
         let mut hits = Vec::new();
         let mut before = search.before.unwrap_or(i64::MAX);

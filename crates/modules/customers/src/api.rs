@@ -1,9 +1,9 @@
 //! What other modules call.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use audit::api::Entry;
-use kernel::{Actor, ChannelId, Check, Cursor, CustomerId, Error, Permit, Result, Timestamp, UnitId, UserId, Visitor};
+use kernel::{Actor, ChannelId, Check, CustomerId, Error, Permit, Result, Timestamp, UnitId, UserId, Visitor};
 use serde::Serialize;
 use store::{Fact, SearchDoc, Tx};
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ pub use crate::identify::{
 use crate::{
     contact,
     events::{ContactChanged, CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
-    merging,
+    finding, merging,
     model::{Customer, CustomerCard, CustomerState, Details, Identity},
     policy, queries,
     sources::Source,
@@ -24,6 +24,7 @@ use crate::{
     suggestion::{self, MergeReason, MergeSuggestion},
 };
 pub use crate::{
+    listing::{cards, seen},
     serving::visible as visible_or_served,
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
     standing::{contacted, set_tier, set_worth},
@@ -159,9 +160,7 @@ pub fn visible(tx: &mut Tx<'_>, id: CustomerId) -> Result<CustomerCard> {
 /// [`Error::Forbidden`] without the permission to read any.
 pub fn with_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Option<CustomerCard>> {
     let sight = policy::may_read(tx.actor())?;
-    let filter = queries::Filter { phone: Some(phone.to_owned()), ..queries::Filter::default() };
-    let newest = Cursor { key: i64::MAX, id: "~".into() };
-    let found = queries::list(tx, &sight, &filter, &newest, 2)?;
+    let found = finding::with_contact(tx, &sight, Some(phone), None)?;
     Ok(match found.as_slice() {
         [one] => Some(one.card()),
         _ => None,
@@ -360,7 +359,9 @@ pub(crate) fn search_doc(rows: &[Customer]) -> Option<SearchDoc> {
     let text = rows.iter().map(Customer::words).collect::<Vec<_>>().join(" ");
     let survivor = rows.first().filter(|_| !text.trim().is_empty())?;
     let (reference, at) = (survivor.id.to_string(), survivor.created_at);
-    Some(SearchDoc { kind: SEARCH_KIND, reference, at, labels: Vec::new(), text })
+    let labels: BTreeSet<_> =
+        rows.iter().flat_map(|row| row.phone.as_deref().map(contact::marks).unwrap_or_default()).collect();
+    Some(SearchDoc { kind: SEARCH_KIND, reference, at, labels: labels.into_iter().collect(), text })
 }
 
 /// Who looks after a customer entered by hand, at first: the one who did it.

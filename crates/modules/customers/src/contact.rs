@@ -46,6 +46,36 @@ pub(crate) fn phone_words(phone: &str) -> String {
     format!("{} {}", phone.trim_start_matches('+'), national(phone))
 }
 
+/// The digits somebody types to look for a number, when there is nothing else in it but what numbers are parted by.
+pub(crate) fn digits(text: &str) -> Option<String> {
+    let mut digits = String::new();
+    for c in text.trim().chars() {
+        match c {
+            '0'..='9' => digits.push(c),
+            '０'..='９' => digits.push(char::from_u32(c as u32 - '０' as u32 + '0' as u32)?),
+            ' ' | '-' | '－' | '*' | '\u{a0}' | '\u{3000}' => {}
+            _ => return None,
+        }
+    }
+    Some(digits)
+}
+
+/// Whether a normal number has these digits in a row.
+pub(crate) fn has_digits(phone: &str, digits: &str) -> bool {
+    national(phone).contains(digits)
+}
+
+/// What the search index is given so that a number is found by some of its digits: each four in a row.
+pub(crate) fn marks(phone: &str) -> Vec<String> {
+    marks_of(&national(phone))
+}
+
+/// As [`marks`], of digits somebody types: a number has all of these.
+pub(crate) fn marks_of(digits: &str) -> Vec<String> {
+    let digits = digits.get(..digits.len().min(16)).unwrap_or_default();
+    (0..digits.len().saturating_sub(3)).map(|at| format!("n{}", &digits[at..at + 4])).collect()
+}
+
 /// `138****5678`: the first three and the last four digits of a normal number.
 pub fn mask_phone(phone: &str) -> String {
     let national = national(phone);

@@ -5,8 +5,10 @@ mod codes;
 mod contact;
 mod demo;
 pub mod events;
+mod finding;
 mod http;
 mod identify;
+mod listing;
 mod merging;
 mod model;
 mod policy;
@@ -21,6 +23,7 @@ mod take_in;
 
 use ::http::{ListTopic, Module};
 
+pub use listing::{CustomerListQuery, CustomerSort, SortOrder};
 pub use merging::MergeField;
 pub use model::{Customer, CustomerCard, CustomerState};
 pub use serving::Serving;
@@ -40,6 +43,7 @@ pub fn module() -> Module {
             "202611260910_merge_suggestions",
             "202611260940_sources",
             "202611261315_standing",
+            "202611261316_lists",
         ])
         .list::<suggestion::Note>(ListTopic {
             topic: suggestion::TOPIC,

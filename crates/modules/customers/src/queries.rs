@@ -1,13 +1,12 @@
 //! All SQL of this module.
 
-use kernel::{ChannelId, Cursor, CustomerId, Error, Result, Timestamp, UserId};
+use kernel::{ChannelId, CustomerId, Error, Result, Timestamp};
 use store::{Record, ToValue, Tx, params, sql};
 
 use crate::{
     codes,
     model::{Customer, Identity},
-    policy::Sight,
-    stage::{Stage, Step},
+    stage::Step,
 };
 
 sql! {
@@ -28,18 +27,6 @@ sql! {
         WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     NAMES = "SELECT c.id, s.name FROM customers c JOIN customers s ON s.id = COALESCE(c.survivor_id, c.id)
         WHERE c.id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
-    LIST(Customer) = "
-        SELECT {cols} FROM customers
-        WHERE (created_at, id) < ($1, $2)
-          AND survivor_id IS NULL
-          AND (CAST($3 AS BOOLEAN) OR owner_id = $4 OR unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT)))
-            OR (CAST($6 AS BOOLEAN) AND owner_id IS NULL AND unit_id IS NULL))
-          AND (CAST($7 AS TEXT) IS NULL OR instr(folded, $7) > 0)
-          AND (CAST($8 AS TEXT) IS NULL OR phone = $8 OR id IN (SELECT survivor_id FROM customers WHERE phone = $8))
-          AND (CAST($9 AS TEXT) IS NULL OR email = $9 OR id IN (SELECT survivor_id FROM customers WHERE email = $9))
-          AND (CAST($10 AS TEXT) IS NULL OR owner_id = $10)
-          AND (CAST($12 AS TEXT) IS NULL OR stage = $12)
-        ORDER BY created_at DESC, id DESC LIMIT $11";
 
     INSERT_STEP(Step) = "INSERT INTO customer_stages ({cols}) VALUES ({vals})";
     STEPS(Step) = "SELECT {cols} FROM customer_stages
@@ -60,17 +47,6 @@ sql! {
 
 /// The columns of a customer that are their details: the first so many.
 const DETAILS: usize = 16;
-
-/// Which customers a list holds.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Filter {
-    /// Part of the folded name.
-    pub name: Option<String>,
-    pub phone: Option<String>,
-    pub email: Option<String>,
-    pub owner: Option<UserId>,
-    pub stage: Option<Stage>,
-}
 
 /// The first two who are known to have this number, merges followed.
 pub(crate) fn with_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<CustomerId>> {
@@ -145,34 +121,6 @@ pub(crate) fn lead_to(tx: &mut Tx<'_>, aliases: &[CustomerId], survivor: Custome
 
 pub(crate) fn names(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<(CustomerId, String)>> {
     tx.all(&NAMES, params![ids(of)])
-}
-
-pub(crate) fn list(
-    tx: &mut Tx<'_>,
-    sight: &Sight,
-    filter: &Filter,
-    before: &Cursor,
-    limit: i64,
-) -> Result<Vec<Customer>> {
-    let Filter { name, phone, email, owner, stage } = filter;
-    let (scope, unowned) = (&sight.scope, sight.unowned);
-    tx.all(
-        &LIST,
-        params![
-            before.key,
-            before.id,
-            scope.is_all(),
-            scope.own(),
-            scope.units_json(),
-            unowned,
-            name,
-            phone,
-            email,
-            owner,
-            limit,
-            stage
-        ],
-    )
 }
 
 pub(crate) fn insert_step(tx: &mut Tx<'_>, step: &Step) -> Result<()> {

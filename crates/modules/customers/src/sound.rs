@@ -1,6 +1,6 @@
 //! How a name sounds, as lists sort it: pinyin, syllable by syllable, and those of one sound together.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _, sync::LazyLock};
 
 use pinyin::ToPinyin as _;
 
@@ -69,6 +69,42 @@ pub(crate) fn typed(folded: &str) -> String {
     words.join(" ")
 }
 
+/// Whether somebody who types `typed`, letters alone, may mean this folded name: each of neighbouring characters by its
+/// syllable, or by the beginning of it.
+pub(crate) fn is_typed(folded: &str, typed: &str) -> bool {
+    let named = folded.chars().filter(|character| character.is_alphanumeric()).enumerate();
+    let syllables: Vec<_> =
+        named.take(MOST).map(|(at, character)| syllable(at, character).unwrap_or_default()).collect();
+    (0..syllables.len()).any(|from| begins(&syllables[from..], typed))
+}
+
+fn begins(syllables: &[&str], typed: &str) -> bool {
+    if typed.is_empty() {
+        return true;
+    }
+    let Some((syllable, rest)) = syllables.split_first() else { return false };
+    let shared = syllable.bytes().zip(typed.bytes()).take_while(|(a, b)| a == b).count();
+    (1..=shared).rev().any(|taken| begins(rest, &typed[taken..]))
+}
+
+/// Every syllable there is, but for grunts without a vowel.
+static SYLLABLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let sounds = ('\u{4e00}'..='\u{9fff}').filter_map(|character| syllable(1, character));
+    sounds.filter(|sound| sound.contains(['a', 'e', 'i', 'o', 'u', 'v'])).collect()
+});
+
+/// The whole syllables at the beginning of what somebody types, letters alone: the longest first.
+pub(crate) fn whole_syllables(typed: &str) -> Vec<&str> {
+    let mut rest = typed;
+    let mut found = Vec::new();
+    while let Some(length) = (1..=rest.len().min(6)).rev().find(|length| SYLLABLES.contains(&rest[..*length])) {
+        let (syllable, later) = rest.split_at(length);
+        found.push(syllable);
+        rest = later;
+    }
+    found
+}
+
 fn syllable(at: usize, character: char) -> Option<&'static str> {
     let as_surname = || SURNAMES.iter().find(|(surname, _)| *surname == character).map(|(_, sound)| *sound);
     let read = || {
@@ -109,5 +145,13 @@ mod tests {
         assert_eq!(typed("王小明"), "wang xiao ming wangxiaoming xiaoming wxm");
         assert_eq!(typed("吕"), "lv l");
         assert_eq!(typed("bob"), "");
+        for way in ["wangxiaoming", "wxm", "wangxm", "wangx", "xiaoming", "xming", "w"] {
+            assert!(is_typed("王小明", way), "{way}");
+        }
+        for way in ["wm", "wangming", "mingx", "wangxiaomingx"] {
+            assert!(!is_typed("王小明", way), "{way}");
+        }
+        assert_eq!(whole_syllables("wangxiaom"), ["wang", "xiao"]);
+        assert!(whole_syllables("vvv").is_empty());
     }
 }

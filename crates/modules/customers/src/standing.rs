@@ -5,7 +5,7 @@ use kernel::{CustomerId, Origin, Result, Timestamp};
 use store::{ToValue, Tx, params, sql};
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{model::Customer, sound};
+use crate::{api, model::Customer, sound};
 
 /// How much time passes before a further contact is written down, in milliseconds.
 pub(crate) const SEEN: i64 = 60_000;
@@ -86,6 +86,11 @@ pub(crate) fn spell_all(app: App, stop: watch::Receiver<bool>) -> JoinHandle<()>
 fn spell_some(tx: &mut Tx<'_>) -> Result<usize> {
     let unspelt: Vec<(CustomerId, String)> = tx.all(&UNSPELT, &[])?;
     let spelt: Vec<_> = unspelt.iter().map(|(id, folded)| (*id, sound::sort_key(folded))).collect();
-    tx.exec_rows(&SPELL, &rows(&spelt))?;
+    let keys: Vec<_> = spelt.iter().map(|(id, key)| (*id, key.as_str())).collect();
+    tx.exec_rows(&SPELL, &rows(&keys))?;
+    // Their texts do not say yet how they are typed.
+    for (id, _) in &spelt {
+        api::index_again(tx, *id)?;
+    }
     Ok(spelt.len())
 }
