@@ -48,6 +48,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         openchannel::module(),
         wechat::module(),
         sms::module(),
+        orders::module(),
         automation::module(),
         incidents::module(),
         webhooks::module(),

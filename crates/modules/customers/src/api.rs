@@ -24,6 +24,7 @@ use crate::{
     suggestion::{self, MergeReason, MergeSuggestion},
 };
 pub use crate::{
+    known::{find_visible, members_of, pass},
     listing::{cards, seen},
     serving::visible as visible_or_served,
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
@@ -38,6 +39,15 @@ pub use crate::{
 pub fn known_to_wechat(tx: &mut Tx<'_>, customer: CustomerId, union_id: &str) -> Result<()> {
     let id = survivor(tx, customer)?;
     suggestion::mark(tx, id, MergeReason::Wechat, union_id)
+}
+
+/// Notes that a site proves this person under this name, `id:…`, whatever the channel.
+///
+/// # Errors
+/// [`Error::NotFound`] without the customer.
+pub fn known_to_site(tx: &mut Tx<'_>, customer: CustomerId, name: &str) -> Result<()> {
+    let id = survivor(tx, customer)?;
+    suggestion::mark(tx, id, MergeReason::Site, name)
 }
 
 /// The name of the permission to see customers.

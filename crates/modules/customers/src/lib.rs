@@ -8,6 +8,7 @@ pub mod events;
 mod finding;
 mod http;
 mod identify;
+mod known;
 mod listing;
 mod merging;
 mod model;
@@ -23,6 +24,7 @@ mod take_in;
 
 use ::http::{ListTopic, Module};
 
+pub use known::{FoundCustomer, KnownBy, PassedCustomer};
 pub use listing::{CustomerListQuery, CustomerSort, SortOrder};
 pub use merging::MergeField;
 pub use model::{Customer, CustomerCard, CustomerState};

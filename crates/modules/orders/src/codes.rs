@@ -1,0 +1,5 @@
+//! Refusals of this module.
+
+use kernel::Code;
+
+pub(crate) const STALE: Code = Code::new("orders.stale");
