@@ -23,6 +23,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const customer = await api.post<Named>('/customers', { name: NAME, phone: '13800138000', email: 'a@example.org', note: HOSTILE })
   // Who may be the same, so that a pair is to be decided.
   await api.post<Named>('/customers', { name: NAME, phone: '138 0013 8000', note: HOSTILE })
+  await api.post('/orders', { source: SHORT, orders: [{ number: `${SHORT}${mark}`, customer: { id: customer.id }, placed_at: Date.now() - 86_400_000, total: 19_900, lines: [{ what: HOSTILE, quantity: 2, amount: 19_900 }] }] })
   const task = await api.post<Named>('/tasks', { title: HOSTILE, detail: HOSTILE, due_minutes: 30 })
   const unit = await api.post<Named>('/units', { name: `${SHORT}${mark}`, kind: 'department' })
   await api.post('/units', { name: SHORT, kind: 'team', parent_id: unit.id })

@@ -11,7 +11,7 @@ mod verify;
 
 pub use app::{Person, Reply, TestApp};
 pub use db::{TestDb, service};
-pub use outside::{MailServer, dialogues};
+pub use outside::{MailServer, dialogues, shared};
 pub use slapd::Slapd;
 pub use socket::Socket;
 

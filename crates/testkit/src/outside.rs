@@ -56,19 +56,24 @@ impl MailServer {
 /// One thing said: whether by the customer, and what.
 type Said = (bool, String);
 
-/// Dialogues of real people (CrossWOZ), from the folder `ZHIKE_SHARED` or the one beside the repository;
-/// nothing, and why not on the error stream, where they are not.
+/// Data that is not in the repository: a folder in `ZHIKE_SHARED` or in the `shared` beside the repository; nothing, and
+/// why not on the error stream, where it is not there.
+pub fn shared(folder: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let path = std::env::var_os("ZHIKE_SHARED").map_or(beside, PathBuf::from).join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("skipped: there is no ../shared/{folder} beside the repository");
+    None
+}
+
+/// Dialogues of real people (CrossWOZ); nothing where they are not, see [`shared`].
 ///
 /// # Panics
 /// When what is there is something else.
 pub fn dialogues() -> Option<Vec<Vec<Said>>> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let shared = std::env::var_os("ZHIKE_SHARED").map_or(beside, PathBuf::from);
-    let folder = shared.join("data/crosswoz/data/crosswoz");
-    if !folder.is_dir() {
-        eprintln!("skipped: there is no ../shared/data/crosswoz beside the repository");
-        return None;
-    }
+    let folder = shared("data/crosswoz/data/crosswoz")?;
     let mut all = Vec::new();
     for name in ["test", "val"] {
         let unzipped = Command::new("unzip").arg("-p").arg(folder.join(format!("{name}.json.zip"))).output();

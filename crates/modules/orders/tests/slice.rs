@@ -2,7 +2,7 @@
 
 use kernel::Origin;
 use serde_json::{Value, json};
-use testkit::{Person, TestApp, TestDb, on_both};
+use testkit::{Person, TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
     vec![audit::module(), access::module(), settings::module(), customers::module(), orders::module()]

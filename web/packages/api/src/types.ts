@@ -53,6 +53,8 @@ export type CustomerView = Answer<'CustomerView'>
 export type MergeSuggestion = With<Answer<'MergeSuggestionView'>, { one: SuggestedCustomer; other: SuggestedCustomer }>
 export type SuggestedCustomer = Answer<'SuggestedCustomer'>
 export type TimelineEntry = Answer<'TimelineEntry'>
+export type OrderLine = Answer<'OrderLine'>
+export type Order = With<Answer<'CustomerOrder'>, { lines: OrderLine[] }>
 /** The settings of a channel, as they are kept and as they are sent: every part is there. */
 export type PreChat = Whole<Schemas['PreChat']> & { fields: PreChatField[] }
 export type PreChatField = Whole<Schemas['PreChatField']>
