@@ -4,7 +4,7 @@ use kernel::{CustomerId, Result};
 use store::Tx;
 
 use crate::{model::Order, queries};
-pub use crate::taking::take_in;
+pub use crate::{policy::READ, taking::take_in};
 
 /// Everything that these ids ordered, oldest first; aliases are asked for by their own ids. For modules that did
 /// their own check.

@@ -3,7 +3,8 @@
 use http::Permission;
 use kernel::{Actor, Permit, Reach, Result, Timestamp};
 
-pub(crate) const READ: &str = "orders.read";
+/// The name of the permission to see orders.
+pub const READ: &str = "orders.read";
 pub(crate) const ENTER: &str = "orders.enter";
 
 /// Both go as far as one sees customers: each order is besides one of a customer whom one may see.

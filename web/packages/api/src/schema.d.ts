@@ -11199,6 +11199,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a customer bought, newest first: one whom the caller may see, or serves. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Of this customer, merged aliases included. */
+                    customer: components["schemas"]["Id_cus"];
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_CustomerOrder"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Takes over up to 1,000 orders: those that are new, and what changed of those that are known by source and number.
+         *     Sent again it changes nothing. Each is taken or refused by itself.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewOrders"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrdersTaken"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ord_CustomerOrder"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerOrder"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/permissions": {
         parameters: {
             query?: never;
@@ -20560,6 +20692,7 @@ export interface components {
             email?: string | null;
             /** @description Their id. */
             id: components["schemas"]["Id_cus"];
+            last_contact_at?: components["schemas"]["Timestamp"] | null;
             /**
              * @description Their name; empty while unknown.
              * @example 王小明
@@ -20579,12 +20712,22 @@ export interface components {
             stage: components["schemas"]["Stage"];
             /** @description What became of them. */
             state: components["schemas"]["CustomerState"];
+            /**
+             * Format: int64
+             * @description The rank of their tier, the higher the better; 0 for none.
+             */
+            tier_rank: number;
             unit_id?: components["schemas"]["Id_unt"] | null;
             /**
              * Format: int64
              * @description Rises with each change.
              */
             version: number;
+            /**
+             * Format: int64
+             * @description What they are worth, in minor units of the installation's currency; 0 while nobody has said.
+             */
+            worth: number;
         };
         /** @description What is to change; what is left out stays. */
         CustomerChange: {
@@ -20674,6 +20817,39 @@ export interface components {
             /** @description How far it has come. */
             state: components["schemas"]["ImportState"];
             unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What a customer bought. */
+        CustomerOrder: {
+            /** @description As of when its source said so. */
+            as_of: components["schemas"]["Timestamp"];
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description Whose it is, under the id they had then. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_ord_CustomerOrder"];
+            /** @description What it holds. */
+            lines: components["schemas"]["OrderLines"];
+            /** @description What that calls it. */
+            number: string;
+            /** @description When it was placed. */
+            placed_at: components["schemas"]["Timestamp"];
+            /** @description What was given back of it. */
+            refunded: components["schemas"]["Money"];
+            /** @description Which shop or till told of it. */
+            source: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["OrderState"];
+            /** @description When. */
+            taken_at: components["schemas"]["Timestamp"];
+            taken_by?: components["schemas"]["Id_usr"] | null;
+            /** @description All of it, in minor units. */
+            total: components["schemas"]["Money"];
             /**
              * Format: int64
              * @description Rises with each change.
@@ -22327,6 +22503,8 @@ export interface components {
         Id_msv_MessageVersion: string;
         /** @example ofr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ofr_Offer: string;
+        /** @example ord_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ord_CustomerOrder: string;
         /** @example org_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_org_Organisation: string;
         /** @example prm_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -24122,6 +24300,33 @@ export interface components {
             /** @description The name colleagues see: 1 to 60 characters. */
             name: string;
         };
+        /** @description An order as its source tells it. */
+        NewOrder: {
+            as_of?: components["schemas"]["Timestamp"] | null;
+            /** @description ISO 4217; CNY unless told. */
+            currency?: string | null;
+            /** @description Whose it is. */
+            customer: components["schemas"]["OrderCustomer"];
+            /** @description What it holds: up to 200 lines. */
+            lines?: components["schemas"]["OrderLine"][];
+            /** @description What the source calls it: 1 to 80 characters, once in the source. */
+            number: string;
+            /** @description When it was placed. */
+            placed_at: components["schemas"]["Timestamp"];
+            /** @description What was given back of it: all when refunded, some when refunded in part, else nothing. */
+            refunded?: components["schemas"]["Money"];
+            /** @description Where it stands; placed unless told. */
+            state?: ("placed" | "completed" | "refunded_part" | "refunded" | "cancelled") | null;
+            /** @description All of it, in minor units: 0 to 1,000,000,000,000. */
+            total: components["schemas"]["Money"];
+        };
+        /** @description What a shop or a till tells. */
+        NewOrders: {
+            /** @description 1 to 1,000 orders. */
+            orders: components["schemas"]["NewOrder"][];
+            /** @description Which shop or till: 1 to 40 characters. A number is told once in it. */
+            source: string;
+        };
         /** @description The organisation and its first administrator. */
         NewOrganisation: {
             /** @description The language of both. */
@@ -24659,6 +24864,67 @@ export interface components {
          * @enum {string}
          */
         OptOutWay: "word" | "hand";
+        /** @description Whom an order is of: exactly one of these. */
+        OrderCustomer: {
+            /** @description Their e-mail address. */
+            email?: string | null;
+            /** @description The name a site proves them by. */
+            external_id?: string | null;
+            id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their phone number, in any spelling. */
+            phone?: string | null;
+        };
+        /** @description One thing of an order. */
+        OrderLine: {
+            /** @description What it cost altogether, in minor units. */
+            amount: components["schemas"]["Money"];
+            /** @description What the source files the goods or the service under: up to 60 characters. What has one code is one service. */
+            code?: string | null;
+            /**
+             * Format: int64
+             * @description How many: 1 to 1,000,000.
+             */
+            quantity: number;
+            /** @description What it is: 1 to 200 characters. */
+            what: string;
+        };
+        /** @description What an order holds. */
+        OrderLines: components["schemas"]["OrderLine"][];
+        /** @description Why an order was not taken. */
+        OrderReason: {
+            /**
+             * @description Why, as a field's code: `unknown` and `ambiguous` customers, `other_customer` when it is known to be somebody
+             *     else's.
+             */
+            code: string;
+            /** @description Which field. */
+            field: string;
+        };
+        /** @description What became of them. */
+        OrdersTaken: {
+            /**
+             * Format: int64
+             * @description Known ones that stand otherwise now.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description New ones.
+             */
+            created: number;
+            /** @description Those that were not taken. */
+            refused: components["schemas"]["RefusedOrder"][];
+            /**
+             * Format: int64
+             * @description Of these nothing new was said.
+             */
+            same: number;
+        };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderState: "placed" | "completed" | "refunded_part" | "refunded" | "cancelled";
         /** @description The organisation this installation serves. */
         Organisation: {
             /** @description Its id. */
@@ -25097,6 +25363,7 @@ export interface components {
                 email?: string | null;
                 /** @description Their id. */
                 id: components["schemas"]["Id_cus"];
+                last_contact_at?: components["schemas"]["Timestamp"] | null;
                 /**
                  * @description Their name; empty while unknown.
                  * @example 王小明
@@ -25116,12 +25383,22 @@ export interface components {
                 stage: components["schemas"]["Stage"];
                 /** @description What became of them. */
                 state: components["schemas"]["CustomerState"];
+                /**
+                 * Format: int64
+                 * @description The rank of their tier, the higher the better; 0 for none.
+                 */
+                tier_rank: number;
                 unit_id?: components["schemas"]["Id_unt"] | null;
                 /**
                  * Format: int64
                  * @description Rises with each change.
                  */
                 version: number;
+                /**
+                 * Format: int64
+                 * @description What they are worth, in minor units of the installation's currency; 0 while nobody has said.
+                 */
+                worth: number;
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -25184,6 +25461,44 @@ export interface components {
                 /** @description How far it has come. */
                 state: components["schemas"]["ImportState"];
                 unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CustomerOrder: {
+            /** @description The rows. */
+            items: {
+                /** @description As of when its source said so. */
+                as_of: components["schemas"]["Timestamp"];
+                /** @description ISO 4217. */
+                currency: string;
+                /** @description Whose it is, under the id they had then. */
+                customer_id: components["schemas"]["Id_cus"];
+                /** @description Its id. */
+                id: components["schemas"]["Id_ord_CustomerOrder"];
+                /** @description What it holds. */
+                lines: components["schemas"]["OrderLines"];
+                /** @description What that calls it. */
+                number: string;
+                /** @description When it was placed. */
+                placed_at: components["schemas"]["Timestamp"];
+                /** @description What was given back of it. */
+                refunded: components["schemas"]["Money"];
+                /** @description Which shop or till told of it. */
+                source: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["OrderState"];
+                /** @description When. */
+                taken_at: components["schemas"]["Timestamp"];
+                taken_by?: components["schemas"]["Id_usr"] | null;
+                /** @description All of it, in minor units. */
+                total: components["schemas"]["Money"];
                 /**
                  * Format: int64
                  * @description Rises with each change.
@@ -26771,6 +27086,15 @@ export interface components {
             code: string;
             /** @description Its path. */
             field: string;
+        };
+        /** @description An order that was not taken. */
+        RefusedOrder: {
+            /** @description Its place in the request, from 0. */
+            at: number;
+            /** @description What its source calls it. */
+            number: string;
+            /** @description Why. */
+            reasons: components["schemas"]["OrderReason"][];
         };
         /** @description An automation to try. */
         RehearsalRequest: {
