@@ -55,7 +55,8 @@ pub fn find_visible(tx: &mut Tx<'_>, keys: &[KnownBy<'_>]) -> Result<Vec<FoundCu
     let (phones, emails): (Vec<_>, Vec<_>) = (of(0).collect(), of(1).collect());
     let marks: Vec<_> = of(2).map(|mark| vec![mark.to_value()]).collect();
     let mut met: HashMap<(u8, String), Vec<CustomerId>> = HashMap::new();
-    let pairs = [queries::with_phones(tx, &phones)?, queries::with_emails(tx, &emails)?, tx.all_rows(&WITH_MARKS, &marks)?];
+    let pairs =
+        [queries::with_phones(tx, &phones)?, queries::with_emails(tx, &emails)?, tx.all_rows(&WITH_MARKS, &marks)?];
     for (kind, pairs) in (0..).zip(pairs) {
         for (key, id) in pairs {
             let ids = met.entry((kind, key)).or_default();

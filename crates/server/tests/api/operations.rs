@@ -97,7 +97,9 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
             "required_group": "", "group_roles": [], "binding": "service", "creates": false, "state": "paused"})
         }
         "POST /sla-policies" => json!({"first_seconds": 60}),
-        "POST /orders" => json!({"orders": [{"number": "1", "customer": {"id": ids.get("cus")}, "placed_at": 1, "total": 100}]}),
+        "POST /orders" => {
+            json!({"orders": [{"number": "1", "customer": {"id": ids.get("cus")}, "placed_at": 1, "total": 100}]})
+        }
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
     }

@@ -73,8 +73,9 @@ pub(crate) async fn take(cx: Cx, Json(request): Json<NewOrders>) -> Answer<Order
                     Taken::Changed => sum.changed += 1,
                     Taken::Same => sum.same += 1,
                     Taken::Refused(why) => {
-                        let reasons =
-                            why.into_iter().map(|why| OrderReason { field: why.field.into_owned(), code: why.code.into() });
+                        let reasons = why
+                            .into_iter()
+                            .map(|why| OrderReason { field: why.field.into_owned(), code: why.code.into() });
                         sum.refused.push(RefusedOrder {
                             at,
                             number: orders[at].number.chars().take(80).collect(),
