@@ -29,6 +29,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         people::module(),
         knowledge::module(),
         customers::module(),
+        profiles::module(),
         imports::module(),
         channels::module(),
         conversations::module(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use store::{Fact, SearchDoc, Tx};
 use utoipa::ToSchema;
 
-pub use crate::contact::{mask_email, mask_phone, phone as spell_phone};
+pub use crate::contact::{is_invisible, mask_email, mask_name, mask_phone, phone as spell_phone};
 pub use crate::identify::{
     Given, Identified, bind, for_address, identify, is_email, is_phone, is_proven, known_as, only_with_phone, take,
 };
@@ -26,7 +26,7 @@ use crate::{
 pub use crate::{
     known::{find_visible, members_of, pass},
     listing::{cards, seen},
-    serving::visible as visible_or_served,
+    serving::{file_of, may_do, visible as visible_or_served},
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
     standing::{contacted, set_tier, set_worth},
     take_in::{key_of, take_in},

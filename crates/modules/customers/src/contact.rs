@@ -112,7 +112,7 @@ pub fn mask_email(email: &str) -> String {
 }
 
 /// `王**`: what of a name the trail keeps.
-pub(crate) fn mask_name(name: &str) -> String {
+pub fn mask_name(name: &str) -> String {
     name.chars().next().map(|first| format!("{first}**")).unwrap_or_default()
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn tame_name(text: &str) -> String {
 }
 
 /// Characters that change how their neighbours show, and show nothing themselves.
-pub(crate) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 

@@ -28,7 +28,7 @@ pub use known::{FoundCustomer, KnownBy, PassedCustomer};
 pub use listing::{CustomerListQuery, CustomerSort, SortOrder};
 pub use merging::MergeField;
 pub use model::{Customer, CustomerCard, CustomerState};
-pub use serving::Serving;
+pub use serving::{Right, Serving};
 pub use sources::{Source, SourceKind, Sources};
 pub use stage::{NewLead, Stage};
 pub use suggestion::{MergeReason, MergeSuggestion, SuggestionState};

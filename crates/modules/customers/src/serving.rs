@@ -4,9 +4,9 @@ use kernel::{CustomerId, Error, Owned, Permit, Result, UserId};
 use store::Tx;
 
 use crate::{
-    api,
-    model::{Customer, CustomerCard},
-    policy,
+    api, codes,
+    model::{Customer, CustomerCard, CustomerState},
+    policy, queries,
 };
 
 /// What `conversations` registers, as a part `Box<dyn Serving>`: who serves whom.
@@ -48,6 +48,42 @@ pub fn visible(tx: &mut Tx<'_>, serving: &dyn Serving, id: CustomerId) -> Result
         }
         answer => answer,
     }
+}
+
+/// What modules that keep more of a customer let be done to it, by those who may do it to the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Changing what is known.
+    Edit,
+    /// Seeing in clear what is masked.
+    Unmask,
+}
+
+/// The customer this id leads to, with the ids of all who are one with them, theirs first, when the actor may see
+/// or serves them.
+///
+/// # Errors
+/// As [`api::visible`].
+pub fn file_of(tx: &mut Tx<'_>, serving: &dyn Serving, id: CustomerId) -> Result<(CustomerCard, Vec<CustomerId>)> {
+    let card = visible(tx, serving, id)?;
+    let aliases = queries::aliases(tx, card.id)?;
+    let ids = std::iter::once(card.id).chain(aliases.iter().map(|alias| alias.id)).collect();
+    Ok((card, ids))
+}
+
+/// The customer this id leads to and the right to do this to them, which whoever serves them has as for their own.
+///
+/// # Errors
+/// [`Error::NotFound`] for one whom the actor may not see, [`Error::Forbidden`] without the permission,
+/// [`Error::Conflict`] for one who was erased.
+pub fn may_do(tx: &mut Tx<'_>, serving: &dyn Serving, right: Right, id: CustomerId) -> Result<(Customer, Permit)> {
+    let customer = api::get(tx, id)?;
+    let permission = match right {
+        Right::Edit => policy::EDIT,
+        Right::Unmask => policy::UNMASK,
+    };
+    let permit = may(tx, serving, permission, id, &customer)?;
+    if customer.state == CustomerState::Erased { Err(codes::ERASED.conflict()) } else { Ok((customer, permit)) }
 }
 
 /// As [`policy::may`], also of one whom the actor, who asks for `id`, serves.

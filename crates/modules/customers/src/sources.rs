@@ -39,12 +39,12 @@ pub struct Source {
 
 impl Source {
     /// What a colleague says.
-    pub(crate) fn entered(by: Option<UserId>, at: Timestamp) -> Self {
+    pub fn entered(by: Option<UserId>, at: Timestamp) -> Self {
         Self { kind: SourceKind::Staff, at, by, import_id: None }
     }
 
     /// What the customer, or the site they came from, says.
-    pub(crate) fn told(at: Timestamp) -> Self {
+    pub fn told(at: Timestamp) -> Self {
         Self { kind: SourceKind::Customer, at, by: None, import_id: None }
     }
 }
@@ -55,7 +55,7 @@ impl Source {
 #[schema(as = CustomerSources)]
 pub struct Sources(pub BTreeMap<String, Source>);
 
-store::kept_as_json!(Sources);
+store::kept_as_json!(Source, Sources);
 
 impl Customer {
     /// Notes where those fields came from that differ from `before`'s.
