@@ -21,6 +21,8 @@ interface Named {
 export async function samples(api: Api): Promise<Record<string, string>> {
   const mark = Date.now().toString(36)
   const customer = await api.post<Named>('/customers', { name: NAME, phone: '13800138000', email: 'a@example.org', note: HOSTILE })
+  const field = await api.post<Named>('/customer-fields', { name: `${SHORT.slice(0, 20)}${mark}`, kind: 'text', personal: false, section: SHORT.slice(0, 30), hint: SHORT })
+  await api.patch(`/customers/${customer.id}/profile`, { values: [{ field_id: field.id, value: HOSTILE }] })
   // Who may be the same, so that a pair is to be decided.
   await api.post<Named>('/customers', { name: NAME, phone: '138 0013 8000', note: HOSTILE })
   await api.post('/orders', { source: SHORT, orders: [{ number: `${SHORT}${mark}`, customer: { id: customer.id }, placed_at: Date.now() - 86_400_000, total: 19_900, lines: [{ what: HOSTILE, quantity: 2, amount: 19_900 }] }] })
@@ -62,6 +64,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   return {
     'customers.open': customer.id,
     'customers.id': customer.id,
+    'customer-fields.open': field.id,
     'tasks.open': task.id,
     'users.open': user.id,
     'channels.open': channel.id,

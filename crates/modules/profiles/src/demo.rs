@@ -9,7 +9,7 @@ use store::Tx;
 
 use crate::{
     fields,
-    model::{CustomerField, CustomerKind, FieldKind, FieldRoles, FieldRules, Wish},
+    model::{CustomerField, CustomerKind, CustomerFieldKind, CustomerFieldRoles, CustomerFieldRules, Wish},
     policy,
     values::{self, Given},
 };
@@ -23,13 +23,13 @@ const FILLED: usize = 600;
 #[serde(deny_unknown_fields)]
 struct Told {
     name: String,
-    kind: FieldKind,
+    kind: CustomerFieldKind,
     applies_to: Option<CustomerKind>,
     section: String,
     #[serde(default)]
     hint: String,
     #[serde(default)]
-    rules: FieldRules,
+    rules: CustomerFieldRules,
     #[serde(default)]
     personal: bool,
     /// Only supervisors and those above them see it.
@@ -90,8 +90,8 @@ fn define(tx: &mut Tx<'_>, demo: &Demo, told: &[Told]) -> Result<Vec<CustomerFie
                 hint: told.hint.clone(),
                 rules: told.rules.clone(),
                 personal: told.personal,
-                seen_by: FieldRoles(if told.leaders { leaders.clone() } else { Vec::new() }),
-                changed_by: FieldRoles::default(),
+                seen_by: CustomerFieldRoles(if told.leaders { leaders.clone() } else { Vec::new() }),
+                changed_by: CustomerFieldRoles::default(),
             };
             fields::add(tx, &permit, told.kind, &wish)
         })
@@ -104,10 +104,10 @@ fn fill(demo: &Demo, told: &Told, field: &CustomerField) -> Option<Given> {
     }
     let choice = || field.rules.choices.get(demo.rng.below(field.rules.choices.len().max(1) as u64) as usize);
     let value = match field.kind {
-        FieldKind::Choice => json!(choice()?.id),
-        FieldKind::Choices => json!([choice()?.id, choice()?.id]),
-        FieldKind::YesNo => json!(demo.chance(70)),
-        FieldKind::Phone => json!(format!("13{:09}", demo.between(0, 1_000_000_000))),
+        CustomerFieldKind::Choice => json!(choice()?.id),
+        CustomerFieldKind::Choices => json!([choice()?.id, choice()?.id]),
+        CustomerFieldKind::YesNo => json!(demo.chance(70)),
+        CustomerFieldKind::Phone => json!(format!("13{:09}", demo.between(0, 1_000_000_000))),
         _ => demo.pick(&told.samples).clone(),
     };
     Some(Given { field: field.id, value: Some(value), version: None })

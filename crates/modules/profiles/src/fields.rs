@@ -6,14 +6,14 @@ use store::Tx;
 
 use crate::{
     codes,
-    model::{CustomerField, FieldKind, FieldRules, Wish},
+    model::{CustomerField, CustomerFieldKind, CustomerFieldRules, Wish},
     queries,
 };
 
 /// How many fields there may be, archived ones among them.
 const MOST: usize = 200;
 
-pub(crate) fn add(tx: &mut Tx<'_>, _permit: &Permit, kind: FieldKind, wish: &Wish) -> Result<CustomerField> {
+pub(crate) fn add(tx: &mut Tx<'_>, _permit: &Permit, kind: CustomerFieldKind, wish: &Wish) -> Result<CustomerField> {
     let wish = wish.clone().normal(kind)?;
     let all = queries::fields(tx)?;
     if all.len() >= MOST {
@@ -29,7 +29,7 @@ pub(crate) fn add(tx: &mut Tx<'_>, _permit: &Permit, kind: FieldKind, wish: &Wis
         section: String::new(),
         position: (last + 10).min(1_000_000),
         hint: String::new(),
-        rules: FieldRules::default(),
+        rules: CustomerFieldRules::default(),
         personal: true,
         seen_by: Default::default(),
         changed_by: Default::default(),
@@ -55,7 +55,7 @@ pub(crate) fn alter(
     // A choice that values may name stays, archived at most.
     let kept = |id: &String| wish.rules.choices.iter().any(|choice| choice.id == *id);
     if !before.rules.choices.iter().all(|choice| kept(&choice.id)) {
-        return Err(Error::field("rules.choices", "not_removable"));
+        return Err(Error::field("rules.choices", "archive_instead"));
     }
     if !archived {
         unlike(&queries::fields(tx)?, Some(id), &wish)?;
@@ -73,7 +73,7 @@ fn unlike(all: &[CustomerField], own: Option<Id<CustomerField>>, wish: &Wish) ->
     let folded = store::fold(&wish.name);
     let same = |field: &&CustomerField| !field.archived && Some(field.id) != own && store::fold(&field.name) == folded;
     match all.iter().find(same) {
-        Some(_) => Err(Error::field("name", "duplicate")),
+        Some(_) => Err(Error::field("name", "taken")),
         None => Ok(()),
     }
 }

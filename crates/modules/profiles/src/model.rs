@@ -32,7 +32,7 @@ text_enum! {
 
 text_enum! {
     /// What values a field takes, and how they are written as JSON.
-    pub enum FieldKind {
+    pub enum CustomerFieldKind {
         /// A text of up to 500 characters.
         Text = "text",
         /// A number with up to three decimals.
@@ -57,7 +57,7 @@ text_enum! {
 /// One of the values a field offers. Its id stays when its words change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct FieldChoice {
+pub struct CustomerFieldChoice {
     /// 1 to 24 letters, digits, `-` or `_`.
     pub id: String,
     /// What it says: 1 to 40 characters.
@@ -70,7 +70,7 @@ pub struct FieldChoice {
 /// Which values a field takes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct FieldRules {
+pub struct CustomerFieldRules {
     /// Whether it may not be emptied once it is filled, nor left out where the file is filled in by hand.
     pub required: bool,
     /// What a text must match from beginning to end: a regular expression of up to 200 characters.
@@ -89,15 +89,15 @@ pub struct FieldRules {
     pub unit: Option<String>,
     /// What there is to choose from: up to 100.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub choices: Vec<FieldChoice>,
+    pub choices: Vec<CustomerFieldChoice>,
 }
 
 /// Roles, for the one reason or the other.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-pub struct FieldRoles(pub Vec<Id<Role>>);
+pub struct CustomerFieldRoles(pub Vec<Id<Role>>);
 
-store::kept_as_json!(FieldRules, FieldRoles);
+store::kept_as_json!(CustomerFieldRules, CustomerFieldRoles);
 
 store::record! {
     /// Something that is kept of customers here.
@@ -109,7 +109,7 @@ store::record! {
         #[schema(example = "安装日期")]
         pub name: String,
         /// What values it takes; this never changes.
-        pub kind: FieldKind,
+        pub kind: CustomerFieldKind,
         /// Of which kind of customer; none: of both.
         pub applies_to: Option<CustomerKind>,
         /// Under which heading it stands; empty: under none.
@@ -119,13 +119,13 @@ store::record! {
         /// What whoever fills it in should know.
         pub hint: String,
         /// Which values it takes.
-        pub rules: FieldRules,
+        pub rules: CustomerFieldRules,
         /// Whether it is masked unless asked for with a reason.
         pub personal: bool,
         /// The roles that may see it; empty: whoever may see the customer.
-        pub seen_by: FieldRoles,
+        pub seen_by: CustomerFieldRoles,
         /// The roles that may change it, of those that see it; empty: whoever may change the customer.
-        pub changed_by: FieldRoles,
+        pub changed_by: CustomerFieldRoles,
         /// Whether it is shown no more; its values stay.
         pub archived: bool,
         /// Since when.
@@ -158,7 +158,7 @@ store::record! {
 
 text_enum! {
     /// What of a profile changed.
-    pub enum ChangeOf {
+    pub enum ProfileChangeOf {
         /// A field's value.
         Field = "field",
     }
@@ -173,7 +173,7 @@ store::record! {
         /// Of whom: this very file.
         pub customer_id: CustomerId,
         /// Of what.
-        pub what: ChangeOf,
+        pub what: ProfileChangeOf,
         /// Of which: its id.
         pub subject: String,
         /// What it was, as JSON; none: nothing.
@@ -199,10 +199,10 @@ pub(crate) struct Wish {
     pub section: String,
     pub position: Option<i64>,
     pub hint: String,
-    pub rules: FieldRules,
+    pub rules: CustomerFieldRules,
     pub personal: bool,
-    pub seen_by: FieldRoles,
-    pub changed_by: FieldRoles,
+    pub seen_by: CustomerFieldRoles,
+    pub changed_by: CustomerFieldRoles,
 }
 
 impl Wish {
@@ -210,7 +210,7 @@ impl Wish {
     ///
     /// # Errors
     /// [`kernel::Error::Invalid`] naming every field that cannot be taken.
-    pub(crate) fn normal(mut self, kind: FieldKind) -> Result<Self> {
+    pub(crate) fn normal(mut self, kind: CustomerFieldKind) -> Result<Self> {
         for text in [&mut self.name, &mut self.section, &mut self.hint] {
             *text = text.trim().to_owned();
         }
@@ -243,9 +243,9 @@ impl Wish {
     }
 }
 
-impl FieldRules {
-    fn check(&self, kind: FieldKind, check: Check) -> Check {
-        let chosen = matches!(kind, FieldKind::Choice | FieldKind::Choices);
+impl CustomerFieldRules {
+    fn check(&self, kind: CustomerFieldKind, check: Check) -> Check {
+        let chosen = matches!(kind, CustomerFieldKind::Choice | CustomerFieldKind::Choices);
         let bounds = |limit: &Option<Value>| limit.as_ref().map(|limit| value::bound(kind, limit));
         let (min, max) = (bounds(&self.min), bounds(&self.max));
         let rising = match (min.flatten(), max.flatten()) {
@@ -254,7 +254,7 @@ impl FieldRules {
         };
         let slug = |id: &str| (1..=24).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
         let ids: std::collections::HashSet<_> = self.choices.iter().map(|choice| &choice.id).collect();
-        let labelled = |choice: &FieldChoice| {
+        let labelled = |choice: &CustomerFieldChoice| {
             let length = choice.label.trim().chars().count();
             (1..=40).contains(&length) && !choice.label.contains(|c: char| c.is_control() || customers::api::is_invisible(c))
         };
@@ -262,8 +262,8 @@ impl FieldRules {
         let pattern = self.pattern.as_deref();
         let mut check = check
             .maybe_text("rules.pattern", pattern, 1..=200)
-            .that(pattern.is_none_or(|text| value::pattern(text).is_some()), "rules.pattern", "malformed")
-            .that(pattern.is_none() || kind == FieldKind::Text, "rules.pattern", "not_allowed")
+            .that(pattern.is_none_or(|text| value::pattern(text).is_some()), "rules.pattern", "not_an_expression")
+            .that(pattern.is_none() || kind == CustomerFieldKind::Text, "rules.pattern", "not_allowed")
             .that(min != Some(None), "rules.min", "malformed")
             .that(max != Some(None), "rules.max", "malformed")
             .that(rising, "rules.max", "out_of_range")
@@ -271,11 +271,11 @@ impl FieldRules {
             .that(self.choices.len() <= 100, "rules.choices", "too_many")
             .that(chosen || self.choices.is_empty(), "rules.choices", "not_allowed")
             .that(!chosen || self.choices.iter().any(|choice| !choice.archived), "rules.choices", "required")
-            .that(ids.len() == self.choices.len(), "rules.choices", "duplicate");
-        if kind == FieldKind::Money {
+            .that(ids.len() == self.choices.len(), "rules.choices", "repeated");
+        if kind == CustomerFieldKind::Money {
             check = check.that(self.unit.as_deref().is_some_and(currency), "rules.unit", "malformed");
         } else {
-            check = check.that(self.unit.is_none() || kind == FieldKind::Number, "rules.unit", "not_allowed");
+            check = check.that(self.unit.is_none() || kind == CustomerFieldKind::Number, "rules.unit", "not_allowed");
         }
         self.choices.iter().enumerate().fold(check, |check, (at, choice)| {
             check

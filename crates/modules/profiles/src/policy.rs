@@ -5,7 +5,7 @@ use http::Permission;
 use kernel::{Actor, Id, Owned, Permit, Result, Timestamp};
 use store::Tx;
 
-use crate::model::{CustomerField, FieldRoles};
+use crate::model::{CustomerField, CustomerFieldRoles};
 
 /// To say which fields there are.
 pub(crate) const MANAGE: &str = "profiles.manage";
@@ -41,7 +41,7 @@ impl Eyes {
         }
     }
 
-    fn among(self, roles: &FieldRoles) -> bool {
+    fn among(self, roles: &CustomerFieldRoles) -> bool {
         match self {
             Self::All => true,
             Self::Role(role) => roles.0.is_empty() || roles.0.contains(&role),

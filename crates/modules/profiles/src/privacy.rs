@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use store::Tx;
 
 use crate::{
-    model::{ChangeOf, CustomerField},
+    model::{ProfileChangeOf, CustomerField},
     policy::Eyes,
     queries,
 };
@@ -32,7 +32,7 @@ pub(crate) fn export(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Value> {
         .into_iter()
         .filter_map(|row| {
             let name = match row.what {
-                ChangeOf::Field => named(&row.subject)?.name.clone(),
+                ProfileChangeOf::Field => named(&row.subject)?.name.clone(),
             };
             Some(json!({"what": row.what, "name": name, "before": row.before, "after": row.after, "at": row.at, "by": row.by_name}))
         })

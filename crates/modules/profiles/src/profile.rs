@@ -10,26 +10,26 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    model::{ChangeOf, CustomerField, CustomerKind, FieldKind, FieldRules, FieldValue, ProfileChange},
+    model::{ProfileChangeOf, CustomerField, CustomerKind, CustomerFieldKind, CustomerFieldRules, FieldValue, ProfileChange},
     policy::Eyes,
     queries, value, values,
 };
 
 /// What a field says of a customer.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FieldView {
+pub(crate) struct ProfileFieldView {
     /// Which field.
     field_id: Id<CustomerField>,
     /// What it is called.
     name: String,
     /// What values it takes.
-    kind: FieldKind,
+    kind: CustomerFieldKind,
     /// Under which heading it stands; empty: under none.
     section: String,
     /// What whoever fills it in should know.
     hint: String,
     /// Which values it takes.
-    rules: FieldRules,
+    rules: CustomerFieldRules,
     /// Whether it is masked unless asked for with a reason.
     personal: bool,
     /// Whether the reader may change it.
@@ -55,7 +55,7 @@ pub(crate) struct Profile {
     /// Whether the reader may change anything of it.
     may_edit: bool,
     /// What this installation keeps of such a customer, in order, as far as the reader may see it.
-    fields: Vec<FieldView>,
+    fields: Vec<ProfileFieldView>,
 }
 
 /// The profile of the person these files are, as the actor may see it: four statements besides those that found them.
@@ -74,14 +74,14 @@ pub(crate) fn read(tx: &mut Tx<'_>, card: &CustomerCard, of: &[CustomerId], may_
     Ok(Profile { customer_id: card.id, may_edit, fields })
 }
 
-fn view(field: CustomerField, row: Option<FieldValue>, survivor: CustomerId, may_edit: bool, eyes: Eyes) -> FieldView {
+fn view(field: CustomerField, row: Option<FieldValue>, survivor: CustomerId, may_edit: bool, eyes: Eyes) -> ProfileFieldView {
     let held = row.as_ref().and_then(FieldValue::json);
     let may_change = may_edit && eyes.change(&field);
     let (value, masked) = match held {
         Some(held) if field.personal => (None, Some(value::masked(field.kind, &held))),
         held => (held, None),
     };
-    FieldView {
+    ProfileFieldView {
         field_id: field.id,
         name: field.name,
         kind: field.kind,
@@ -100,19 +100,19 @@ fn view(field: CustomerField, row: Option<FieldValue>, survivor: CustomerId, may
 
 /// One step of a profile's history.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ChangeView {
+pub(crate) struct ProfileChangeView {
     /// Its id.
     id: Id<ProfileChange>,
     /// Of what.
-    what: ChangeOf,
+    what: ProfileChangeOf,
     /// Of which: its id.
     subject: String,
     /// What that is called.
     name: String,
     /// What values it takes, of a field.
-    kind: Option<FieldKind>,
+    kind: Option<CustomerFieldKind>,
     /// Its choices, of a field that offers some.
-    rules: Option<FieldRules>,
+    rules: Option<CustomerFieldRules>,
     /// What it was; a masked value as its mask; none: nothing, or it was erased.
     #[schema(value_type = Option<Object>)]
     before: Option<Value>,
@@ -138,21 +138,21 @@ pub(crate) fn history(
     of: &[CustomerId],
     before: &Cursor,
     limit: i64,
-) -> Result<(Vec<ChangeView>, Option<(Timestamp, Id<ProfileChange>)>)> {
+) -> Result<(Vec<ProfileChangeView>, Option<(Timestamp, Id<ProfileChange>)>)> {
     let eyes = Eyes::of(tx)?;
     let fields: HashMap<_, _> = queries::fields(tx)?.into_iter().map(|field| (field.id.to_string(), field)).collect();
     let rows = queries::changes(tx, of, before, limit)?;
     let last = rows.last().map(|row| (row.at, row.id));
     let shown = rows.into_iter().filter_map(|row| match row.what {
-        ChangeOf::Field => fields.get(&row.subject).filter(|field| eyes.see(field)).map(|field| step(row, field)),
+        ProfileChangeOf::Field => fields.get(&row.subject).filter(|field| eyes.see(field)).map(|field| step(row, field)),
     });
     Ok((shown.collect(), last))
 }
 
-fn step(row: ProfileChange, field: &CustomerField) -> ChangeView {
+fn step(row: ProfileChange, field: &CustomerField) -> ProfileChangeView {
     let json = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let shown = |value: Value| if field.personal { Value::String(value::masked(field.kind, &value)) } else { value };
-    ChangeView {
+    ProfileChangeView {
         id: row.id,
         what: row.what,
         before: json(&row.before).map(shown),

@@ -6,7 +6,7 @@ use jiff::civil::{self, Date};
 use regex::{Regex, RegexBuilder};
 use serde_json::{Number, Value, json};
 
-use crate::model::{FieldKind, FieldRules};
+use crate::model::{CustomerFieldKind, CustomerFieldRules};
 
 /// How large a pattern may become: its program and its automaton, in bytes.
 const WEIGHT: usize = 1 << 18;
@@ -40,31 +40,31 @@ pub(crate) fn pattern(text: &str) -> Option<Regex> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn read(kind: FieldKind, rules: &FieldRules, given: &Value) -> Result<Normal, &'static str> {
+pub(crate) fn read(kind: CustomerFieldKind, rules: &CustomerFieldRules, given: &Value) -> Result<Normal, &'static str> {
     let text = given.as_str().map(str::trim);
     let found = match kind {
-        FieldKind::Text => worded(json!(plain(text.ok_or("malformed")?, LONGEST)?)),
-        FieldKind::Number => numbered(thousandths(given)?, decimal),
-        FieldKind::Money => numbered(given.as_i64().filter(|at| AMOUNTS.contains(at)).ok_or("malformed")?, |n| json!(n)),
-        FieldKind::Date => {
+        CustomerFieldKind::Text => worded(json!(plain(text.ok_or("malformed")?, LONGEST)?)),
+        CustomerFieldKind::Number => numbered(thousandths(given)?, decimal),
+        CustomerFieldKind::Money => numbered(given.as_i64().filter(|at| AMOUNTS.contains(at)).ok_or("malformed")?, |n| json!(n)),
+        CustomerFieldKind::Date => {
             let date = text.and_then(date).ok_or("malformed")?;
             Normal { value: json!(date.to_string()), word: None, number: Some(days(date)) }
         }
-        FieldKind::Choice => {
+        CustomerFieldKind::Choice => {
             let id = text.ok_or("malformed")?;
             rules.choices.iter().find(|choice| choice.id == id).ok_or("unknown")?;
             Normal { value: json!(id), word: Some(id.to_owned()), number: None }
         }
-        FieldKind::Choices => choices(rules, given)?,
-        FieldKind::YesNo => {
+        CustomerFieldKind::Choices => choices(rules, given)?,
+        CustomerFieldKind::YesNo => {
             let yes = given.as_bool().ok_or("malformed")?;
             Normal { value: json!(yes), word: None, number: Some(i64::from(yes)) }
         }
-        FieldKind::Phone => {
+        CustomerFieldKind::Phone => {
             let phone = text.and_then(customers::api::spell_phone).ok_or("malformed")?;
             Normal { value: json!(phone), word: Some(phone.clone()), number: None }
         }
-        FieldKind::Link => worded(json!(link(text.ok_or("malformed")?)?)),
+        CustomerFieldKind::Link => worded(json!(link(text.ok_or("malformed")?)?)),
     };
     bounded(kind, rules, found)
 }
@@ -73,7 +73,7 @@ pub(crate) fn read(kind: FieldKind, rules: &FieldRules, given: &Value) -> Result
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn written(kind: FieldKind, rules: &FieldRules, text: &str) -> Result<Normal, &'static str> {
+pub(crate) fn written(kind: CustomerFieldKind, rules: &CustomerFieldRules, text: &str) -> Result<Normal, &'static str> {
     let text = text.trim();
     let named = |text: &str| {
         let folded = store::fold(text.trim());
@@ -81,17 +81,17 @@ pub(crate) fn written(kind: FieldKind, rules: &FieldRules, text: &str) -> Result
         found.map(|choice| choice.id.clone()).ok_or("unknown")
     };
     let value = match kind {
-        FieldKind::Text | FieldKind::Phone | FieldKind::Link => json!(text),
-        FieldKind::Date => json!(day(text).ok_or("malformed")?.to_string()),
-        FieldKind::Number => decimal(parsed(text, 3).ok_or("malformed")?),
-        FieldKind::Money => json!(parsed(text, 2).ok_or("malformed")?),
-        FieldKind::YesNo => match store::fold(text).as_str() {
+        CustomerFieldKind::Text | CustomerFieldKind::Phone | CustomerFieldKind::Link => json!(text),
+        CustomerFieldKind::Date => json!(day(text).ok_or("malformed")?.to_string()),
+        CustomerFieldKind::Number => decimal(parsed(text, 3).ok_or("malformed")?),
+        CustomerFieldKind::Money => json!(parsed(text, 2).ok_or("malformed")?),
+        CustomerFieldKind::YesNo => match store::fold(text).as_str() {
             "是" | "有" | "对" | "y" | "yes" | "true" | "1" | "√" | "✓" => json!(true),
             "否" | "无" | "不" | "n" | "no" | "false" | "0" | "×" | "x" => json!(false),
             _ => return Err("malformed"),
         },
-        FieldKind::Choice => json!(named(text)?),
-        FieldKind::Choices => {
+        CustomerFieldKind::Choice => json!(named(text)?),
+        CustomerFieldKind::Choices => {
             let parts = text.split([',', '，', '、', ';', '；', '|']).filter(|part| !part.trim().is_empty());
             json!(parts.map(named).collect::<Result<Vec<_>, _>>()?)
         }
@@ -100,29 +100,29 @@ pub(crate) fn written(kind: FieldKind, rules: &FieldRules, text: &str) -> Result
 }
 
 /// A limit of a rule, as values of this kind are measured; none when it is none.
-pub(crate) fn bound(kind: FieldKind, limit: &Value) -> Option<i64> {
+pub(crate) fn bound(kind: CustomerFieldKind, limit: &Value) -> Option<i64> {
     match kind {
-        FieldKind::Number => thousandths(limit).ok(),
-        FieldKind::Money => limit.as_i64(),
-        FieldKind::Date => limit.as_str().and_then(date).map(days),
-        FieldKind::Text | FieldKind::Choices => limit.as_i64().filter(|at| (0..=LONGEST as i64).contains(at)),
+        CustomerFieldKind::Number => thousandths(limit).ok(),
+        CustomerFieldKind::Money => limit.as_i64(),
+        CustomerFieldKind::Date => limit.as_str().and_then(date).map(days),
+        CustomerFieldKind::Text | CustomerFieldKind::Choices => limit.as_i64().filter(|at| (0..=LONGEST as i64).contains(at)),
         _ => None,
     }
 }
 
 /// What of a value is shown to whoever did not ask for all of it.
-pub(crate) fn masked(kind: FieldKind, value: &Value) -> String {
+pub(crate) fn masked(kind: CustomerFieldKind, value: &Value) -> String {
     match (kind, value.as_str()) {
-        (FieldKind::Phone, Some(phone)) => customers::api::mask_phone(phone),
-        (FieldKind::Text, Some(text)) => text.chars().next().map(|first| format!("{first}***")).unwrap_or_default(),
+        (CustomerFieldKind::Phone, Some(phone)) => customers::api::mask_phone(phone),
+        (CustomerFieldKind::Text, Some(text)) => text.chars().next().map(|first| format!("{first}***")).unwrap_or_default(),
         _ => "***".into(),
     }
 }
 
-fn bounded(kind: FieldKind, rules: &FieldRules, found: Normal) -> Result<Normal, &'static str> {
+fn bounded(kind: CustomerFieldKind, rules: &CustomerFieldRules, found: Normal) -> Result<Normal, &'static str> {
     let size = match kind {
-        FieldKind::Text => found.value.as_str().map(|text| text.chars().count() as i64),
-        FieldKind::Choices => found.value.as_array().map(|chosen| chosen.len() as i64),
+        CustomerFieldKind::Text => found.value.as_str().map(|text| text.chars().count() as i64),
+        CustomerFieldKind::Choices => found.value.as_array().map(|chosen| chosen.len() as i64),
         _ => found.number,
     };
     let limit = |limit: &Option<Value>| limit.as_ref().and_then(|limit| bound(kind, limit));
@@ -131,8 +131,8 @@ fn bounded(kind: FieldKind, rules: &FieldRules, found: Normal) -> Result<Normal,
         return Err("out_of_range");
     }
     let fits = |text: &str| rules.pattern.as_deref().and_then(pattern).is_none_or(|pattern| pattern.is_match(text));
-    match found.value.as_str().filter(|_| kind == FieldKind::Text) {
-        Some(text) if !fits(text) => Err("pattern"),
+    match found.value.as_str().filter(|_| kind == CustomerFieldKind::Text) {
+        Some(text) if !fits(text) => Err("malformed"),
         _ => Ok(found),
     }
 }
@@ -146,7 +146,7 @@ fn numbered(number: i64, spelt: fn(i64) -> Value) -> Normal {
     Normal { value: spelt(number), word: None, number: Some(number) }
 }
 
-fn choices(rules: &FieldRules, given: &Value) -> Result<Normal, &'static str> {
+fn choices(rules: &CustomerFieldRules, given: &Value) -> Result<Normal, &'static str> {
     let given = given.as_array().ok_or("malformed")?;
     let given: Vec<&str> = given.iter().map(Value::as_str).collect::<Option<_>>().ok_or("malformed")?;
     if given.is_empty() {
@@ -235,48 +235,48 @@ fn days(date: Date) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FieldChoice;
+    use crate::model::CustomerFieldChoice;
 
-    fn rules() -> FieldRules {
-        let choice = |id: &str, label: &str| FieldChoice { id: id.into(), label: label.into(), archived: false };
-        FieldRules { choices: vec![choice("c1", "微信"), choice("c2", "电话")], ..FieldRules::default() }
+    fn rules() -> CustomerFieldRules {
+        let choice = |id: &str, label: &str| CustomerFieldChoice { id: id.into(), label: label.into(), archived: false };
+        CustomerFieldRules { choices: vec![choice("c1", "微信"), choice("c2", "电话")], ..CustomerFieldRules::default() }
     }
 
     #[test]
     fn each_kind_takes_its_values_and_refuses_those_of_others() {
         let value = |kind, given: Value| read(kind, &rules(), &given).map(|normal| normal.value);
         for (kind, given, kept) in [
-            (FieldKind::Text, json!(" 浙A12345 "), json!("浙A12345")),
-            (FieldKind::Number, json!(28_400.500), json!(28_400.5)),
-            (FieldKind::Number, json!(-3), json!(-3)),
-            (FieldKind::Money, json!(182_000), json!(182_000)),
-            (FieldKind::Date, json!("2026-11-03"), json!("2026-11-03")),
-            (FieldKind::Choice, json!("c2"), json!("c2")),
-            (FieldKind::Choices, json!(["c2", "c1", "c2"]), json!(["c1", "c2"])),
-            (FieldKind::YesNo, json!(true), json!(true)),
-            (FieldKind::Phone, json!("138 1234 5678"), json!("+8613812345678")),
-            (FieldKind::Link, json!("https://example.com/a?b=1"), json!("https://example.com/a?b=1")),
+            (CustomerFieldKind::Text, json!(" 浙A12345 "), json!("浙A12345")),
+            (CustomerFieldKind::Number, json!(28_400.500), json!(28_400.5)),
+            (CustomerFieldKind::Number, json!(-3), json!(-3)),
+            (CustomerFieldKind::Money, json!(182_000), json!(182_000)),
+            (CustomerFieldKind::Date, json!("2026-11-03"), json!("2026-11-03")),
+            (CustomerFieldKind::Choice, json!("c2"), json!("c2")),
+            (CustomerFieldKind::Choices, json!(["c2", "c1", "c2"]), json!(["c1", "c2"])),
+            (CustomerFieldKind::YesNo, json!(true), json!(true)),
+            (CustomerFieldKind::Phone, json!("138 1234 5678"), json!("+8613812345678")),
+            (CustomerFieldKind::Link, json!("https://example.com/a?b=1"), json!("https://example.com/a?b=1")),
         ] {
             assert_eq!(value(kind, given.clone()), Ok(kept), "{given}");
         }
         for (kind, given) in [
-            (FieldKind::Text, json!(5)),
-            (FieldKind::Text, json!("a\u{202e}b")),
-            (FieldKind::Text, json!("长".repeat(501))),
-            (FieldKind::Number, json!("5")),
-            (FieldKind::Number, json!(1e300)),
-            (FieldKind::Number, json!(0.000_1)),
-            (FieldKind::Money, json!(12.5)),
-            (FieldKind::Date, json!("2026-02-30")),
-            (FieldKind::Date, json!("0001-01-01")),
-            (FieldKind::Choice, json!("c3")),
-            (FieldKind::Choices, json!([])),
-            (FieldKind::Choices, json!(["c1", 2])),
-            (FieldKind::YesNo, json!("yes")),
-            (FieldKind::Phone, json!("12")),
-            (FieldKind::Link, json!("javascript:alert(1)")),
-            (FieldKind::Link, json!("https://")),
-            (FieldKind::Link, json!("https://bank.example@evil.example")),
+            (CustomerFieldKind::Text, json!(5)),
+            (CustomerFieldKind::Text, json!("a\u{202e}b")),
+            (CustomerFieldKind::Text, json!("长".repeat(501))),
+            (CustomerFieldKind::Number, json!("5")),
+            (CustomerFieldKind::Number, json!(1e300)),
+            (CustomerFieldKind::Number, json!(0.000_1)),
+            (CustomerFieldKind::Money, json!(12.5)),
+            (CustomerFieldKind::Date, json!("2026-02-30")),
+            (CustomerFieldKind::Date, json!("0001-01-01")),
+            (CustomerFieldKind::Choice, json!("c3")),
+            (CustomerFieldKind::Choices, json!([])),
+            (CustomerFieldKind::Choices, json!(["c1", 2])),
+            (CustomerFieldKind::YesNo, json!("yes")),
+            (CustomerFieldKind::Phone, json!("12")),
+            (CustomerFieldKind::Link, json!("javascript:alert(1)")),
+            (CustomerFieldKind::Link, json!("https://")),
+            (CustomerFieldKind::Link, json!("https://bank.example@evil.example")),
         ] {
             assert!(value(kind, given.clone()).is_err(), "{given}");
         }
@@ -284,13 +284,13 @@ mod tests {
 
     #[test]
     fn rules_bound_what_is_taken() {
-        let rules = FieldRules { min: Some(json!(0)), max: Some(json!(100)), pattern: Some("[京沪浙][A-Z].{5}".into()), ..rules() };
-        assert!(read(FieldKind::Number, &rules, &json!(100)).is_ok());
-        assert_eq!(read(FieldKind::Number, &rules, &json!(100.001)), Err("out_of_range"));
-        assert!(read(FieldKind::Text, &rules, &json!("浙A12345")).is_ok());
-        assert_eq!(read(FieldKind::Text, &rules, &json!("我的浙A12345")), Err("pattern"));
-        let days = FieldRules { min: Some(json!("2026-01-01")), ..FieldRules::default() };
-        assert_eq!(read(FieldKind::Date, &days, &json!("2025-12-31")), Err("out_of_range"));
+        let rules = CustomerFieldRules { min: Some(json!(0)), max: Some(json!(100)), pattern: Some("[京沪浙][A-Z].{5}".into()), ..rules() };
+        assert!(read(CustomerFieldKind::Number, &rules, &json!(100)).is_ok());
+        assert_eq!(read(CustomerFieldKind::Number, &rules, &json!(100.001)), Err("out_of_range"));
+        assert!(read(CustomerFieldKind::Text, &rules, &json!("浙A12345")).is_ok());
+        assert_eq!(read(CustomerFieldKind::Text, &rules, &json!("我的浙A12345")), Err("malformed"));
+        let days = CustomerFieldRules { min: Some(json!("2026-01-01")), ..CustomerFieldRules::default() };
+        assert_eq!(read(CustomerFieldKind::Date, &days, &json!("2025-12-31")), Err("out_of_range"));
         assert!(pattern("(").is_none() && pattern("(a{500}){500}").is_none());
     }
 
@@ -298,27 +298,27 @@ mod tests {
     fn a_cell_is_read_as_people_write_it() {
         let value = |kind, text: &str| written(kind, &rules(), text).map(|normal| normal.value);
         for (kind, text, kept) in [
-            (FieldKind::Number, "28,400.50", json!(28_400.5)),
-            (FieldKind::Number, "１２", json!(12)),
-            (FieldKind::Money, "¥1,820", json!(182_000)),
-            (FieldKind::Date, "2026年11月3日", json!("2026-11-03")),
-            (FieldKind::Date, "2026/11/3 09:00", json!("2026-11-03")),
-            (FieldKind::Choice, "電話", json!("c2")),
-            (FieldKind::Choices, "电话、微信", json!(["c1", "c2"])),
-            (FieldKind::YesNo, "是", json!(true)),
-            (FieldKind::YesNo, "No", json!(false)),
+            (CustomerFieldKind::Number, "28,400.50", json!(28_400.5)),
+            (CustomerFieldKind::Number, "１２", json!(12)),
+            (CustomerFieldKind::Money, "¥1,820", json!(182_000)),
+            (CustomerFieldKind::Date, "2026年11月3日", json!("2026-11-03")),
+            (CustomerFieldKind::Date, "2026/11/3 09:00", json!("2026-11-03")),
+            (CustomerFieldKind::Choice, "電話", json!("c2")),
+            (CustomerFieldKind::Choices, "电话、微信", json!(["c1", "c2"])),
+            (CustomerFieldKind::YesNo, "是", json!(true)),
+            (CustomerFieldKind::YesNo, "No", json!(false)),
         ] {
             assert_eq!(value(kind, text), Ok(kept), "{text}");
         }
-        for (kind, text) in [(FieldKind::Number, "12km"), (FieldKind::Money, "1.234"), (FieldKind::Date, "昨天"), (FieldKind::Choice, "传真")] {
+        for (kind, text) in [(CustomerFieldKind::Number, "12km"), (CustomerFieldKind::Money, "1.234"), (CustomerFieldKind::Date, "昨天"), (CustomerFieldKind::Choice, "传真")] {
             assert!(value(kind, text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_mask_shows_next_to_nothing() {
-        assert_eq!(masked(FieldKind::Phone, &json!("+8613812345678")), "138****5678");
-        assert_eq!(masked(FieldKind::Text, &json!("浙A12345")), "浙***");
-        assert_eq!(masked(FieldKind::Date, &json!("1990-01-01")), "***");
+        assert_eq!(masked(CustomerFieldKind::Phone, &json!("+8613812345678")), "138****5678");
+        assert_eq!(masked(CustomerFieldKind::Text, &json!("浙A12345")), "浙***");
+        assert_eq!(masked(CustomerFieldKind::Date, &json!("1990-01-01")), "***");
     }
 }

@@ -10,7 +10,7 @@ use store::{Fact, Tx};
 use crate::{
     codes,
     events::ProfileChanged,
-    model::{ChangeOf, CustomerField, FieldValue, ProfileChange},
+    model::{ProfileChangeOf, CustomerField, FieldValue, ProfileChange},
     policy::Eyes,
     queries,
     value::{self, Normal},
@@ -77,7 +77,7 @@ pub(crate) fn set(tx: &mut Tx<'_>, of: &[CustomerId], given: &[Given]) -> Result
             None if field.rules.required && before.is_some_and(|row| row.value.is_some()) => bad("required"),
             None => wanted.push((field, None)),
             Some(value) => match value::read(field.kind, &field.rules, value) {
-                Ok(normal) if chooses_archived(field, &normal, before) => bad("archived"),
+                Ok(normal) if chooses_archived(field, &normal, before) => bad("no_longer_offered"),
                 Ok(normal) => wanted.push((field, Some(normal))),
                 Err(code) => bad(code),
             },
@@ -173,7 +173,7 @@ fn write(
         version: version + 1,
     };
     queries::put_value(tx, &row)?;
-    note(tx, survivor, ChangeOf::Field, field.id.to_string(), (was, value), source)?;
+    note(tx, survivor, ProfileChangeOf::Field, field.id.to_string(), (was, value), source)?;
     Ok(true)
 }
 
@@ -181,7 +181,7 @@ fn write(
 pub(crate) fn note(
     tx: &mut Tx<'_>,
     customer_id: CustomerId,
-    what: ChangeOf,
+    what: ProfileChangeOf,
     subject: String,
     (before, after): (Option<String>, Option<String>),
     source: &Source,

@@ -66,14 +66,14 @@ async fn h14_a_field_is_defined_filled_in_and_archived_and_nothing_is_lost(db: T
     let time = desk.field("choice", choices).await;
     let miles = desk.field("number", json!({"rules": {"min": 0, "max": 1_000_000, "unit": "km"}, "section": "车辆"})).await;
     desk.agent.post("/customer-fields", json!({"name": "x", "kind": "text", "personal": false})).await.refused(403, "forbidden");
-    desk.admin.post("/customer-fields", json!({"name": "NUMBER字段", "kind": "text", "personal": false})).await.refused_field("name", "duplicate");
+    desk.admin.post("/customer-fields", json!({"name": "NUMBER字段", "kind": "text", "personal": false})).await.refused_field("name", "taken");
     for (kind, rules, field) in [
         ("text", json!({"pattern": "("}), "rules.pattern"), ("choice", json!({}), "rules.choices"), ("money", json!({}), "rules.unit"),
         ("number", json!({"min": "x"}), "rules.min"), ("date", json!({"min": "2026-02-01", "max": "2026-01-01"}), "rules.max"),
     ] {
         let wish = json!({"name": "坏", "kind": kind, "personal": false, "rules": rules});
         let refused = desk.admin.post("/customer-fields", wish).await.refused(422, "invalid");
-        assert_eq!(refused["errors"][0]["field"], field, "{refused}");
+        assert_eq!(refused["fields"][0]["field"], field, "{refused}");
     }
     let both = json!({"values": [{"field_id": time["id"], "value": "am", "version": 0}, {"field_id": miles["id"], "value": 28400.5}]});
     let profile = desk.agent.patch(&desk.path(), both.clone()).await.ok();
@@ -83,16 +83,16 @@ async fn h14_a_field_is_defined_filled_in_and_archived_and_nothing_is_lost(db: T
     desk.agent.patch(&desk.path(), both).await.refused(409, "profiles.stale");
     let bad = json!({"values": [{"field_id": time["id"], "value": "pm"}, {"field_id": miles["id"], "value": -1}]});
     let refused = desk.agent.patch(&desk.path(), bad).await.refused(422, "invalid");
-    assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("values[1].value"), &json!("out_of_range")));
+    assert_eq!((&refused["fields"][0]["field"], &refused["fields"][0]["code"]), (&json!("values[1].value"), &json!("out_of_range")));
     assert_eq!(of(&desk.agent.get(&desk.path()).await.ok(), &time).unwrap()["value"], "am");
     // A choice may be archived, not removed; where it was chosen it stays.
     let change = |choices: Value, archived: bool| json!({"version": 1, "name": "时段", "personal": false, "archived": archived, "rules": {"choices": choices}});
     let at = format!("/customer-fields/{}", id(&time));
-    desk.admin.put(&at, change(json!([{"id": "pm", "label": "下午"}]), false)).await.refused_field("rules.choices", "not_removable");
+    desk.admin.put(&at, change(json!([{"id": "pm", "label": "下午"}]), false)).await.refused_field("rules.choices", "archive_instead");
     desk.admin.put(&at, change(json!([{"id": "am", "label": "早上", "archived": true}, {"id": "pm", "label": "下午"}]), false)).await.ok();
     desk.admin.put(&at, change(json!([]), false)).await.refused(422, "invalid");
     desk.set(&desk.agent, &time, json!("pm")).await.ok();
-    desk.set(&desk.agent, &time, json!("am")).await.refused_field("values[0].value", "archived");
+    desk.set(&desk.agent, &time, json!("am")).await.refused_field("values[0].value", "no_longer_offered");
     // Archived it is gone from the profile, and back with what it said.
     let gone = json!({"version": 2, "name": "时段", "personal": false, "archived": true, "rules": {"choices": [{"id": "am", "label": "早上"}, {"id": "pm", "label": "下午"}]}});
     desk.admin.put(&at, gone.clone()).await.ok();

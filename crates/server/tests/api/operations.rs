@@ -56,6 +56,7 @@ const OUTSIDER: &[&str] = &[
     "GET /authority-limits",
     "GET /colleagues",
     "GET /conversation-candidates",
+    "GET /customer-fields",
     "GET /escalation-ladders",
     "GET /members",
     "GET /posts",

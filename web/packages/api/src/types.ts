@@ -55,6 +55,11 @@ export type SuggestedCustomer = Answer<'SuggestedCustomer'>
 export type TimelineEntry = Answer<'TimelineEntry'>
 export type OrderLine = Answer<'OrderLine'>
 export type Order = With<Answer<'CustomerOrder'>, { lines: OrderLine[] }>
+export type CustomerFieldRules = Schemas['CustomerFieldRules']
+export type CustomerField = With<Answer<'CustomerFieldView'>, { rules: CustomerFieldRules }>
+export type ProfileField = With<Answer<'ProfileFieldView'>, { rules: CustomerFieldRules; value: unknown }>
+export type Profile = With<Answer<'Profile'>, { fields: ProfileField[] }>
+export type ProfileChange = With<Answer<'ProfileChangeView'>, { rules: CustomerFieldRules | null; before: unknown; after: unknown }>
 /** The settings of a channel, as they are kept and as they are sent: every part is there. */
 export type PreChat = Whole<Schemas['PreChat']> & { fields: PreChatField[] }
 export type PreChatField = Whole<Schemas['PreChatField']>

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     fields,
-    model::{CustomerField, CustomerKind, FieldKind, FieldRoles, FieldRules, Wish},
+    model::{CustomerField, CustomerKind, CustomerFieldKind, CustomerFieldRoles, CustomerFieldRules, Wish},
     policy::{self, Eyes},
     queries,
 };
@@ -50,7 +50,7 @@ pub(crate) struct NewCustomerField {
     /// What it is called: 1 to 30 characters, unlike the others.
     name: String,
     /// What values it takes; this never changes.
-    kind: FieldKind,
+    kind: CustomerFieldKind,
     /// Of which kind of customer; without it: of both.
     applies_to: Option<CustomerKind>,
     /// Under which heading: up to 30 characters.
@@ -64,15 +64,15 @@ pub(crate) struct NewCustomerField {
     hint: String,
     /// Which values it takes.
     #[serde(default)]
-    rules: FieldRules,
+    rules: CustomerFieldRules,
     /// Whether it is masked unless asked for with a reason.
     personal: bool,
     /// The roles that may see it: up to 50; empty: whoever may see the customer.
     #[serde(default)]
-    seen_by: FieldRoles,
+    seen_by: CustomerFieldRoles,
     /// The roles that may change it: up to 50; empty: whoever may change the customer.
     #[serde(default)]
-    changed_by: FieldRoles,
+    changed_by: CustomerFieldRoles,
 }
 
 /// Adds a field.
@@ -111,15 +111,15 @@ pub(crate) struct CustomerFieldChange {
     hint: String,
     /// As of a new one. Values that stand are not held against new rules; a choice there was stays, archived at most.
     #[serde(default)]
-    rules: FieldRules,
+    rules: CustomerFieldRules,
     /// As of a new one.
     personal: bool,
     /// As of a new one.
     #[serde(default)]
-    seen_by: FieldRoles,
+    seen_by: CustomerFieldRoles,
     /// As of a new one.
     #[serde(default)]
-    changed_by: FieldRoles,
+    changed_by: CustomerFieldRoles,
     /// Whether it is shown no more; its values stay.
     #[serde(default)]
     archived: bool,

@@ -3,7 +3,7 @@
 use audit::api::Entry;
 use customers::{
     Right, Serving,
-    api::{may_do, members, seen},
+    api::{file_of, may_do, members},
 };
 use http::{Answer, Cx, Json, Path, Query};
 use kernel::{Check, CustomerId, Error, Id, Page, PageQuery};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     model::{CustomerField, FieldValue},
     policy::Eyes,
-    profile::{self, ChangeView, Profile},
+    profile::{self, ProfileChangeView, Profile},
     queries, values,
 };
 
@@ -25,7 +25,7 @@ pub(crate) async fn profile(cx: Cx, Path(id): Path<CustomerId>) -> Answer<Profil
     let serving = cx.app().part::<Box<dyn Serving>>();
     let profile = cx
         .read(move |tx| {
-            let (card, of) = seen(tx, &**serving, id)?;
+            let (card, of) = file_of(tx, &**serving, id)?;
             let may_edit = may_do(tx, &**serving, Right::Edit, id).is_ok();
             profile::read(tx, &card, &of, may_edit)
         })
@@ -35,13 +35,13 @@ pub(crate) async fn profile(cx: Cx, Path(id): Path<CustomerId>) -> Answer<Profil
 
 /// What became of what is known of a customer: who changed what and when, newest first, masked, as far as one may see
 /// it. A page may hold fewer rows than asked for, where there are some one may not see.
-#[utoipa::path(get, path = "/customers/{id}/profile-changes", tag = "profiles", params(("id" = CustomerId, Path), PageQuery), responses((status = 200, body = Page<ChangeView>)))]
-pub(crate) async fn history(cx: Cx, Path(id): Path<CustomerId>, Query(page): Query<PageQuery>) -> Answer<Page<ChangeView>> {
+#[utoipa::path(get, path = "/customers/{id}/profile-changes", tag = "profiles", params(("id" = CustomerId, Path), PageQuery), responses((status = 200, body = Page<ProfileChangeView>)))]
+pub(crate) async fn history(cx: Cx, Path(id): Path<CustomerId>, Query(page): Query<PageQuery>) -> Answer<Page<ProfileChangeView>> {
     let (limit, before) = (page.limit()?, page.before()?);
     let serving = cx.app().part::<Box<dyn Serving>>();
     let page = cx
         .read(move |tx| {
-            let (_, of) = seen(tx, &**serving, id)?;
+            let (_, of) = file_of(tx, &**serving, id)?;
             let (items, more) = profile::history(tx, &of, &before, limit)?;
             let next_cursor = more.map(|(at, id)| format!("{}.{id}", at.millis()));
             Ok(Page { items, next_cursor })
@@ -53,14 +53,14 @@ pub(crate) async fn history(cx: Cx, Path(id): Path<CustomerId>, Query(page): Que
 /// Why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct FieldUnmasking {
+pub(crate) struct ProfileUnmasking {
     /// Why: 2 to 200 characters, kept on the trail.
     reason: String,
 }
 
 /// A field's value in clear.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct FieldInClear {
+pub(crate) struct ProfileFieldInClear {
     /// Which field.
     field_id: Id<CustomerField>,
     /// The value; none where there is none.
@@ -69,12 +69,12 @@ pub(crate) struct FieldInClear {
 }
 
 /// Shows what a masked field says, and writes on the trail who saw it and why.
-#[utoipa::path(post, path = "/customers/{id}/fields/{field}/unmasking", tag = "profiles", params(("id" = CustomerId, Path), ("field" = Id<CustomerField>, Path)), request_body = FieldUnmasking, responses((status = 200, body = FieldInClear)))]
+#[utoipa::path(post, path = "/customers/{id}/fields/{field}/unmasking", tag = "profiles", params(("id" = CustomerId, Path), ("field" = Id<CustomerField>, Path)), request_body = ProfileUnmasking, responses((status = 200, body = ProfileFieldInClear)))]
 pub(crate) async fn unmask(
     cx: Cx,
     Path((id, field_id)): Path<(CustomerId, Id<CustomerField>)>,
-    Json(request): Json<FieldUnmasking>,
-) -> Answer<FieldInClear> {
+    Json(request): Json<ProfileUnmasking>,
+) -> Answer<ProfileFieldInClear> {
     let serving = cx.app().part::<Box<dyn Serving>>();
     let value = cx
         .write(move |tx| {
@@ -91,5 +91,5 @@ pub(crate) async fn unmask(
             Ok(values::standing(&of, rows).get(&field_id).and_then(FieldValue::json))
         })
         .await?;
-    Ok(Json(FieldInClear { field_id, value }))
+    Ok(Json(ProfileFieldInClear { field_id, value }))
 }

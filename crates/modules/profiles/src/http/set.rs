@@ -20,15 +20,15 @@ use crate::{
 /// What fields are to say.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct FieldValues {
+pub(crate) struct ProfileValues {
     /// 1 to 100 fields, each once.
-    values: Vec<GivenValue>,
+    values: Vec<ProfileValue>,
 }
 
 /// What a field is to say.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct GivenValue {
+pub(crate) struct ProfileValue {
     /// Which field.
     field_id: Id<CustomerField>,
     /// As its kind is written; null: nothing.
@@ -40,8 +40,8 @@ pub(crate) struct GivenValue {
 
 /// Fills in fields by hand, all or none; fields that are not named stay as they are. The trail names the fields and
 /// holds none of their values; the profile's history does.
-#[utoipa::path(patch, path = "/customers/{id}/profile", tag = "profiles", params(("id" = CustomerId, Path)), request_body = FieldValues, responses((status = 200, body = Profile)))]
-pub(crate) async fn set(cx: Cx, Path(id): Path<CustomerId>, Json(request): Json<FieldValues>) -> Answer<Profile> {
+#[utoipa::path(patch, path = "/customers/{id}/profile", tag = "profiles", params(("id" = CustomerId, Path)), request_body = ProfileValues, responses((status = 200, body = Profile)))]
+pub(crate) async fn set(cx: Cx, Path(id): Path<CustomerId>, Json(request): Json<ProfileValues>) -> Answer<Profile> {
     let given: Vec<_> = request
         .values
         .into_iter()
@@ -56,7 +56,7 @@ pub(crate) async fn set(cx: Cx, Path(id): Path<CustomerId>, Json(request): Json<
             named.dedup();
             Check::new()
                 .that((1..=100).contains(&given.len()), "values", "out_of_range")
-                .that(named.len() == given.len(), "values", "duplicate")
+                .that(named.len() == given.len(), "values", "repeated")
                 .done()?;
             let of = members(tx, customer.id)?;
             values::set(tx, &of, &given)?;
