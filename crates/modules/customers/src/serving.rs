@@ -83,7 +83,11 @@ pub fn may_do(tx: &mut Tx<'_>, serving: &dyn Serving, right: Right, id: Customer
         Right::Unmask => policy::UNMASK,
     };
     let permit = may(tx, serving, permission, id, &customer)?;
-    if customer.state == CustomerState::Erased { Err(codes::ERASED.conflict()) } else { Ok((customer, permit)) }
+    if customer.state == CustomerState::Erased {
+        Err(codes::ERASED.conflict())
+    } else {
+        Ok((customer, permit))
+    }
 }
 
 /// As [`policy::may`], also of one whom the actor, who asks for `id`, serves.

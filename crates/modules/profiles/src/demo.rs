@@ -9,7 +9,7 @@ use store::Tx;
 
 use crate::{
     fields,
-    model::{CustomerField, CustomerKind, CustomerFieldKind, CustomerFieldRoles, CustomerFieldRules, Wish},
+    model::{CustomerField, CustomerFieldKind, CustomerFieldRoles, CustomerFieldRules, CustomerKind, Wish},
     policy,
     values::{self, Given},
 };

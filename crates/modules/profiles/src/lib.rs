@@ -16,7 +16,7 @@ mod values;
 
 use ::http::{Module, Privacy};
 
-pub use model::{CustomerField, CustomerKind, CustomerFieldKind};
+pub use model::{CustomerField, CustomerFieldKind, CustomerKind};
 pub use values::Learnt;
 
 /// This module, for the composition.

@@ -252,11 +252,14 @@ impl CustomerFieldRules {
             (Some(min), Some(max)) => min <= max,
             _ => true,
         };
-        let slug = |id: &str| (1..=24).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        let slug = |id: &str| {
+            (1..=24).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+        };
         let ids: std::collections::HashSet<_> = self.choices.iter().map(|choice| &choice.id).collect();
         let labelled = |choice: &CustomerFieldChoice| {
             let length = choice.label.trim().chars().count();
-            (1..=40).contains(&length) && !choice.label.contains(|c: char| c.is_control() || customers::api::is_invisible(c))
+            (1..=40).contains(&length)
+                && !choice.label.contains(|c: char| c.is_control() || customers::api::is_invisible(c))
         };
         let currency = |unit: &str| unit.len() == 3 && unit.chars().all(|c| c.is_ascii_uppercase());
         let pattern = self.pattern.as_deref();
@@ -278,9 +281,11 @@ impl CustomerFieldRules {
             check = check.that(self.unit.is_none() || kind == CustomerFieldKind::Number, "rules.unit", "not_allowed");
         }
         self.choices.iter().enumerate().fold(check, |check, (at, choice)| {
-            check
-                .that(slug(&choice.id), format!("rules.choices[{at}].id"), "malformed")
-                .that(labelled(choice), format!("rules.choices[{at}].label"), "malformed")
+            check.that(slug(&choice.id), format!("rules.choices[{at}].id"), "malformed").that(
+                labelled(choice),
+                format!("rules.choices[{at}].label"),
+                "malformed",
+            )
         })
     }
 }

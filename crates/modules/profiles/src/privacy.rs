@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use store::Tx;
 
 use crate::{
-    model::{ProfileChangeOf, CustomerField},
+    model::{CustomerField, ProfileChangeOf},
     policy::Eyes,
     queries,
 };

@@ -10,7 +10,9 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    model::{ProfileChangeOf, CustomerField, CustomerKind, CustomerFieldKind, CustomerFieldRules, FieldValue, ProfileChange},
+    model::{
+        CustomerField, CustomerFieldKind, CustomerFieldRules, CustomerKind, FieldValue, ProfileChange, ProfileChangeOf,
+    },
     policy::Eyes,
     queries, value, values,
 };
@@ -74,7 +76,13 @@ pub(crate) fn read(tx: &mut Tx<'_>, card: &CustomerCard, of: &[CustomerId], may_
     Ok(Profile { customer_id: card.id, may_edit, fields })
 }
 
-fn view(field: CustomerField, row: Option<FieldValue>, survivor: CustomerId, may_edit: bool, eyes: Eyes) -> ProfileFieldView {
+fn view(
+    field: CustomerField,
+    row: Option<FieldValue>,
+    survivor: CustomerId,
+    may_edit: bool,
+    eyes: Eyes,
+) -> ProfileFieldView {
     let held = row.as_ref().and_then(FieldValue::json);
     let may_change = may_edit && eyes.change(&field);
     let (value, masked) = match held {
@@ -131,6 +139,9 @@ pub(crate) struct ProfileChangeView {
     at: Timestamp,
 }
 
+/// The place of the last row that was looked at.
+pub(crate) type LastLooked = (Timestamp, Id<ProfileChange>);
+
 /// What became of what is known of the person these files are, newest first, as far as the actor may see it. As many
 /// rows as asked for are looked at; the last of them is the place to go on from.
 pub(crate) fn history(
@@ -138,20 +149,28 @@ pub(crate) fn history(
     of: &[CustomerId],
     before: &Cursor,
     limit: i64,
-) -> Result<(Vec<ProfileChangeView>, Option<(Timestamp, Id<ProfileChange>)>)> {
+) -> Result<(Vec<ProfileChangeView>, Option<LastLooked>)> {
     let eyes = Eyes::of(tx)?;
     let fields: HashMap<_, _> = queries::fields(tx)?.into_iter().map(|field| (field.id.to_string(), field)).collect();
     let rows = queries::changes(tx, of, before, limit)?;
-    let last = rows.last().map(|row| (row.at, row.id));
+    let last = rows.last().map(|row| (row.at, row.id)).filter(|_| rows.len() as i64 == limit);
     let shown = rows.into_iter().filter_map(|row| match row.what {
-        ProfileChangeOf::Field => fields.get(&row.subject).filter(|field| eyes.see(field)).map(|field| step(row, field)),
+        ProfileChangeOf::Field => {
+            fields.get(&row.subject).filter(|field| eyes.see(field)).map(|field| step(row, field))
+        }
     });
     Ok((shown.collect(), last))
 }
 
 fn step(row: ProfileChange, field: &CustomerField) -> ProfileChangeView {
     let json = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let shown = |value: Value| if field.personal { Value::String(value::masked(field.kind, &value)) } else { value };
+    let shown = |value: Value| {
+        if field.personal {
+            Value::String(value::masked(field.kind, &value))
+        } else {
+            value
+        }
+    };
     ProfileChangeView {
         id: row.id,
         what: row.what,

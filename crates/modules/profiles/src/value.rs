@@ -45,7 +45,9 @@ pub(crate) fn read(kind: CustomerFieldKind, rules: &CustomerFieldRules, given: &
     let found = match kind {
         CustomerFieldKind::Text => worded(json!(plain(text.ok_or("malformed")?, LONGEST)?)),
         CustomerFieldKind::Number => numbered(thousandths(given)?, decimal),
-        CustomerFieldKind::Money => numbered(given.as_i64().filter(|at| AMOUNTS.contains(at)).ok_or("malformed")?, |n| json!(n)),
+        CustomerFieldKind::Money => {
+            numbered(given.as_i64().filter(|at| AMOUNTS.contains(at)).ok_or("malformed")?, |n| json!(n))
+        }
         CustomerFieldKind::Date => {
             let date = text.and_then(date).ok_or("malformed")?;
             Normal { value: json!(date.to_string()), word: None, number: Some(days(date)) }
@@ -105,7 +107,9 @@ pub(crate) fn bound(kind: CustomerFieldKind, limit: &Value) -> Option<i64> {
         CustomerFieldKind::Number => thousandths(limit).ok(),
         CustomerFieldKind::Money => limit.as_i64(),
         CustomerFieldKind::Date => limit.as_str().and_then(date).map(days),
-        CustomerFieldKind::Text | CustomerFieldKind::Choices => limit.as_i64().filter(|at| (0..=LONGEST as i64).contains(at)),
+        CustomerFieldKind::Text | CustomerFieldKind::Choices => {
+            limit.as_i64().filter(|at| (0..=LONGEST as i64).contains(at))
+        }
         _ => None,
     }
 }
@@ -114,7 +118,9 @@ pub(crate) fn bound(kind: CustomerFieldKind, limit: &Value) -> Option<i64> {
 pub(crate) fn masked(kind: CustomerFieldKind, value: &Value) -> String {
     match (kind, value.as_str()) {
         (CustomerFieldKind::Phone, Some(phone)) => customers::api::mask_phone(phone),
-        (CustomerFieldKind::Text, Some(text)) => text.chars().next().map(|first| format!("{first}***")).unwrap_or_default(),
+        (CustomerFieldKind::Text, Some(text)) => {
+            text.chars().next().map(|first| format!("{first}***")).unwrap_or_default()
+        }
         _ => "***".into(),
     }
 }
@@ -126,7 +132,8 @@ fn bounded(kind: CustomerFieldKind, rules: &CustomerFieldRules, found: Normal) -
         _ => found.number,
     };
     let limit = |limit: &Option<Value>| limit.as_ref().and_then(|limit| bound(kind, limit));
-    let within = |size: i64| limit(&rules.min).is_none_or(|min| size >= min) && limit(&rules.max).is_none_or(|max| size <= max);
+    let within =
+        |size: i64| limit(&rules.min).is_none_or(|min| size >= min) && limit(&rules.max).is_none_or(|max| size <= max);
     if size.is_some_and(|size| !within(size)) {
         return Err("out_of_range");
     }
@@ -155,7 +162,8 @@ fn choices(rules: &CustomerFieldRules, given: &Value) -> Result<Normal, &'static
     if given.iter().any(|id| rules.choices.iter().all(|choice| choice.id != **id)) {
         return Err("unknown");
     }
-    let chosen: Vec<_> = rules.choices.iter().map(|choice| choice.id.as_str()).filter(|id| given.contains(id)).collect();
+    let chosen: Vec<_> =
+        rules.choices.iter().map(|choice| choice.id.as_str()).filter(|id| given.contains(id)).collect();
     // Found by each of them: `|a|c|`.
     Ok(Normal { word: Some(format!("|{}|", chosen.join("|"))), value: json!(chosen), number: None })
 }
@@ -177,7 +185,11 @@ fn link(text: &str) -> Result<&str, &'static str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or("malformed")?;
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let odd = |c: char| c.is_whitespace() || "<>\"'`\\^{|}".contains(c);
-    if host.is_empty() || host.contains('@') || text.contains(odd) { Err("malformed") } else { Ok(text) }
+    if host.is_empty() || host.contains('@') || text.contains(odd) {
+        Err("malformed")
+    } else {
+        Ok(text)
+    }
 }
 
 fn thousandths(given: &Value) -> Result<i64, &'static str> {
@@ -197,8 +209,15 @@ fn decimal(thousandths: i64) -> Value {
 /// A decimal number times ten to this power, exactly: `¥1,234.5`, `１２`, `28400 km` is none. None also when it has more
 /// digits behind the point.
 fn parsed(text: &str, digits: usize) -> Option<i64> {
-    let wide = |c: char| if ('！'..='～').contains(&c) { char::from_u32(c as u32 - 0xfee0).unwrap_or(c) } else { c };
-    let plain: String = text.chars().map(wide).filter(|c| !matches!(c, ',' | ' ' | '¥' | '￥' | '元' | '\u{a0}')).collect();
+    let wide = |c: char| {
+        if ('！'..='～').contains(&c) {
+            char::from_u32(c as u32 - 0xfee0).unwrap_or(c)
+        } else {
+            c
+        }
+    };
+    let plain: String =
+        text.chars().map(wide).filter(|c| !matches!(c, ',' | ' ' | '¥' | '￥' | '元' | '\u{a0}')).collect();
     let (minus, plain) = match plain.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, plain.as_str()),
@@ -222,7 +241,8 @@ fn date(text: &str) -> Option<Date> {
 /// A day as people write it: `2026/11/3`, `2026年11月3日`, `2026.11.03`.
 fn day(text: &str) -> Option<Date> {
     let text = text.split([' ', 'T']).next().unwrap_or_default();
-    let mut parts = text.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).map(str::parse::<i16>);
+    let mut parts =
+        text.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).map(str::parse::<i16>);
     let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     let found = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     if parts.next().is_none() { date(&found.to_string()) } else { None }
@@ -238,8 +258,12 @@ mod tests {
     use crate::model::CustomerFieldChoice;
 
     fn rules() -> CustomerFieldRules {
-        let choice = |id: &str, label: &str| CustomerFieldChoice { id: id.into(), label: label.into(), archived: false };
-        CustomerFieldRules { choices: vec![choice("c1", "微信"), choice("c2", "电话")], ..CustomerFieldRules::default() }
+        let choice =
+            |id: &str, label: &str| CustomerFieldChoice { id: id.into(), label: label.into(), archived: false };
+        CustomerFieldRules {
+            choices: vec![choice("c1", "微信"), choice("c2", "电话")],
+            ..CustomerFieldRules::default()
+        }
     }
 
     #[test]
@@ -284,7 +308,12 @@ mod tests {
 
     #[test]
     fn rules_bound_what_is_taken() {
-        let rules = CustomerFieldRules { min: Some(json!(0)), max: Some(json!(100)), pattern: Some("[京沪浙][A-Z].{5}".into()), ..rules() };
+        let rules = CustomerFieldRules {
+            min: Some(json!(0)),
+            max: Some(json!(100)),
+            pattern: Some("[京沪浙][A-Z].{5}".into()),
+            ..rules()
+        };
         assert!(read(CustomerFieldKind::Number, &rules, &json!(100)).is_ok());
         assert_eq!(read(CustomerFieldKind::Number, &rules, &json!(100.001)), Err("out_of_range"));
         assert!(read(CustomerFieldKind::Text, &rules, &json!("浙A12345")).is_ok());
@@ -310,7 +339,12 @@ mod tests {
         ] {
             assert_eq!(value(kind, text), Ok(kept), "{text}");
         }
-        for (kind, text) in [(CustomerFieldKind::Number, "12km"), (CustomerFieldKind::Money, "1.234"), (CustomerFieldKind::Date, "昨天"), (CustomerFieldKind::Choice, "传真")] {
+        for (kind, text) in [
+            (CustomerFieldKind::Number, "12km"),
+            (CustomerFieldKind::Money, "1.234"),
+            (CustomerFieldKind::Date, "昨天"),
+            (CustomerFieldKind::Choice, "传真"),
+        ] {
             assert!(value(kind, text).is_err(), "{text}");
         }
     }

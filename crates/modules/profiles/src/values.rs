@@ -10,7 +10,7 @@ use store::{Fact, Tx};
 use crate::{
     codes,
     events::ProfileChanged,
-    model::{ProfileChangeOf, CustomerField, FieldValue, ProfileChange},
+    model::{CustomerField, FieldValue, ProfileChange, ProfileChangeOf},
     policy::Eyes,
     queries,
     value::{self, Normal},
@@ -60,7 +60,8 @@ pub(crate) fn set(tx: &mut Tx<'_>, of: &[CustomerId], given: &[Given]) -> Result
     let mut wrong = Vec::new();
     let mut wanted = Vec::new();
     for (at, one) in given.iter().enumerate() {
-        let mut bad = |code| wrong.push(FieldError { field: format!("values[{at}].value").into(), code, params: Params::new() });
+        let mut bad =
+            |code| wrong.push(FieldError { field: format!("values[{at}].value").into(), code, params: Params::new() });
         let known = fields.iter().find(|field| field.id == one.field && !field.archived && eyes.see(field));
         let Some(field) = known else {
             bad("unknown");
@@ -191,7 +192,10 @@ pub(crate) fn note(
         _ => (None, None),
     };
     let (id, at, source) = (tx.new_id(), tx.now(), source.clone());
-    queries::insert_change(tx, &ProfileChange { id, customer_id, what, subject, before, after, source, by_id, by_name, at })
+    queries::insert_change(
+        tx,
+        &ProfileChange { id, customer_id, what, subject, before, after, source, by_id, by_name, at },
+    )
 }
 
 /// Says that something that is known of a customer is different.

@@ -19,7 +19,8 @@ struct Desk {
 
 async fn desk(db: testkit::TestDb) -> Desk {
     let app = TestApp::start(db, modules()).await;
-    let (admin, supervisor, agent) = (app.person("administrator").await, app.person("supervisor").await, app.person("agent").await);
+    let (admin, supervisor, agent) =
+        (app.person("administrator").await, app.person("supervisor").await, app.person("agent").await);
     let customer = enter(&agent, "王小明").await;
     Desk { app, admin, supervisor, agent, customer }
 }
@@ -41,7 +42,8 @@ impl Desk {
 
     async fn role(&self, name: &str) -> Value {
         let roles = self.admin.get("/roles").await.ok();
-        roles.as_array().unwrap().iter().find(|role| role["kind"] == name || role["name"] == name).unwrap()["id"].clone()
+        roles.as_array().unwrap().iter().find(|role| role["kind"] == name || role["name"] == name).unwrap()["id"]
+            .clone()
     }
 
     fn path(&self) -> String {

@@ -5698,6 +5698,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every field in order, as far as the reader may see it; archived ones, and those whose values they may not see, for
+         *     whoever may define fields.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerFieldView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a field. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCustomerField"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerFieldView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a field, or archives it. What it says of customers stays. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cfd_CustomerField"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerFieldChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerFieldView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -6017,6 +6146,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/fields/{field}/unmasking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what a masked field says, and writes on the trail who saw it and why. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    field: components["schemas"]["Id_cfd_CustomerField"];
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProfileUnmasking"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfileFieldInClear"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/merge": {
         parameters: {
             query?: never;
@@ -6128,6 +6308,146 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["MergeSuggestionView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of a customer besides how to reach them, masked, as far as one may see it. Asked for an alias, the
+         *     survivor's; what merged files say shows where the one that is kept says nothing of its own.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Fills in fields by hand, all or none; fields that are not named stay as they are. The trail names the fields and
+         *     holds none of their values; the profile's history does.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProfileValues"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/profile-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of what is known of a customer: who changed what and when, newest first, masked, as far as one may see
+         *     it. A page may hold fewer rows than asked for, where there are some one may not see.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ChangeView"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -20761,6 +21081,125 @@ export interface components {
             /** @description What was taken over in merges, and what stood there before. */
             takeovers: Record<string, never>[];
         };
+        /** @description Something that is kept of customers here. */
+        CustomerField: {
+            applies_to?: components["schemas"]["CustomerKind"] | null;
+            /** @description Whether it is shown no more; its values stay. */
+            archived: boolean;
+            /** @description The roles that may change it, of those that see it; empty: whoever may change the customer. */
+            changed_by: components["schemas"]["CustomerFieldRoles"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What whoever fills it in should know. */
+            hint: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_cfd_CustomerField"];
+            /** @description What values it takes; this never changes. */
+            kind: components["schemas"]["CustomerFieldKind"];
+            /**
+             * @description What it is called.
+             * @example 安装日期
+             */
+            name: string;
+            /** @description Whether it is masked unless asked for with a reason. */
+            personal: boolean;
+            /**
+             * Format: int64
+             * @description Its place among the others.
+             */
+            position: number;
+            /** @description Which values it takes. */
+            rules: components["schemas"]["CustomerFieldRules"];
+            /** @description Under which heading it stands; empty: under none. */
+            section: string;
+            /** @description The roles that may see it; empty: whoever may see the customer. */
+            seen_by: components["schemas"]["CustomerFieldRoles"];
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description What a field is to be. */
+        CustomerFieldChange: {
+            applies_to?: components["schemas"]["CustomerKind"] | null;
+            /** @description Whether it is shown no more; its values stay. */
+            archived?: boolean;
+            /** @description As of a new one. */
+            changed_by?: components["schemas"]["CustomerFieldRoles"];
+            /** @description As of a new one. */
+            hint?: string;
+            /** @description As of a new one. */
+            name: string;
+            /** @description As of a new one. */
+            personal: boolean;
+            /**
+             * Format: int64
+             * @description As of a new one; where it stands without.
+             */
+            position?: number | null;
+            /** @description As of a new one. Values that stand are not held against new rules; a choice there was stays, archived at most. */
+            rules?: components["schemas"]["CustomerFieldRules"];
+            /** @description As of a new one. */
+            section?: string;
+            /** @description As of a new one. */
+            seen_by?: components["schemas"]["CustomerFieldRoles"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description One of the values a field offers. Its id stays when its words change. */
+        CustomerFieldChoice: {
+            /** @description Whether it can no longer be chosen; where it was, it stays. */
+            archived?: boolean;
+            /** @description 1 to 24 letters, digits, `-` or `_`. */
+            id: string;
+            /** @description What it says: 1 to 40 characters. */
+            label: string;
+        };
+        /**
+         * @description What values a field takes, and how they are written as JSON.
+         * @enum {string}
+         */
+        CustomerFieldKind: "text" | "number" | "money" | "date" | "choice" | "choices" | "yes_no" | "phone" | "link";
+        /** @description Roles, for the one reason or the other. */
+        CustomerFieldRoles: components["schemas"]["Id_rol_Role"][];
+        /** @description Which values a field takes. */
+        CustomerFieldRules: {
+            /**
+             * @description What there is to choose from: up to 100.
+             * @default []
+             */
+            choices: components["schemas"]["CustomerFieldChoice"][];
+            /** @description The greatest value, likewise; the most characters or choices. */
+            max?: Record<string, never> | null;
+            /** @description The least value of a number, an amount or a day, written like one; the fewest characters or choices. */
+            min?: Record<string, never> | null;
+            /**
+             * @description What a text must match from beginning to end: a regular expression of up to 200 characters.
+             * @default null
+             */
+            pattern: string | null;
+            /**
+             * @description Whether it may not be emptied once it is filled, nor left out where the file is filled in by hand.
+             * @default false
+             */
+            required: boolean;
+            /**
+             * @description What a number counts, up to 10 characters; the currency of an amount, three capital letters.
+             * @default null
+             */
+            unit: string | null;
+        };
+        /** @description A field, and what the reader may do with what it says. */
+        CustomerFieldView: components["schemas"]["CustomerField"] & {
+            /** @description Whether they may change it. */
+            may_change: boolean;
+            /** @description Whether the reader may see what it says, of customers whom they may see. */
+            may_see: boolean;
+        };
         /** @description A list of customers that somebody brought along. */
         CustomerImport: {
             /**
@@ -20823,6 +21262,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Who a customer is.
+         * @enum {string}
+         */
+        CustomerKind: "person" | "organisation";
         /** @description What a customer bought. */
         CustomerOrder: {
             /** @description As of when its source said so. */
@@ -22439,6 +22883,8 @@ export interface components {
         Id_auv_AutomationVersion: string;
         /** @example bat_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_bat_ConversationBatch: string;
+        /** @example cfd_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cfd_CustomerField: string;
         /** @example chn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_chn: string;
         /** @example cnr_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -22507,6 +22953,8 @@ export interface components {
         Id_ord_CustomerOrder: string;
         /** @example org_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_org_Organisation: string;
+        /** @example pch_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_pch_ProfileChange: string;
         /** @example prm_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_prm_Promise: string;
         /** @example prr_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -24096,6 +24544,31 @@ export interface components {
             phone?: string | null;
             stage?: components["schemas"]["Stage"] | null;
         };
+        /** @description A field to be. */
+        NewCustomerField: {
+            applies_to?: components["schemas"]["CustomerKind"] | null;
+            /** @description The roles that may change it: up to 50; empty: whoever may change the customer. */
+            changed_by?: components["schemas"]["CustomerFieldRoles"];
+            /** @description What whoever fills it in should know: up to 100 characters. */
+            hint?: string;
+            /** @description What values it takes; this never changes. */
+            kind: components["schemas"]["CustomerFieldKind"];
+            /** @description What it is called: 1 to 30 characters, unlike the others. */
+            name: string;
+            /** @description Whether it is masked unless asked for with a reason. */
+            personal: boolean;
+            /**
+             * Format: int64
+             * @description Its place among the others; the last without.
+             */
+            position?: number | null;
+            /** @description Which values it takes. */
+            rules?: components["schemas"]["CustomerFieldRules"];
+            /** @description Under which heading: up to 30 characters. */
+            section?: string;
+            /** @description The roles that may see it: up to 50; empty: whoever may see the customer. */
+            seen_by?: components["schemas"]["CustomerFieldRoles"];
+        };
         /** @description What one says to a request. */
         NewDecision: {
             /** @description Why, up to 1,000 characters; a no needs it. */
@@ -25186,6 +25659,37 @@ export interface components {
                  */
                 position: number;
                 refused?: components["schemas"]["Refusal"] | null;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ChangeView: {
+            /** @description The rows. */
+            items: {
+                /** @description What it became, likewise. */
+                after?: Record<string, never> | null;
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description What it was; a masked value as its mask; none: nothing, or it was erased. */
+                before?: Record<string, never> | null;
+                by_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name then. */
+                by_name?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["Id_pch_ProfileChange"];
+                kind?: components["schemas"]["CustomerFieldKind"] | null;
+                /** @description Whether both are masks. */
+                masked: boolean;
+                /** @description What that is called. */
+                name: string;
+                rules?: components["schemas"]["CustomerFieldRules"] | null;
+                /** @description Where that came from. */
+                source: components["schemas"]["CustomerSource"];
+                /** @description Of which: its id. */
+                subject: string;
+                /** @description Of what. */
+                what: components["schemas"]["ProfileChangeOf"];
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -26638,6 +27142,105 @@ export interface components {
             title: string;
             /** @description Always `about:blank`: the code says which problem it is. */
             type: string;
+        };
+        /** @description What is known of a customer besides how to reach them. */
+        Profile: {
+            /** @description Of whom: asked for an alias, of the survivor. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description What this installation keeps of such a customer, in order, as far as the reader may see it. */
+            fields: components["schemas"]["ProfileFieldView"][];
+            /** @description Whether the reader may change anything of it. */
+            may_edit: boolean;
+        };
+        /**
+         * @description What of a profile changed.
+         * @enum {string}
+         */
+        ProfileChangeOf: "field";
+        /** @description One step of a profile's history. */
+        ProfileChangeView: {
+            /** @description What it became, likewise. */
+            after?: Record<string, never> | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it was; a masked value as its mask; none: nothing, or it was erased. */
+            before?: Record<string, never> | null;
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name then. */
+            by_name?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_pch_ProfileChange"];
+            kind?: components["schemas"]["CustomerFieldKind"] | null;
+            /** @description Whether both are masks. */
+            masked: boolean;
+            /** @description What that is called. */
+            name: string;
+            rules?: components["schemas"]["CustomerFieldRules"] | null;
+            /** @description Where that came from. */
+            source: components["schemas"]["CustomerSource"];
+            /** @description Of which: its id. */
+            subject: string;
+            /** @description Of what. */
+            what: components["schemas"]["ProfileChangeOf"];
+        };
+        /** @description A field's value in clear. */
+        ProfileFieldInClear: {
+            /** @description Which field. */
+            field_id: components["schemas"]["Id_cfd_CustomerField"];
+            /** @description The value; none where there is none. */
+            value?: Record<string, never> | null;
+        };
+        /** @description What a field says of a customer. */
+        ProfileFieldView: {
+            /** @description Which field. */
+            field_id: components["schemas"]["Id_cfd_CustomerField"];
+            from?: components["schemas"]["Id_cus"] | null;
+            /** @description What whoever fills it in should know. */
+            hint: string;
+            /** @description What values it takes. */
+            kind: components["schemas"]["CustomerFieldKind"];
+            /** @description What of a masked value is shown. */
+            masked?: string | null;
+            /** @description Whether the reader may change it. */
+            may_change: boolean;
+            /** @description What it is called. */
+            name: string;
+            /** @description Whether it is masked unless asked for with a reason. */
+            personal: boolean;
+            /** @description Which values it takes. */
+            rules: components["schemas"]["CustomerFieldRules"];
+            /** @description Under which heading it stands; empty: under none. */
+            section: string;
+            source?: components["schemas"]["CustomerSource"] | null;
+            /** @description The value, unless it is masked; none: there is none, or it is masked. */
+            value?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description Hand this back with a change; 0 where nothing ever stood.
+             */
+            version: number;
+        };
+        /** @description Why. */
+        ProfileUnmasking: {
+            /** @description Why: 2 to 200 characters, kept on the trail. */
+            reason: string;
+        };
+        /** @description What a field is to say. */
+        ProfileValue: {
+            /** @description Which field. */
+            field_id: components["schemas"]["Id_cfd_CustomerField"];
+            /** @description As its kind is written; null: nothing. */
+            value?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description The version that was seen; without it, whatever stands there is changed.
+             */
+            version?: number | null;
+        };
+        /** @description What fields are to say. */
+        ProfileValues: {
+            /** @description 1 to 100 fields, each once. */
+            values: components["schemas"]["ProfileValue"][];
         };
         /** @description Something a customer was promised. */
         Promise: {

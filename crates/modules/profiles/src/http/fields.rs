@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     fields,
-    model::{CustomerField, CustomerKind, CustomerFieldKind, CustomerFieldRoles, CustomerFieldRules, Wish},
+    model::{CustomerField, CustomerFieldKind, CustomerFieldRoles, CustomerFieldRules, CustomerKind, Wish},
     policy::{self, Eyes},
     queries,
 };
@@ -78,7 +78,8 @@ pub(crate) struct NewCustomerField {
 /// Adds a field.
 #[utoipa::path(post, path = "/customer-fields", tag = "profiles", request_body = NewCustomerField, responses((status = 200, body = CustomerFieldView)))]
 pub(crate) async fn add(cx: Cx, Json(request): Json<NewCustomerField>) -> Answer<CustomerFieldView> {
-    let NewCustomerField { name, kind, applies_to, section, position, hint, rules, personal, seen_by, changed_by } = request;
+    let NewCustomerField { name, kind, applies_to, section, position, hint, rules, personal, seen_by, changed_by } =
+        request;
     let wish = Wish { name, applies_to, section, position, hint, rules, personal, seen_by, changed_by };
     let field = cx
         .write(move |tx| {
@@ -133,7 +134,8 @@ pub(crate) async fn change(
     Json(request): Json<CustomerFieldChange>,
 ) -> Answer<CustomerFieldView> {
     let CustomerFieldChange { version, archived, .. } = request;
-    let CustomerFieldChange { name, applies_to, section, position, hint, rules, personal, seen_by, changed_by, .. } = request;
+    let CustomerFieldChange { name, applies_to, section, position, hint, rules, personal, seen_by, changed_by, .. } =
+        request;
     let wish = Wish { name, applies_to, section, position, hint, rules, personal, seen_by, changed_by };
     let field = cx
         .write(move |tx| {

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     model::{CustomerField, FieldValue},
     policy::Eyes,
-    profile::{self, ProfileChangeView, Profile},
+    profile::{self, Profile, ProfileChangeView},
     queries, values,
 };
 
@@ -36,7 +36,11 @@ pub(crate) async fn profile(cx: Cx, Path(id): Path<CustomerId>) -> Answer<Profil
 /// What became of what is known of a customer: who changed what and when, newest first, masked, as far as one may see
 /// it. A page may hold fewer rows than asked for, where there are some one may not see.
 #[utoipa::path(get, path = "/customers/{id}/profile-changes", tag = "profiles", params(("id" = CustomerId, Path), PageQuery), responses((status = 200, body = Page<ProfileChangeView>)))]
-pub(crate) async fn history(cx: Cx, Path(id): Path<CustomerId>, Query(page): Query<PageQuery>) -> Answer<Page<ProfileChangeView>> {
+pub(crate) async fn history(
+    cx: Cx,
+    Path(id): Path<CustomerId>,
+    Query(page): Query<PageQuery>,
+) -> Answer<Page<ProfileChangeView>> {
     let (limit, before) = (page.limit()?, page.before()?);
     let serving = cx.app().part::<Box<dyn Serving>>();
     let page = cx
