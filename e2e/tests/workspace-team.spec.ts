@@ -1,4 +1,4 @@
-import { Api } from '../support/api.ts'
+import { ADMINISTRATOR, Api } from '../support/api.ts'
 import { Agent, Visitor } from '../support/people.ts'
 import { hire } from '../support/staff.ts'
 import { expect, test } from '../support/test.ts'
@@ -48,6 +48,13 @@ test('a conversation is passed on with a word, watched without being read, and t
   await expect(boss.messages.last()).toHaveText('什么时候能好')
   const id = /cnv_\w+/.exec(address)?.[0] ?? ''
   await expect(async () => expect((await api.get<{ unread: number }>(`/conversations/${id}`)).unread).toBe(1)).toPass()
+
+  // Who looks at the same is told to both at once, and that they no longer do.
+  await linxiao.page.goto(address)
+  await expect(boss.page.getByText(text('conversations.viewing', { names: '林筱' }))).toBeVisible()
+  await expect(linxiao.page.getByText(text('conversations.viewing', { names: ADMINISTRATOR.name }))).toBeVisible()
+  await linxiao.page.goto(`${fresh.url}/customers`)
+  await expect(boss.page.getByText(text('conversations.viewing', { names: '林筱' }))).toBeHidden()
 
   await boss.page.getByRole('button', { name: text('conversations.take_over') }).click()
   await boss.reply('我来处理')

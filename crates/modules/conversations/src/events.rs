@@ -1,7 +1,7 @@
 //! Facts this module emits, on the topic `conversation:<id>`, each with the next number there.
 //!
 //! What begins with `note.` and [`CHANGED`] is told to staff alone. Beside the facts, unnumbered and
-//! never kept, go [`CUSTOMER_TYPING`] and [`AGENT_TYPING`].
+//! never kept, go [`CUSTOMER_TYPING`], [`AGENT_TYPING`] and [`AGENT_VIEWING`].
 
 use channels::ChannelKind;
 use kernel::{ChannelId, CustomerId, QueueId, Timestamp, UnitId, UserId};
@@ -67,6 +67,8 @@ pub const RATED: &str = "conversation.rated";
 pub const CUSTOMER_TYPING: &str = "customer.typing";
 /// Unnumbered: a colleague is typing: [`AgentTyping`].
 pub const AGENT_TYPING: &str = "agent.typing";
+/// Unnumbered: a colleague looks at it, or no longer does, told to staff alone: [`AgentViewing`].
+pub const AGENT_VIEWING: &str = "agent.viewing";
 
 /// What a visitor is told of; their place in the line too, where the channel shows it.
 pub(crate) const FOR_VISITORS: [&str; 9] = [
@@ -279,4 +281,15 @@ pub struct AgentTyping {
     pub user_id: UserId,
     /// Their name.
     pub name: String,
+}
+
+/// See [`AGENT_VIEWING`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AgentViewing {
+    /// Who.
+    pub user_id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Whether they look at it now; holds for 45 seconds unless said again.
+    pub here: bool,
 }

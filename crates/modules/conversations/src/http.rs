@@ -14,6 +14,7 @@ mod search;
 mod snooze;
 mod tags;
 mod threads;
+mod viewing;
 mod views;
 
 use http::App;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(messages::recall))
         .routes(routes!(messages::versions))
         .routes(routes!(messages::typing))
+        .routes(routes!(viewing::look, viewing::leave))
         .routes(routes!(participants::candidates))
         .routes(routes!(participants::invite))
         .routes(routes!(participants::allow))

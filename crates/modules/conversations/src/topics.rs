@@ -57,6 +57,7 @@ impl Topics for ConversationTopics {
                 .fact::<events::Read>(events::MESSAGE_READ, "One side read up to a number.")
                 .note::<events::CustomerTyping>(events::CUSTOMER_TYPING, "What the customer has typed so far.")
                 .note::<events::AgentTyping>(events::AGENT_TYPING, "A colleague is typing.")
+                .note::<events::AgentViewing>(events::AGENT_VIEWING, "A colleague looks at it, or no longer does.")
                 .to_visitors(&events::FOR_VISITORS)
                 .frame::<Ready<'static>>("ready"),
             Telling::list("inbox", "Conversations, as far as one may see them.")

@@ -7,6 +7,7 @@ import { me } from '@/app/session'
 import { discard, onArrived, outbox } from './outbox'
 import { EMPTY_TRANSCRIPT, hear, jump, lastSeq, logbook, markRead, merge, refresh, settle, type Transcript } from './transcript'
 import { takeRow } from './useInbox'
+import { useViewers } from './viewers'
 
 const PAGE = 60
 /** How many messages a snapshot begins with, when there are as many. */
@@ -44,6 +45,8 @@ export function useConversation(id: string, at?: number) {
   const customerTyping = shallowRef<Typing | undefined>(undefined)
   /** A colleague who is typing. */
   const agentTyping = shallowRef<Typing | undefined>(undefined)
+
+  const { viewers, hear: hearViewer } = useViewers(id)
 
   function settleMine(messages: readonly Message[]): void {
     const mine = outbox.value.filter((one) => one.conversation_id === id)
@@ -165,6 +168,9 @@ export function useConversation(id: string, at?: number) {
       case 'agent.typing':
         takeTyping(fact)
         break
+      case 'agent.viewing':
+        hearViewer(fact.data)
+        break
       default:
       // What else happened shows in the list, which hears of it by itself.
     }
@@ -198,6 +204,7 @@ export function useConversation(id: string, at?: number) {
     carriedChanged,
     customerTyping,
     agentTyping,
+    viewers,
     load,
     goTo,
     loadEarlier,

@@ -4,23 +4,7 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, TestDb, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-macros-files")).expect("a folder"),
-        people::module(),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-        routing::module(),
-        sla::module(),
-        inquiries::module(),
-        automation::module(),
-    ]
-}
+use crate::modules;
 
 struct Desk {
     app: TestApp,

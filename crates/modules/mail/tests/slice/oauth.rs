@@ -1,7 +1,5 @@
 //! Mailboxes that are opened by tokens: a provider of our own, and Dovecot and Postfix who believe it.
 
-mod house;
-
 use std::sync::{Arc, Mutex};
 
 use axum::{Router, extract::State, routing::post};
@@ -12,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use testkit::{MailServer, Person, TestApp, on_both};
 
-use house::{World as _, conversations, messages, modules, said, unique, until, wish};
+use crate::house::{World as _, conversations, messages, modules, said, unique, until, wish};
 
 /// What the mail server of the test command believes.
 const KEY: &[u8] = b"zhike-test-key-zhike-test-key-00";

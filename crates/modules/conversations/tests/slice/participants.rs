@@ -4,18 +4,7 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, TestApp, TestDb, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-participants-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
+use crate::modules;
 
 /// An agent with a conversation, technical support, and somebody who has nothing to do with it.
 struct Desk {

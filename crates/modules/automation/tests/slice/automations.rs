@@ -4,25 +4,9 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, TestDb, on_both};
 
-const MINUTE: i64 = 60_000;
+use crate::modules;
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-automation-files")).expect("a folder"),
-        people::module(),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-        routing::module(),
-        sla::module(),
-        inquiries::module(),
-        automation::module(),
-    ]
-}
+const MINUTE: i64 = 60_000;
 
 struct Desk {
     app: TestApp,

@@ -4,19 +4,7 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-message-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-        routing::module(),
-    ]
-}
+use crate::modules;
 
 /// A visitor who waits, and what they were told when they began to.
 async fn arrived(app: &TestApp, key: &str, text: &str) -> (Socket, Value) {

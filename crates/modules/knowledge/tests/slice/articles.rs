@@ -4,9 +4,7 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, TestApp, TestDb, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![audit::module(), access::module(), settings::module(), tasks::module(), people::module(), knowledge::module()]
-}
+use crate::modules;
 
 const DAY: i64 = 24 * 60 * 60_000;
 

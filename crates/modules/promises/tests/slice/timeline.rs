@@ -4,21 +4,7 @@ use kernel::{ChannelId, CustomerId, Origin};
 use serde_json::{Value, json};
 use testkit::{Person, TestApp, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        files::module(std::env::temp_dir().join("zhike-timeline-files")).expect("a folder"),
-        tasks::module(),
-        people::module(),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-        inquiries::module(),
-        promises::module(),
-    ]
-}
+use crate::modules;
 
 /// Opens a conversation of somebody met as `who` on this channel.
 async fn talk(app: &TestApp, channel: ChannelId, who: &'static str, text: &'static str) -> (CustomerId, String) {

@@ -4,20 +4,9 @@ use kernel::{Origin, Timestamp};
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, TestDb, on_both};
 
-const HOUR: i64 = 3_600_000;
+use crate::modules;
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-snooze-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
+const HOUR: i64 = 3_600_000;
 
 /// An agent who has answered the one customer there is, and somebody who has nothing to do with it.
 struct Desk {

@@ -1,11 +1,9 @@
 //! What the department and its customers rely on of mail: against Dovecot and Postfix.
 
-mod house;
-
 use serde_json::{Value, json};
 use testkit::{MailServer, Person, TestApp, on_both};
 
-use house::{World as _, conversations, header, mailbox, messages, modules, said, unique, until, wish};
+use crate::house::{World as _, conversations, header, mailbox, messages, modules, said, unique, until, wish};
 
 on_both! { http::schema(&modules());
 

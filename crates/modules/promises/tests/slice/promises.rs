@@ -4,21 +4,7 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, TestApp, TestDb, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        files::module(std::env::temp_dir().join("zhike-promises-files")).expect("a folder"),
-        tasks::module(),
-        people::module(),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-        inquiries::module(),
-        promises::module(),
-    ]
-}
+use crate::modules;
 
 /// A team with its supervisor and two agents, and an agent of another team; one conversation of the first agent's.
 struct Desk {

@@ -4,18 +4,7 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, TestApp, TestDb, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-leads-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
+use crate::modules;
 
 /// An agent who talks with a stranger, and a colleague.
 struct Desk {

@@ -1,7 +1,5 @@
 //! What a visitor, and whoever only says to be one, can count on.
 
-mod house;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::Origin;
@@ -11,7 +9,7 @@ use sha2::Sha256;
 use store::Tx;
 use testkit::{Person, Socket, TestApp, on_both};
 
-use house::{House, modules};
+use crate::{house::House, modules};
 
 impl House {
     async fn secret(&self) -> String {
@@ -266,6 +264,14 @@ async fn a_visitor_types_takes_back_rates_and_leaves(db: TestDb) {
     desk.watch(&format!("conversation:{id}")).await;
     visitor.send(json!({"t": "typing", "text": "我想退"})).await;
     assert_eq!(desk.fact("customer.typing").await["data"]["text"], "我想退");
+    // Who looks is told to colleagues; the customer hears of typing, which comes after it, and of nothing before.
+    house.admin.post(&format!("/conversations/{id}/viewing"), json!({})).await.ok();
+    let looks = desk.fact("agent.viewing").await["data"].clone();
+    assert_eq!((looks["user_id"].as_str(), &looks["here"]), (Some(house.admin.id().to_string().as_str()), &json!(true)));
+    house.admin.delete(&format!("/conversations/{id}/viewing")).await.ok();
+    assert_eq!(desk.fact("agent.viewing").await["data"]["here"], false);
+    house.admin.post(&format!("/conversations/{id}/typing"), json!({})).await.ok();
+    assert_eq!(visitor.until(|frame| frame["t"] == "fact" && frame["kind"].as_str().is_some_and(|kind| kind.starts_with("agent."))).await["kind"], "agent.typing");
     visitor.send(json!({"t": "send", "client_id": "v2", "text": "我的密码是 1234", "quote_seq": begun["messages"][0]["seq"]})).await;
     let said = desk.fact("message.posted").await;
     assert_eq!(said["data"]["quote_seq"], begun["messages"][0]["seq"]);

@@ -6,19 +6,7 @@ use kernel::{Actor, Origin, Owned};
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-core-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-        routing::module(),
-    ]
-}
+use crate::modules;
 
 /// A department with one channel, and its administrator.
 async fn department(db: testkit::TestDb) -> (TestApp, String, Person) {

@@ -4,18 +4,7 @@ use kernel::{ChannelId, Origin};
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, TestDb, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-threads-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
+use crate::modules;
 
 /// Two web chats, and whoever serves them.
 struct Desk {

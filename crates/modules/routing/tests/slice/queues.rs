@@ -4,19 +4,7 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-queues-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-        routing::module(),
-    ]
-}
+use crate::modules;
 
 async fn department(db: testkit::TestDb) -> (TestApp, String) {
     let app = TestApp::start(db, modules()).await;

@@ -6,19 +6,7 @@ use kernel::{Actor, Origin};
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-slice-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-        routing::module(),
-    ]
-}
+use crate::modules;
 
 async fn department(db: testkit::TestDb) -> (TestApp, String) {
     let app = TestApp::start(db, modules()).await;

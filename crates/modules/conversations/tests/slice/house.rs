@@ -4,18 +4,7 @@ use kernel::Origin;
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp};
 
-pub(crate) fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        files::module(std::env::temp_dir().join("zhike-house-files")).expect("a folder"),
-        tasks::module(),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
+use crate::modules;
 
 /// A running product and its web chat, set so.
 pub(crate) struct House {

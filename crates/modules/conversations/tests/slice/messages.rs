@@ -7,21 +7,10 @@ use kernel::{Actor, Origin, Timestamp, Visitor};
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
+use crate::modules;
+
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
-
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-slice-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
 
 /// A running product with a talk under way.
 struct Talk {

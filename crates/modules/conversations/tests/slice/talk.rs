@@ -4,18 +4,7 @@ use kernel::{Origin, Reach};
 use serde_json::{Value, json};
 use testkit::{Person, Socket, TestApp, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![
-        audit::module(),
-        access::module(),
-        settings::module(),
-        tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-slice-files")).expect("a folder"),
-        customers::module(),
-        channels::module(),
-        conversations::module(),
-    ]
-}
+use crate::modules;
 
 /// A running product, its web chat's public key, a supervisor and an agent.
 async fn department(db: testkit::TestDb) -> (TestApp, String, Person, Person) {

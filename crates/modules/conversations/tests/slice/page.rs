@@ -1,11 +1,9 @@
 //! What a page says of its visitor, and whoever will not wait.
 
-mod house;
-
 use serde_json::{Value, json};
 use testkit::{Socket, on_both};
 
-use house::{House, modules};
+use crate::{house::House, modules};
 
 /// Says something; answers the `ready` of the conversation it opens.
 async fn begins(socket: &mut Socket, client_id: &str, text: &str) -> Value {

@@ -1,0 +1,23 @@
+//! What people rely on of automations, macros and batches.
+
+mod automations;
+mod batches;
+mod macros;
+
+fn modules() -> Vec<http::Module> {
+    vec![
+        audit::module(),
+        access::module(),
+        settings::module(),
+        tasks::module(),
+        files::module(std::env::temp_dir().join("zhike-automation-files")).expect("a folder"),
+        people::module(),
+        customers::module(),
+        channels::module(),
+        conversations::module(),
+        routing::module(),
+        sla::module(),
+        inquiries::module(),
+        automation::module(),
+    ]
+}

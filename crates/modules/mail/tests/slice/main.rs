@@ -1,0 +1,5 @@
+//! What the department and its customers rely on of mail.
+
+mod boxes;
+mod house;
+mod oauth;

@@ -1,0 +1,20 @@
+//! What people rely on of promises and of the line of time.
+
+mod promises;
+mod timeline;
+
+fn modules() -> Vec<http::Module> {
+    vec![
+        audit::module(),
+        access::module(),
+        settings::module(),
+        files::module(std::env::temp_dir().join("zhike-promises-files")).expect("a folder"),
+        tasks::module(),
+        people::module(),
+        customers::module(),
+        channels::module(),
+        conversations::module(),
+        inquiries::module(),
+        promises::module(),
+    ]
+}

@@ -1,0 +1,20 @@
+//! What people rely on of the queue.
+
+mod core;
+mod desk;
+mod message;
+mod queues;
+
+fn modules() -> Vec<http::Module> {
+    vec![
+        audit::module(),
+        access::module(),
+        settings::module(),
+        tasks::module(),
+        files::module(std::env::temp_dir().join("zhike-routing-files")).expect("a folder"),
+        customers::module(),
+        channels::module(),
+        conversations::module(),
+        routing::module(),
+    ]
+}
