@@ -28,7 +28,7 @@ pub use crate::{
     listing::{cards, seen},
     serving::{file_of, may_do, visible as visible_or_served},
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
-    standing::{contacted, set_tier, set_worth},
+    standing::{HIGHEST_TIER, contacted, set_tier, set_worth},
     take_in::{key_of, take_in},
 };
 

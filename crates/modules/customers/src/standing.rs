@@ -7,6 +7,8 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{api, model::Customer, sound};
 
+/// The highest rank a tier may have; the lowest is 1.
+pub const HIGHEST_TIER: i64 = 100;
 /// How much time passes before a further contact is written down, in milliseconds.
 pub(crate) const SEEN: i64 = 60_000;
 /// Names spelt in one transaction.

@@ -92,7 +92,15 @@ fn rules(queue: usize) -> Vec<RoutingRule> {
         } else {
             (None, Some(what), Some(is))
         };
-        (at == queue).then_some(RoutingRule { channel_id: None, attribute, value, word, priority, skill: None })
+        (at == queue).then_some(RoutingRule {
+            channel_id: None,
+            attribute,
+            value,
+            word,
+            tier: None,
+            priority,
+            skill: None,
+        })
     };
     RULES.lines().filter_map(rule).collect()
 }

@@ -1,7 +1,7 @@
 //! The ledger of waits, kept by what happens to conversations, and the figures made of it.
 
 use conversations::{
-    ConversationId, Side,
+    Conversation, ConversationId, Side,
     events::{ASSIGNED, Assigned, CHANGED, CLOSED, Changed, Closed, LEFT_MESSAGE, OPENED, Opened, REQUEUED},
 };
 use kernel::{Error, QueueId, Result, Timestamp};
@@ -10,7 +10,7 @@ use store::{StoredFact, Tx};
 use work::Listener;
 
 use crate::{
-    model::{Counts, Outcome, Queue, RoutingRules, Wait},
+    model::{Counts, Outcome, Queue, RoutingRules, SkillsAsked, Wait},
     queries,
 };
 
@@ -62,7 +62,7 @@ fn begin(tx: &mut Tx<'_>, conversation_id: ConversationId, queue: Option<QueueId
         Err(Error::NotFound) => RoutingRules::default(),
         Err(error) => return Err(error),
     };
-    let (priority, asks) = rules.weigh(&conversation);
+    let (priority, asks) = weigh(tx, &rules, &conversation)?;
     let (weighed, turn_at) = (priority > 0 || !asks.0.is_empty(), conversation.opened_at);
     let wait = Wait {
         id,
@@ -82,11 +82,23 @@ fn begin(tx: &mut Tx<'_>, conversation_id: ConversationId, queue: Option<QueueId
     queries::count(tx, &wait.day, queue_id, Counts::of(&wait))
 }
 
+/// What these rules make of a conversation. The customer's tier is asked for only where one of them names it; one
+/// that changes while they wait moves nobody.
+pub(crate) fn weigh(tx: &mut Tx<'_>, rules: &RoutingRules, conversation: &Conversation) -> Result<(i64, SkillsAsked)> {
+    let tier = if rules.name_tiers() {
+        customers::api::get(tx, conversation.customer_id)?.tier_rank
+    } else {
+        0
+    };
+    Ok(rules.weigh(conversation, tier))
+}
+
 /// The queue's rules are other ones: what waits there is weighed anew.
 pub(crate) fn weigh_again(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
     for (id, _) in conversations::api::line_of(tx, queue.id)? {
         let Some(wait) = queries::open_wait(tx, id)? else { continue };
-        let (priority, asks) = queue.rules.weigh(&conversations::api::get(tx, id)?);
+        let conversation = conversations::api::get(tx, id)?;
+        let (priority, asks) = weigh(tx, &queue.rules, &conversation)?;
         let weighed = priority > 0 || !asks.0.is_empty();
         if (wait.priority, &wait.asks) != (priority, &asks) {
             queries::save_wait(tx, &Wait { priority, asks, weighed, ..wait })?;

@@ -8,6 +8,7 @@ use store::Tx;
 
 use crate::{
     allocate::{Agent, Hall, Match, Prospect, Terms, Waiting, Weighed},
+    figures,
     load::{load, load_of_kinds},
     model::{
         Candidate, Candidates, Offer, OfferExplanation, Presence, PresenceState, Queue, Queues, SkillsAsked, Strategy,
@@ -150,7 +151,10 @@ impl Reader<'_> {
         }
         for conversation in rows {
             let id = conversation.id;
-            let (priority, asks) = weights.remove(&id).unwrap_or_else(|| queue.rules.weigh(&conversation));
+            let (priority, asks) = match weights.remove(&id) {
+                Some(weight) => weight,
+                None => figures::weigh(tx, &queue.rules, &conversation)?,
+            };
             let wanted = known.get(&conversation.customer_id).copied();
             let since = conversation.opened_at;
             let kind = conversation.channel_kind.text();

@@ -30,7 +30,7 @@ fn past(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     loop {
         let page = conversations::api::closed_after(tx, &after, PAGE)?;
         for conversation in &page {
-            if let Some(policy) = listen::policy_for(&policies, conversation) {
+            if let Some(policy) = listen::policy_for(tx, &policies, conversation)? {
                 did(tx, &calendar, policy, conversation.clone())?;
             }
         }
@@ -58,6 +58,7 @@ fn policies(tx: &mut Tx<'_>, demo: &Demo) -> Result<Vec<SlaPolicy>> {
             position: at as i64,
             queue_ids: QueueIds(queue.into_iter().collect()),
             channel_kinds: ChannelKinds(kind.into_iter().collect()),
+            tier: None,
             business: true,
             first_seconds: first.parse().ok(),
             next_seconds: next.parse().ok(),

@@ -52,14 +52,25 @@ pub(crate) fn apply(tx: &mut Tx<'_>, policies: &[SlaPolicy], id: ConversationId)
     if policies.is_empty() && conversation.terms.is_none() {
         return Ok(());
     }
-    let terms = policy_for(policies, &conversation).map(SlaPolicy::terms);
+    let terms = policy_for(tx, policies, &conversation)?.map(SlaPolicy::terms);
     if let Some(after) = conversations::api::set_terms(tx, id, terms)? {
         ledger::change(tx, &after, |_| {})?;
     }
     Ok(())
 }
 
-/// The first policy that is for this conversation.
-pub(crate) fn policy_for<'p>(policies: &'p [SlaPolicy], conversation: &Conversation) -> Option<&'p SlaPolicy> {
-    policies.iter().find(|policy| policy.applies(conversation))
+/// The first policy that is for this conversation. The customer's tier, as it is now, is asked for only where one
+/// of them names it.
+pub(crate) fn policy_for<'p>(
+    tx: &mut Tx<'_>,
+    policies: &'p [SlaPolicy],
+    conversation: &Conversation,
+) -> Result<Option<&'p SlaPolicy>> {
+    let named = policies.iter().any(|policy| policy.tier.is_some());
+    let tier = if named {
+        customers::api::get(tx, conversation.customer_id)?.tier_rank
+    } else {
+        0
+    };
+    Ok(policies.iter().find(|policy| policy.applies(conversation, tier)))
 }

@@ -33,7 +33,7 @@ sql! {
     POLICY(SlaPolicy) = "SELECT {cols} FROM sla_policies WHERE id = $1";
     POLICY_TAKEN = "SELECT id FROM sla_policies WHERE name = $1";
     INSERT_POLICY(SlaPolicy) = "INSERT INTO sla_policies ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
-    SAVE_POLICY(SlaPolicy) = "UPDATE sla_policies SET {sets} WHERE id = $1 AND version = $15 - 1";
+    SAVE_POLICY(SlaPolicy) = "UPDATE sla_policies SET {sets} WHERE id = $1 AND version = $16 - 1";
     PLACE_POLICY = "UPDATE sla_policies SET position = $2 WHERE id = $1";
     DELETE_POLICY = "DELETE FROM sla_policies WHERE id = $1";
 

@@ -248,6 +248,23 @@ async fn the_first_policy_that_applies_counts_and_another_one_moves_what_is_due(
     assert_eq!(desk.conversation(&id).await["answer_due_at"], json!(null));
 }
 
+async fn r029_a_customer_of_a_high_tier_is_promised_more(db: TestDb) {
+    let desk = desk(db).await;
+    desk.policy(json!({"name": "金卡", "first_seconds": 60, "tier": 2})).await;
+    desk.policy(json!({"name": "大家", "first_seconds": 3_600})).await;
+    desk.admin.post("/sla-policies", json!({"name": "无", "first_seconds": 1, "tier": 0})).await.refused_field("tier", "out_of_range");
+    let (_visitor, id) = desk.arrived().await;
+    assert_eq!(desk.conversation(&id).await["terms"]["policy_name"], "大家");
+    let customer = desk.conversation(&id).await["customer_id"].as_str().unwrap().parse().unwrap();
+    desk.app.app.db().write(&Origin::system("test"), move |tx| customers::api::set_tier(tx, &[(customer, 3)])).await.unwrap();
+    // What is due follows with the next thing that places it.
+    let policies = desk.admin.get("/sla-policies").await.ok();
+    let order: Vec<_> = policies.as_array().unwrap().iter().map(|policy| policy["id"].clone()).collect();
+    desk.admin.put("/sla-policy-order", json!({"ids": order})).await.ok();
+    desk.app.settle().await;
+    assert_eq!(desk.conversation(&id).await["terms"]["policy_name"], "金卡");
+}
+
 async fn who_left_a_message_does_not_wait(db: TestDb) {
     let desk = desk(db).await;
     desk.policy(json!({"first_seconds": 30, "final_seconds": 600})).await;

@@ -1,6 +1,6 @@
 //! What people rely on of promises and of the line of time.
 
-mod promises;
+mod promised;
 mod timeline;
 
 fn modules() -> Vec<http::Module> {

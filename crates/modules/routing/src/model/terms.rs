@@ -131,6 +131,9 @@ pub struct RoutingRule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "投诉")]
     pub word: Option<String>,
+    /// Its customer's tier has at least this rank: 1 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<i64>,
     /// The priority it then has: 0 as all others, 1 to 3 before them. The highest of all rules that hold counts.
     #[serde(default)]
     pub priority: i64,
@@ -140,18 +143,22 @@ pub struct RoutingRule {
 }
 
 impl RoutingRule {
-    fn holds(&self, conversation: &Conversation, words: &str) -> bool {
+    fn holds(&self, conversation: &Conversation, words: &str, tier: i64) -> bool {
         let channel = self.channel_id.is_none_or(|id| id == conversation.channel_id);
         let attribute = self.attribute.as_ref().is_none_or(|name| {
             let said = conversation.attributes.0.get(name.trim());
             said.is_some_and(|said| self.value.as_ref().is_none_or(|value| value.trim() == said.trim()))
         });
-        channel && attribute && self.word.as_ref().is_none_or(|word| words.contains(&word.trim().to_lowercase()))
+        let high = self.tier.is_none_or(|least| tier >= least);
+        channel
+            && attribute
+            && high
+            && self.word.as_ref().is_none_or(|word| words.contains(&word.trim().to_lowercase()))
     }
 
     fn is_empty(&self) -> bool {
         let empty = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
-        self.channel_id.is_none() && empty(&self.attribute) && empty(&self.word)
+        self.channel_id.is_none() && self.tier.is_none() && empty(&self.attribute) && empty(&self.word)
     }
 }
 
@@ -172,10 +179,15 @@ impl SkillsAsked {
 }
 
 impl RoutingRules {
-    /// The priority of a conversation, and the skills it asks for.
-    pub(crate) fn weigh(&self, conversation: &Conversation) -> (i64, SkillsAsked) {
+    /// Whether any of them asks for the customer's tier.
+    pub(crate) fn name_tiers(&self) -> bool {
+        self.0.iter().any(|rule| rule.tier.is_some())
+    }
+
+    /// The priority of a conversation whose customer's tier has this rank, and the skills it asks for.
+    pub(crate) fn weigh(&self, conversation: &Conversation, tier: i64) -> (i64, SkillsAsked) {
         let words = conversation.preview.to_lowercase();
-        let hold: Vec<_> = self.0.iter().filter(|rule| rule.holds(conversation, &words)).collect();
+        let hold: Vec<_> = self.0.iter().filter(|rule| rule.holds(conversation, &words, tier)).collect();
         let priority = hold.iter().map(|rule| rule.priority).max().unwrap_or(0).max(0);
         let mut skills: Vec<_> = hold.iter().filter_map(|rule| rule.skill).collect();
         // Asked for twice, the higher level counts.
@@ -190,7 +202,8 @@ impl RoutingRules {
         let fine = |rule: &RoutingRule| {
             let short = !long(&rule.attribute, 60) && !long(&rule.value, 120) && !long(&rule.word, 60);
             let level = rule.skill.is_none_or(|asked| (1..=BEST).contains(&asked.level));
-            short && level && (0..=HIGHEST).contains(&rule.priority)
+            let tier = rule.tier.is_none_or(|rank| (1..=customers::api::HIGHEST_TIER).contains(&rank));
+            short && level && tier && (0..=HIGHEST).contains(&rule.priority)
         };
         let says = |rule: &RoutingRule| !rule.is_empty() && (rule.priority > 0 || rule.skill.is_some());
         check

@@ -164,6 +164,22 @@ async fn r029_whom_a_rule_names_comes_first_until_others_waited_too_long(db: Tes
     app.finish().await;
 }
 
+async fn r029_a_customer_of_a_high_tier_comes_before_others(db: TestDb) {
+    let (app, key, admin) = department(db).await;
+    let _first = visitor(&app, &key, "你好").await;
+    app.db.clock.advance(2_000);
+    let _second = visitor(&app, &key, "在吗").await;
+    let waiting = admin.get("/conversations?state=queued").await.ok();
+    let second = waiting["items"].as_array().unwrap().iter().find(|row| row["preview"] == "在吗").unwrap();
+    let customer = second["customer_id"].as_str().unwrap().parse().unwrap();
+    let raise = move |tx: &mut store::Tx<'_>| customers::api::set_tier(tx, &[(customer, 2)]);
+    app.app.db().write(&Origin::system("test"), raise).await.unwrap();
+    terms(&admin, json!({"rules": [{"tier": 2, "priority": 1}]})).await;
+    let (person, mut desk) = ready(&app, &admin, 1).await;
+    assert_eq!(take(&person, &mut desk).await.0["preview"], "在吗");
+    app.finish().await;
+}
+
 async fn peers_1_why_it_was_given_to_me_is_told_to_me_and_who_supervises_me_and_nobody_else(db: TestDb) {
     let (app, key, admin) = department(db).await;
     let ((away, _), (full, mut desk_full)) = (agent(&app, &admin, 3).await, ready(&app, &admin, 1).await);
@@ -350,6 +366,7 @@ async fn a_queue_refuses_terms_that_are_none(db: TestDb) {
         (json!({"rules": [{"priority": 2}]}), "rules", "required"),
         (json!({"rules": [{"word": "急"}]}), "rules", "required"),
         (json!({"rules": [{"word": "急", "priority": 4}]}), "rules", "out_of_range"),
+        (json!({"rules": [{"tier": 0, "priority": 1}]}), "rules", "out_of_range"),
         (json!({"rules": [{"word": "急", "skill": unknown}]}), "rules", "unknown"),
         (json!({"skills": [unknown]}), "skills", "unknown"),
         (json!({"outranks_seconds": 9}), "outranks_seconds", "out_of_range"),

@@ -46,6 +46,8 @@ pub(crate) struct SlaPolicyDraft {
     /// To those that came by which kinds of channel; none named: all.
     #[serde(default)]
     channel_kinds: Vec<ChannelKind>,
+    /// To those of customers whose tier has at least this rank, 1 to 100; none: of all.
+    tier: Option<i64>,
     /// Whether time counts in business time alone; so unless told. Else by the clock on the wall.
     business: Option<bool>,
     /// Within how many seconds a person answers first: 1 to 7,776,000. One of the three targets is needed.
@@ -77,6 +79,7 @@ impl SlaPolicyDraft {
             position: before.map_or(0, |before| before.position),
             queue_ids: QueueIds(queues),
             channel_kinds: ChannelKinds(kinds),
+            tier: self.tier,
             business: self.business.unwrap_or(true),
             first_seconds: self.first_seconds,
             next_seconds: self.next_seconds,

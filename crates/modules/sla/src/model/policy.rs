@@ -34,6 +34,8 @@ store::record! {
         pub queue_ids: QueueIds,
         /// To those that came by which kinds of channel.
         pub channel_kinds: ChannelKinds,
+        /// To those of customers whose tier has at least this rank; none: of all.
+        pub tier: Option<i64>,
         /// Whether time counts in business time alone; else by the clock on the wall.
         pub business: bool,
         /// Within how many seconds a person answers first; none: that is not asked.
@@ -67,6 +69,7 @@ impl SlaPolicy {
         let mut check = Check::new()
             .text("name", &self.name, 1..=60)
             .that(self.queue_ids.0.len() <= 100, "queue_ids", "too_many")
+            .range("tier", self.tier.unwrap_or(1), 1..=customers::api::HIGHEST_TIER)
             .that(asks.iter().any(Option::is_some), "first_seconds", "required")
             .range("warn_percent", self.warn_percent.unwrap_or(50), 1..=99)
             .range("warn_seconds", self.warn_seconds.unwrap_or(1), 1..=LONGEST)
@@ -76,12 +79,13 @@ impl SlaPolicy {
         in_range(check, "final_seconds", self.final_seconds).done()
     }
 
-    /// Whether it is for this conversation.
-    pub(crate) fn applies(&self, conversation: &Conversation) -> bool {
+    /// Whether it is for this conversation, whose customer's tier has this rank.
+    pub(crate) fn applies(&self, conversation: &Conversation, tier: i64) -> bool {
         let kind = conversation.channel_kind;
         let of_queue =
             self.queue_ids.0.is_empty() || conversation.queue_id.is_some_and(|queue| self.queue_ids.0.contains(&queue));
-        self.active && of_queue && (self.channel_kinds.0.is_empty() || self.channel_kinds.0.contains(&kind))
+        let high = self.tier.is_none_or(|least| tier >= least);
+        self.active && of_queue && high && (self.channel_kinds.0.is_empty() || self.channel_kinds.0.contains(&kind))
     }
 
     /// What it asks.
