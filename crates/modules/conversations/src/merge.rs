@@ -52,6 +52,7 @@ sql! {
     INSERT(Merge) = "INSERT INTO conversation_merges ({cols}) VALUES ({vals})";
     OF_MOVED(Merge) = "SELECT {cols} FROM conversation_merges WHERE moved_id = $1";
     FORGET = "DELETE FROM conversation_merges WHERE moved_id = $1";
+    ANY_MERGED = "SELECT id FROM conversations WHERE channel_id = $1 AND merged_into IS NOT NULL LIMIT 1";
     LAST_MERGED = "SELECT merged_into FROM conversations WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
         AND channel_id = $2 AND merged_into IS NOT NULL
         ORDER BY opened_at DESC, id DESC LIMIT 1";
@@ -249,6 +250,11 @@ fn told_tags(tx: &mut Tx<'_>, stays: &mut Conversation) -> Result<()> {
 /// Whether what a customer begins on this channel goes on with one that another was put together with: that one, while
 /// it is open.
 pub(crate) fn continued(tx: &mut Tx<'_>, new: &Conversation) -> Result<Option<Conversation>> {
+    // Every opening comes by here, and on most channels nothing was ever merged.
+    let any: Option<(ConversationId,)> = tx.maybe(&ANY_MERGED, params![new.channel_id])?;
+    if any.is_none() {
+        return Ok(None);
+    }
     // Whoever is one person since has the talks of both.
     let who = match customers::api::members(tx, new.customer_id) {
         Err(Error::NotFound) => return Ok(None),
