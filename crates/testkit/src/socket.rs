@@ -112,4 +112,13 @@ impl TestApp {
         let ready = socket.until(|frame| frame["t"] == "ready").await;
         (socket, ready)
     }
+
+    /// A stranger writes their first words (`v1`) on this channel; answers their socket, and the `ready` that names
+    /// the conversation.
+    pub async fn visitor_writes(&self, channel: &str, text: &str) -> (Socket, Value) {
+        let (mut socket, _) = self.visitor_socket(channel, None).await;
+        socket.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
+        let ready = socket.until(|frame| frame["t"] == "ready" && frame["conversation"].is_object()).await;
+        (socket, ready)
+    }
 }

@@ -68,9 +68,7 @@ impl Desk {
     }
 
     async fn arrive(&self, words: &str) -> (Socket, String) {
-        let (mut visitor, _) = self.app.visitor_socket(&self.key, None).await;
-        visitor.send(json!({"t": "send", "client_id": "v1", "text": words})).await;
-        let ready = visitor.until(|frame| frame["t"] == "ready").await;
+        let (visitor, ready) = self.app.visitor_writes(&self.key, words).await;
         self.app.settle().await;
         (visitor, ready["conversation"]["id"].as_str().unwrap().to_owned())
     }

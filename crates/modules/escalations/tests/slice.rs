@@ -50,9 +50,7 @@ async fn desk(db: TestDb) -> Desk {
     }
     let unit = format!("/units/{}", teams[0]["id"].as_str().unwrap());
     admin.patch(&unit, json!({"version": teams[0]["version"], "lead_id": lead.id()})).await.ok();
-    let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
-    visitor.send(json!({"t": "send", "client_id": "v1", "text": "支付页打不开"})).await;
-    let ready = visitor.until(|frame| frame["t"] == "ready").await;
+    let (_visitor, ready) = app.visitor_writes(&channel.public_key, "支付页打不开").await;
     let conversation = ready["conversation"]["id"].as_str().unwrap().to_owned();
     let assignment = format!("/conversations/{conversation}/assignment");
     let given = admin.post(&assignment, json!({"assignee_id": agent.id()})).await.ok();

@@ -101,9 +101,7 @@ impl Stage {
 
     /// Somebody writes by web chat; answers the conversation.
     async fn web(&self, text: &str) -> String {
-        let (mut visitor, _) = self.app.visitor_socket(&self.web.public_key, None).await;
-        visitor.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-        let ready = visitor.until(|frame| frame["t"] == "ready").await;
+        let (_visitor, ready) = self.app.visitor_writes(&self.web.public_key, text).await;
         ready["conversation"]["id"].as_str().unwrap().to_owned()
     }
 

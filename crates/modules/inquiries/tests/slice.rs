@@ -52,9 +52,7 @@ async fn desk(db: TestDb) -> Desk {
 impl Desk {
     /// A conversation of the agent's, answered; it goes on.
     async fn talk(&self, asked: &str, answer: &str) -> String {
-        let (mut visitor, _) = self.app.visitor_socket(&self.key, None).await;
-        visitor.send(json!({"t": "send", "client_id": "v1", "text": asked})).await;
-        let ready = visitor.until(|frame| frame["t"] == "ready").await;
+        let (_visitor, ready) = self.app.visitor_writes(&self.key, asked).await;
         let id = ready["conversation"]["id"].as_str().unwrap().to_owned();
         self.admin.post(&format!("/conversations/{id}/assignment"), json!({"assignee_id": self.agent.id()})).await.ok();
         let said = json!({"client_id": "a1", "text": answer});

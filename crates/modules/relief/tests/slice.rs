@@ -51,9 +51,7 @@ async fn desk(db: TestDb) -> Desk {
 impl Desk {
     /// Somebody comes and is given to the agent.
     async fn contact(&self) -> String {
-        let (mut visitor, _) = self.app.visitor_socket(&self.key, None).await;
-        visitor.send(json!({"t": "send", "client_id": "v1", "text": "在吗"})).await;
-        let ready = visitor.until(|frame| frame["t"] == "ready").await;
+        let (_visitor, ready) = self.app.visitor_writes(&self.key, "在吗").await;
         let id = ready["conversation"]["id"].as_str().unwrap().to_owned();
         self.admin.post(&format!("/conversations/{id}/assignment"), json!({"assignee_id": self.agent.id()})).await.ok();
         self.app.settle().await;
@@ -93,9 +91,7 @@ impl Desk {
 
     /// Whether somebody who waits is offered to the agent: waits for what the desk decides either way.
     async fn offered(&self) -> bool {
-        let (mut visitor, _) = self.app.visitor_socket(&self.key, None).await;
-        visitor.send(json!({"t": "send", "client_id": "v1", "text": "有人吗"})).await;
-        visitor.until(|frame| frame["t"] == "ready").await;
+        let (_visitor, _) = self.app.visitor_writes(&self.key, "有人吗").await;
         // A bystander who takes work is offered what the agent is not.
         let other = self.app.person("agent").await;
         other.put("/presence", json!({"state": "ready"})).await.ok();

@@ -89,9 +89,7 @@ impl Stage {
 
     /// Somebody comes by web chat, is served by these one after another for so many minutes, and rates it.
     async fn chat(&self, served: &[(&Person, i64)], score: Option<i64>) -> String {
-        let (mut visitor, _) = self.app.visitor_socket(&self.key, None).await;
-        visitor.send(json!({"t": "send", "client_id": "v1", "text": "在吗"})).await;
-        let ready = visitor.until(|frame| frame["t"] == "ready").await;
+        let (mut visitor, ready) = self.app.visitor_writes(&self.key, "在吗").await;
         let id = ready["conversation"]["id"].as_str().unwrap().to_owned();
         for (person, minutes) in served {
             self.give(&id, person).await;

@@ -49,9 +49,7 @@ impl Desk {
 
     /// A visitor who wrote, and the conversation once what is asked of it is known.
     async fn arrived(&self) -> (Socket, String) {
-        let (mut socket, _) = self.app.visitor_socket(&self.key, None).await;
-        socket.send(json!({"t": "send", "client_id": "v1", "text": "在吗"})).await;
-        let ready = socket.until(|frame| frame["t"] == "ready" && frame["conversation"].is_object()).await;
+        let (socket, ready) = self.app.visitor_writes(&self.key, "在吗").await;
         self.app.settle().await;
         (socket, ready["conversation"]["id"].as_str().unwrap().to_owned())
     }

@@ -30,9 +30,7 @@ async fn written(app: &TestApp) -> [i64; 3] {
 async fn talk(app: &TestApp, text: &str) -> (Socket, Value, Person, String) {
     let channel = app.app.db().write(&app.system(), channels::api::default_web_chat).await.expect("a channel");
     let (admin, agent) = (app.person("administrator").await, app.person("agent").await);
-    let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
-    visitor.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-    let ready = visitor.until(|frame| frame["t"] == "ready" && frame["conversation"].is_object()).await;
+    let (visitor, ready) = app.visitor_writes(&channel.public_key, text).await;
     let path = format!("/conversations/{}/assignment", ready["conversation"]["id"].as_str().expect("an id"));
     admin.post(&path, json!({"assignee_id": agent.id()})).await.ok();
     (visitor, ready, agent, channel.public_key)

@@ -32,9 +32,7 @@ impl Desk {
     }
 
     async fn arrived(&self, text: &str) -> (Socket, String) {
-        let (mut socket, _) = self.app.visitor_socket(&self.key, None).await;
-        socket.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-        let ready = socket.until(|frame| frame["t"] == "ready" && frame["conversation"].is_object()).await;
+        let (socket, ready) = self.app.visitor_writes(&self.key, text).await;
         self.app.settle().await;
         (socket, ready["conversation"]["id"].as_str().unwrap().to_owned())
     }

@@ -25,9 +25,7 @@ async fn desk(db: TestDb) -> Desk {
 impl Desk {
     /// A conversation that this person has.
     async fn given(&self, to: &Person, text: &str) -> (Socket, String) {
-        let (mut socket, _) = self.app.visitor_socket(&self.key, None).await;
-        socket.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-        let ready = socket.until(|frame| frame["t"] == "ready" && frame["conversation"].is_object()).await;
+        let (socket, ready) = self.app.visitor_writes(&self.key, text).await;
         let id = ready["conversation"]["id"].as_str().unwrap().to_owned();
         self.admin.post(&format!("/conversations/{id}/assignment"), json!({"assignee_id": to.id()})).await.ok();
         (socket, id)

@@ -38,9 +38,7 @@ async fn the_desk_is_suggested_articles_to_what_the_customer_wrote_last_and_repo
         let waiting = writer.post(&at("/submission"), json!({"version": article["version"]})).await.ok();
         admin.post(&at("/publication"), json!({"version": waiting["version"]})).await.ok();
     }
-    let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
-    visitor.send(json!({"t": "send", "client_id": "v1", "text": "你好，請問退款多久能到賬？"})).await;
-    let ready = visitor.until(|frame| frame["t"] == "ready").await;
+    let (mut visitor, ready) = app.visitor_writes(&channel.public_key, "你好，請問退款多久能到賬？").await;
     let id = ready["conversation"]["id"].as_str().unwrap().to_owned();
     admin.post(&format!("/conversations/{id}/assignment"), json!({"assignee_id": agent.id()})).await.ok();
 

@@ -20,9 +20,7 @@ async fn desk(db: TestDb) -> Desk {
     let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
     let (admin, agent, other) =
         (app.person("administrator").await, app.person("agent").await, app.person("agent").await);
-    let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
-    visitor.send(json!({"t": "send", "client_id": "v1", "text": "全屋净水怎么选"})).await;
-    let ready = visitor.until(|frame| frame["t"] == "ready").await;
+    let (_visitor, ready) = app.visitor_writes(&channel.public_key, "全屋净水怎么选").await;
     let path = format!("/conversations/{}/assignment", ready["conversation"]["id"].as_str().unwrap());
     let conversation = admin.post(&path, json!({"assignee_id": agent.id()})).await.ok();
     Desk { app, admin, agent, other, conversation }

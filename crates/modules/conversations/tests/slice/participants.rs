@@ -23,9 +23,7 @@ async fn desk(db: TestDb) -> Desk {
     let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
     let (admin, owner) = (app.person("administrator").await, app.person("agent").await);
     let (tech, other) = (app.person("agent").await, app.person("agent").await);
-    let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
-    visitor.send(json!({"t": "send", "client_id": "v1", "text": "网关一直重启"})).await;
-    let ready = visitor.until(|frame| frame["t"] == "ready").await;
+    let (_visitor, ready) = app.visitor_writes(&channel.public_key, "网关一直重启").await;
     let path = format!("/conversations/{}", ready["conversation"]["id"].as_str().unwrap());
     let given = admin.post(&format!("{path}/assignment"), json!({"assignee_id": owner.id()})).await.ok();
     let customer = given["customer_id"].as_str().unwrap().to_owned();

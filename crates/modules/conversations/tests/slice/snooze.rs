@@ -25,9 +25,7 @@ async fn desk(db: TestDb) -> Desk {
     let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
     let (admin, owner, other) =
         (app.person("administrator").await, app.person("agent").await, app.person("agent").await);
-    let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
-    visitor.send(json!({"t": "send", "client_id": "v1", "text": "什么时候到货"})).await;
-    let ready = visitor.until(|frame| frame["t"] == "ready").await;
+    let (visitor, ready) = app.visitor_writes(&channel.public_key, "什么时候到货").await;
     let path = format!("/conversations/{}", ready["conversation"]["id"].as_str().unwrap());
     Desk { app, admin, owner, other, visitor, path }
 }

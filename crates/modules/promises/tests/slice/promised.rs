@@ -31,9 +31,7 @@ async fn desk(db: TestDb) -> Desk {
         let body = json!({"unit_id": teams[team]["id"], "post_id": null});
         admin.put(&format!("/members/{}", person.id()), body).await.ok();
     }
-    let (mut visitor, _) = app.visitor_socket(&channel.public_key, None).await;
-    visitor.send(json!({"t": "send", "client_id": "v1", "text": "包裹丢了，请查一下再告诉我"})).await;
-    let ready = visitor.until(|frame| frame["t"] == "ready").await;
+    let (_visitor, ready) = app.visitor_writes(&channel.public_key, "包裹丢了，请查一下再告诉我").await;
     let conversation = ready["conversation"]["id"].as_str().unwrap().to_owned();
     admin.post(&format!("/conversations/{conversation}/assignment"), json!({"assignee_id": agent.id()})).await.ok();
     Desk { app, admin, supervisor, agent, colleague, stranger, conversation }

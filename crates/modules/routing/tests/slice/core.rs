@@ -18,9 +18,7 @@ async fn department(db: testkit::TestDb) -> (TestApp, String, Person) {
 
 /// A visitor who waits; the ledger knows it.
 async fn visitor(app: &TestApp, key: &str, text: &str) -> Socket {
-    let (mut socket, _) = app.visitor_socket(key, None).await;
-    socket.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-    socket.until(|frame| frame["t"] == "ready").await;
+    let (socket, _) = app.visitor_writes(key, text).await;
     app.settle().await;
     socket
 }

@@ -21,10 +21,7 @@ async fn visitor(app: &TestApp, key: &str, text: &str) -> Socket {
 
 /// A visitor who waits, and what they were told when they began to.
 async fn arrived(app: &TestApp, key: &str, text: &str) -> (Socket, Value) {
-    let (mut socket, _) = app.visitor_socket(key, None).await;
-    socket.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-    let ready = socket.until(|frame| frame["t"] == "ready").await;
-    (socket, ready)
+    app.visitor_writes(key, text).await
 }
 
 async fn ready(app: &TestApp, capacity: i64) -> (Person, Socket) {

@@ -8,10 +8,7 @@ use crate::modules;
 
 /// A visitor who waits, and what they were told when they began to.
 async fn arrived(app: &TestApp, key: &str, text: &str) -> (Socket, Value) {
-    let (mut socket, _) = app.visitor_socket(key, None).await;
-    socket.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-    let ready = socket.until(|frame| frame["t"] == "ready").await;
-    (socket, ready)
+    app.visitor_writes(key, text).await
 }
 
 on_both! { http::schema(&modules());

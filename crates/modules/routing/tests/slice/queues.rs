@@ -14,9 +14,7 @@ async fn department(db: testkit::TestDb) -> (TestApp, String) {
 
 /// A visitor who waits, and their conversation.
 async fn arrived(app: &TestApp, key: &str, text: &str) -> (Socket, Value) {
-    let (mut socket, _) = app.visitor_socket(key, None).await;
-    socket.send(json!({"t": "send", "client_id": "v1", "text": text})).await;
-    let ready = socket.until(|frame| frame["t"] == "ready" && frame["conversation"].is_object()).await;
+    let (socket, ready) = app.visitor_writes(key, text).await;
     (socket, ready["conversation"].clone())
 }
 
