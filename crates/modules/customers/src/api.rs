@@ -336,7 +336,7 @@ pub(crate) fn changed(tx: &mut Tx<'_>, before: &Customer, customer: &Customer) -
     index_again(tx, customer.id)?;
     let fact = CustomerChanged { customer_id: customer.id, version: customer.version };
     tx.emit(Fact::new(CustomerChanged::KIND, customer.id, &fact)?);
-    if (&before.phone, &before.email) != (&customer.phone, &customer.email) {
+    if (&before.name, &before.phone, &before.email) != (&customer.name, &customer.phone, &customer.email) {
         contact_changed(tx, customer.id)?;
     }
     told(tx, customer)
@@ -422,7 +422,7 @@ pub(crate) fn merge(tx: &mut Tx<'_>, permit: &Permit, alias: &Customer, into: &C
     let fact = CustomerMerged { alias_id: alias.id, survivor_id: into.id };
     tx.emit(Fact::new(CustomerMerged::KIND, alias.id, &fact)?);
     told(tx, &after)?;
-    suggestion::look(tx, into.id)
+    suggestion::look(tx, into.id).map(drop)
 }
 
 pub(crate) fn named(name: &str) -> Details {

@@ -3,6 +3,7 @@
 mod change;
 mod convert;
 mod create;
+mod duplicates;
 mod erase;
 mod export;
 mod list;
@@ -27,6 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(suggestions::of_customer))
         .routes(routes!(suggestions::accept, suggestions::take_back))
         .routes(routes!(suggestions::dismiss, suggestions::reconsider))
+        .routes(routes!(duplicates::list, duplicates::begin))
+        .routes(routes!(duplicates::stop))
         .routes(routes!(erase::erase))
         .routes(routes!(export::export))
 }

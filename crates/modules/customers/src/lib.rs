@@ -1,9 +1,11 @@
 //! The people served: who they are, on which channels, and which of them are one.
 
+mod alike;
 pub mod api;
 mod codes;
 mod contact;
 mod demo;
+mod duplicates;
 pub mod events;
 mod finding;
 mod http;
@@ -46,6 +48,7 @@ pub fn module() -> Module {
             "202611260940_sources",
             "202611261315_standing",
             "202611261316_lists",
+            "202611261417_duplicates",
         ])
         .list::<suggestion::Note>(ListTopic {
             topic: suggestion::TOPIC,
@@ -55,6 +58,7 @@ pub fn module() -> Module {
             may_read: |actor| policy::may_read(actor).map(|sight| sight.scope),
         })
         .listener(suggestion::listen())
+        .app_job(duplicates::look)
         .part(serving::nobody())
         .background(Box::new(standing::spell_all))
         .permissions(policy::PERMISSIONS)

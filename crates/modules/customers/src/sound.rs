@@ -69,6 +69,15 @@ pub(crate) fn typed(folded: &str) -> String {
     words.join(" ")
 }
 
+/// How a folded name is said, so that those of one sound are one; none for a name of one character, or of none.
+pub(crate) fn said(folded: &str) -> Option<String> {
+    let named: Vec<_> = folded.chars().filter(|character| character.is_alphanumeric()).take(TYPED).collect();
+    let sound = |(at, character): (usize, &char)| {
+        syllable(at, *character).map_or_else(|| character.to_string(), |sound| format!("{sound} "))
+    };
+    (named.len() > 1).then(|| named.iter().enumerate().map(sound).collect())
+}
+
 /// Whether somebody who types `typed`, letters alone, may mean this folded name: each of neighbouring characters by its
 /// syllable, or by the beginning of it.
 pub(crate) fn is_typed(folded: &str, typed: &str) -> bool {

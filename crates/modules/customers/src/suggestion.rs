@@ -1,5 +1,5 @@
-//! Two who may be one person: by the same number, the same address, the same name elsewhere; never by what they
-//! are called. A suggestion is a row that people decide on; what is dismissed stays so until there is another reason.
+//! Two who may be one person: by the same number, the same address, the same name elsewhere, or nearly the same by two
+//! who are called alike; never by what they are called alone. A suggestion is a row that people decide on; what is dismissed stays so until there is another reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use store::{Fact, Record, StoredFact, Tx, params, sql, text_enum};
 use utoipa::ToSchema;
 
 use crate::{
-    api, codes, contact,
+    alike, api, codes, contact,
     events::{ContactChanged, MergeSuggested},
     merging,
     model::{Customer, CustomerState},
@@ -37,6 +37,10 @@ text_enum! {
         Wechat = "wechat",
         /// Sites on two channels prove them by the same name.
         Site = "site",
+        /// They are called alike, and their numbers are one slip apart.
+        NamePhone = "name_phone",
+        /// They are called alike, and their addresses are one slip apart, or two spellings of one.
+        NameEmail = "name_email",
     }
 }
 
@@ -137,7 +141,7 @@ type Key = (MergeReason, String);
 pub(crate) fn listen() -> work::Listener {
     work::Listener::new("customers.suggestions", &[ContactChanged::KIND], |tx, fact: &StoredFact| {
         let changed: ContactChanged = serde_json::from_str(&fact.data).map_err(kernel::Error::internal)?;
-        look(tx, changed.customer_id)
+        look(tx, changed.customer_id).map(drop)
     })
 }
 
@@ -183,7 +187,7 @@ fn others(tx: &mut Tx<'_>, rows: &[Customer], own: CustomerId) -> Result<BTreeMa
         let with: Vec<(CustomerId,)> = match reason {
             MergeReason::Phone => tx.all(&WITH_PHONE, params![key, most])?,
             MergeReason::Email => tx.all(&WITH_EMAIL, params![key, most])?,
-            MergeReason::Wechat | MergeReason::Site => tx.all(&WITH_MARK, params![reason, key, most])?,
+            _ => tx.all(&WITH_MARK, params![reason, key, most])?,
         };
         let with: Vec<_> = with.into_iter().map(|(id,)| id).filter(|id| *id != own).collect();
         if with.len() <= SHARED {
@@ -192,14 +196,20 @@ fn others(tx: &mut Tx<'_>, rows: &[Customer], own: CustomerId) -> Result<BTreeMa
             }
         }
     }
+    for id in alike::others(tx, rows)? {
+        let likenesses = alike::between(rows, &api::whole(tx, id)?);
+        if !likenesses.is_empty() {
+            found.entry(id).or_default().extend(likenesses.iter().map(|likeness| likeness.reason));
+        }
+    }
     Ok(found)
 }
 
 /// Brings the suggestions about the person this id leads to up to date: new ones are made, those without a reason
-/// any more go, and what was merged or taken back elsewhere is noted.
-pub(crate) fn look(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
+/// any more go, and what was merged or taken back elsewhere is noted. Answers how many were not there before.
+pub(crate) fn look(tx: &mut Tx<'_>, id: CustomerId) -> Result<i64> {
     let rows = api::whole(tx, id)?;
-    let Some(own) = rows.first().cloned() else { return Ok(()) };
+    let Some(own) = rows.first().cloned() else { return Ok(0) };
     let found = if own.state == CustomerState::Active {
         others(tx, &rows, own.id)?
     } else {
@@ -223,11 +233,12 @@ pub(crate) fn look(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
             SuggestionState::Open | SuggestionState::Merged => drop_row(tx, &row)?,
         }
     }
+    let mut new = 0;
     for (far, reasons) in found {
         let fresh = dismissed.get(&far).is_none_or(|known| !reasons.is_subset(known));
-        suggest(tx, own.id, far, Reasons(reasons), fresh)?;
+        new += i64::from(suggest(tx, own.id, far, Reasons(reasons), fresh)?);
     }
-    Ok(())
+    Ok(new)
 }
 
 /// Which of the two was merged into the other one itself.
@@ -239,16 +250,16 @@ fn direct((one, other): &(Customer, Customer)) -> Option<CustomerId> {
     }
 }
 
-/// `fresh`: there is a reason for which nobody dismissed it.
-fn suggest(tx: &mut Tx<'_>, one: CustomerId, other: CustomerId, reasons: Reasons, fresh: bool) -> Result<()> {
+/// `fresh`: there is a reason for which nobody dismissed it. Answers whether it was not there before.
+fn suggest(tx: &mut Tx<'_>, one: CustomerId, other: CustomerId, reasons: Reasons, fresh: bool) -> Result<bool> {
     let (one_id, other_id) = (one.min(other), one.max(other));
     let known = of(tx, &[one_id])?.into_iter().find(|row| row.one_id == one_id && row.other_id == other_id);
     match known {
         Some(row) if row.state == SuggestionState::Open && row.reasons != reasons => {
-            save(tx, MergeSuggestion { reasons, version: row.version + 1, ..row })
+            save(tx, MergeSuggestion { reasons, version: row.version + 1, ..row }).map(|()| false)
         }
         Some(row) if row.state == SuggestionState::Dismissed && fresh => {
-            reopen(tx, &MergeSuggestion { reasons, ..row })
+            reopen(tx, &MergeSuggestion { reasons, ..row }).map(|()| true)
         }
         None if fresh => {
             let row = MergeSuggestion {
@@ -265,13 +276,13 @@ fn suggest(tx: &mut Tx<'_>, one: CustomerId, other: CustomerId, reasons: Reasons
                 version: 1,
             };
             if tx.exec(&INSERT, &row.values())? == 0 {
-                return Ok(());
+                return Ok(false);
             }
             let fact = MergeSuggested { suggestion_id: row.id, customer_ids: [one_id, other_id] };
             tx.emit(Fact::new(MergeSuggested::KIND, row.id, &fact)?);
-            told(tx, &row)
+            told(tx, &row).map(|()| true)
         }
-        _ => Ok(()),
+        _ => Ok(false),
     }
 }
 
@@ -359,7 +370,7 @@ pub(crate) fn reconsider(tx: &mut Tx<'_>, row: &MergeSuggestion, _permit: &Permi
     reopen(tx, row)?;
     trail(tx, "customers.suggestion_reconsidered", row, SuggestionState::Open)?;
     // What it stood on may have changed meanwhile.
-    look(tx, row.one_id)
+    look(tx, row.one_id).map(drop)
 }
 
 fn trail(tx: &mut Tx<'_>, action: &'static str, row: &MergeSuggestion, after: SuggestionState) -> Result<()> {
@@ -367,19 +378,27 @@ fn trail(tx: &mut Tx<'_>, action: &'static str, row: &MergeSuggestion, after: Su
     audit::api::record(tx, Entry::new(action, "merge_suggestion", row.id).change(&trace(row.state), &trace(after)))
 }
 
-/// What the two have in common, masked; a name elsewhere is not shown.
+/// What the two have in common, or nearly, masked.
 pub(crate) fn evidence(tx: &mut Tx<'_>, row: &MergeSuggestion) -> Result<Vec<Evidence>> {
     let (one, other) = (member(tx, row.one_id, row)?, member(tx, row.other_id, row)?);
+    let likenesses = alike::between(&one, &other);
     let (one, other) = (keys(tx, &one)?, keys(tx, &other)?);
-    let shown = |(reason, key): &Key| Evidence {
-        reason: *reason,
-        shown: match reason {
-            MergeReason::Phone => Some(contact::mask_phone(key)),
-            MergeReason::Email => Some(contact::mask_email(key)),
-            MergeReason::Wechat | MergeReason::Site => None,
-        },
-    };
-    Ok(one.intersection(&other).map(shown).collect())
+    let shown = |(reason, key): &Key| Evidence { reason: *reason, shown: masked(*reason, key) };
+    let exact: Vec<_> = one.intersection(&other).map(shown).collect();
+    let slips = likenesses.iter().map(|likeness| {
+        let (one, other) = (masked(likeness.reason, &likeness.one), masked(likeness.reason, &likeness.other));
+        Evidence { reason: likeness.reason, shown: one.zip(other).map(|(one, other)| format!("{one} ≈ {other}")) }
+    });
+    Ok(exact.into_iter().chain(slips).collect())
+}
+
+/// A number or an address as it may be seen; a name elsewhere is not shown.
+fn masked(reason: MergeReason, key: &str) -> Option<String> {
+    match reason {
+        MergeReason::Phone | MergeReason::NamePhone => Some(contact::mask_phone(key)),
+        MergeReason::Email | MergeReason::NameEmail => Some(contact::mask_email(key)),
+        MergeReason::Wechat | MergeReason::Site => None,
+    }
 }
 
 /// The rows of one side: a person with their aliases, or what the two were before they became one.
@@ -405,6 +424,7 @@ pub(crate) struct Evidence {
 /// Forgets what there is about these: an erasure leaves nothing to suggest.
 pub(crate) fn erase(tx: &mut Tx<'_>, who: &[CustomerId]) -> Result<()> {
     let gone = of(tx, who)?;
+    alike::forget(tx, who)?;
     let who = json!(who).to_string();
     tx.exec(&ERASE, params![who])?;
     tx.exec(&ERASE_MARKS, params![who])?;

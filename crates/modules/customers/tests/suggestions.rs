@@ -10,6 +10,11 @@ fn modules() -> Vec<http::Module> {
     vec![audit::module(), access::module(), customers::module()]
 }
 
+store::sql! {
+    NO_SUGGESTIONS = "DELETE FROM merge_suggestions";
+    NO_KEYS = "DELETE FROM customer_keys";
+}
+
 fn channel(number: u8) -> ChannelId {
     format!("chn_0000000000000000000000000{number}").parse().unwrap()
 }
@@ -46,6 +51,33 @@ async fn r026_the_same_number_or_address_is_suggested_and_a_name_alone_never(db:
     assert_eq!((rows.len(), rows[0]["evidence"].as_array().unwrap().len(), &rows[0]["id"]), (1, 2, &row["id"]));
     admin.patch(&format!("/customers/{}", id(&one)), json!({"version": 2, "email": "", "phone": "13700000000"})).await.ok();
     assert_eq!(suggestions(&app, &admin).await, Vec::<Value>::new());
+}
+
+async fn h14_who_was_entered_twice_with_a_slip_is_found_also_of_those_there_before(db: TestDb) {
+    let app = TestApp::start(db, modules()).await;
+    let (admin, agent) = (app.person("administrator").await, app.person("agent").await);
+    let one = enter(&admin, "王小明", Some("13812345678"), Some("xiaoming.w@qq.com")).await;
+    let other = enter(&admin, "王曉明", Some("13812345687"), None).await;
+    enter(&admin, "李小明", Some("13812345677"), Some("xiaomingw@qq.com")).await;
+    let [row] = &suggestions(&app, &admin).await[..] else { panic!("one pair") };
+    assert_eq!(row["evidence"], json!([{"reason": "name_phone", "shown": "138****5678 ≈ 138****5687"}]));
+    assert_eq!((&row["one"]["id"], &row["other"]["id"]), (&one["id"], &other["id"]));
+    // As if both had been there before anybody looked.
+    let forget = |tx: &mut store::Tx<'_>| tx.exec(&NO_SUGGESTIONS, &[]).and_then(|_| tx.exec(&NO_KEYS, &[]));
+    app.app.db().write(&app.system(), forget).await.unwrap();
+    agent.post("/duplicate-searches", json!({})).await.refused(403, "forbidden");
+    let begun = admin.post("/duplicate-searches", json!({})).await.ok();
+    assert_eq!((&begun["state"], &begun["total"]), (&json!("running"), &json!(3)));
+    app.settle().await;
+    let latest = admin.get("/duplicate-searches").await.ok();
+    assert_eq!((&latest[0]["state"], &latest[0]["looked"], &latest[0]["found"]), (&json!("done"), &json!(3), &json!(1)));
+    // Once more finds nothing new; whoever corrects the number is two people again.
+    admin.post("/duplicate-searches", json!({})).await.ok();
+    app.settle().await;
+    assert_eq!(admin.get("/duplicate-searches").await.ok()[0]["found"], 0);
+    admin.patch(&format!("/customers/{}", id(&other)), json!({"version": 1, "name": "赵曉明"})).await.ok();
+    assert_eq!(suggestions(&app, &admin).await, Vec::<Value>::new());
+    app.finish().await;
 }
 
 async fn r026_what_many_share_and_a_hotline_say_nothing(db: TestDb) {

@@ -32,7 +32,7 @@ pub fn module() -> Module {
             may_read: policy::may_read,
         })
         .background(Box::new(timer::start))
-        .migrations(store::migrations!["202611260215_sla"])
+        .migrations(store::migrations!["202611260215_sla", "202611261415_tier"])
         .permissions(policy::PERMISSIONS)
         .listener(listen::listener())
         .job(jobs::handler())
