@@ -76,7 +76,8 @@ pub fn module() -> Module {
             "202611260217_participants",
             "202611260601_snooze",
             "202611260621_links",
-            "202611260912_threads"
+            "202611260912_threads",
+            "202611261416_merged",
         ])
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
