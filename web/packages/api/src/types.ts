@@ -50,6 +50,7 @@ export type Task = Answer<'TaskView'>
 export type TaskCounts = Answer<'TaskCounts'>
 export type Customer = Answer<'CustomerCard'>
 export type CustomerView = Answer<'CustomerView'>
+export type DuplicateSearch = Answer<'DuplicateSearch'>
 export type MergeSuggestion = With<Answer<'MergeSuggestionView'>, { one: SuggestedCustomer; other: SuggestedCustomer }>
 export type SuggestedCustomer = Answer<'SuggestedCustomer'>
 export type TimelineEntry = Answer<'TimelineEntry'>
