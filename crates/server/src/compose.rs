@@ -34,6 +34,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         channels::module(),
         conversations::module(),
         routing::module(),
+        allocation::module(),
         relief::module(),
         assistant::module(),
         satisfaction::module(),

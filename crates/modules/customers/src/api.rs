@@ -8,7 +8,9 @@ use serde::Serialize;
 use store::{Fact, SearchDoc, Tx};
 use utoipa::ToSchema;
 
-pub use crate::contact::{is_invisible, mask_email, mask_name, mask_phone, phone as spell_phone};
+pub use crate::contact::{
+    email as spell_email, is_invisible, mask_email, mask_name, mask_phone, phone as spell_phone,
+};
 pub use crate::identify::{
     Given, Identified, bind, for_address, identify, is_email, is_phone, is_proven, known_as, only_with_phone, take,
 };
@@ -17,6 +19,7 @@ use crate::{
     events::{ContactChanged, CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
     finding, merging,
     model::{Customer, CustomerCard, CustomerState, Details, Identity},
+    placing::{self, Hand},
     policy, queries,
     sources::Source,
     stage::Step,
@@ -26,6 +29,7 @@ use crate::{
 pub use crate::{
     known::{find_visible, members_of, pass},
     listing::{cards, seen},
+    placing::{chosen, hand_over, held},
     serving::{file_of, may_do, visible as visible_or_served},
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
     standing::{HIGHEST_TIER, contacted, set_tier, set_worth},
@@ -175,6 +179,24 @@ pub fn with_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Option<CustomerCard>> 
         [one] => Some(one.card()),
         _ => None,
     })
+}
+
+/// Who has this number or this address, in the spelling it is kept in, merges followed. Asks for no permission: whoever
+/// shows it asks [`visible`].
+///
+/// # Errors
+/// From the database.
+pub fn having(tx: &mut Tx<'_>, phone: Option<&str>, email: Option<&str>) -> Result<Vec<CustomerId>> {
+    let mut found = match phone {
+        Some(phone) => queries::with_phone(tx, phone)?,
+        None => Vec::new(),
+    };
+    if let Some(email) = email {
+        found.extend(queries::with_email(tx, email)?);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// The name of the customer this id leads to; empty while unknown.
@@ -334,11 +356,14 @@ fn contact_changed(tx: &mut Tx<'_>, customer_id: CustomerId) -> Result<()> {
 /// Everything that follows from changed details.
 pub(crate) fn changed(tx: &mut Tx<'_>, before: &Customer, customer: &Customer) -> Result<()> {
     index_again(tx, customer.id)?;
-    let fact = CustomerChanged { customer_id: customer.id, version: customer.version };
+    let (by_id, _) = keeper(tx.actor());
+    let fact = CustomerChanged { customer_id: customer.id, version: customer.version, by_id };
     tx.emit(Fact::new(CustomerChanged::KIND, customer.id, &fact)?);
     if (&before.name, &before.phone, &before.email) != (&customer.name, &customer.phone, &customer.email) {
         contact_changed(tx, customer.id)?;
     }
+    let hand = Hand { cause: "change", reference: None, reason: None };
+    placing::told(tx, before, customer, &hand)?;
     told(tx, customer)
 }
 

@@ -86,7 +86,7 @@ pub fn mask_phone(phone: &str) -> String {
 }
 
 /// An e-mail address in lower case. None when the text is none.
-pub(crate) fn email(text: &str) -> Option<String> {
+pub fn email(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let (local, host) = text.rsplit_once('@')?;
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"@<>()[],;:\\\"".contains(c);

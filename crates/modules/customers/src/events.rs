@@ -1,6 +1,6 @@
 //! Facts this module emits. They carry ids and no personal data: facts outlive an erasure.
 
-use kernel::{ChannelId, CustomerId, Id};
+use kernel::{ChannelId, CustomerId, Id, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::suggestion::MergeSuggestion;
@@ -21,6 +21,28 @@ pub struct CustomerChanged {
     pub customer_id: CustomerId,
     /// The version now.
     pub version: i64,
+    /// Whose doing it was; none when the product itself did.
+    #[serde(default)]
+    pub by_id: Option<UserId>,
+}
+
+/// Somebody else looks after a customer from now on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CustomerPlaced {
+    /// Who.
+    pub customer_id: CustomerId,
+    /// Who looks after them now; nobody.
+    pub owner_id: Option<UserId>,
+    /// The unit they belong to.
+    pub unit_id: Option<UnitId>,
+    /// Who did before.
+    pub before_id: Option<UserId>,
+    /// Whose doing it was; none when the product itself did.
+    pub by_id: Option<UserId>,
+    /// What it followed from: `change` (of the customer's details), `allocation`.
+    pub cause: String,
+    /// Which.
+    pub reference: Option<String>,
 }
 
 /// What a customer can be recognised by is new: a number, an address, a name elsewhere.
@@ -76,6 +98,7 @@ macro_rules! kinds {
 kinds! {
     CustomerCreated = "customer.created";
     CustomerChanged = "customer.changed";
+    CustomerPlaced = "customer.placed";
     ContactChanged = "customer.contact_changed";
     MergeSuggested = "customer.merge_suggested";
     CustomerMerged = "customer.merged";

@@ -8,7 +8,7 @@ use store::Tx;
 pub use crate::allocate::rehearsal::Rehearsal;
 use crate::{
     attendance,
-    model::{Because, Presence, PresenceState, RECOVERY, Wait},
+    model::{Because, Presence, PresenceState, RECOVERY, Skill, SkillId, Wait},
     pass_on, policy, queries,
 };
 
@@ -42,6 +42,22 @@ pub fn queue_name(tx: &mut Tx<'_>, id: QueueId) -> Result<Option<String>> {
         Err(Error::NotFound) => Ok(queries::retired(tx, &[id])?.into_iter().next().map(|queue| queue.name)),
         Err(error) => Err(error),
     }
+}
+
+/// What people can be good at, in the order it was named.
+///
+/// # Errors
+/// From the database.
+pub fn skills(tx: &mut Tx<'_>) -> Result<Vec<Skill>> {
+    queries::skills(tx)
+}
+
+/// Who is how good at what: person, skill, level from 1 to 5.
+///
+/// # Errors
+/// From the database.
+pub fn levels(tx: &mut Tx<'_>) -> Result<Vec<(UserId, SkillId, i64)>> {
+    queries::levels(tx)
 }
 
 /// The queues this person serves.
