@@ -60,6 +60,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const macro = await api.post<Named>('/macros', { name: `${SHORT}${mark}`, scope: 'all', actions: [{ do: 'draft', text: HOSTILE }, { do: 'add_tag', tag: SHORT.slice(0, 30) }] })
   const list = await api.upload(`${mark}.csv`, `手机,姓名,${SHORT}\n13800138001,${SHORT},${HOSTILE.replaceAll(',', '')}\n`)
   const brought = await api.post<Named>('/imports', { file_id: list.id })
+  const run = await api.post<Named>('/allocation-runs', { who: { looked_after: 'all', words: '<' }, keep: 'nobody', people: [{ user_id: user.id }] })
   await api.post('/conversation-views', { name: SHORT.slice(0, 24) + mark.slice(-6), scope: 'all', filter: { waiting: true } })
   return {
     'customers.open': customer.id,
@@ -80,6 +81,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'automations.open': automation.id,
     'macros.open': macro.id,
     'imports.open': brought.id,
+    'allocation-runs.open': run.id,
     'wechat-accounts.open': account.id,
     'sign-in-rules.open': provider.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),

@@ -58,15 +58,14 @@ fn runs(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         run = jobs::some(tx, &**placement, run)?;
         queries::save(tx, &run)?;
     }
-    // Leads and those merely met may go to anybody who is there, but those who ask for more to few.
-    let skills = routing::api::skills(tx)?;
-    let need = |(at, skill): (usize, &routing::Skill)| Need {
-        stage: (at > 0).then_some(Stage::Contact),
-        words: None,
-        skill_id: skill.id,
-        level: 3 + at as i64,
+    // Those who were merely met may go to anybody who is there, but some of them only to who is good at something.
+    let levels = routing::api::levels(tx)?;
+    let good = |skill: &routing::Skill| {
+        levels.iter().filter(|(user, of, level)| *of == skill.id && *level > 3 && team.iter().any(|one| one.id == *user)).count()
     };
-    let needs = skills.iter().take(1).enumerate().map(need).collect();
+    let skill = routing::api::skills(tx)?.into_iter().max_by_key(good);
+    let need = |skill: routing::Skill| Need { stage: None, words: Some("女士".into()), skill_id: skill.id, level: 4 };
+    let needs = skill.into_iter().map(need).collect();
     let second =
         Plan { who: who(Stage::Contact), keep: Keeping::Nobody, needs, people: seats(0), count_held: true };
     self::run(tx, demo, &lead, second, 3).map(drop)

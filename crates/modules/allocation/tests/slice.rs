@@ -41,7 +41,7 @@ impl Desk {
     /// So many nobody looks after.
     async fn customers(&self, from: usize, count: usize, stage: Stage) {
         let row = |n: usize| ListedCustomer {
-            name: Some(format!("客户{n}{}", if n % 2 == 0 { " EV" } else { "" })),
+            name: Some(format!("客户{n}{}", if n.is_multiple_of(2) { " EV" } else { "" })),
             phone: Some(format!("138{n:08}")),
             stage: Some(stage),
             ..ListedCustomer::default()

@@ -100,6 +100,8 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
         "POST /sla-policies" => json!({"first_seconds": 60}),
         "POST /orders" => {
             json!({"orders": [{"number": "1", "customer": {"id": ids.get("cus")}, "placed_at": 1, "total": 100}]})
+        "POST /allocation-runs" => {
+            json!({"who": {"looked_after": "nobody"}, "keep": "all", "people": [{"user_id": ids.get("usr")}]})
         }
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),

@@ -21,7 +21,8 @@ export function tallyOf(run: AllocationRun): string {
   if (!run.outcome) return ''
   const [least, most] = spread(run, 'after')
   const handed = run.outcome.new + run.outcome.moves
-  return t('allocation.tally', { n: formatNumber(run.outcome.customers), people: formatNumber(run.plan.people.length), moves: formatNumber(handed), least: formatNumber(least), most: formatNumber(most) })
+  const each = least === most ? formatNumber(most) : t('allocation.range', { least: formatNumber(least), most: formatNumber(most) })
+  return t('allocation.tally', { n: formatNumber(run.outcome.customers), people: formatNumber(run.plan.people.length), moves: formatNumber(handed), each })
 }
 
 /** What somebody must be good at: 英语 ≥ 3. */
