@@ -1,5 +1,6 @@
 //! The rows of the table.
 
+pub(crate) mod allocation;
 pub(crate) mod api;
 pub(crate) mod automations;
 pub(crate) mod delivery;

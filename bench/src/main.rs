@@ -31,6 +31,12 @@ async fn main() -> Outcome<()> {
         None => eprintln!("ZHIKE_TEST_POSTGRES is not set: only SQLite is measured"),
     }
     let mut rows: Vec<Row> = Vec::new();
+    if wanted("allocation") {
+        for row in cases::allocation::run()? {
+            row.print();
+            rows.push(row);
+        }
+    }
     if wanted("routing") {
         for row in cases::routing::run()? {
             row.print();

