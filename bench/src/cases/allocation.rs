@@ -17,8 +17,9 @@ pub(crate) fn run() -> Outcome<Vec<Row>> {
     let mut rows = Vec::new();
     for classes in [8, 256] {
         let mut chance = Chance(42);
-        let levels: Vec<[u64; SKILLS]> =
-            (0..PEOPLE).map(|_| std::array::from_fn(|_| if chance.of(3) == 0 { 1 + chance.of(5) } else { 0 })).collect();
+        let levels: Vec<[u64; SKILLS]> = (0..PEOPLE)
+            .map(|_| std::array::from_fn(|_| if chance.of(3) == 0 { 1 + chance.of(5) } else { 0 }))
+            .collect();
         let able: Vec<Vec<bool>> = (0..classes)
             .map(|class| {
                 let (skill, other, least) = (class % SKILLS, chance.of(SKILLS as u64) as usize, 1 + chance.of(4));

@@ -287,7 +287,8 @@ fn levels(groups: &Groups, keys: &Keys) -> Vec<Part> {
     let everybody = groups.people + usize::from(groups.over > 0);
     let mut parts = Vec::new();
     // Everything finds room below the upper weight, and everybody is full below the lower one.
-    let mut open = vec![((0..groups.able.len()).collect::<Vec<_>>(), (0..everybody).collect::<Vec<_>>(), -keys.floor, keys.top)];
+    let mut open =
+        vec![((0..groups.able.len()).collect::<Vec<_>>(), (0..everybody).collect::<Vec<_>>(), -keys.floor, keys.top)];
     while let Some((some, people, low, high)) = open.pop() {
         if some.is_empty() || people.is_empty() {
             continue;
@@ -404,9 +405,7 @@ fn deal(
         if here && item.kept {
             return (item.at, if able[class][at] { Why::Kept } else { Why::KeptUnable });
         }
-        if here
-            && let Some(left) = stay.get_mut(&(group, at)).filter(|left| **left > 0)
-        {
+        if here && let Some(left) = stay.get_mut(&(group, at)).filter(|left| **left > 0) {
             *left -= 1;
             return (item.at, Why::Stays);
         }

@@ -44,8 +44,13 @@ fn runs(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         import_id: None,
         words: None,
     };
-    let first =
-        Plan { who: who(Stage::Customer), keep: Keeping::All, needs: Vec::new(), people: seats(usize::MAX), count_held: true };
+    let first = Plan {
+        who: who(Stage::Customer),
+        keep: Keeping::All,
+        needs: Vec::new(),
+        people: seats(usize::MAX),
+        count_held: true,
+    };
     let run = run(tx, demo, &lead, first, 5 * 24)?;
     tx.as_of(run.created_at.plus_millis(HOUR / 4), lead.actor())?;
     let permit = Actor::System("demo").permit(policy::MANAGE, &Owned::NOBODY, tx.now())?;
@@ -61,13 +66,15 @@ fn runs(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     // Those who were merely met may go to anybody who is there, but some of them only to who is good at something.
     let levels = routing::api::levels(tx)?;
     let good = |skill: &routing::Skill| {
-        levels.iter().filter(|(user, of, level)| *of == skill.id && *level > 3 && team.iter().any(|one| one.id == *user)).count()
+        levels
+            .iter()
+            .filter(|(user, of, level)| *of == skill.id && *level > 3 && team.iter().any(|one| one.id == *user))
+            .count()
     };
     let skill = routing::api::skills(tx)?.into_iter().max_by_key(good);
     let need = |skill: routing::Skill| Need { stage: None, words: Some("女士".into()), skill_id: skill.id, level: 4 };
     let needs = skill.into_iter().map(need).collect();
-    let second =
-        Plan { who: who(Stage::Contact), keep: Keeping::Nobody, needs, people: seats(0), count_held: true };
+    let second = Plan { who: who(Stage::Contact), keep: Keeping::Nobody, needs, people: seats(0), count_held: true };
     self::run(tx, demo, &lead, second, 3).map(drop)
 }
 

@@ -148,7 +148,11 @@ pub(crate) fn some(tx: &mut Tx<'_>, placement: &dyn Placement, run: AllocationRu
     let (done, not): (Vec<_>, Vec<_>) = due.iter().zip(handed).partition(|(_, handed)| *handed == Handed::Done);
     let places = |of: Vec<(&Move, Handed)>| of.into_iter().map(|(one, _)| one.place).collect::<Vec<_>>();
     let (done, not) = (places(done), places(not));
-    let (good, bad) = if there { (MoveState::Done, MoveState::Skipped) } else { (MoveState::Returned, MoveState::Left) };
+    let (good, bad) = if there {
+        (MoveState::Done, MoveState::Skipped)
+    } else {
+        (MoveState::Returned, MoveState::Left)
+    };
     queries::set_state(tx, run.id, &done, good)?;
     queries::set_state(tx, run.id, &not, bad)?;
     let (good, bad) = (done.len() as i64, not.len() as i64);
@@ -175,8 +179,11 @@ fn unit_of<'a>(
 fn finish(tx: &mut Tx<'_>, run: AllocationRun) -> Result<AllocationRun> {
     let there = run.state == AllocationState::Applying;
     let after = run.finished();
-    let (action, kind) =
-        if there { ("allocation.applied", events::APPLIED) } else { ("allocation.undone", events::UNDONE) };
+    let (action, kind) = if there {
+        ("allocation.applied", events::APPLIED)
+    } else {
+        ("allocation.undone", events::UNDONE)
+    };
     api::record(tx, action, &after)?;
     api::told(tx, kind, &after)?;
     Ok(after)

@@ -9,9 +9,7 @@ use store::Tx;
 
 use crate::{
     balance::{self, Bound, Item, NOBODY},
-    model::{
-        AllocationRun, AllocationWhy, Class, Floor, Keeping, Limit, Load, Move, MoveState, Needed, Outcome, Plan,
-    },
+    model::{AllocationRun, AllocationWhy, Class, Floor, Keeping, Limit, Load, Move, MoveState, Needed, Outcome, Plan},
 };
 
 /// Customers read at once.
@@ -167,7 +165,11 @@ pub(crate) fn work_out(id: Id<AllocationRun>, known: Known, wanted: &[Wanted], c
         }
     }
     let short = |(load, seat): (&Load, &balance::Seat)| {
-        if seat.present { (i64::from(seat.least.min(seat.most)) - load.after).max(0) } else { 0 }
+        if seat.present {
+            (i64::from(seat.least.min(seat.most)) - load.after).max(0)
+        } else {
+            0
+        }
     };
     outcome.below_least = outcome.people.iter().zip(&seats).map(short).sum();
     outcome.classes = classes

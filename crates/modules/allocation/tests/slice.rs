@@ -91,7 +91,11 @@ impl Desk {
 
 fn path(run: &Value, rest: &str) -> String {
     let id = run["id"].as_str().unwrap();
-    if rest.is_empty() { format!("/allocation-runs/{id}") } else { format!("/allocation-runs/{id}/{rest}") }
+    if rest.is_empty() {
+        format!("/allocation-runs/{id}")
+    } else {
+        format!("/allocation-runs/{id}/{rest}")
+    }
 }
 
 on_both! { http::schema(&modules());

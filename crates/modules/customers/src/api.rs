@@ -8,9 +8,7 @@ use serde::Serialize;
 use store::{Fact, SearchDoc, Tx};
 use utoipa::ToSchema;
 
-pub use crate::contact::{
-    email as spell_email, is_invisible, mask_email, mask_name, mask_phone, phone as spell_phone,
-};
+pub use crate::contact::{email as spell_email, is_invisible, mask_email, mask_name, mask_phone, phone as spell_phone};
 pub use crate::identify::{
     Given, Identified, bind, for_address, identify, is_email, is_phone, is_proven, known_as, only_with_phone, take,
 };

@@ -121,20 +121,7 @@ pub fn chosen(tx: &mut Tx<'_>, choice: &CustomerChoice, after: &str, limit: i64)
     let (all, own, units) = (sight.scope.is_all(), sight.scope.own(), sight.scope.units_json());
     let rows: Vec<Customer> = tx.all(
         &CHOSEN,
-        params![
-            after,
-            all,
-            own,
-            units,
-            sight.unowned,
-            looked_after,
-            owner_id,
-            stage,
-            import_id,
-            folded,
-            words,
-            limit
-        ],
+        params![after, all, own, units, sight.unowned, looked_after, owner_id, stage, import_id, folded, words, limit],
     )?;
     let placeable = |row: Customer| Placeable {
         id: row.id,

@@ -71,7 +71,12 @@ pub(super) fn find(seats: &[Seat], groups: &Groups, placed: &[Placed], loads: &[
 
 /// Everybody who is reached from `first` along `groups_of` a person and `people_of` a group; nobody beyond those at
 /// their `limit`.
-fn closed(first: &[usize], groups_of: &[Vec<usize>], people_of: &[Vec<usize>], limit: impl Fn(usize) -> bool) -> Vec<usize> {
+fn closed(
+    first: &[usize],
+    groups_of: &[Vec<usize>],
+    people_of: &[Vec<usize>],
+    limit: impl Fn(usize) -> bool,
+) -> Vec<usize> {
     let (mut seen, mut looked) = (vec![false; groups_of.len()], vec![false; people_of.len()]);
     let mut found: Vec<usize> = first.to_vec();
     first.iter().for_each(|at| seen[*at] = true);

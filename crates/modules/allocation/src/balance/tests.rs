@@ -45,14 +45,20 @@ fn who_has_them_keeps_them_where_that_is_as_even() {
     let shared = share_out(&[seat(); 3], &[vec![true; 3]], &items);
     assert_eq!(shared.loads, [10, 10, 10]);
     assert_eq!(shared.why.iter().filter(|why| **why == Why::Even).count(), 10);
-    assert!(items.iter().zip(&shared.to).zip(&shared.why).all(|((item, to), why)| (*why == Why::Stays) == (item.at == *to)));
+    assert!(
+        items.iter().zip(&shared.to).zip(&shared.why).all(|((item, to), why)| (*why == Why::Stays) == (item.at == *to))
+    );
 }
 
 #[test]
 fn who_is_away_or_not_able_gives_up_all_but_the_kept() {
     let away = Seat { present: false, ..seat() };
     let with = |at, kept| Item { class: 0, at, kept };
-    let shared = share_out(&[away, seat(), seat()], &[vec![true, false, true]], &[with(0, true), with(0, false), with(1, true), with(1, false)]);
+    let shared = share_out(
+        &[away, seat(), seat()],
+        &[vec![true, false, true]],
+        &[with(0, true), with(0, false), with(1, true), with(1, false)],
+    );
     assert_eq!(shared.to, [0, 2, 1, 2]);
     assert_eq!(shared.why, [Why::Kept, Why::Away, Why::KeptUnable, Why::Unable]);
 }
@@ -60,7 +66,11 @@ fn who_is_away_or_not_able_gives_up_all_but_the_kept() {
 #[test]
 fn what_finds_no_room_is_left_over_and_says_why() {
     let few = Seat { most: 2, ..seat() };
-    let shared = share_out(&[few, few], &[vec![true, true], vec![false, false]], &[new(0), new(1), new(0), new(0), new(0), new(0)]);
+    let shared = share_out(
+        &[few, few],
+        &[vec![true, true], vec![false, false]],
+        &[new(0), new(1), new(0), new(0), new(0), new(0)],
+    );
     assert_eq!(sorted(&shared.loads), [2, 2]);
     assert_eq!(shared.why[1], Why::NobodyAble);
     assert_eq!(shared.why.iter().filter(|why| **why == Why::NoRoom).count(), 1);
@@ -95,7 +105,8 @@ fn worth(seats: &[Seat], able: &[Vec<bool>], items: &[Item], to: &[u32]) -> Opti
             }
         }
     }
-    let fixed = |at: usize| seats[at].held + items.iter().filter(|item| item.kept && item.at == at as u32).count() as u32;
+    let fixed =
+        |at: usize| seats[at].held + items.iter().filter(|item| item.kept && item.at == at as u32).count() as u32;
     if (0..seats.len()).any(|at| loads[at] > seats[at].most.max(fixed(at))) {
         return None;
     }
@@ -126,15 +137,18 @@ fn every(seats: usize, items: usize) -> impl Iterator<Item = Vec<u32>> {
 }
 
 fn problem(shares: bool) -> impl Strategy<Value = (Vec<Seat>, Vec<Vec<bool>>, Vec<Item>)> {
-    let share = if shares { prop_oneof![Just(100u32), Just(50), Just(25)].boxed() } else { Just(100u32).boxed() };
+    let share = if shares {
+        prop_oneof![Just(100u32), Just(50), Just(25)].boxed()
+    } else {
+        Just(100u32).boxed()
+    };
     let seat = (prop::bool::weighted(0.85), 0u32..3, 0u32..3, prop_oneof![Just(u32::MAX), (0u32..4).boxed()], share)
         .prop_map(|(present, held, least, most, share)| Seat { present, held, least, most, share });
     (prop::collection::vec(seat, 1..4), 1usize..4).prop_flat_map(|(seats, classes)| {
         let people = seats.len();
         let able = prop::collection::vec(prop::collection::vec(prop::bool::weighted(0.7), people), classes);
-        let item = (0..classes as u32, 0..=people as u32, prop::bool::weighted(0.15)).prop_map(move |(class, at, kept)| {
-            Item { class, at: if at == people as u32 { NOBODY } else { at }, kept }
-        });
+        let item = (0..classes as u32, 0..=people as u32, prop::bool::weighted(0.15))
+            .prop_map(move |(class, at, kept)| Item { class, at: if at == people as u32 { NOBODY } else { at }, kept });
         (Just(seats), able, prop::collection::vec(item, 0..6))
     })
 }
