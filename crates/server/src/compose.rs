@@ -51,6 +51,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         wechat::module(),
         sms::module(),
         orders::module(),
+        worth::module(),
         automation::module(),
         incidents::module(),
         webhooks::module(),

@@ -59,14 +59,18 @@ const OUTSIDER: &[&str] = &[
     "GET /conversation-candidates",
     "GET /customer-fields",
     "GET /escalation-ladders",
+    "GET /lifecycle",
+    "GET /lifecycle-rules",
     "GET /members",
     "GET /posts",
     "GET /responsibilities",
     "GET /responsibilities/{activity}/holders",
+    "GET /services",
     "GET /sla-policies",
     "GET /snooze-times",
     "GET /units",
     "GET /units/{id}/history",
+    "GET /worth",
     "GET /wrap-up-reasons",
     "POST /allocation-runs",
     "POST /asks",
@@ -79,6 +83,8 @@ const OUTSIDER: &[&str] = &[
     "POST /macros",
     "POST /promises",
     "POST /tasks",
+    "POST /win-backs",
+    "POST /win-backs/preview",
 ];
 
 /// What a body needs besides its required fields.
@@ -282,10 +288,21 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     let known = app.app.db().write(&system, move |tx| tx.exec(&IDENTITY, params![user]));
     assert_eq!(known.await.ok(), Some(1));
     ids.insert("idn".into(), "idn_01jd3k5v2pf6z8q0w4x7y9abcd".into());
+    // An attempt to win somebody back.
+    let customer = ids["cus"].clone();
+    app.app.db().write(&system, |tx| tx.exec(&WIN_BACK, &[])).await.expect("an attempt");
+    let member = app.app.db().write(&system, move |tx| tx.exec(&WIN_BACK_MEMBER, params![customer]));
+    assert_eq!(member.await.ok(), Some(1));
+    ids.insert("wnb".into(), "wnb_01jd3k5v2pf6z8q0w4x7y9abcd".into());
     ids.insert("whc".into(), "whc_01jd3k5v2pf6z8q0w4x7y9abcd".into());
 }
 
 store::sql! {
+    WIN_BACK = "INSERT INTO win_backs (id, name, offer, conditions, control_percent, seed, due_days, began_at, until_at, offered,
+                control, currency, owner_name, version)
+                VALUES ('wnb_01jd3k5v2pf6z8q0w4x7y9abcd', '', '', '[]', 20, 1, 7, 0, 0, 1, 0, 'CNY', '', 1)";
+    WIN_BACK_MEMBER = "INSERT INTO win_back_members (win_back_id, customer_id, arm, reason, until_at, note)
+                VALUES ('wnb_01jd3k5v2pf6z8q0w4x7y9abcd', $1, 'offer', '{\"evidence\":[],\"rules_changed\":false}', 0, '')";
     IDENTITY = "INSERT INTO identities (id, issuer, subject, user_id, name, created_at)
                 VALUES ('idn_01jd3k5v2pf6z8q0w4x7y9abcd', 'https://id.example.com', '1', $1, '', 0)";
     DEAD_CALL = "INSERT INTO webhook_calls (id, webhook_id, kind, subject, data, happened_at, fact_epoch, fact_seq, state, why, attempts, at, changed_at)

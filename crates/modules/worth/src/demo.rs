@@ -1,0 +1,110 @@
+//! The life cycle of the demo story's customers, counted on three nights, and an attempt to win some of them back.
+
+use http::Demo;
+use kernel::{Actor, Money, Owned, Result};
+use orders::{NewOrder, OrderCustomer, OrderLine, OrderState};
+use store::Tx;
+
+use crate::{
+    counting,
+    model::Kept,
+    policy,
+    policy::Sight,
+    queries,
+    rules::{WorthCompare, Condition, Conditions, LifecycleStage, Playbook, Rules, WorthField},
+    win_backs::{self, WinBackArm, NewWinBack, WinBackOutcome},
+};
+
+const DAY: i64 = 86_400_000;
+const STORY: Actor = Actor::System("demo");
+
+pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    tx.as_of(demo.now.plus_millis(-41 * DAY), STORY)?;
+    counting::count_at_once(tx)?;
+    win_back(tx, demo)?;
+    tx.as_of(demo.now.plus_millis(-12 * DAY), STORY)?;
+    counting::count_at_once(tx)?;
+    rules(tx, demo)?;
+    tx.as_of(demo.now.plus_millis(-DAY / 4), STORY)?;
+    counting::count_at_once(tx)
+}
+
+/// Whoever begins to stay away is called.
+fn rules(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
+    tx.as_of(demo.now.plus_millis(-11 * DAY), STORY)?;
+    let by = demo.people.first().map(|one| (one.id, one.name.clone()));
+    let playbook = |stage, task: &str, due_days| Playbook { stage, task: task.into(), due_days };
+    let playbooks = vec![
+        playbook(LifecycleStage::New, "首购回访：安装是否顺利，会不会用", 3),
+        playbook(LifecycleStage::Declining, "关怀电话：最近没有来，问问用得怎么样", 5),
+    ];
+    let kept = queries::rules(tx)?;
+    let permit = STORY.permit(policy::RULES, &Owned::NOBODY, tx.now())?;
+    let Some(by) = by else { return Ok(()) };
+    let kept: Kept = kept.changed(&permit, by, 0, Rules { playbooks, ..Rules::default() })?;
+    queries::keep_rules(tx, &kept)
+}
+
+/// Those who were likely lost 40 days ago, and what they said to a voucher.
+fn win_back(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    let Some(lead) = demo.with_role("supervisor").into_iter().next() else { return Ok(()) };
+    let condition = |field, compare, value| Condition { field, compare, value };
+    let new = NewWinBack {
+        name: "夏季回访：久未下单的老客户".into(),
+        offer: "送 50 元滤芯券，问问机器用得怎么样".into(),
+        conditions: Conditions(vec![
+            condition(WorthField::Alive, WorthCompare::AtMost, 60),
+            condition(WorthField::DaysSinceOrder, WorthCompare::AtLeast, 60),
+        ]),
+        control_percent: 30,
+        due_days: 10,
+        weeks: 8,
+    };
+    tx.as_of(demo.now.plus_millis(-40 * DAY), STORY)?;
+    let sight = Sight { scope: STORY.scope(policy::WIN_BACK)?, unowned: true };
+    let mut chosen = win_backs::choose(tx, &sight, &new.conditions.0)?;
+    chosen.members.truncate(60);
+    if chosen.members.len() < 4 {
+        return Ok(());
+    }
+    let actor = lead.actor();
+    let permit = STORY.permit(policy::WIN_BACK, &Owned::NOBODY, tx.now())?;
+    tx.as_of(demo.now.plus_millis(-40 * DAY), actor.clone())?;
+    let attempt = win_backs::begin(tx, &permit, actor.staff()?, &new, &chosen.members)?;
+    for (at, member) in win_backs::members(tx, attempt.id)?.into_iter().enumerate() {
+        let customer = member.customer_id;
+        let day = demo.between(1, 9);
+        tx.as_of(demo.now.plus_millis((day - 40) * DAY), actor.clone())?;
+        let mut comes = demo.chance(8);
+        if member.arm == WinBackArm::Offer {
+            let (outcome, note) = match demo.between(0, 10) {
+                0..4 => (WinBackOutcome::Accepted, "很高兴，说周末就下单"),
+                4..7 => (WinBackOutcome::NotReached, ""),
+                _ => (WinBackOutcome::Refused, "换了别家的机器"),
+            };
+            comes = comes || (outcome == WinBackOutcome::Accepted && demo.chance(75));
+            let permit = STORY.permit(policy::WIN_BACK, &Owned::NOBODY, tx.now())?;
+            win_backs::tell(tx, &permit, &attempt, member, outcome, note)?;
+        }
+        if comes {
+            let placed_at = demo.now.plus_millis((day - 38) * DAY);
+            tx.as_of(placed_at, STORY)?;
+            let total = Money(12_900);
+            let line =
+                OrderLine { code: Some("LX-PP".into()), what: "前置滤芯三支装".into(), quantity: 1, amount: total };
+            let order = NewOrder {
+                number: format!("SC9{at:05}"),
+                customer: OrderCustomer { id: Some(customer), ..OrderCustomer::default() },
+                placed_at,
+                total,
+                refunded: Money(0),
+                currency: None,
+                state: Some(OrderState::Completed),
+                lines: vec![line],
+                as_of: None,
+            };
+            orders::api::take_in(tx, "商城", &[order], false)?;
+        }
+    }
+    Ok(())
+}
