@@ -7,7 +7,6 @@ use store::{Db, Tx};
 
 use crate::{model::Worth, queries};
 
-
 /// Counts everybody anew, as the night's job does.
 ///
 /// # Errors

@@ -10,7 +10,14 @@ const DAY: i64 = 86_400_000;
 
 fn attribute(key: &'static str, kind: AttributeKind, label: &'static str) -> Attribute {
     let permission = Some(policy::READ);
-    Attribute { key: key.into(), kind, label: AttributeLabel::Key(label), permission, personal: false, choices: Vec::new() }
+    Attribute {
+        key: key.into(),
+        kind,
+        label: AttributeLabel::Key(label),
+        permission,
+        personal: false,
+        choices: Vec::new(),
+    }
 }
 
 pub(crate) fn all(_tx: &mut Tx<'_>) -> Result<Vec<Attribute>> {
@@ -22,8 +29,10 @@ pub(crate) fn all(_tx: &mut Tx<'_>) -> Result<Vec<Attribute>> {
         LifecycleStage::Declining => "worth.stages.declining",
         LifecycleStage::Lost => "worth.stages.lost",
     };
-    let choice =
-        |stage: LifecycleStage| AttributeChoice { value: stage.text().into(), label: AttributeLabel::Key(label(stage)) };
+    let choice = |stage: LifecycleStage| AttributeChoice {
+        value: stage.text().into(),
+        label: AttributeLabel::Key(label(stage)),
+    };
     let stage = attribute("worth.stage", AttributeKind::Choice, "worth.attributes.stage");
     Ok(vec![
         Attribute { choices: LifecycleStage::ALL.map(choice).into(), ..stage },

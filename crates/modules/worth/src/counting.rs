@@ -18,7 +18,7 @@ use tasks::api::{Assignee, Due, NewTask, Subject};
 use crate::{
     events::{self, StageFact},
     measure::{Measure, day_of, services},
-    model::{Findings, Kept, LifecycleStep, Run, WorthRunState, ServiceHabit, ServiceRule, WEEKS, Worth},
+    model::{Findings, Kept, LifecycleStep, Run, ServiceHabit, ServiceRule, WEEKS, Worth, WorthRunState},
     models::{
         bgnbd::{self, History},
         rfm::{Cuts, RfmCuts},
@@ -194,7 +194,12 @@ fn score_all(frame: &Frame, yardstick: &Yardstick, pairs: &mut Pairs, page: &Peo
     page.iter().map(|(one, orders)| score(frame, yardstick, one, orders)).collect()
 }
 
-fn end(tx: &mut Tx<'_>, frame: &Frame, findings: &Findings, found: &(Vec<ServiceHabit>, Vec<ServiceRule>)) -> Result<()> {
+fn end(
+    tx: &mut Tx<'_>,
+    frame: &Frame,
+    findings: &Findings,
+    found: &(Vec<ServiceHabit>, Vec<ServiceRule>),
+) -> Result<()> {
     queries::drop_old(tx, frame.run.began_at)?;
     queries::keep_services(tx, &found.0, &found.1)?;
     let findings = Findings { services: found.0.len() as i64, ..findings.clone() };
@@ -213,8 +218,7 @@ fn fit(sample: &Sample<Measure>, today: i64, findings: Findings) -> (Findings, Y
     let histories: Vec<_> = sample.iter().filter_map(|one| one.history(today)).collect();
     let spendings: Vec<_> = sample.iter().filter_map(Measure::spending).collect();
     let (purchases, spending) = (bgnbd::fit(&histories), spend::fit(&spendings));
-    let yardstick =
-        Yardstick { cuts, purchases: purchases.ok().map(|fit| fit.model), spending: spending.ok() };
+    let yardstick = Yardstick { cuts, purchases: purchases.ok().map(|fit| fit.model), spending: spending.ok() };
     let (no_spending, correlation) = spending.err().map_or((None, None), |(why, correlation)| (Some(why), correlation));
     let findings = Findings {
         cuts,
@@ -322,8 +326,7 @@ fn keep(tx: &mut Tx<'_>, frame: &Frame, scored: &[Worth]) -> Result<i64> {
             if !rules_changed && !kept_out.contains(&row.customer_id) {
                 step.task_id = play(tx, frame, &step)?;
             }
-            let fact =
-                StageFact { customer_id: row.customer_id, stage, before: known.stage, rules_changed };
+            let fact = StageFact { customer_id: row.customer_id, stage, before: known.stage, rules_changed };
             tx.emit(Fact::new(events::STAGE_CHANGED, row.customer_id, &fact)?);
             steps.push(step);
         }

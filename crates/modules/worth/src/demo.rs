@@ -11,8 +11,8 @@ use crate::{
     policy,
     policy::Sight,
     queries,
-    rules::{WorthCompare, Condition, Conditions, LifecycleStage, Playbook, Rules, WorthField},
-    win_backs::{self, WinBackArm, NewWinBack, WinBackOutcome},
+    rules::{Condition, Conditions, LifecycleStage, Playbook, Rules, WorthCompare, WorthField},
+    win_backs::{self, NewWinBack, WinBackArm, WinBackOutcome},
 };
 
 const DAY: i64 = 86_400_000;
@@ -91,7 +91,9 @@ fn win_back(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             tx.as_of(placed_at, STORY)?;
             let total = Money(12_900);
             let line =
-                OrderLine { code: Some("LX-PP".into()), what: "前置滤芯三支装".into(), quantity: 1, amount: total };
+                OrderLine {
+                    code: Some("LX-PP".into()), what: "前置滤芯三支装".into(), quantity: 1, amount: total
+                };
             let order = NewOrder {
                 number: format!("SC9{at:05}"),
                 customer: OrderCustomer { id: Some(customer), ..OrderCustomer::default() },

@@ -17,13 +17,14 @@ mod policy;
 mod privacy;
 mod queries;
 mod rules;
+mod win_back_figures;
 mod win_backs;
 
 use ::http::{Module, Privacy, SegmentSource};
 
 pub use model::{Findings, LifecycleStep, Run, Worth};
 pub use rules::LifecycleStage;
-pub use win_backs::{WinBackOutcome, WinBack, WinBackMember};
+pub use win_backs::{WinBack, WinBackMember, WinBackOutcome};
 
 /// This module, for the composition.
 pub fn module() -> Module {

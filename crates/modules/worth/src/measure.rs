@@ -65,7 +65,8 @@ impl Measure {
             return Self::default();
         };
         let total: i64 = days.values().sum();
-        let within = |from: i64, to: i64| days.keys().filter(|day| (from..to).contains(&(today - **day))).count() as i64;
+        let within =
+            |from: i64, to: i64| days.keys().filter(|day| (from..to).contains(&(today - **day))).count() as i64;
         Self {
             purchases: days.len() as i64,
             first_day: *first_day,

@@ -74,11 +74,17 @@ struct Had<'o> {
 }
 
 /// What somebody with these orders, oldest first with their days, may need next, what is most overdue first.
-pub(crate) fn next(orders: &[(i64, &Order)], today: i64, habits: &[ServiceHabit], rules: &[ServiceRule]) -> Vec<NextService> {
+pub(crate) fn next(
+    orders: &[(i64, &Order)],
+    today: i64,
+    habits: &[ServiceHabit],
+    rules: &[ServiceRule],
+) -> Vec<NextService> {
     let mut had: HashMap<&str, Had<'_>> = HashMap::new();
     for (day, order) in orders {
         for line in &order.lines.0 {
-            let one = had.entry(line.service()).or_insert(Had { label: &line.what, days: Vec::new(), orders: Vec::new() });
+            let one =
+                had.entry(line.service()).or_insert(Had { label: &line.what, days: Vec::new(), orders: Vec::new() });
             one.label = &line.what;
             if one.days.last() != Some(day) {
                 one.days.push(*day);
@@ -115,9 +121,12 @@ pub(crate) fn next(orders: &[(i64, &Order)], today: i64, habits: &[ServiceHabit]
         again.push((weight, suggestion));
     }
     let mut seen = HashSet::new();
-    let with = rules.iter().filter(|rule| had.contains_key(rule.one.as_str()) && !had.contains_key(rule.other.as_str()));
+    let with =
+        rules.iter().filter(|rule| had.contains_key(rule.one.as_str()) && !had.contains_key(rule.other.as_str()));
     let mut with: Vec<&ServiceRule> = with.collect();
-    with.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)).then_with(|| (&a.one, &a.other).cmp(&(&b.one, &b.other))));
+    with.sort_by(|a, b| {
+        confidence(b).total_cmp(&confidence(a)).then_with(|| (&a.one, &a.other).cmp(&(&b.one, &b.other)))
+    });
     for rule in with.into_iter().filter(|rule| seen.insert(rule.other.as_str())) {
         let one = &had[rule.one.as_str()];
         let label = habits.get(rule.other.as_str()).map_or(rule.other.as_str(), |habit| habit.label.as_str());
@@ -225,9 +234,18 @@ mod tests {
         assert_eq!(found.len(), 2);
         let (due, with) = (&found[0], &found[1]);
         assert_eq!((due.service.as_str(), due.reason), ("filter", NextReason::DueAgain));
-        assert_eq!((due.days_since, due.due_days, due.own_pace, &due.orders), (Some(110), Some(100), false, &vec![second.id]));
-        assert_eq!((with.label.as_str(), with.reason, &with.orders), ("the care", NextReason::GoesWith, &vec![first.id]));
-        assert_eq!((with.both, with.have, with.support, with.confidence, with.lift), (Some(20), Some(40), Some(0.2), Some(0.5), Some(2.0)));
+        assert_eq!(
+            (due.days_since, due.due_days, due.own_pace, &due.orders),
+            (Some(110), Some(100), false, &vec![second.id])
+        );
+        assert_eq!(
+            (with.label.as_str(), with.reason, &with.orders),
+            ("the care", NextReason::GoesWith, &vec![first.id])
+        );
+        assert_eq!(
+            (with.both, with.have, with.support, with.confidence, with.lift),
+            (Some(20), Some(40), Some(0.2), Some(0.5), Some(2.0))
+        );
         // Who has it already is not told that it goes with what they have; who is long past it, not that it is due.
         let third = order(3, &["care"]);
         assert!(next(&[(0, &first), (0, &third)], 400, &habits, &[rule]).is_empty());

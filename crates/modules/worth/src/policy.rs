@@ -57,6 +57,7 @@ pub(crate) fn may_begin(actor: &Actor, now: Timestamp) -> Result<Permit> {
 
 /// Who may tell how it went with somebody: who looks after them, and whoever may see the attempt.
 pub(crate) fn may_tell(actor: &Actor, customer: &Owned, attempt: &Owned, now: Timestamp) -> Result<Permit> {
-    let theirs = may_read(actor)?.scope.covers(customer) || may_win_back(actor).is_ok_and(|sight| sight.covers(attempt));
+    let theirs =
+        may_read(actor)?.scope.covers(customer) || may_win_back(actor).is_ok_and(|sight| sight.covers(attempt));
     if theirs { actor.permit_own(now) } else { Err(Error::NotFound) }
 }

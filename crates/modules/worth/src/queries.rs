@@ -251,4 +251,3 @@ pub(crate) fn rules_from(tx: &mut Tx<'_>, services: &[&str]) -> Result<Vec<Servi
 pub(crate) fn json(ids: &[CustomerId]) -> String {
     serde_json::json!(ids).to_string()
 }
-

@@ -238,10 +238,13 @@ impl Rules {
     /// [`kernel::Error::Invalid`] naming every field that cannot.
     pub(crate) fn checked(&self) -> Result<()> {
         let Self { currency, stages, playbooks } = self;
-        let twice = playbooks.iter().enumerate().any(|(at, one)| playbooks[..at].iter().any(|two| two.stage == one.stage));
+        let twice =
+            playbooks.iter().enumerate().any(|(at, one)| playbooks[..at].iter().any(|two| two.stage == one.stage));
         let fits = |one: &Playbook| {
             let task = one.task.trim();
-            (1..=120).contains(&task.chars().count()) && !task.contains(char::is_control) && (1..=90).contains(&one.due_days)
+            (1..=120).contains(&task.chars().count())
+                && !task.contains(char::is_control)
+                && (1..=90).contains(&one.due_days)
         };
         Check::new()
             .that(currency.len() == 3 && currency.bytes().all(|c| c.is_ascii_uppercase()), "currency", "malformed")

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use audit::api::Entry;
-use kernel::{Check, Cursor, CustomerId, Id, Noun, Owned, Permit, Ratio, Result, Rng, Scope, Staff, Timestamp, UnitId, UserId};
+use kernel::{
+    Check, Cursor, CustomerId, Id, Noun, Owned, Permit, Result, Rng, Scope, Staff, Timestamp, UnitId, UserId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Record, ToValue, Tx, params, sql, text_enum};
@@ -13,7 +15,6 @@ use utoipa::ToSchema;
 use crate::{
     codes,
     model::Worth,
-    models::uplift::{Interval, difference, wilson},
     policy::{self, Sight},
     queries,
     rules::{self, Conditions, Reason},
@@ -348,82 +349,8 @@ pub(crate) fn tell(
     Ok(after)
 }
 
-/// What became of one arm.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = WinBackArmFigures)]
-pub(crate) struct ArmFigures {
-    /// Who came back.
-    back: Ratio,
-    /// 95 % of the time the true share lies in it (Wilson); none of nobody.
-    interval: Option<Interval>,
-    /// What those spent who came back, in minor units.
-    spent: i64,
-}
-
-/// What became of an attempt.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WinBackFigures {
-    /// With the offer.
-    offer: ArmFigures,
-    /// Without.
-    control: ArmFigures,
-    /// The first share less the second; none while one of them is of nobody.
-    uplift: Option<f64>,
-    /// 95 % of the time the true difference lies in it (Newcombe); when 0 does too, chance may have done it.
-    uplift_interval: Option<Interval>,
-    /// Members by what they said.
-    accepted: i64,
-    refused: i64,
-    not_reached: i64,
-}
-
-/// Counts what became of an attempt by now: who bought in its time, whatever they said.
-pub(crate) fn figures(tx: &mut Tx<'_>, attempt: &WinBack, members: &[WinBackMember]) -> Result<WinBackFigures> {
-    let bought = bought(tx, attempt, members)?;
-    let arm = |arm: WinBackArm| {
-        let of: Vec<_> = members.iter().filter(|one| one.arm == arm).map(|one| bought.get(&one.customer_id)).collect();
-        let back = Ratio::share(of.iter().flatten().count() as i64, of.len() as i64);
-        ArmFigures { interval: wilson(&back), back, spent: of.into_iter().flatten().sum() }
-    };
-    let said = |outcome: WinBackOutcome| members.iter().filter(|one| one.outcome == Some(outcome)).count() as i64;
-    let (offer, control) = (arm(WinBackArm::Offer), arm(WinBackArm::Control));
-    let (uplift, uplift_interval) = difference(&offer.back, &control.back).unzip();
-    Ok(WinBackFigures {
-        offer,
-        control,
-        uplift,
-        uplift_interval,
-        accepted: said(WinBackOutcome::Accepted),
-        refused: said(WinBackOutcome::Refused),
-        not_reached: said(WinBackOutcome::NotReached),
-    })
-}
-
-/// Who bought in the time of the attempt, and for how much.
-pub(crate) fn bought(
-    tx: &mut Tx<'_>,
-    attempt: &WinBack,
-    members: &[WinBackMember],
-) -> Result<HashMap<CustomerId, i64>> {
-    let ids: Vec<_> = members.iter().map(|one| one.customer_id).collect();
-    let people = customers::api::members_of(tx, &ids)?;
-    let mut whose: HashMap<CustomerId, CustomerId> = HashMap::new();
-    for (member, all) in &people {
-        whose.extend(all.iter().map(|id| (*id, *member)));
-    }
-    let all: Vec<_> = whose.keys().copied().collect();
-    let mut bought: HashMap<CustomerId, i64> = HashMap::new();
-    for order in orders::api::of(tx, &all)? {
-        let within = order.placed_at > attempt.began_at && order.placed_at <= attempt.until_at;
-        if within && order.counts() && order.currency == attempt.currency {
-            *bought.entry(whose[&order.customer_id]).or_default() += order.kept();
-        }
-    }
-    Ok(bought)
-}
-
-/// Whose attempt it is, for scopes.
 impl WinBack {
+    /// Whose attempt it is.
     pub(crate) fn owned(&self) -> Owned {
         Owned::by(self.owner_id, self.unit_id)
     }
@@ -443,7 +370,11 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id<WinBack>) -> Result<WinBack> {
 pub(crate) fn visible(tx: &mut Tx<'_>, id: Id<WinBack>) -> Result<WinBack> {
     let sight = policy::may_win_back(tx.actor())?;
     let attempt = find(tx, id)?;
-    if sight.covers(&attempt.owned()) { Ok(attempt) } else { Err(kernel::Error::NotFound) }
+    if sight.covers(&attempt.owned()) {
+        Ok(attempt)
+    } else {
+        Err(kernel::Error::NotFound)
+    }
 }
 
 pub(crate) fn list(tx: &mut Tx<'_>, scope: &Scope, before: &Cursor, limit: i64) -> Result<Vec<WinBack>> {

@@ -37,17 +37,22 @@ impl Shop {
     /// So many customers, `c0@example.com` and on, whom the agent looks after.
     async fn customers(&self, count: usize) {
         let owner: UserId = self.agent.id().parse().unwrap();
-        self.app.app.db().write(&Origin::system("test"), move |tx| {
-            let source = Source { kind: SourceKind::Import, at: tx.now(), by: None, import_id: None };
-            let listing = Listing { key: ListKey::Email, source, rehearsal: false };
-            let row = |at: usize| ListedCustomer {
-                name: Some(format!("客户{at}")),
-                email: Some(format!("c{at}@example.com")),
-                placed: Some((owner, None)),
-                ..ListedCustomer::default()
-            };
-            customers::api::take_in(tx, &listing, &(0..count).map(row).collect::<Vec<_>>()).map(drop)
-        }).await.unwrap();
+        self.app
+            .app
+            .db()
+            .write(&Origin::system("test"), move |tx| {
+                let source = Source { kind: SourceKind::Import, at: tx.now(), by: None, import_id: None };
+                let listing = Listing { key: ListKey::Email, source, rehearsal: false };
+                let row = |at: usize| ListedCustomer {
+                    name: Some(format!("客户{at}")),
+                    email: Some(format!("c{at}@example.com")),
+                    placed: Some((owner, None)),
+                    ..ListedCustomer::default()
+                };
+                customers::api::take_in(tx, &listing, &(0..count).map(row).collect::<Vec<_>>()).map(drop)
+            })
+            .await
+            .unwrap();
     }
 
     fn order(&self, number: String, who: usize, days_ago: i64, total: i64, code: &str) -> Value {

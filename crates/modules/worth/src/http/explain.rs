@@ -14,7 +14,7 @@ use crate::{
     next::{self, NextService},
     policy, queries,
     rules::Evidence,
-    win_backs::{self, WinBackArm, WinBackOutcome, WinBack},
+    win_backs::{self, WinBack, WinBackArm, WinBackOutcome},
 };
 
 /// What a customer is worth and where they stand, with what it was computed from.
@@ -74,8 +74,11 @@ pub(crate) async fn explain(cx: Cx, Path(id): Path<CustomerId>) -> Answer<WorthE
                 let zone = settings::api::calendar(tx)?.zone().clone();
                 let today = day_of(tx.now(), &zone);
                 let orders = orders::api::of(tx, &members)?;
-                let counted: Vec<_> =
-                    orders.iter().filter(|order| order.counts()).map(|order| (day_of(order.placed_at, &zone), order)).collect();
+                let counted: Vec<_> = orders
+                    .iter()
+                    .filter(|order| order.counts())
+                    .map(|order| (day_of(order.placed_at, &zone), order))
+                    .collect();
                 let had: HashSet<&str> =
                     counted.iter().flat_map(|(_, order)| &order.lines.0).map(|line| line.service()).collect();
                 used.numerator = habits.iter().filter(|habit| had.contains(habit.service.as_str())).count() as i64;

@@ -1,8 +1,8 @@
 //! The life cycle: who stands where, who moved, and by which rules.
 
+use audit::api::Entry;
 use http::{Answer, Cx, Json, Query};
 use kernel::{Page, PageQuery, Result, Timestamp};
-use audit::api::Entry;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     codes, counting,
     jobs::{KEY, Night},
-    model::{Run, WorthRunState, ServiceHabit, Worth},
+    model::{Run, ServiceHabit, Worth, WorthRunState},
     policy,
     queries::{self, Filter},
     rules::LifecycleStage,
@@ -67,7 +67,8 @@ pub(crate) async fn overview(cx: Cx) -> Answer<WorthOverview> {
     let overview = cx
         .read(|tx| {
             let sight = policy::may_read(tx.actor())?;
-            let cell = |(recency, frequency, customers, total, value)| RfmCell { recency, frequency, customers, total, value };
+            let cell =
+                |(recency, frequency, customers, total, value)| RfmCell { recency, frequency, customers, total, value };
             let cells = queries::cells(tx, &sight)?.into_iter().map(cell).collect();
             let spread = queries::spread(tx, &sight)?;
             let part = |(at, from): (usize, &i64)| {
@@ -163,7 +164,8 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ListQuery>) -> Answer<Page<
             let sight = policy::may_read(tx.actor())?;
             let rows = queries::list(tx, &sight, &filter, &before, limit + 1)?;
             let page = Page::of(rows, limit, |row| (row.place, row.customer_id.to_string()));
-            let items = page.items.into_iter().filter_map(|worth| named(tx, worth).transpose()).collect::<Result<_>>()?;
+            let items =
+                page.items.into_iter().filter_map(|worth| named(tx, worth).transpose()).collect::<Result<_>>()?;
             Ok(Page { items, next_cursor: page.next_cursor })
         })
         .await?;

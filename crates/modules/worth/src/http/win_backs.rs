@@ -11,7 +11,8 @@ use super::overview::name;
 use crate::{
     codes, policy,
     rules::{self, Conditions},
-    win_backs::{self, WinBackArm, MOST_MEMBERS, NewWinBack, WinBackOutcome, WinBack, WinBackFigures, WinBackMember},
+    win_back_figures::{self, WinBackFigures},
+    win_backs::{self, MOST_MEMBERS, NewWinBack, WinBack, WinBackArm, WinBackMember, WinBackOutcome},
 };
 
 /// Lists the attempts one may see, newest first.
@@ -110,7 +111,7 @@ pub(crate) async fn read(cx: Cx, Path(id): Path<Id<WinBack>>) -> Answer<WinBackV
         .read(move |tx| {
             let attempt = win_backs::visible(tx, id)?;
             let members = win_backs::members(tx, id)?;
-            let figures = win_backs::figures(tx, &attempt, &members)?;
+            let figures = win_back_figures::figures(tx, &attempt, &members)?;
             Ok(WinBackView { attempt, figures })
         })
         .await?;
@@ -136,7 +137,7 @@ pub(crate) async fn members(cx: Cx, Path(id): Path<Id<WinBack>>) -> Answer<Vec<M
         .read(move |tx| {
             let attempt = win_backs::visible(tx, id)?;
             let members = win_backs::members(tx, id)?;
-            let bought: HashMap<CustomerId, i64> = win_backs::bought(tx, &attempt, &members)?;
+            let bought: HashMap<CustomerId, i64> = win_back_figures::bought(tx, &attempt, &members)?;
             let mut views = Vec::with_capacity(members.len());
             for member in members {
                 let name = name(tx, member.customer_id)?.unwrap_or_default();
@@ -144,7 +145,9 @@ pub(crate) async fn members(cx: Cx, Path(id): Path<Id<WinBack>>) -> Answer<Vec<M
                 views.push(MemberView { member, name, spent });
             }
             // Who is to be spoken with first; who came back last.
-            views.sort_by_key(|view| (view.member.arm == WinBackArm::Control, view.spent.is_some(), view.member.customer_id));
+            views.sort_by_key(|view| {
+                (view.member.arm == WinBackArm::Control, view.spent.is_some(), view.member.customer_id)
+            });
             Ok(views)
         })
         .await?;

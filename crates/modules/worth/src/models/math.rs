@@ -62,7 +62,8 @@ pub(crate) fn minimum<const N: usize>(start: [f64; N], f: impl Fn(&[f64; N]) -> 
             (corner, f(&corner))
         })
         .collect();
-    let toward = |from: &[f64; N], to: &[f64; N], share: f64| std::array::from_fn(|at| from[at] + share * (to[at] - from[at]));
+    let toward =
+        |from: &[f64; N], to: &[f64; N], share: f64| std::array::from_fn(|at| from[at] + share * (to[at] - from[at]));
     for _ in 0..STEPS {
         corners.sort_by(|a, b| a.1.total_cmp(&b.1));
         let (best, worst) = (corners[0].1, corners[N].1);

@@ -34,9 +34,9 @@ impl<T> Ord for Entry<T> {
 
 /// FNV-1a with a last stir (Murmur3's), so that keys that differ in their end alone differ everywhere.
 pub(crate) fn hash(key: &str) -> u64 {
-    let mut hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let mut hash = key
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     for _ in 0..2 {
         hash ^= hash >> 33;
         hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);

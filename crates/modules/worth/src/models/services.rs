@@ -156,7 +156,9 @@ impl Pairs {
             .map(rule)
             .filter(|rule| rule.confidence() >= LEAST_CONFIDENCE && rule.lift() > 1.0)
             .collect();
-        rules.sort_by(|a, b| b.confidence().total_cmp(&a.confidence()).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to))));
+        rules.sort_by(|a, b| {
+            b.confidence().total_cmp(&a.confidence()).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to)))
+        });
         rules
     }
 

@@ -90,7 +90,11 @@ fn correlation(sample: &[Spending]) -> f64 {
         let (dx, dm) = (f64::from(one.repeats) - x, one.mean - m);
         (both + dx * dm, xx + dx * dx, mm + dm * dm)
     });
-    if sums.1 == 0.0 || sums.2 == 0.0 { 0.0 } else { sums.0 / (sums.1 * sums.2).sqrt() }
+    if sums.1 == 0.0 || sums.2 == 0.0 {
+        0.0
+    } else {
+        sums.0 / (sums.1 * sums.2).sqrt()
+    }
 }
 
 impl Fit {
@@ -127,7 +131,8 @@ mod tests {
 
     #[test]
     fn r025_spending_that_goes_with_frequency_is_not_fitted() {
-        let sample: Vec<_> = (1..200).map(|at| Spending { repeats: at % 20 + 1, mean: 10.0 * f64::from(at % 20 + 1) }).collect();
+        let sample: Vec<_> =
+            (1..200).map(|at| Spending { repeats: at % 20 + 1, mean: 10.0 * f64::from(at % 20 + 1) }).collect();
         assert!(matches!(fit(&sample), Err((WhyNot::Correlated, Some(all))) if all > 0.99));
         assert!(matches!(fit(&sample[..20]), Err((WhyNot::TooFew, None))));
         // All the same: whatever is found, people spend what they spent.

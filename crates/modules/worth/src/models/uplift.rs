@@ -45,11 +45,9 @@ mod tests {
     #[test]
     fn h38_the_examples_of_the_paper_come_out() {
         // Newcombe 1998, table II, method 10: (a) 56/70 − 48/80, (c) 6/7 − 2/7, (e) 10/10 − 0/10.
-        for (with, without, low, high) in [
-            ((56, 70), (48, 80), 0.0524, 0.3339),
-            ((6, 7), (2, 7), 0.0582, 0.8062),
-            ((10, 10), (0, 10), 0.6075, 1.0),
-        ] {
+        for (with, without, low, high) in
+            [((56, 70), (48, 80), 0.0524, 0.3339), ((6, 7), (2, 7), 0.0582, 0.8062), ((10, 10), (0, 10), 0.6075, 1.0)]
+        {
             let (_, found) = difference(&Ratio::share(with.0, with.1), &Ratio::share(without.0, without.1)).unwrap();
             assert!((found.low - low).abs() < 6e-5 && (found.high - high).abs() < 6e-5, "{found:?}");
         }
