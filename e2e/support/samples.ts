@@ -61,6 +61,14 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const list = await api.upload(`${mark}.csv`, `手机,姓名,${SHORT}\n13800138001,${SHORT},${HOSTILE.replaceAll(',', '')}\n`)
   const brought = await api.post<Named>('/imports', { file_id: list.id })
   const run = await api.post<Named>('/allocation-runs', { who: { looked_after: 'all', words: '<' }, keep: 'nobody', people: [{ user_id: user.id }] })
+  // Counted, so that the pages of value have somebody to show; another count may be under way already.
+  await api.raw('POST', '/worth/count', {})
+  for (let tries = 0; !(await api.get<{ worth: unknown }>(`/worths/${customer.id}`)).worth; tries += 1) {
+    if (tries > 200) throw new Error('nobody counts what customers are worth')
+    await new Promise((done) => setTimeout(done, 100))
+    if (tries % 20 === 19) await api.raw('POST', '/worth/count', {})
+  }
+  const attempt = await api.post<Named>('/win-backs', { name: SHORT, offer: HOSTILE.slice(0, 200), conditions: [{ field: 'total', compare: 'at_least', value: 19_900 }, { field: 'total', compare: 'at_most', value: 19_900 }], control_percent: 20, due_days: 7, weeks: 4 })
   await api.post('/conversation-views', { name: SHORT.slice(0, 24) + mark.slice(-6), scope: 'all', filter: { waiting: true } })
   return {
     'customers.open': customer.id,
@@ -82,6 +90,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'macros.open': macro.id,
     'imports.open': brought.id,
     'allocation-runs.open': run.id,
+    'win-backs.open': attempt.id,
+    'lifecycle.open': 'rules',
     'wechat-accounts.open': account.id,
     'sign-in-rules.open': provider.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),
