@@ -10,6 +10,7 @@ const WEB = join(__dirname, '../../..')
 const COMPUTED_OUTSIDE = [
   'errors.', // problem codes of the server
   'permissions.', // the server's permission catalogue
+  'worth.attributes.', // what segments may be drawn by, told by the server
 ]
 
 const files = import.meta.glob<Record<string, unknown>>('../catalogues/*/*.json', { eager: true, import: 'default' })
