@@ -68,7 +68,7 @@ fn bought(demo: &Demo, goods: &[Goods], appliances: &[&Goods]) -> Vec<(i64, Orde
         }
         all.push((ago, line(next, demo.between(1, 3))));
         if demo.chance(6) {
-            all.push((ago - 1, line(*demo.pick::<&Goods>(appliances), 1)));
+            all.push((ago - 1, line(demo.pick::<&Goods>(appliances), 1)));
         }
     }
     all.retain(|(ago, _)| *ago > 0);

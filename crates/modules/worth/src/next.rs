@@ -230,7 +230,7 @@ mod tests {
             buyers: 100,
         };
         let habits = [habit("filter", Some(100)), habit("care", None)];
-        let found = next(&[(0, &first), (30, &second)], 140, &habits, &[rule.clone()]);
+        let found = next(&[(0, &first), (30, &second)], 140, &habits, std::slice::from_ref(&rule));
         assert_eq!(found.len(), 2);
         let (due, with) = (&found[0], &found[1]);
         assert_eq!((due.service.as_str(), due.reason), ("filter", NextReason::DueAgain));

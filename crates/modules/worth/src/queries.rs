@@ -142,8 +142,11 @@ pub(crate) fn pass(tx: &mut Tx<'_>, sight: &Sight, after: &str, limit: i64) -> R
     tx.all(&PASS, params![all, own, units, sight.unowned, after, limit])
 }
 
-/// By recency and frequency: how many, what they spent, what they are worth.
-pub(crate) fn cells(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<(i64, i64, i64, i64, i64)>> {
+/// Recency, frequency, how many, what they spent, what they are worth.
+pub(crate) type Cell = (i64, i64, i64, i64, i64);
+
+/// By recency and frequency.
+pub(crate) fn cells(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<Cell>> {
     let (all, own, units) = (sight.scope.is_all(), sight.scope.own(), sight.scope.units_json());
     tx.all(&CELLS, params![all, own, units, sight.unowned])
 }

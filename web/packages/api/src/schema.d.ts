@@ -10009,6 +10009,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who stands in which stage of the life cycle, and who moved lately. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LifecycleBoard"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of the life cycle. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptLifecycleRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Sets the rules. They are in force from the next night on; who then stands elsewhere because of them alone is noted
+         *     as such, and no playbook follows.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewLifecycleRules"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptLifecycleRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells how many would stand in which stage by these rules, without setting them: by what was counted last night. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LifecycleRules"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LifecyclePreview"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who moved from stage to stage, newest first, with what was so then. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those into this stage. */
+                    stage?: "lead" | "new" | "growing" | "mature" | "declining" | "lost";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_NamedStep"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/macros": {
         parameters: {
             query?: never;
@@ -13782,6 +14004,50 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is bought, how soon again, and how many different services customers use: their stickiness. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServicesOverview"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -17744,6 +18010,472 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/win-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the attempts one may see, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_WinBack"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Begins an attempt: of those who fit chance keeps some out, the others are a task each of whoever looks after them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewWinBack"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WinBack"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/win-backs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One attempt, with who came back and what the offer did. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_wnb_WinBack"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WinBackView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/win-backs/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody in an attempt: whom the caller may see by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_wnb_WinBack"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WinBackMemberView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/win-backs/{id}/members/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down what somebody said to the offer; the task is done with it. By whoever sees the customer, or began it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: components["schemas"]["Id_cus"];
+                    id: components["schemas"]["Id_wnb_WinBack"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewWinBackOutcome"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WinBackMember"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/win-backs/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells whom an attempt would be about: of those customers for whom the caller may do it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WinBackWish"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WinBackPreview"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers are worth: the last run with its models and how well they fit, the RFM grid, the spread of the value. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorthOverview"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worth/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts everybody anew, in the background, instead of at night. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountBegun"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists customers by what they are worth, most first: those who stand behind a figure of the overview. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those of this frequency: 0 to 5. */
+                    frequency?: number;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those of this monetary score: 0 to 5. */
+                    monetary?: number;
+                    /** @description Only those of this recency: 0 to 5. */
+                    recency?: number;
+                    /** @description Only those who stand so. */
+                    stage?: "lead" | "new" | "growing" | "mature" | "declining" | "lost";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_NamedWorth"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worths/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a customer is worth and where they stand, as of last night: what it was computed from, by which formula, what
+         *     they may need next and what speaks for it. Of one whom the caller may see, or serves.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customer_id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorthExplained"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wrap-up-reasons": {
         parameters: {
             query?: never;
@@ -20973,6 +21705,11 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A run that was asked for. */
+        CountBegun: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+        };
         /** @description What a queue's waits of one day add up to. */
         Counts: {
             /**
@@ -21355,6 +22092,114 @@ export interface components {
             owner_name?: string | null;
             /** @description How far it has come with them, step by step. */
             stages: components["schemas"]["CustomerStep"][];
+        };
+        /** @description What somebody is worth and where they stand, as of a night. Without their name. */
+        CustomerWorth: {
+            /**
+             * Format: int64
+             * @description The same without the first day.
+             */
+            after_first: number;
+            /**
+             * Format: int64
+             * @description The probability that they still buy, in ten-thousandths; none where the model cannot tell.
+             */
+            alive?: number | null;
+            /** @description As of when all this is so. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description And within the 180 days before.
+             */
+            before: number;
+            contact_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /**
+             * Format: int64
+             * @description Purchases within a year, in thousandths.
+             */
+            expected?: number | null;
+            /**
+             * Format: int64
+             * @description The first of them, counted as `today`; 0 without any.
+             */
+            first_day: number;
+            /**
+             * Format: int64
+             * @description How often, as above.
+             */
+            frequency: number;
+            /** @description Whether somebody said that they may become a customer. */
+            is_lead: boolean;
+            /**
+             * Format: int64
+             * @description The last of them.
+             */
+            last_day: number;
+            /**
+             * Format: int64
+             * @description Days on which they bought within the last 180 days.
+             */
+            lately: number;
+            /**
+             * Format: int64
+             * @description For how much, as above.
+             */
+            monetary: number;
+            /**
+             * Format: int64
+             * @description Orders that count: in the currency of the rules, and not cancelled or wholly given back.
+             */
+            orders: number;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /**
+             * Format: int64
+             * @description Days on which they bought.
+             */
+            purchases: number;
+            /**
+             * Format: int64
+             * @description How recently they bought, in fifths: 1 to 5; 0 for who never did.
+             */
+            recency: number;
+            /**
+             * Format: int64
+             * @description By which version of the rules.
+             */
+            rules_version: number;
+            /**
+             * Format: int64
+             * @description Different services they ever bought.
+             */
+            services: number;
+            /** @description Since when they are known. */
+            since_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description What one of them is worth, in minor units.
+             */
+            spend?: number | null;
+            /** @description Where they stand. */
+            stage: components["schemas"]["LifecycleStage"];
+            /** @description Since when. */
+            stage_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The organisation's day it was then, in days from 1 January 1970.
+             */
+            today: number;
+            /**
+             * Format: int64
+             * @description What they spent and did not get back, in minor units.
+             */
+            total: number;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description What all of them are worth, in minor units.
+             */
+            value?: number | null;
         };
         /** @description A team's day, signed. */
         DailyRecord: {
@@ -22749,6 +23594,11 @@ export interface components {
             /** @description Values for the translated text. */
             params: Record<string, never>;
         };
+        /**
+         * @description Where the fifths of a measure end: a value above so many of these has that score plus one. Equal values always have
+         *     the same score; where many are equal some scores stay empty.
+         */
+        FifthCuts: number[];
         /** @description The form a file is sent in. */
         FileForm: {
             /**
@@ -22931,6 +23781,8 @@ export interface components {
         Id_inv_InquiryRecordVersion: string;
         /** @example job_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_job: string;
+        /** @example lcs_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_lcs_LifecycleStep: string;
         /** @example mac_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mac_Macro: string;
         /** @example mal_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -22995,6 +23847,10 @@ export interface components {
         Id_whc_WebhookCall: string;
         /** @example whk_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_whk_Webhook: string;
+        /** @example wnb_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_wnb_WinBack: string;
+        /** @example wrn_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_wrn_WorthRun: string;
         /** @example wur_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_wur_WrapUpReason: string;
         /** @description Somebody whom a provider knows, and which account they are here. */
@@ -23685,6 +24541,20 @@ export interface components {
             /** @description Where it stands. */
             state: components["schemas"]["JobState"];
         };
+        /** @description The rules as they are kept. */
+        KeptLifecycleRules: {
+            /** @description When. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description Their name. */
+            changed_by_name?: string | null;
+            /** @description The rules. */
+            rules: components["schemas"]["LifecycleRules"];
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 while they are the first ones.
+             */
+            version: number;
+        };
         /**
          * @description What a mail is.
          * @enum {string}
@@ -23754,6 +24624,83 @@ export interface components {
          * @enum {string}
          */
         LadderClock: "wall" | "business";
+        /** @description Who stands where, as far as one sees them. */
+        LifecycleBoard: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether the caller may set the rules. */
+            may_rule: boolean;
+            /** @description Who moved within the last 30 days. */
+            moved: components["schemas"]["StageMove"][];
+            /** @description By stage, in the order of a life. */
+            stages: components["schemas"]["StageCount"][];
+        };
+        /** @description What follows, once, when somebody comes into a stage. */
+        LifecyclePlaybook: {
+            /**
+             * Format: int64
+             * @description Within how many days: 1 to 90.
+             */
+            due_days: number;
+            /** @description Which stage. */
+            stage: components["schemas"]["LifecycleStage"];
+            /** @description What whoever looks after the customer is to do: 1 to 120 characters. */
+            task: string;
+        };
+        /** @description How many would stand where. */
+        LifecyclePreview: {
+            /**
+             * Format: int64
+             * @description How many would stand elsewhere than now.
+             */
+            other: number;
+            /** @description By stage, in the order of a life. */
+            stages: components["schemas"]["StagePreview"][];
+        };
+        /** @description What was so when somebody moved. */
+        LifecycleReason: {
+            /** @description Every condition of the rule that held. */
+            evidence: components["schemas"]["WorthEvidence"][];
+            /** @description Whether the rules changed, and not the customer. */
+            rules_changed: boolean;
+        };
+        /** @description The rules. */
+        LifecycleRules: {
+            /** @description The currency whose orders count, ISO 4217. */
+            currency: string;
+            /** @description At most one a stage. */
+            playbooks: components["schemas"]["LifecyclePlaybook"][];
+            /** @description In the order in which they are asked; the first that holds decides. Who is left is a lead. */
+            stages: components["schemas"]["LifecycleStageRule"][];
+        };
+        /**
+         * @description Where somebody stands.
+         * @enum {string}
+         */
+        LifecycleStage: "lead" | "new" | "growing" | "mature" | "declining" | "lost";
+        /** @description Who is in a stage: everybody for whom all conditions hold and no rule before did. */
+        LifecycleStageRule: {
+            /** @description Up to 8; without any it is everybody who is left. */
+            conditions: components["schemas"]["WorthCondition"][];
+            /** @description The stage. */
+            stage: components["schemas"]["LifecycleStage"];
+        };
+        /** @description Somebody came from one stage into another. */
+        LifecycleStep: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description From where. */
+            before: components["schemas"]["LifecycleStage"];
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_lcs_LifecycleStep"];
+            /** @description What was so then. */
+            reason: components["schemas"]["LifecycleReason"];
+            /** @description Where they came to. */
+            stage: components["schemas"]["LifecycleStage"];
+            /** @description The task that followed. */
+            task_id?: string | null;
+        };
         /**
          * @description What a line of the thread is.
          * @enum {string}
@@ -24404,6 +25351,16 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description A step and whose it is. */
+        NamedStep: components["schemas"]["LifecycleStep"] & {
+            /** @description Their name; empty while unknown. */
+            name: string;
+        };
+        /** @description A customer and what they are worth. */
+        NamedWorth: components["schemas"]["CustomerWorth"] & {
+            /** @description Their name; empty while unknown. */
+            name: string;
+        };
         /** @description What made a contact abusive. */
         NewAbusiveContact: {
             /** @description What kind of. */
@@ -24696,6 +25653,16 @@ export interface components {
             phone?: string | null;
             /** @description What they are interested in: 1 to 1,000 characters. */
             words: string;
+        };
+        /** @description Other rules. */
+        NewLifecycleRules: {
+            /** @description The rules. */
+            rules: components["schemas"]["LifecycleRules"];
+            /**
+             * Format: int64
+             * @description The version they are changed from.
+             */
+            version: number;
         };
         /** @description A new macro. */
         NewMacro: {
@@ -25024,11 +25991,109 @@ export interface components {
             /** @description Which of the two it is. */
             kind: components["schemas"]["AccountKind"];
         };
+        /** @description An attempt to be begun. */
+        NewWinBack: {
+            /** @description Whom it is about: 1 to 8 conditions, all of which hold. */
+            conditions: components["schemas"]["WorthConditions"];
+            /**
+             * Format: int64
+             * @description How many of a hundred are kept out: 5 to 50.
+             */
+            control_percent: number;
+            /**
+             * Format: int64
+             * @description Within how many days they are spoken with: 1 to 60.
+             */
+            due_days: number;
+            /** @description What it is called: 1 to 60 characters. */
+            name: string;
+            /** @description What is offered: 1 to 200 characters. It is what the tasks say. */
+            offer: string;
+            /**
+             * Format: int64
+             * @description For how many weeks somebody who buys came back: 1 to 26.
+             */
+            weeks: number;
+        };
+        /** @description What somebody said to the offer. */
+        NewWinBackOutcome: {
+            /** @description In words: up to 500 characters. */
+            note?: string;
+            /** @description In a word. */
+            outcome: components["schemas"]["WinBackOutcome"];
+        };
         /** @description What it was about. */
         NewWrapUp: {
             /** @description What else there is to say: at most 1,000 characters. */
             note?: string | null;
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+        };
+        /**
+         * @description Why something is suggested.
+         * @enum {string}
+         */
+        NextReason: "due_again" | "need" | "goes_with";
+        /** @description What a customer may need next. */
+        NextService: {
+            /**
+             * Format: int64
+             * @description Customers who have both.
+             */
+            both?: number | null;
+            /**
+             * Format: int64
+             * @description All customers who bought anything.
+             */
+            buyers?: number | null;
+            /**
+             * Format: double
+             * @description `both` of `have`.
+             */
+            confidence?: number | null;
+            /**
+             * Format: int64
+             * @description Days since they last had it; none when they never did.
+             */
+            days_since?: number | null;
+            /**
+             * Format: int64
+             * @description After how many days one has it again: their own middle where they had it three times, else everybody's.
+             */
+            due_days?: number | null;
+            /**
+             * Format: int64
+             * @description Customers who have the first.
+             */
+            have?: number | null;
+            /** @description What it is called. */
+            label: string;
+            /**
+             * Format: double
+             * @description How many times as often as among all.
+             */
+            lift?: number | null;
+            /** @description Their own orders that speak for it, the newest first. */
+            orders: components["schemas"]["Id_ord_CustomerOrder"][];
+            /** @description Whether that is their own. */
+            own_pace: boolean;
+            /** @description Why. */
+            reason: components["schemas"]["NextReason"];
+            /** @description Its code, or what it is called where it has none. */
+            service: string;
+            /**
+             * Format: double
+             * @description `both` of `buyers`.
+             */
+            support?: number | null;
+            /**
+             * Format: int64
+             * @description How often they had it within a year.
+             */
+            times: number;
+            /** @description What they have, that it goes with. */
+            with?: string | null;
+            /** @description What that is called. */
+            with_label?: string | null;
         };
         /** @description Where the set-up goes on. */
         NextStep: {
@@ -25061,6 +26126,18 @@ export interface components {
             state: components["schemas"]["OfferState"];
             /** @description Whose. */
             user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description What somebody was offered to come back. */
+        OfferMade: {
+            /** @description In words. */
+            note: string;
+            /** @description What was offered. */
+            offer: string;
+            outcome?: components["schemas"]["WinBackOutcome"] | null;
+            /** @description Until when it holds. */
+            until_at: components["schemas"]["Timestamp"];
+            /** @description The attempt. */
+            win_back_id: components["schemas"]["Id_wnb_WinBack"];
         };
         /** @description Why a conversation was offered to somebody. */
         OfferReason: {
@@ -26331,6 +27408,26 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_NamedStep: {
+            /** @description The rows. */
+            items: (components["schemas"]["LifecycleStep"] & {
+                /** @description Their name; empty while unknown. */
+                name: string;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_NamedWorth: {
+            /** @description The rows. */
+            items: (components["schemas"]["CustomerWorth"] & {
+                /** @description Their name; empty while unknown. */
+                name: string;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_OpenChannelView: {
             /** @description The rows. */
             items: {
@@ -26813,6 +27910,62 @@ export interface components {
                 /** @description How calls go. */
                 calls: components["schemas"]["WechatCalls"];
             })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WinBack: {
+            /** @description The rows. */
+            items: {
+                /** @description When it began. */
+                began_at: components["schemas"]["Timestamp"];
+                /** @description Whom it is about. */
+                conditions: components["schemas"]["WorthConditions"];
+                /**
+                 * Format: int64
+                 * @description Members who are kept out.
+                 */
+                control: number;
+                /**
+                 * Format: int64
+                 * @description How many of a hundred are kept out.
+                 */
+                control_percent: number;
+                /** @description The currency whose orders count. */
+                currency: string;
+                /**
+                 * Format: int64
+                 * @description Within how many days whoever looks after a customer is to speak with them.
+                 */
+                due_days: number;
+                /** @description Its id. */
+                id: components["schemas"]["Id_wnb_WinBack"];
+                /** @description What it is called. */
+                name: string;
+                /** @description What is offered. */
+                offer: string;
+                /**
+                 * Format: int64
+                 * @description Members who are offered something.
+                 */
+                offered: number;
+                owner_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                owner_name: string;
+                /**
+                 * Format: int64
+                 * @description What chance began with: the same again draws the same.
+                 */
+                seed: number;
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /** @description Until when somebody who buys came back. */
+                until_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -27361,6 +28514,57 @@ export interface components {
             time_zone: string;
             /** @description The name over the chat. */
             title: string;
+        };
+        /** @description A fitted model, and how well it fits. */
+        PurchaseFit: components["schemas"]["PurchaseModel"] & {
+            /**
+             * Format: int64
+             * @description Buyers it was fitted to.
+             */
+            buyers: number;
+            /**
+             * Format: double
+             * @description As many as the model says it should have made.
+             */
+            expected_repeats: number;
+            /**
+             * Format: double
+             * @description ln of the likelihood of the sample.
+             */
+            log_likelihood: number;
+            /**
+             * Format: int64
+             * @description Of these, who came back.
+             */
+            repeaters: number;
+            /**
+             * Format: int64
+             * @description Purchases after the first that the sample made.
+             */
+            repeats: number;
+        };
+        /** @description The parameters, time in weeks. */
+        PurchaseModel: {
+            /**
+             * Format: double
+             * @description With `b` the spread of the probability to leave after a purchase.
+             */
+            a: number;
+            /**
+             * Format: double
+             * @description Their scale, in weeks.
+             */
+            alpha: number;
+            /**
+             * Format: double
+             * @description See `a`.
+             */
+            b: number;
+            /**
+             * Format: double
+             * @description Shape of the rates at which people buy.
+             */
+            r: number;
         };
         /**
          * @description What came of a question.
@@ -27951,6 +29155,43 @@ export interface components {
              */
             version: number;
         };
+        /** @description Customers of one recency and frequency. */
+        RfmCell: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            frequency: number;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            recency: number;
+            /**
+             * Format: int64
+             * @description What they spent, in minor units.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description What they are worth in the next year, in minor units.
+             */
+            value: number;
+        };
+        /** @description The cuts of all three measures. */
+        RfmCuts: {
+            /** @description Of the days on which somebody bought. */
+            frequency: components["schemas"]["FifthCuts"];
+            /** @description Of what they spent altogether and did not get back, in minor units. */
+            monetary: components["schemas"]["FifthCuts"];
+            /** @description Of the day of the last purchase, in days from 1 January 1970. */
+            recency: components["schemas"]["FifthCuts"];
+        };
         /** @description What a group of people may do. */
         Role: {
             /** @description Since when. */
@@ -28353,6 +29594,37 @@ export interface components {
             /** @description The same in the server's words. */
             detail: string;
             trouble?: components["schemas"]["Trouble"] | null;
+        };
+        /** @description How a service is bought, counted over five customers or more. */
+        ServiceHabit: {
+            /**
+             * Format: int64
+             * @description Customers who bought it again.
+             */
+            again: number;
+            /** @description As of when. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Customers who bought it.
+             */
+            buyers: number;
+            /**
+             * Format: int64
+             * @description The middle of the days until they did.
+             */
+            days?: number | null;
+            /** @description What it is called. */
+            label: string;
+            /** @description Its code, or what it is called where it has none. */
+            service: string;
+        };
+        /** @description What customers buy, and how many of it each does. */
+        ServicesOverview: {
+            /** @description Customers within sight by how many different services they bought. */
+            by_count: components["schemas"]["StickinessRow"][];
+            /** @description What five customers or more bought, the most bought first. */
+            services: components["schemas"]["ServiceHabit"][];
         };
         /** @description Who is signed in, and what they may do. */
         Session: {
@@ -29102,6 +30374,39 @@ export interface components {
          * @enum {string}
          */
         SpecialSource: "entered" | "statutory";
+        /** @description The fitted parameters, money in the unit of the sample. */
+        SpendingFit: {
+            /**
+             * Format: double
+             * @description Pearson's correlation of how often with how much.
+             */
+            correlation: number;
+            /**
+             * Format: double
+             * @description ln of the likelihood of the sample.
+             */
+            log_likelihood: number;
+            /**
+             * Format: double
+             * @description Shape of the purchases of one person.
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description Shape of the means over people.
+             */
+            q: number;
+            /**
+             * Format: int64
+             * @description Buyers who came back, to whom it was fitted.
+             */
+            repeaters: number;
+            /**
+             * Format: double
+             * @description Their scale, in money.
+             */
+            v: number;
+        };
         /** @description What a member of staff's client says. */
         StaffFrame: components["schemas"]["StaffFrame.subscribe"] | components["schemas"]["StaffFrame.unsubscribe"] | components["schemas"]["StaffFrame.ping"];
         /** @description I am here. A client says something at least every 75 seconds. */
@@ -29133,6 +30438,48 @@ export interface components {
          * @enum {string}
          */
         Stage: "contact" | "lead" | "customer";
+        /** @description How many stand in a stage. */
+        StageCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            customers: number;
+            /** @description Which. */
+            stage: components["schemas"]["LifecycleStage"];
+            /**
+             * Format: int64
+             * @description What they are worth in the next year, in minor units.
+             */
+            value: number;
+        };
+        /** @description How many moved from one stage into another. */
+        StageMove: {
+            /** @description From where. */
+            before: components["schemas"]["LifecycleStage"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            customers: number;
+            /** @description To where. */
+            stage: components["schemas"]["LifecycleStage"];
+        };
+        /** @description A stage before and after. */
+        StagePreview: {
+            /**
+             * Format: int64
+             * @description How many stand there now.
+             */
+            now: number;
+            /** @description Which. */
+            stage: components["schemas"]["LifecycleStage"];
+            /**
+             * Format: int64
+             * @description How many would.
+             */
+            then: number;
+        };
         /**
          * @description Where a conversation stands.
          * @enum {string}
@@ -29148,6 +30495,19 @@ export interface components {
          * @enum {string}
          */
         StepKind: "raised" | "told" | "word" | "solved" | "withdrawn";
+        /** @description Customers who bought so many different services. */
+        StickinessRow: {
+            /**
+             * Format: int64
+             * @description How many customers.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description How many services.
+             */
+            services: number;
+        };
         /** @description A file somebody sent. */
         StoredFile: {
             /** @description When it came. */
@@ -29541,6 +30901,19 @@ export interface components {
             /** @description Why: `malformed`, `no_sender`, `too_large`, `too_deep`, `refused`. */
             why: string;
         };
+        /** @description An interval that holds the true value 95 times of a hundred. */
+        UpliftInterval: {
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Its lower end.
+             */
+            low: number;
+        };
         /** @description A person who signs in. */
         User: {
             /** @description Since when. */
@@ -29593,6 +30966,29 @@ export interface components {
             presence: components["schemas"]["Presence"];
             /** @description What they must still say what it was about. */
             wrap_ups: components["schemas"]["WrapUpHold"][];
+        };
+        /** @description Customers whose value lies within bounds. */
+        ValuePart: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description From here on, in minor units.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Up to and without; none without an end.
+             */
+            to?: number | null;
+            /**
+             * Format: int64
+             * @description What they are worth altogether.
+             */
+            value: number;
         };
         /**
          * @description What one approver says.
@@ -30080,8 +31476,298 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description An attempt to win customers back. */
+        WinBack: {
+            /** @description When it began. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description Whom it is about. */
+            conditions: components["schemas"]["WorthConditions"];
+            /**
+             * Format: int64
+             * @description Members who are kept out.
+             */
+            control: number;
+            /**
+             * Format: int64
+             * @description How many of a hundred are kept out.
+             */
+            control_percent: number;
+            /** @description The currency whose orders count. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Within how many days whoever looks after a customer is to speak with them.
+             */
+            due_days: number;
+            /** @description Its id. */
+            id: components["schemas"]["Id_wnb_WinBack"];
+            /** @description What it is called. */
+            name: string;
+            /** @description What is offered. */
+            offer: string;
+            /**
+             * Format: int64
+             * @description Members who are offered something.
+             */
+            offered: number;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name: string;
+            /**
+             * Format: int64
+             * @description What chance began with: the same again draws the same.
+             */
+            seed: number;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Until when somebody who buys came back. */
+            until_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /**
+         * @description What happens to somebody in an attempt.
+         * @enum {string}
+         */
+        WinBackArm: "offer" | "control";
+        /** @description What became of one arm. */
+        WinBackArmFigures: {
+            /** @description Who came back. */
+            back: components["schemas"]["Ratio"];
+            interval?: components["schemas"]["UpliftInterval"] | null;
+            /**
+             * Format: int64
+             * @description What those spent who came back, in minor units.
+             */
+            spent: number;
+        };
+        /** @description What became of an attempt. */
+        WinBackFigures: {
+            /**
+             * Format: int64
+             * @description Members by what they said.
+             */
+            accepted: number;
+            /** @description Without. */
+            control: components["schemas"]["WinBackArmFigures"];
+            /** Format: int64 */
+            not_reached: number;
+            /** @description With the offer. */
+            offer: components["schemas"]["WinBackArmFigures"];
+            /** Format: int64 */
+            refused: number;
+            /**
+             * Format: double
+             * @description The first share less the second; none while one of them is of nobody.
+             */
+            uplift?: number | null;
+            uplift_interval?: components["schemas"]["UpliftInterval"] | null;
+        };
+        /** @description Somebody in an attempt. */
+        WinBackMember: {
+            /** @description What happens to them. */
+            arm: components["schemas"]["WinBackArm"];
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description In words. */
+            note: string;
+            outcome?: components["schemas"]["WinBackOutcome"] | null;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Why they are here. */
+            reason: components["schemas"]["LifecycleReason"];
+            told_at?: components["schemas"]["Timestamp"] | null;
+            told_by?: components["schemas"]["Id_usr"] | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description In which. */
+            win_back_id: components["schemas"]["Id_wnb_WinBack"];
+        };
+        /** @description Somebody in an attempt. */
+        WinBackMemberView: components["schemas"]["WinBackMember"] & {
+            /** @description Their name; empty while unknown, or where the caller may not see them. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What they spent since; none when they did not come back.
+             */
+            spent?: number | null;
+        };
+        /**
+         * @description What somebody said to the offer.
+         * @enum {string}
+         */
+        WinBackOutcome: "accepted" | "refused" | "not_reached";
+        /** @description Who would be in an attempt. */
+        WinBackPreview: {
+            /**
+             * Format: int64
+             * @description Customers who fit and are in another attempt just now.
+             */
+            busy: number;
+            /**
+             * Format: int64
+             * @description Customers who fit and are in no other attempt.
+             */
+            fit: number;
+            /**
+             * Format: int64
+             * @description Of these the most valuable would be in it: 2,000 at most.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description What the members are worth in the next year, in minor units.
+             */
+            value: number;
+        };
+        /** @description An attempt with what became of it. */
+        WinBackView: components["schemas"]["WinBack"] & {
+            /** @description What became of both groups by now. */
+            figures: components["schemas"]["WinBackFigures"];
+        };
+        /** @description Whom to win back. */
+        WinBackWish: {
+            /** @description 1 to 8 conditions, all of which hold. */
+            conditions: components["schemas"]["WorthConditions"];
+        };
         /** @description Words that count when they are the whole message, in whatever case and width. */
         Words: string[];
+        /**
+         * @description How a value is compared.
+         * @enum {string}
+         */
+        WorthCompare: "at_least" | "at_most";
+        /** @description One thing that must be so. */
+        WorthCondition: {
+            /** @description How it is compared. */
+            compare: components["schemas"]["WorthCompare"];
+            /** @description What of. */
+            field: components["schemas"]["WorthField"];
+            /**
+             * Format: int64
+             * @description With what.
+             */
+            value: number;
+        };
+        /** @description Several conditions. */
+        WorthConditions: components["schemas"]["WorthCondition"][];
+        /** @description A condition and what was so. */
+        WorthEvidence: {
+            /**
+             * Format: int64
+             * @description What it was.
+             */
+            actual: number;
+            /** @description How it was compared. */
+            compare: components["schemas"]["WorthCompare"];
+            /** @description What of. */
+            field: components["schemas"]["WorthField"];
+            /**
+             * Format: int64
+             * @description With what.
+             */
+            value: number;
+        };
+        /** @description What a customer is worth and where they stand, with what it was computed from. */
+        WorthExplained: {
+            /** @description Why they stand where they do: every condition of the rule, and what was so. */
+            evidence: components["schemas"]["WorthEvidence"][];
+            /** @description What they may need next. */
+            next: components["schemas"]["NextService"][];
+            /** @description Attempts to win them back in which they were offered something. */
+            offers: components["schemas"]["OfferMade"][];
+            run?: components["schemas"]["WorthRun"] | null;
+            /** @description The last steps of their life cycle. */
+            steps: components["schemas"]["LifecycleStep"][];
+            /** @description Services they use, of those that are offered: of five customers or more. */
+            used: components["schemas"]["Ratio"];
+            worth?: components["schemas"]["CustomerWorth"] | null;
+        };
+        /**
+         * @description What a condition is about.
+         * @enum {string}
+         */
+        WorthField: "purchases" | "days_since_order" | "days_since_first" | "days_since_contact" | "alive" | "growth" | "total" | "value" | "recency" | "frequency" | "monetary";
+        /** @description What the models came to, or why not. */
+        WorthFindings: {
+            /**
+             * Format: int64
+             * @description Who bought.
+             */
+            buyers: number;
+            /**
+             * Format: double
+             * @description The correlation that stood in the way.
+             */
+            correlation?: number | null;
+            /** @description The currency whose orders count. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Everybody there is.
+             */
+            customers: number;
+            cuts?: components["schemas"]["RfmCuts"] | null;
+            /**
+             * Format: int64
+             * @description Orders in other currencies, which were left out.
+             */
+            foreign_orders: number;
+            /**
+             * Format: int64
+             * @description Who moved from stage to stage.
+             */
+            moved: number;
+            no_purchases?: components["schemas"]["WorthWhyNot"] | null;
+            no_spending?: components["schemas"]["WorthWhyNot"] | null;
+            purchases?: components["schemas"]["PurchaseFit"] | null;
+            /**
+             * Format: int64
+             * @description Buyers in the sample that cuts and models come from: all of them, up to 50,000.
+             */
+            sample: number;
+            /**
+             * Format: int64
+             * @description Services that at least one customer bought of those five or more did.
+             */
+            services: number;
+            spending?: components["schemas"]["SpendingFit"] | null;
+        };
+        /** @description What customers are worth, as far as one sees them. */
+        WorthOverview: {
+            /** @description By recency and frequency. */
+            cells: components["schemas"]["RfmCell"][];
+            /** @description Whether another is under way. */
+            counting: boolean;
+            /** @description Whether the caller may count anew and set the rules. */
+            may_rule: boolean;
+            /** @description By parts of the value. */
+            parts: components["schemas"]["ValuePart"][];
+            run?: components["schemas"]["WorthRun"] | null;
+        };
+        /** @description A night's run. */
+        WorthRun: {
+            /** @description When it began; its results are as of then. */
+            began_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it found. */
+            findings: components["schemas"]["WorthFindings"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_wrn_WorthRun"];
+            /** @description How far it has come. */
+            state: components["schemas"]["WorthRunState"];
+        };
+        /**
+         * @description How far a run has come.
+         * @enum {string}
+         */
+        WorthRunState: "running" | "done";
+        /**
+         * @description Why nothing was fitted.
+         * @enum {string}
+         */
+        WorthWhyNot: "too_few" | "unsettled" | "correlated";
         /** @description What a conversation was about, as whoever had it says. */
         WrapUp: {
             /** @description When it was said. */
