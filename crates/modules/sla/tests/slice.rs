@@ -298,7 +298,7 @@ async fn a_policy_is_tried_before_it_counts(db: TestDb) {
         (json!({"warn_percent": 100}), "warn_percent", "out_of_range"),
         (json!({"warn_percent": 50, "warn_seconds": 9}), "warn_seconds", "not_allowed"),
         (json!({"queue_ids": ["que_00000000000000000000000001"]}), "queue_ids", "unknown"),
-        (json!({"tier": "vip"}), "tier", "unknown_field"),
+        (json!({"mood": "vip"}), "mood", "unknown_field"),
     ] {
         let mut body = policy.clone();
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
