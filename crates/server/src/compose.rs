@@ -30,6 +30,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         knowledge::module(),
         customers::module(),
         profiles::module(),
+        privacy::module(),
         imports::module(),
         channels::module(),
         conversations::module(),

@@ -32,6 +32,7 @@ pub use crate::{
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
     standing::{HIGHEST_TIER, contacted, set_tier, set_worth},
     take_in::{key_of, take_in},
+    whole::{erase_everywhere, everything, may_erase, may_unmask},
 };
 
 /// Notes that WeChat says a customer is this person, whatever the account: two who are the same may be one.

@@ -24,6 +24,7 @@ mod stage;
 mod standing;
 mod suggestion;
 mod take_in;
+mod whole;
 
 use ::http::{ListTopic, Module};
 
@@ -37,6 +38,7 @@ pub use sources::{Source, SourceKind, Sources};
 pub use stage::{NewLead, Stage};
 pub use suggestion::{MergeReason, MergeSuggestion, SuggestionState};
 pub use take_in::{ListKey, ListedCustomer, Listing, Taken};
+pub use whole::Everything;
 
 /// This module, for the composition.
 pub fn module() -> Module {

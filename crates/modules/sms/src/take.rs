@@ -5,6 +5,7 @@ use conversations::{Event, QueuePlace};
 use customers::api::{Given, mask_phone};
 use delivery::{Arrived, Incoming};
 use kernel::{ChannelId, CustomerId, Error, Result};
+use privacy::{ConsentAnswer, ConsentPurpose, ConsentWay, api::Said};
 use store::Tx;
 
 use crate::{
@@ -61,14 +62,16 @@ pub(crate) fn take(tx: &mut Tx<'_>, line: &dyn QueuePlace, gateway: &SmsGateway,
             }
             // Once is enough; but what they began since is over.
             Some(known) => {
+                agreed(tx, known.customer_id, ConsentAnswer::Withdrawn, &word)?;
                 queries::answer_in(tx, known.id, (None, None))?;
                 ""
             }
         };
         return wish(tx, line, &incoming, talking.is_some(), (Event::OptedOut {}, answer));
     }
-    if let (Some(known), Some(_)) = (&opt_out, gateway.opt_in_words.is(&came.text)) {
+    if let (Some(known), Some(word)) = (&opt_out, gateway.opt_in_words.is(&came.text)) {
         remove(tx, known, "")?;
+        agreed(tx, known.customer_id, ConsentAnswer::Given, word)?;
         confirm(tx, gateway, (known.customer_id, &came.phone), &gateway.opt_in_answer)?;
         let talking = delivery::api::talking(tx, id, &came.phone)?.is_some();
         return wish(tx, line, &incoming, talking, (Event::OptedIn {}, &gateway.opt_in_answer));
@@ -135,7 +138,32 @@ pub(crate) fn add(
         return Ok(None);
     }
     audit::api::record(tx, Entry::new("sms.opted_out", "sms_opt_out", id).created(&trace(&opt_out)).reason(reason))?;
+    let words = if opt_out.word.is_empty() { &opt_out.reason } else { &opt_out.word };
+    agreed(tx, customer_id, ConsentAnswer::Withdrawn, words)?;
     Ok(Some(opt_out))
+}
+
+/// Whoever wants no messages, or some again, says so of offers by text message too; said once, it is said.
+fn agreed(tx: &mut Tx<'_>, customer: Option<CustomerId>, answer: ConsentAnswer, words: &str) -> Result<()> {
+    let (Some(customer), purpose) = (customer, ConsentPurpose::MarketingSms) else { return Ok(()) };
+    if privacy::api::answer(tx, customer, purpose)? == Some(answer) {
+        return Ok(());
+    }
+    let said = Said {
+        customer,
+        purpose,
+        answer,
+        way: ConsentWay::Sms,
+        words: words.to_owned(),
+        reference: None,
+        text_version: String::new(),
+        at: None,
+    };
+    match privacy::api::record(tx, &said) {
+        // Of whom nothing is known any more nothing is recorded; their number stays on the list.
+        Err(Error::Conflict(..)) => Ok(()),
+        recorded => recorded.map(drop),
+    }
 }
 
 /// Takes a number off the list.

@@ -134,6 +134,10 @@ async fn who_wants_no_more_is_told_once_and_answered_only_where_they_write_after
     assert_eq!((&opt_outs[0]["masked"], &opt_outs[0]["word"], &opt_outs[0]["way"]), (&json!("138****5678"), &json!("TD"), &json!("word")));
     assert!(!opt_outs[0].to_string().contains("13812345678"));
     assert!(stage.events(&id).await.contains(&"opted_out".to_owned()));
+    // It is a consent withdrawn too, for whoever asks before an offer is made.
+    let customer = text(&stage.admin.get(&format!("/conversations/{id}")).await.ok()["customer_id"]);
+    let said = async || stage.admin.get(&format!("/customers/{customer}/consents")).await.ok()["purposes"][1]["said"].clone();
+    assert_eq!((&said().await["answer"], &said().await["words"]), (&json!("withdrawn"), &json!("TD")));
     assert_eq!(stage.gateway.texts().len(), 1);
     assert!(stage.gateway.texts()[0].starts_with("【青禾】您已退订"));
     // Whatever is said now is not carried, and the agent knew.
@@ -164,10 +168,12 @@ async fn who_wants_no_more_is_told_once_and_answered_only_where_they_write_after
     assert_eq!(stage.last(&next).await.0, "sent");
 
     // And back, by a word.
+    stage.app.app.clock().advance(1_000);
     stage.hear(ALICE, "m9", "start").await;
     stage.app.settle().await;
     assert!(stage.opt_outs().await.is_empty());
     assert!(stage.events(&next).await.contains(&"opted_in".to_owned()));
+    assert_eq!(said().await["answer"], "given");
     assert!(stage.gateway.texts().last().unwrap().contains("恢复接收"));
     assert_eq!(stage.limits(&next).await["caution"], Value::Null);
     // To whoever refused nothing, such a word is a message like any other.

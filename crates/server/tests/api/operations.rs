@@ -81,6 +81,7 @@ const OUTSIDER: &[&str] = &[
     "POST /imports",
     "POST /inquiry-records",
     "POST /macros",
+    "POST /privacy-requests",
     "POST /promises",
     "POST /tasks",
     "POST /win-backs",
@@ -112,6 +113,7 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
         "POST /allocation-runs" => {
             json!({"who": {"looked_after": "nobody"}, "keep": "all", "people": [{"user_id": ids.get("usr")}]})
         }
+        "POST /privacy-requests" => json!({"customer_id": ids.get("cus")}),
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
     }
@@ -242,6 +244,9 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    // They want to be left in peace.
+    let peace = format!("/customers/{}/do-not-contacts", ids["cus"]);
+    harvest(&admin.post(&peace, json!({"reason": "本人要求"})).await.ok(), ids);
     // A dead job.
     let job = app.app.db().write(&app.system(), |tx| tx.exec(&DEAD_JOB, &[])).await;
     assert_eq!(job.ok(), Some(1));

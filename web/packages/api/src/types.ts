@@ -83,6 +83,14 @@ type Interval = Answer<'UpliftInterval'>
 type ArmFigures = With<Answer<'WinBackArmFigures'>, { interval: Interval | null }>
 type WinBackFigures = With<Answer<'WinBackFigures'>, { offer: ArmFigures; control: ArmFigures; uplift: number | null; uplift_interval: Interval | null }>
 export type WinBackMember = With<Answer<'WinBackMemberView'>, { reason: { evidence: WorthEvidence[]; rules_changed: boolean } }>
+export type ConsentPurpose = Schemas['ConsentPurpose']
+/** Something a customer said of one purpose, with a link to what shows it. */
+export type SaidOfData = Answer<'ConsentView'>
+export type DoNotContact = Answer<'DoNotContact'>
+export type DoNotContactEntry = Answer<'DoNotContactView'>
+export type PurposeStanding = With<Answer<'ConsentPurposeView'>, { said: Answer<'ConsentRecord'> | null; do_not_contact: DoNotContact | null }>
+/** What a customer said of their data. */
+export type Consents = With<Answer<'ConsentsView'>, { purposes: PurposeStanding[]; history: SaidOfData[]; do_not_contacts: DoNotContactEntry[] }>
 export type OrderLine = Answer<'OrderLine'>
 export type Order = With<Answer<'CustomerOrder'>, { lines: OrderLine[] }>
 export type CustomerFieldRules = Schemas['CustomerFieldRules']

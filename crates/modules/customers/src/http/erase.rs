@@ -5,11 +5,7 @@ use kernel::{Check, CustomerId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{
-    api, codes,
-    model::{CustomerCard, CustomerState},
-    policy,
-};
+use crate::{model::CustomerCard, whole};
 
 /// Why.
 #[derive(Deserialize, ToSchema)]
@@ -26,17 +22,9 @@ pub(crate) async fn erase(cx: Cx, Path(id): Path<CustomerId>, Json(request): Jso
     let privacies = cx.app().part::<Privacies>();
     let card = cx
         .write(move |tx| {
-            let customer = api::get(tx, id)?;
-            let permit = policy::may(tx.actor(), policy::ERASE, &customer, tx.now())?;
+            whole::may_erase(tx, id)?;
             Check::new().text("reason", &request.reason, 2..=200).done()?;
-            if customer.state == CustomerState::Erased {
-                return Err(codes::ERASED.conflict());
-            }
-            let ids: Vec<_> = api::whole(tx, id)?.iter().map(|customer| customer.id).collect();
-            for privacy in &privacies.0 {
-                (privacy.erase)(tx, &ids)?;
-            }
-            api::erase(tx, &permit, id, request.reason.trim()).map(|customer| customer.card())
+            whole::erase_everywhere(tx, &privacies, id, request.reason.trim())
         })
         .await?;
     Ok(Json(card))

@@ -19,6 +19,7 @@ pub(crate) fn modules() -> Vec<http::Module> {
         files::module(std::env::temp_dir().join("zhike-sms-files")).expect("a folder"),
         tasks::module(),
         customers::module(),
+        privacy::module(),
         channels::module(),
         conversations::module(),
         routing::module(),

@@ -1,0 +1,18 @@
+//! Refusals of this module.
+
+use kernel::Code;
+
+/// Nothing is known of this customer any more.
+pub(crate) const ERASED: Code = Code::new("privacy.erased");
+/// The entry is over, or somebody lifted it already.
+pub(crate) const NOT_STANDING: Code = Code::new("privacy.not_standing");
+/// The request is closed already.
+pub(crate) const NOT_OPEN: Code = Code::new("privacy.not_open");
+/// It was not made sure who asks.
+pub(crate) const IDENTITY_NEEDED: Code = Code::new("privacy.identity_needed");
+/// Whoever made sure who asks does not delete.
+pub(crate) const SECOND_PERSON: Code = Code::new("privacy.second_person");
+/// No copy was made, or none is to be.
+pub(crate) const NO_COPY: Code = Code::new("privacy.no_copy");
+/// Somebody else changed the request.
+pub(crate) const STALE: Code = Code::new("privacy.stale");

@@ -1,0 +1,16 @@
+//! The operations.
+
+mod consents;
+mod peace;
+mod requests;
+
+use http::App;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(consents::read, consents::record))
+        .routes(routes!(peace::enter))
+        .routes(routes!(peace::lift))
+        .merge(requests::routes())
+}

@@ -1,0 +1,50 @@
+//! What customers agreed to and refused, what they are not to be contacted for, and what they ask of their data.
+
+pub mod api;
+mod codes;
+mod demo;
+pub mod events;
+mod handling;
+mod http;
+mod jobs;
+mod listen;
+mod model;
+mod policy;
+mod privacy;
+mod queries;
+mod words;
+
+use ::http::{ListTopic, Locales, Module, Privacy};
+
+pub use model::{
+    ConsentAnswer, ConsentPurpose, ConsentRecord, ConsentWay, ContactVerdict, DoNotContact, IdentityProof,
+    PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, RefusalGround,
+};
+
+/// This module's texts.
+pub(crate) const LOCALES: Locales = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("privacy")
+        .demo(demo::tell)
+        .routes(http::routes())
+        .migrations(store::migrations!["202611261420_privacy", "202611261421_privacy_requests"])
+        .permissions(policy::PERMISSIONS)
+        .privacy(Privacy { module: "privacy", export: privacy::export, erase: privacy::erase })
+        .list::<PrivacyRequest>(ListTopic {
+            topic: "privacy_requests",
+            about: "What persons ask of their data, as far as one may see it.",
+            kind: "privacy_request.changed",
+            says: "A request is there, or stands otherwise.",
+            may_read: policy::may_read_requests,
+        })
+        .listener(listen::listener())
+        .job(jobs::remind())
+        .cron(jobs::schedule())
+        .locales(LOCALES)
+}
