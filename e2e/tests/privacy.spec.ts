@@ -29,4 +29,16 @@ test('PIPL a withdrawal is recorded in two clicks with its evidence, and do-not-
   await expect(page.getByRole('banner').or(page.locator('header')).getByText(text('privacy.mark')).first()).toBeVisible()
   await record('given', '改主意了')
   await expect(row).toContainText(text('privacy.peace_for_good'))
+
+  // Asked to delete: known who asks, and by then it takes somebody else.
+  await page.getByRole('button', { name: text('privacy.requests.new') }).click()
+  const asking = page.getByRole('dialog', { name: text('privacy.requests.new') })
+  await asking.getByLabel(text('privacy.requests.kind')).selectOption('delete')
+  await asking.getByRole('button', { name: text('privacy.requests.receive'), exact: true }).click()
+  await page.getByRole('link', { name: text('privacy.requests.kinds.delete') }).click()
+  const drawer = page.getByRole('dialog', { name: text('privacy.requests.kinds.delete') })
+  await drawer.getByRole('button', { name: text('privacy.requests.verify') }).click()
+  await page.getByRole('button', { name: text('privacy.requests.dialogs.identity_verb') }).click()
+  await expect(drawer.getByText(text('privacy.requests.second_person'))).toBeVisible()
+  await expect(drawer.getByRole('button', { name: text('privacy.requests.erase') })).toBeDisabled()
 })

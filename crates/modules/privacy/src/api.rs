@@ -12,6 +12,8 @@ use crate::{
     queries,
 };
 
+pub use crate::handling::remind;
+
 /// What a file that shows something is attached to.
 pub(crate) const FILE_OF: &str = "consent";
 /// How long ago something may have been said: ten years.

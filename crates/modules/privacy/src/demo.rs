@@ -1,23 +1,30 @@
 //! What customers of the demo story agreed to, refused and asked for.
 
-use http::{Demo, DemoCustomer};
-use kernel::{Actor, Result};
+use http::{Demo, DemoCustomer, DemoPerson};
+use kernel::{Actor, Owned, Permit, Result};
 use store::Tx;
 
 use crate::{
     api::{self, Peace, Said},
-    model::{ConsentAnswer, ConsentPurpose, ConsentWay},
+    handling,
+    model::{
+        self, ConsentAnswer, ConsentPurpose, ConsentWay, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, Purposes,
+        RefusalGround, Who,
+    },
 };
 
 /// What people said: way, answer, purpose, words.
 const SAID: &str = include_str!("../demo/said.txt");
 /// Why people want to be left in peace.
 const PEACE: &str = include_str!("../demo/peace.txt");
+/// What people asked of their data.
+const REQUESTS: &str = include_str!("../demo/requests.txt");
 /// The version of the shop's text.
 const VERSION: &str = "2026-03";
 const DAY: i64 = 86_400_000;
 
 pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    demo.finally.push(requests);
     let said: Vec<_> = SAID.lines().filter(|line| !line.starts_with('#')).collect();
     let peace: Vec<_> = PEACE.lines().collect();
     for customer in demo.customers.clone() {
@@ -81,4 +88,84 @@ fn later(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer, line: &str) -> R
 /// Some time between when they were first heard of and now.
 fn after(demo: &Demo, customer: &DemoCustomer) -> kernel::Timestamp {
     customer.since.plus_millis(demo.now.since(customer.since) * demo.between(5, 95) / 100)
+}
+
+/// What people asked of their data lately: some answered, one refused, one late, one that waits for a second person.
+fn requests(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    let named: Vec<_> = demo.customers.iter().filter(|one| !one.name.is_empty()).cloned().collect();
+    let supervisors: Vec<_> = demo.with_role("supervisor").into_iter().collect();
+    if named.is_empty() || supervisors.is_empty() {
+        return Ok(());
+    }
+    for (place, line) in REQUESTS.lines().filter(|line| !line.starts_with('#')).enumerate() {
+        let customer = &named[(place * 7 + 3) % named.len()];
+        let owner = supervisors[place % supervisors.len()].clone();
+        request(tx, demo, customer, &owner, line)?;
+    }
+    Ok(())
+}
+
+fn request(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer, owner: &DemoPerson, line: &str) -> Result<()> {
+    let [kind, way, ago, proof, end, words, answer] = line.split('\t').collect::<Vec<_>>()[..] else { return Ok(()) };
+    let read = |text: &str| serde_json::Value::String(text.to_owned());
+    let (Ok(kind), Ok(way)) = (serde_json::from_value(read(kind)), serde_json::from_value(read(way))) else {
+        return Ok(());
+    };
+    let received_at = demo.now.plus_millis(-ago.parse::<i64>().unwrap_or(1) * DAY - demo.between(0, DAY / 6));
+    let purposes = match kind {
+        PrivacyRequestKind::Withdraw => vec![ConsentPurpose::MarketingCall, ConsentPurpose::Profiling],
+        _ => Vec::new(),
+    };
+    tx.as_of(received_at, owner.actor())?;
+    let request = PrivacyRequest {
+        id: tx.new_id(),
+        kind,
+        state: PrivacyRequestState::Open,
+        customer_id: customer.id,
+        customer_name: customer.name.clone(),
+        way,
+        words: words.to_owned(),
+        purposes: Purposes(purposes),
+        received_at,
+        due_at: model::due_at(received_at, settings::api::calendar(tx)?.zone())?,
+        owner_id: Some(owner.id),
+        owner_name: owner.name.clone(),
+        unit_id: owner.unit,
+        identity: None,
+        identity_at: None,
+        identity_by: None,
+        identity_by_name: None,
+        ground: None,
+        answer: None,
+        closed_at: None,
+        closed_by: None,
+        closed_by_name: None,
+        entered_at: received_at,
+        entered_by: Some(owner.id),
+        entered_by_name: owner.name.clone(),
+        reminded_at: None,
+        version: 1,
+    };
+    handling::receive(tx, &request)?;
+    let who = || Who { id: owner.id, name: owner.name.clone() };
+    let mut stands = request;
+    if let Ok(proof) = serde_json::from_value(read(proof)) {
+        tx.as_of(received_at.plus_millis(DAY / 24), owner.actor())?;
+        let after = stands.clone().verified(&vouched(tx.now())?, who(), proof)?;
+        handling::verify(tx, &stands, &after)?;
+        stands = after;
+    }
+    tx.as_of(received_at.plus_millis(2 * DAY).min(demo.now), owner.actor())?;
+    let permit = vouched(tx.now())?;
+    let after = match end {
+        "done" => stands.clone().done(&permit, who(), answer.to_owned())?,
+        "refused" => stands.clone().refused(&permit, who(), RefusalGround::LegalDuty, answer.to_owned())?,
+        _ => return Ok(()),
+    };
+    handling::close(tx, &stands, &after)
+}
+
+/// The product itself, telling what happened.
+fn vouched(now: kernel::Timestamp) -> Result<Permit> {
+    Actor::System("demo").permit("privacy.handle", &Owned::NOBODY, now)
 }

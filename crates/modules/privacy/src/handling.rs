@@ -83,8 +83,11 @@ fn show(tx: &mut Tx<'_>, request: &PrivacyRequest) -> Result<()> {
     tx.notify("privacy_requests", "privacy_request.changed", request, Some(request.owned()))
 }
 
-/// Tells of the requests that are due within a week, each once; answers whether there may be more.
-pub(crate) fn remind(tx: &mut Tx<'_>) -> Result<bool> {
+/// Tells of requests that are due within a week, each once, as the hourly job does; answers whether there may be more.
+///
+/// # Errors
+/// From the database.
+pub fn remind(tx: &mut Tx<'_>) -> Result<bool> {
     let now = tx.now();
     let soon = queries::due_before(tx, now.plus_millis(SOON_MS), AT_ONCE)?;
     for before in &soon {

@@ -34,6 +34,36 @@ async fn say(person: &Person, customer: &str, answer: &str, words: &str) -> Valu
     person.post(&format!("/customers/{customer}/consents"), body).await.ok()
 }
 
+/// A team with its supervisor and an agent, whose customer it is; and an agent of another team.
+struct Desk {
+    app: TestApp,
+    admin: Person,
+    supervisor: Person,
+    agent: Person,
+    stranger: Person,
+    customer: String,
+}
+
+async fn desk(db: testkit::TestDb) -> Desk {
+    let app = TestApp::start(db, modules()).await;
+    let (admin, supervisor) = (app.person("administrator").await, app.person("supervisor").await);
+    let (agent, stranger) = (app.person("agent").await, app.person("agent").await);
+    let mut teams = Vec::new();
+    for name in ["热线组", "在线组"] {
+        teams.push(admin.post("/units", json!({"name": name, "kind": "team", "parent_id": null})).await.ok());
+    }
+    for (person, team) in [(&supervisor, 0), (&agent, 0), (&stranger, 1)] {
+        let body = json!({"unit_id": teams[team]["id"], "post_id": null});
+        admin.put(&format!("/members/{}", person.id()), body).await.ok();
+    }
+    let customer = enter(&agent, "王小明").await;
+    Desk { app, admin, supervisor, agent, stranger, customer }
+}
+
+fn path(request: &Value, rest: &str) -> String {
+    format!("/privacy-requests/{}{rest}", request["id"].as_str().unwrap())
+}
+
 fn purpose<'v>(view: &'v Value, name: &str) -> &'v Value {
     view["purposes"].as_array().unwrap().iter().find(|one| one["purpose"] == name).unwrap()
 }
@@ -147,6 +177,132 @@ async fn peers_failure_14_a_later_weaker_entry_does_not_overwrite_do_not_contact
     ] {
         agent.post(&path, body).await.refused_field(field, code);
     }
+}
+
+async fn gb_t_35273_a_request_is_a_task_due_with_the_thirtieth_day_and_told_of_before(db: TestDb) {
+    let desk = desk(db).await;
+    let received = desk.app.app.clock().now().millis() - DAY;
+    let new = json!({"kind": "access", "customer_id": desk.customer, "way": "email", "words": "想知道存了什么", "received_at": received});
+    let request = desk.agent.post("/privacy-requests", new).await.ok();
+    let due = request["due_at"].as_i64().unwrap();
+    assert!((30 * DAY..31 * DAY).contains(&(due - received)), "{request}");
+    let tasks = desk.agent.get("/tasks?owner=me").await.ok();
+    let task = &tasks["items"][0];
+    assert_eq!((&task["source"], &task["subject_id"], &task["due_at"]), (&json!("privacy"), &request["id"], &json!(due)));
+    assert!(!tasks.to_string().contains("想知道"), "{tasks}");
+    desk.agent.post(&format!("/tasks/{}/completion", task["id"].as_str().unwrap()), json!({})).await.refused(409, "tasks.not_by_hand");
+    // Colleagues of another team see nothing of it; whoever supervises does.
+    desk.stranger.get(&path(&request, "")).await.refused(404, "not_found");
+    assert_eq!(desk.stranger.get("/privacy-requests").await.ok()["items"], json!([]));
+    assert_eq!(desk.supervisor.get("/privacy-requests/counts").await.ok(), json!({"open": 1, "due_soon": 0, "overdue": 0}));
+
+    let remind = async || desk.app.app.db().write(&desk.app.system(), api::remind).await.unwrap();
+    remind().await;
+    assert_eq!(desk.agent.get(&path(&request, "")).await.ok()["reminded_at"], json!(null));
+    desk.app.app.clock().set(kernel::Timestamp::from_millis(due - 6 * DAY));
+    remind().await;
+    remind().await;
+    let told = desk.supervisor.get(&path(&request, "")).await.ok();
+    assert_eq!((&told["reminded_at"], &told["version"]), (&json!(due - 6 * DAY), &json!(2)));
+    assert_eq!(desk.agent.get("/privacy-requests/counts").await.ok()["due_soon"], 1);
+    assert_eq!(desk.supervisor.get("/privacy-requests?overdue=true").await.ok()["items"], json!([]));
+    desk.app.app.clock().set(kernel::Timestamp::from_millis(due + 1));
+    assert_eq!(desk.supervisor.get("/privacy-requests?overdue=true&state=open").await.ok()["items"][0]["id"], request["id"]);
+
+    // Who is given the task answers; done late, it stays late.
+    let handing = format!("/tasks/{}/reassignment", task["id"].as_str().unwrap());
+    desk.supervisor.post(&handing, json!({"owner_id": desk.supervisor.id(), "reason": "休假"})).await.ok();
+    desk.app.settle().await;
+    desk.agent.post(&path(&request, "/completion"), json!({"answer": "已答复"})).await.refused(404, "not_found");
+    desk.supervisor.post(&path(&request, "/completion"), json!({"answer": "已答复"})).await.refused(409, "privacy.identity_needed");
+    desk.supervisor.post(&path(&request, "/identity"), json!({"how": "call_back"})).await.ok();
+    desk.supervisor.post(&path(&request, "/completion"), json!({"answer": " "})).await.refused_field("answer", "required");
+    let done = desk.supervisor.post(&path(&request, "/completion"), json!({"answer": "已发清单到档案邮箱"})).await.ok();
+    assert_eq!((&done["state"], &done["overdue"], &done["may_handle"]), (&json!("done"), &json!(true), &json!(false)));
+    desk.supervisor.post(&path(&request, "/completion"), json!({"answer": "再来"})).await.refused(409, "privacy.not_open");
+    let trail = desk.admin.get(&format!("/audit-entries?subject={}", request["id"].as_str().unwrap())).await.ok();
+    assert_eq!(trail["items"].as_array().unwrap().len(), 3);
+    assert!(!trail.to_string().contains("想知道") && !trail.to_string().contains("清单"), "{trail}");
+}
+
+async fn pipl_47_deleting_takes_two_people_and_erases_everywhere(db: TestDb) {
+    let desk = desk(db).await;
+    let new = json!({"kind": "delete", "customer_id": desk.customer, "way": "letter", "words": "请删除王小明的资料"});
+    let request = desk.agent.post("/privacy-requests", new).await.ok();
+    let complete = async |person: &Person| person.post(&path(&request, "/completion"), json!({"answer": "已删除"})).await;
+    complete(&desk.admin).await.refused(409, "privacy.identity_needed");
+    desk.admin.post(&path(&request, "/identity"), json!({"how": "document"})).await.ok();
+    assert_eq!(desk.admin.get(&path(&request, "")).await.ok()["second_person"], true);
+    complete(&desk.admin).await.refused(409, "privacy.second_person");
+    // Nor may somebody delete who may not erase customers.
+    complete(&desk.agent).await.refused(403, "forbidden");
+    let other = desk.app.person("administrator").await;
+    let done = complete(&other).await.ok();
+    assert_eq!((&done["state"], &done["words"], &done["customer_name"], &done["answer"]), (&json!("done"), &json!(""), &json!(""), &json!("已删除")));
+    let customer = desk.admin.get(&format!("/customers/{}", desk.customer)).await.ok();
+    assert_eq!((&customer["state"], &customer["name"]), (&json!("erased"), &json!("")));
+    let trail = desk.admin.get(&format!("/audit-entries?subject={}", desk.customer)).await.ok();
+    assert_eq!(trail["items"][0]["reason"], request["id"]);
+    assert_eq!(desk.agent.get("/tasks?state=open").await.ok()["items"], json!([]));
+}
+
+async fn pipl_45_a_copy_is_kept_for_a_while_and_each_download_is_on_the_trail(db: TestDb) {
+    let desk = desk(db).await;
+    let new = json!({"kind": "copy", "customer_id": desk.customer, "way": "wechat"});
+    let request = desk.agent.post("/privacy-requests", new).await.ok();
+    let copy = path(&request, "/copy");
+    desk.agent.post(&copy, json!({})).await.refused(409, "privacy.identity_needed");
+    desk.agent.post(&path(&request, "/identity"), json!({"how": "signed_in"})).await.ok();
+    desk.agent.post(&path(&request, "/completion"), json!({"answer": "已给"})).await.refused(409, "privacy.no_copy");
+    desk.agent.get(&copy).await.refused(404, "not_found");
+    assert_eq!(desk.agent.post(&copy, json!({})).await.ok()["copy"]["downloads"], 0);
+    let body = desk.agent.get(&copy).await.ok();
+    assert_eq!((&body["customers"][0]["name"], &body["elsewhere"]["privacy"]["requests"][0]["id"]), (&json!("王小明"), &request["id"]));
+    desk.stranger.get(&copy).await.refused(404, "not_found");
+    let done = desk.agent.post(&path(&request, "/completion"), json!({"answer": "已给"})).await.ok();
+    assert_eq!(done["copy"]["downloads"], 1);
+    let trail = desk.admin.get(&format!("/audit-entries?subject={}", request["id"].as_str().unwrap())).await.ok().to_string();
+    assert!(trail.contains("privacy.copy_made") && trail.contains("privacy.copy_downloaded") && !trail.contains("王小明"), "{trail}");
+    desk.app.app.clock().advance(15 * DAY);
+    desk.agent.get(&copy).await.refused(404, "not_found");
+}
+
+async fn what_is_withdrawn_by_request_counts_and_what_is_malformed_is_none(db: TestDb) {
+    let desk = desk(db).await;
+    let new = |more: Value| {
+        let mut body = json!({"kind": "withdraw", "customer_id": desk.customer, "way": "call", "purposes": ["marketing_call", "profiling"]});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let now = desk.app.app.clock().now().millis();
+    for (more, field, code) in [
+        (json!({"purposes": []}), "purposes", "required"),
+        (json!({"kind": "delete"}), "purposes", "not_allowed"),
+        (json!({"words": "x".repeat(2_001)}), "words", "too_long"),
+        (json!({"received_at": now + DAY}), "received_at", "in_the_future"),
+        (json!({"received_at": 1}), "received_at", "out_of_range"),
+        (json!({"customer_id": "cus_00000000000000000000000000"}), "customer_id", "unknown"),
+        (json!({"owner_id": desk.stranger.id()}), "owner_id", "not_allowed"),
+        (json!({"due_at": 1}), "due_at", "unknown_field"),
+    ] {
+        desk.agent.post("/privacy-requests", new(more)).await.refused_field(field, code);
+    }
+    desk.stranger.post("/privacy-requests", new(json!({}))).await.refused_field("customer_id", "unknown");
+    assert_eq!(desk.admin.get("/privacy-requests").await.ok()["items"], json!([]));
+    let request = desk.agent.post("/privacy-requests", new(json!({}))).await.ok();
+    let refusal = json!({"ground": "legal_duty", "answer": "不行"});
+    desk.agent.post(&path(&request, "/refusal"), refusal.clone()).await.refused_field("ground", "not_allowed");
+    // As easily as it was given: nobody has to prove who they are.
+    desk.agent.post(&path(&request, "/completion"), json!({"answer": "已停用"})).await.ok();
+    assert_eq!(verdict(&desk.app, &desk.customer, ConsentPurpose::Profiling).await, ContactVerdict::Withdrawn);
+    assert_eq!(verdict(&desk.app, &desk.customer, ConsentPurpose::MarketingSms).await, ContactVerdict::NotAsked);
+    let other = desk.agent.post("/privacy-requests", new(json!({"kind": "correct", "purposes": null}))).await.ok();
+    let refused = desk.agent.post(&path(&other, "/refusal"), refusal).await.ok();
+    assert_eq!((&refused["state"], &refused["ground"]), (&json!("refused"), &json!("legal_duty")));
+    let third = desk.agent.post("/privacy-requests", new(json!({"kind": "explain", "purposes": null}))).await.ok();
+    desk.agent.post(&path(&third, "/withdrawal"), json!({"answer": "不用了"})).await.ok();
+    assert_eq!(desk.agent.get("/tasks?state=open").await.ok()["items"], json!([]));
+    assert_eq!(desk.agent.get(&format!("/privacy-requests?customer={}", desk.customer)).await.ok()["items"].as_array().unwrap().len(), 3);
 }
 
 }

@@ -91,6 +91,9 @@ export type DoNotContactEntry = Answer<'DoNotContactView'>
 export type PurposeStanding = With<Answer<'ConsentPurposeView'>, { said: Answer<'ConsentRecord'> | null; do_not_contact: DoNotContact | null }>
 /** What a customer said of their data. */
 export type Consents = With<Answer<'ConsentsView'>, { purposes: PurposeStanding[]; history: SaidOfData[]; do_not_contacts: DoNotContactEntry[] }>
+/** Something a customer asks of their data. */
+export type PrivacyRequest = With<Answer<'PrivacyRequestView'>, { copy: Answer<'PrivacyCopyView'> | null }>
+export type PrivacyRequestCounts = Answer<'PrivacyRequestCounts'>
 export type OrderLine = Answer<'OrderLine'>
 export type Order = With<Answer<'CustomerOrder'>, { lines: OrderLine[] }>
 export type CustomerFieldRules = Schemas['CustomerFieldRules']

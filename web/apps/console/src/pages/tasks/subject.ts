@@ -8,6 +8,7 @@ export function placeOf({ subject_kind: kind, subject_id: id }: Pick<Task, 'subj
   if (kind === 'conversation') return can('conversations.read') ? { name: 'conversations', params: { id } } : undefined
   if (kind === 'article') return can('knowledge.read') ? { name: 'articles', query: { open: id } } : undefined
   if (kind === 'knowledge_gap') return can('knowledge.write') ? { name: 'knowledge-gaps', query: { open: id } } : undefined
+  if (kind === 'privacy_request') return can('privacy.handle') ? { name: 'privacy-requests', query: { open: id } } : undefined
   const page = { promise: 'promises', ask: 'asks', escalation: 'escalations', incident: 'incidents', approval: 'approvals' }[kind]
   return page && can(`${page}.read`) ? { name: page, query: { open: id } } : undefined
 }

@@ -1,0 +1,8 @@
+import { ShieldCheck } from '@lucide/vue'
+import { definePages } from '@/app/registry'
+import { useRequestBadge } from './useRequestBadge'
+
+export default definePages({
+  module: 'privacy',
+  pages: [{ path: '/privacy-requests', name: 'privacy-requests', title: 'privacy.requests.title', component: () => import('./RequestsPage.vue'), permission: 'privacy.handle', rail: { icon: ShieldCheck, label: 'privacy.requests.rail', order: 42, badge: useRequestBadge }, also: 'grxx geren xinxi shanchu chayue pipl privacy requests' }],
+})
