@@ -5994,6 +5994,86 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/customers/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a customer said their data may be used for, with its history, and what they are not to be contacted for. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConsentsView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Records what a customer said of one purpose. What was said before stays in the history. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewConsent"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConsentRecord"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/conversion": {
         parameters: {
             query?: never;
@@ -6025,6 +6105,56 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["CustomerCard"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/do-not-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps that a customer is not to be contacted. An entry that stands already stays: the one that lasts longest counts. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDoNotContact"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DoNotContactView"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -7258,6 +7388,56 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["DirectoryProbe"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-contacts/{id}/lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lifts an entry, for a reason. Others that stand go on standing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_dnc_DoNotContact"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DoNotContactLifting"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DoNotContactView"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -12581,6 +12761,469 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the requests one may see: open ones in the order in which they are due, others newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those of this customer, merges followed. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those of this kind. */
+                    kind?: "access" | "copy" | "correct" | "delete" | "withdraw" | "explain";
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those not closed in time. */
+                    overdue?: boolean;
+                    /** @description Only those this person must answer: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those that stand so. */
+                    state?: "open" | "done" | "refused" | "taken_back";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Takes in a request, which is a task of whoever must answer it, due with the end of the thirtieth day. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPrivacyRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does what is asked and closes the request. Deleting erases the customer everywhere, by somebody who may erase them and
+         *     is another than the one who made sure who asks; consents are taken back as asked; a copy must have been made.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestAnswer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copy as a file, for whoever handles the request and may see the person in clear. Each download is on the trail. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Makes the copy a person asked for, of everything every module holds about them, for whoever may see them in clear; or
+         *     makes it anew. It is kept for fourteen days.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps that it was made sure who asks, and by whom. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IdentityCheck"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses a request on a ground the law knows, and says why. Taking back a consent cannot be refused but to a stranger. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestRefusal"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a request whose person asks no more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestAnswer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what waits for an answer, as far as one may see it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -21133,6 +21776,78 @@ export interface components {
          * @enum {string}
          */
         ConditionOp: "is" | "is_not" | "contains" | "contains_not" | "matches" | "at_least" | "at_most" | "known" | "unknown";
+        /**
+         * @description What somebody said.
+         * @enum {string}
+         */
+        ConsentAnswer: "given" | "withdrawn";
+        /**
+         * @description What somebody's data may be used for, each asked for by itself.
+         * @enum {string}
+         */
+        ConsentPurpose: "marketing_call" | "marketing_sms" | "marketing_email" | "marketing_wechat" | "surveys" | "profiling" | "sharing";
+        /** @description How it stands with one purpose. */
+        ConsentPurposeView: {
+            do_not_contact?: components["schemas"]["DoNotContact"] | null;
+            purpose: components["schemas"]["ConsentPurpose"];
+            said?: components["schemas"]["ConsentRecord"] | null;
+            /** @description Whether it may be done, or why not. */
+            verdict: components["schemas"]["ContactVerdict"];
+        };
+        /** @description Something somebody said of one purpose. */
+        ConsentRecord: {
+            /** @description What. */
+            answer: components["schemas"]["ConsentAnswer"];
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_csr_ConsentRecord"];
+            /** @description Of what. */
+            purpose: components["schemas"]["ConsentPurpose"];
+            /** @description When it was recorded. */
+            recorded_at: components["schemas"]["Timestamp"];
+            recorded_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            recorded_by_name: string;
+            /** @description Where it was said: the id of a conversation, a message or a file. */
+            reference?: string | null;
+            /** @description When they said it. */
+            said_at: components["schemas"]["Timestamp"];
+            /** @description Which version of the text they agreed to. */
+            text_version: string;
+            /** @description Which way. */
+            way: components["schemas"]["ConsentWay"];
+            /** @description In their words, or what else shows it. */
+            words: string;
+        };
+        /** @description What a customer said of their data, and what follows. */
+        ConsentsView: {
+            /** @description Every entry that keeps them in peace, or did, the latest first. */
+            do_not_contacts: components["schemas"]["DoNotContactView"][];
+            /** @description All that was said, the latest first. */
+            history: components["schemas"]["ConsentView"][];
+            /** @description Whether the caller may let them be contacted again. */
+            may_lift: boolean;
+            /** @description Whether the caller may record what they say. */
+            may_record: boolean;
+            /** @description Every purpose, in the order in which they are shown. */
+            purposes: components["schemas"]["ConsentPurposeView"][];
+        };
+        /** @description Something that was said, with a link to what shows it. */
+        ConsentView: components["schemas"]["ConsentRecord"] & {
+            /** @description Where the file that shows it is read, for a quarter of an hour. */
+            file?: string | null;
+        };
+        /**
+         * @description Which way somebody said it.
+         * @enum {string}
+         */
+        ConsentWay: "call" | "chat" | "sms" | "email" | "wechat" | "form" | "in_person" | "letter";
+        /**
+         * @description Whether somebody's data may be used for a purpose, or why not.
+         * @enum {string}
+         */
+        ContactVerdict: "allowed" | "not_asked" | "withdrawn" | "do_not_contact" | "erased";
         /** @description Why it was none. */
         ContactWithdrawal: {
             /** @description In one's own words: 1 to 500 characters. */
@@ -22743,6 +23458,38 @@ export interface components {
              */
             people: number;
         };
+        /** @description Somebody is not to be contacted. */
+        DoNotContact: {
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Since when. */
+            entered_at: components["schemas"]["Timestamp"];
+            entered_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            entered_by_name: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_dnc_DoNotContact"];
+            /** @description Why. */
+            lift_reason?: string | null;
+            lifted_at?: components["schemas"]["Timestamp"] | null;
+            lifted_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            lifted_by_name?: string | null;
+            purpose?: components["schemas"]["ConsentPurpose"] | null;
+            /** @description Why. */
+            reason: string;
+            until_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Why somebody may be contacted again. */
+        DoNotContactLifting: {
+            /** @description 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description An entry, and whether it stands. */
+        DoNotContactView: components["schemas"]["DoNotContact"] & {
+            /** @description Whether they are not to be contacted by it now. */
+            stands: boolean;
+        };
         /**
          * @description How the two sides speak.
          * @enum {string}
@@ -23437,6 +24184,19 @@ export interface components {
             /** @description presences */
             topic: string;
         };
+        /** @description A request is there, or stands otherwise. */
+        "Fact.privacy_requests.privacy_request.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["PrivacyRequest"];
+            /** @enum {string} */
+            kind: "privacy_request.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description privacy_requests */
+            topic: string;
+        };
         /** @description A promise is there, or stands otherwise. */
         "Fact.promises.promise.changed": {
             at: components["schemas"]["Timestamp"];
@@ -23741,6 +24501,8 @@ export interface components {
         Id_cnr_CannedReply: string;
         /** @example cnv_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cnv: string;
+        /** @example csr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_csr_ConsentRecord: string;
         /** @example cst_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cst_CustomerStep: string;
         /** @example cus_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -23757,6 +24519,8 @@ export interface components {
         Id_dlv_Delivery: string;
         /** @example dly_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dly_DailyRecord: string;
+        /** @example dnc_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_dnc_DoNotContact: string;
         /** @example esc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_esc_Escalation: string;
         /** @example esl_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -23813,6 +24577,8 @@ export interface components {
         Id_prr_PresenceReason: string;
         /** @example pst_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_pst_Post: string;
+        /** @example pvr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_pvr_PrivacyRequest: string;
         /** @example que_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_que: string;
         /** @example rlp_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -23867,11 +24633,20 @@ export interface components {
             /** @description Which account. */
             user_id: components["schemas"]["Id_usr"];
         };
+        /** @description How it was made sure who asks. No document's copy belongs here. */
+        IdentityCheck: {
+            how: components["schemas"]["IdentityProof"];
+        };
         /**
          * @description Whether the embedding site must prove who its visitors are.
          * @enum {string}
          */
         IdentityMode: "off" | "optional" | "required";
+        /**
+         * @description How it was made sure who asks. No copy of any document is kept.
+         * @enum {string}
+         */
+        IdentityProof: "call_back" | "one_time_code" | "signed_in" | "document" | "knowledge";
         /** @description A system of the organisation that says who somebody is, by OpenID Connect. */
         IdentityProvider: {
             /** @description What it calls us. */
@@ -25474,6 +26249,20 @@ export interface components {
             name: string;
             settings?: components["schemas"]["ChannelSettings"] | null;
         };
+        /** @description Something a customer said of one purpose, and what shows it: words, a reference or the version of a text. */
+        NewConsent: {
+            answer: components["schemas"]["ConsentAnswer"];
+            at?: components["schemas"]["Timestamp"] | null;
+            purpose: components["schemas"]["ConsentPurpose"];
+            /** @description Where it was said: the id of a conversation, of a message, or of a file one sent. */
+            reference?: string | null;
+            /** @description Which version of the text they agreed to: up to 40 characters. */
+            text_version?: string | null;
+            /** @description Which way they said it. */
+            way: components["schemas"]["ConsentWay"];
+            /** @description In their words, or what else shows it: up to 1,000 characters. */
+            words?: string | null;
+        };
         /** @description With whom, and where. */
         NewConversation: {
             channel_id?: components["schemas"]["Id_chn"] | null;
@@ -25543,6 +26332,13 @@ export interface components {
             /** @description About what: at least one. */
             kinds: components["schemas"]["Kinds"];
             starts_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Somebody is not to be contacted. */
+        NewDoNotContact: {
+            purpose?: components["schemas"]["ConsentPurpose"] | null;
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
+            until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description What stands in the way: a fault of the system, or something special. */
         NewEscalation: {
@@ -25843,6 +26639,20 @@ export interface components {
              * @description For how long at most: 1 to 720 minutes; no limit without.
              */
             minutes?: number | null;
+        };
+        /** @description Something a customer asks of their data. */
+        NewPrivacyRequest: {
+            /** @description Whose data it is about; one whom one may see. */
+            customer_id: components["schemas"]["Id_cus"];
+            kind: components["schemas"]["PrivacyRequestKind"];
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Which consents are to be taken back: needed for that, and for nothing else. */
+            purposes?: components["schemas"]["ConsentPurpose"][] | null;
+            received_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Which way it came. */
+            way: components["schemas"]["ConsentWay"];
+            /** @description In the person's words: up to 2,000 characters. */
+            words?: string | null;
         };
         /** @description A promise to a customer: in a conversation, about an inquiry, or to a customer one may see. */
         NewPromise: {
@@ -27546,6 +28356,21 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_PrivacyRequestView: {
+            /** @description The rows. */
+            items: (components["schemas"]["PrivacyRequest"] & {
+                copy?: components["schemas"]["PrivacyCopyView"] | null;
+                /** @description Whether the caller may handle it. */
+                may_handle: boolean;
+                /** @description Whether it was not closed in time. */
+                overdue: boolean;
+                /** @description Whether somebody else than the caller must delete, who made sure who asks. */
+                second_person: boolean;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_PromiseView: {
             /** @description The rows. */
             items: (components["schemas"]["Promise"] & {
@@ -28275,6 +29100,118 @@ export interface components {
              */
             line: number;
         };
+        /** @description A copy that is kept for a while. */
+        PrivacyCopyView: {
+            /**
+             * Format: int64
+             * @description How often it was downloaded.
+             */
+            downloads: number;
+            /** @description When it was made. */
+            made_at: components["schemas"]["Timestamp"];
+            /** @description Until when it is kept. */
+            until_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Something a person asks of their data. */
+        PrivacyRequest: {
+            /** @description What the person was answered. */
+            answer?: string | null;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            closed_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            closed_by_name?: string | null;
+            /** @description Whose data it is about. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Their name then. */
+            customer_name: string;
+            /** @description Until when it is to be answered. */
+            due_at: components["schemas"]["Timestamp"];
+            /** @description When it was entered. */
+            entered_at: components["schemas"]["Timestamp"];
+            entered_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            entered_by_name: string;
+            ground?: components["schemas"]["RefusalGround"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_pvr_PrivacyRequest"];
+            identity?: components["schemas"]["IdentityProof"] | null;
+            identity_at?: components["schemas"]["Timestamp"] | null;
+            identity_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            identity_by_name?: string | null;
+            /** @description What is asked. */
+            kind: components["schemas"]["PrivacyRequestKind"];
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name: string;
+            /** @description Which consents are to be taken back; of no other kind. */
+            purposes: components["schemas"]["ConsentPurpose"][];
+            /** @description When it came. */
+            received_at: components["schemas"]["Timestamp"];
+            reminded_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["PrivacyRequestState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description Which way it came. */
+            way: components["schemas"]["ConsentWay"];
+            /** @description In the person's words. */
+            words: string;
+        };
+        /** @description What the person was answered. */
+        PrivacyRequestAnswer: {
+            /** @description 1 to 2,000 characters. */
+            answer: string;
+        };
+        /** @description How much waits for an answer within reach. */
+        PrivacyRequestCounts: {
+            /**
+             * Format: int64
+             * @description Of these, due within seven days or before now.
+             */
+            due_soon: number;
+            /**
+             * Format: int64
+             * @description Open.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of these, due before now.
+             */
+            overdue: number;
+        };
+        /**
+         * @description What a person asks of their data.
+         * @enum {string}
+         */
+        PrivacyRequestKind: "access" | "copy" | "correct" | "delete" | "withdraw" | "explain";
+        /** @description Why it is refused. */
+        PrivacyRequestRefusal: {
+            /** @description What the person was answered, with the reason and where they can complain: 1 to 2,000 characters. */
+            answer: string;
+            /** @description On which ground. */
+            ground: components["schemas"]["RefusalGround"];
+        };
+        /**
+         * @description Where a request stands. All but the first are final.
+         * @enum {string}
+         */
+        PrivacyRequestState: "open" | "done" | "refused" | "taken_back";
+        /** @description A request, with what a list shows beside it. */
+        PrivacyRequestView: components["schemas"]["PrivacyRequest"] & {
+            copy?: components["schemas"]["PrivacyCopyView"] | null;
+            /** @description Whether the caller may handle it. */
+            may_handle: boolean;
+            /** @description Whether it was not closed in time. */
+            overdue: boolean;
+            /** @description Whether somebody else than the caller must delete, who made sure who asks. */
+            second_person: boolean;
+        };
         /** @description The body of every refusal, `application/problem+json`. */
         Problem: {
             /**
@@ -28887,6 +29824,11 @@ export interface components {
             /** @description Values for the translated text. */
             params: Record<string, never>;
         };
+        /**
+         * @description On which ground a request is refused: GB/T 35273-2020, 8.7 e), and one whose asker could not be told to be the person.
+         * @enum {string}
+         */
+        RefusalGround: "identity" | "legal_duty" | "state_security" | "public_interest" | "investigation" | "abuse" | "vital_interests" | "others_rights" | "trade_secret";
         /** @description A field that could not be taken. */
         RefusedField: {
             /** @description Why. */
@@ -29496,7 +30438,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -30296,7 +31238,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "merge_suggestions" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents" | "privacy_requests";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
