@@ -8,8 +8,8 @@ use crate::{
     api::{self, Peace, Said},
     handling,
     model::{
-        self, ConsentAnswer, ConsentPurpose, ConsentWay, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, Purposes,
-        RefusalGround, Who,
+        self, ConsentAnswer, ConsentPurpose, ConsentWay, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState,
+        Purposes, RefusalGround, Who,
     },
 };
 

@@ -10,7 +10,7 @@ mod flood;
 mod gateway;
 mod http;
 mod model;
-mod privacy;
+mod personal;
 mod queries;
 mod signed;
 mod single;
@@ -50,6 +50,6 @@ pub fn module() -> Module {
         .app_job(sweep::run)
         .cron(sweep::cron())
         .background(Box::new(smpp::start))
-        .privacy(Privacy { module: "sms", export: privacy::export, erase: privacy::erase })
+        .privacy(Privacy { module: "sms", export: personal::export, erase: personal::erase })
         .locales(LOCALES)
 }

@@ -361,8 +361,10 @@ mod tests {
         let done = |one: PrivacyRequest, by| one.done(&permit, by, "已办理".into());
         assert!(done(request(PrivacyRequestKind::Access), who(1)).is_err());
         assert!(done(request(PrivacyRequestKind::Withdraw), who(1)).is_ok());
-        let known = request(PrivacyRequestKind::Delete).verified(&permit, who(1), IdentityProof::CallBack).unwrap();
-        assert!(done(known.clone(), who(1)).is_err());
+        let first = who(1);
+        let known =
+            request(PrivacyRequestKind::Delete).verified(&permit, first.clone(), IdentityProof::CallBack).unwrap();
+        assert!(done(known.clone(), first).is_err());
         let deleted = done(known, who(2)).unwrap();
         assert!(!deleted.is_overdue(at(500)));
         assert!(deleted.clone().verified(&permit, who(1), IdentityProof::Document).is_err());
