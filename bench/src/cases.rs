@@ -7,6 +7,7 @@ pub(crate) mod delivery;
 pub(crate) mod demo;
 pub(crate) mod desk;
 pub(crate) mod hostile;
+pub(crate) mod lists;
 pub(crate) mod mails;
 pub(crate) mod messages;
 pub(crate) mod page;

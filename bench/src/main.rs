@@ -73,6 +73,7 @@ async fn main() -> Outcome<()> {
         case!(api);
         case!(page);
         case!(search);
+        case!(lists);
         case!(sockets);
         case!(hostile);
         case!(automations);

@@ -53,6 +53,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         sms::module(),
         orders::module(),
         worth::module(),
+        segments::module(),
         automation::module(),
         incidents::module(),
         webhooks::module(),

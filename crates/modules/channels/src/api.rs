@@ -24,6 +24,14 @@ pub use crate::{
 /// organisation's language is Chinese.
 pub const FIRST_NAME: &str = "网站会话";
 
+/// What every channel is called, the closed ones too, oldest first.
+///
+/// # Errors
+/// From the database.
+pub fn names(tx: &mut Tx<'_>) -> Result<Vec<(ChannelId, String)>> {
+    queries::names(tx)
+}
+
 /// The channel of this id.
 ///
 /// # Errors

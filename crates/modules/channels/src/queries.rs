@@ -15,6 +15,7 @@ sql! {
     FIND_KEY(Channel) = "SELECT {cols} FROM channels WHERE public_key = $1";
     FIRST(Channel) = "SELECT {cols} FROM channels WHERE kind = $1
         ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END, created_at, id LIMIT 1";
+    NAMES = "SELECT id, name FROM channels ORDER BY created_at, id";
     LIST(Channel) = "SELECT {cols} FROM channels WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3";
 
     COUNT_INVITATION = "INSERT INTO invitation_counts (channel_id, invitation, day, shown, accepted) VALUES ($1, $2, $3, $4, $5)
@@ -56,6 +57,10 @@ pub(crate) fn find_key(tx: &mut Tx<'_>, public_key: &str) -> Result<Channel> {
 /// The oldest of this kind, an active one before a paused one.
 pub(crate) fn first(tx: &mut Tx<'_>, kind: ChannelKind) -> Result<Option<Channel>> {
     tx.maybe(&FIRST, params![kind])
+}
+
+pub(crate) fn names(tx: &mut Tx<'_>) -> Result<Vec<(ChannelId, String)>> {
+    tx.all(&NAMES, &[])
 }
 
 pub(crate) fn list(tx: &mut Tx<'_>, _all: &Scope, after: &Cursor, limit: i64) -> Result<Vec<Channel>> {

@@ -26,6 +26,7 @@ mod privacy;
 mod queries;
 mod reasons;
 mod said;
+mod segment;
 mod serving;
 mod snooze;
 mod split;
@@ -40,7 +41,7 @@ mod waiting;
 mod words;
 mod writer;
 
-use ::http::{Module, Privacy, TimelineSource};
+use ::http::{Module, Privacy, SegmentSource, TimelineSource};
 
 pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
@@ -90,6 +91,7 @@ pub fn module() -> Module {
         .job(snooze::handler())
         .listener(after_hours::listen())
         .listener(participation::listen())
+        .segment(SegmentSource { module: "conversations", attributes: segment::attributes, values: segment::values })
         .timeline(TimelineSource { module: "conversations", read: timeline::read })
         .privacy(Privacy { module: "conversations", export: privacy::export, erase: privacy::erase })
         .locales(LOCALES)

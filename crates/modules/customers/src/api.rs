@@ -12,6 +12,7 @@ pub use crate::contact::{email as spell_email, is_invisible, mask_email, mask_na
 pub use crate::identify::{
     Given, Identified, bind, for_address, identify, is_email, is_phone, is_proven, known_as, only_with_phone, take,
 };
+pub use crate::sound::sort_key;
 use crate::{
     contact,
     events::{ContactChanged, CustomerChanged, CustomerCreated, CustomerErased, CustomerMerged},
@@ -26,7 +27,7 @@ use crate::{
 };
 pub use crate::{
     known::{find_visible, members_of, pass},
-    listing::{cards, seen},
+    listing::{after, cards, channels_of, families, page, reach, seen, shown_in_clear},
     placing::{chosen, hand_over, held},
     serving::{file_of, may_do, visible as visible_or_served},
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
@@ -34,6 +35,12 @@ pub use crate::{
     take_in::{key_of, take_in},
     whole::{erase_everywhere, everything, may_erase, may_unmask},
 };
+
+/// What the search index is told of somebody: for whoever fills a database otherwise than one by one, as measurements do.
+pub fn indexed(id: CustomerId, at: Timestamp, name: &str, phone: &str) -> Option<SearchDoc> {
+    let details = Details { phone: Some(phone.to_owned()), ..named(name) };
+    search_doc(&[Customer::unknown(id, at).with(&details)])
+}
 
 /// Notes that WeChat says a customer is this person, whatever the account: two who are the same may be one.
 ///

@@ -145,7 +145,7 @@ fn by_place(mut rows: Vec<Customer>, before: Option<i64>, limit: usize) -> Liste
     rows.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
     let skipped = usize::try_from(before.unwrap_or_default()).unwrap_or_default();
     let rows: Vec<_> = rows.into_iter().skip(skipped).take(limit + 1).collect();
-    listing::page(rows, limit, |_| (skipped + limit).to_string())
+    listing::cut(rows, limit, |_| (skipped + limit).to_string())
 }
 
 /// Through the search index: candidates some at a time, each looked at whole.

@@ -39,7 +39,7 @@ const SURNAMES: [(char, &str); 22] = [
 
 /// The key by which lists sort `folded`, a name as searches compare it: letters and digits alone. Each Han character
 /// is its syllable, then its number, so that `wang` stands before `wangqi` and all 王 stand together.
-pub(crate) fn sort_key(folded: &str) -> String {
+pub fn sort_key(folded: &str) -> String {
     let mut key = String::with_capacity(MOST);
     for (at, character) in folded.chars().filter(|character| character.is_alphanumeric()).enumerate() {
         if key.len() >= MOST {

@@ -1,6 +1,6 @@
 //! What lists are sorted and narrowed by: when somebody was last in contact, what they are worth, their tier.
 
-use http::App;
+use http::{App, attributes_changed};
 use kernel::{CustomerId, Origin, Result, Timestamp};
 use store::{ToValue, Tx, params, sql};
 use tokio::{sync::watch, task::JoinHandle};
@@ -48,7 +48,8 @@ pub(crate) fn met(tx: &mut Tx<'_>, customer: &Customer, at: Timestamp) -> Result
 /// # Errors
 /// From the database.
 pub fn set_worth(tx: &mut Tx<'_>, worth: &[(CustomerId, i64)]) -> Result<()> {
-    tx.exec_rows(&SET_WORTH, &rows(worth))
+    tx.exec_rows(&SET_WORTH, &rows(worth))?;
+    attributes_changed(tx, &worth.iter().map(|(id, _)| *id).collect::<Vec<_>>())
 }
 
 /// Says the rank of these customers' tiers, 0 for none; the higher the better. Survivors only; who is unknown is
@@ -57,7 +58,8 @@ pub fn set_worth(tx: &mut Tx<'_>, worth: &[(CustomerId, i64)]) -> Result<()> {
 /// # Errors
 /// From the database.
 pub fn set_tier(tx: &mut Tx<'_>, ranks: &[(CustomerId, i64)]) -> Result<()> {
-    tx.exec_rows(&SET_TIER, &rows(ranks))
+    tx.exec_rows(&SET_TIER, &rows(ranks))?;
+    attributes_changed(tx, &ranks.iter().map(|(id, _)| *id).collect::<Vec<_>>())
 }
 
 fn rows<T: ToValue>(pairs: &[(CustomerId, T)]) -> Vec<Vec<store::Value<'_>>> {

@@ -291,3 +291,12 @@ export interface Job {
 }
 export type ResponsibilityMatrix = Answer<'ResponsibilityMatrix'>
 export type PartHolder = Answer<'PartHolder'>
+
+/** Something rules can be about. */
+export type Attribute = Answer<'Attribute'>
+export type SegmentRule = Schemas['SegmentRule']
+export type SegmentCondition = Schemas['SegmentCondition']
+export type Segment = Answer<'Segment'>
+export type SegmentCount = Answer<'SegmentCount'>
+export type CustomerExport = Answer<'CustomerExport'>
+export type NewCustomerExport = Schemas['NewCustomerExport']

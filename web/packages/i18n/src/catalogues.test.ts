@@ -11,6 +11,7 @@ const COMPUTED_OUTSIDE = [
   'errors.', // problem codes of the server
   'permissions.', // the server's permission catalogue
   'worth.attributes.', // what segments may be drawn by, told by the server
+  'segments.attributes.', // what the server says rules can be about
 ]
 
 const files = import.meta.glob<Record<string, unknown>>('../catalogues/*/*.json', { eager: true, import: 'default' })

@@ -12,6 +12,14 @@ export interface Column<Row> {
   fixed?: boolean
   /** Hidden until chosen. */
   optional?: boolean
+  /** The list can be sorted by it: which way it goes when it is first chosen. */
+  sort?: 'asc' | 'desc'
+}
+
+/** What a list is sorted by: a column's id, and which way. */
+export interface Sorting {
+  by: string
+  order: 'asc' | 'desc'
 }
 
 /** Something the list can be narrowed by. */
