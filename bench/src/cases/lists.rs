@@ -59,7 +59,7 @@ pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
         "tier=5&contact_from=1640000000000".to_owned(),
         format!("owner={}&stage=customer", owners[7]),
         "stage=customer&worth_from=500000".to_owned(),
-        "unowned=true&contact_before=1700000000000".to_owned(),
+        "unowned=true&stage=lead".to_owned(),
     ];
     for sort in ["name", "last_contact", "created", "tier", "worth", "owner"] {
         let mut times = Vec::new();

@@ -9,6 +9,7 @@ use store::Tx;
 use crate::{
     api,
     export::{self, CustomerExport, ExportColumn, ExportFormat, Source, Wish},
+    keeping::{self, Refresh},
     model::{Draft, Segment},
     policy, queries,
     rule::Rule,
@@ -71,6 +72,9 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         queries::insert(tx, &segment)?;
         api::changed(tx, "segments.created", None, &segment)?;
     }
+    // The story's customers are there at once.
+    keeping::mark(tx, &demo.customers.iter().map(|customer| customer.id).collect::<Vec<_>>())?;
+    work::enqueue(tx, &Refresh {})?;
     taken_along(tx, demo, &lead)
 }
 

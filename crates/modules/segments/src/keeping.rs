@@ -102,7 +102,7 @@ fn whose(fact: &StoredFact) -> Result<Vec<CustomerId>> {
 }
 
 /// Whose values are to be asked for again. The mark tells this time from the next.
-fn mark(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<()> {
+pub(crate) fn mark(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<()> {
     let ids: BTreeSet<_> = ids.iter().copied().collect();
     let rows: Vec<_> = ids.iter().map(|id| (*id, tx.rng().below(i64::MAX as u64) as i64)).collect();
     tx.exec_rows(&MARK, &rows.iter().map(|(id, mark)| vec![id.to_value(), mark.to_value()]).collect::<Vec<_>>())
@@ -128,7 +128,7 @@ pub(crate) fn take_up(app: App, stop: watch::Receiver<bool>) -> JoinHandle<()> {
                     })
                     .await?;
                 if last.is_none() {
-                    break;
+                    return app.db().write(&origin, |tx| work::enqueue(tx, &Refresh {}).map(drop)).await;
                 }
                 after = last;
             }
