@@ -10,7 +10,7 @@ use crate::{
     bits::{BLOCK, Bits},
     column::Column,
     known,
-    rule::{Condition, Match, Rule, Test},
+    rule::{Condition, Rule, SegmentMatch, SegmentTest},
 };
 
 /// Blocks read at a time: as much as is ever in memory.
@@ -61,7 +61,7 @@ pub(crate) struct Plan {
 
 #[derive(Debug)]
 enum Node {
-    Group(Match, Vec<Node>),
+    Group(SegmentMatch, Vec<Node>),
     Ask(usize, Asked),
 }
 
@@ -100,7 +100,7 @@ impl Plan {
         viewer: &Viewer,
         more: &[&str],
     ) -> Result<(Self, Vec<usize>)> {
-        let mut plan = Self { root: Node::Group(Match::All, Vec::new()), columns: Vec::new() };
+        let mut plan = Self { root: Node::Group(SegmentMatch::All, Vec::new()), columns: Vec::new() };
         let now = tx.now();
         let offset = i64::from(settings::api::calendar(tx)?.zone().to_offset(moment(now)?).seconds()) / 60;
         let mut parts = vec![Node::Ask(plan.column(known::ALIVE), Asked::Known)];
@@ -108,7 +108,7 @@ impl Plan {
             parts.push(plan.seen(tx, own.as_deref(), units, *unowned)?);
         }
         parts.push(plan.group(tx, rule, attributes, now, offset)?);
-        plan.root = Node::Group(Match::All, parts);
+        plan.root = Node::Group(SegmentMatch::All, parts);
         let places = more.iter().map(|key| plan.column(key)).collect();
         Ok((plan, places))
     }
@@ -129,9 +129,12 @@ impl Plan {
             Node::Ask(unit, Asked::OneOf(words(tx, known::UNIT, units)?.into_iter().map(i64::from).collect())),
         ];
         if unowned {
-            ways.push(Node::Group(Match::All, vec![Node::Ask(owner, Asked::Unknown), Node::Ask(unit, Asked::Unknown)]));
+            ways.push(Node::Group(
+                SegmentMatch::All,
+                vec![Node::Ask(owner, Asked::Unknown), Node::Ask(unit, Asked::Unknown)],
+            ));
         }
-        Ok(Node::Group(Match::Any, ways))
+        Ok(Node::Group(SegmentMatch::Any, ways))
     }
 
     fn group(
@@ -152,7 +155,7 @@ impl Plan {
             parts.push(self.group(tx, below, attributes, now, offset)?);
         }
         // Without a part everybody belongs to it, however they go together.
-        let how = if parts.is_empty() { Match::All } else { rule.how };
+        let how = if parts.is_empty() { SegmentMatch::All } else { rule.how };
         Ok(Node::Group(how, parts))
     }
 
@@ -210,7 +213,7 @@ impl Node {
     fn bits(&self, columns: &[Option<Column>]) -> Bits {
         match self {
             Self::Ask(at, asked) => asked.bits(columns[*at].as_ref()),
-            Self::Group(Match::All, parts) => {
+            Self::Group(SegmentMatch::All, parts) => {
                 let mut all = Bits::ALL;
                 for part in parts {
                     // Where nobody is left nothing more need be asked.
@@ -223,7 +226,7 @@ impl Node {
             }
             Self::Group(how, parts) => {
                 let any = parts.iter().fold(Bits::NONE, |any, part| any.or(&part.bits(columns)));
-                if *how == Match::None { any.not() } else { any }
+                if *how == SegmentMatch::None { any.not() } else { any }
             }
         }
     }
@@ -283,15 +286,15 @@ fn asked(tx: &mut Tx<'_>, condition: &Condition, kind: AttributeKind, now: i64, 
     let several = |tx: &mut Tx<'_>| words(tx, &condition.attribute, &condition.values);
     Ok(match condition.test {
         // A yes or no of which nothing is known is no; one that is known has a value.
-        Test::Known => Asked::Known,
-        Test::Unknown => Asked::Unknown,
-        Test::Yes => Asked::OneOf(vec![1]),
-        Test::No => Asked::NoneOf(vec![1]),
-        Test::Is => Asked::OneOf(several(tx)?.into_iter().map(i64::from).collect()),
-        Test::IsNot => Asked::NoneOf(several(tx)?.into_iter().map(i64::from).collect()),
-        Test::HasAny => Asked::HasAny(several(tx)?),
-        Test::HasNone => Asked::HasNone(several(tx)?),
-        Test::HasAll => {
+        SegmentTest::Known => Asked::Known,
+        SegmentTest::Unknown => Asked::Unknown,
+        SegmentTest::Yes => Asked::OneOf(vec![1]),
+        SegmentTest::No => Asked::NoneOf(vec![1]),
+        SegmentTest::Is => Asked::OneOf(several(tx)?.into_iter().map(i64::from).collect()),
+        SegmentTest::IsNot => Asked::NoneOf(several(tx)?.into_iter().map(i64::from).collect()),
+        SegmentTest::HasAny => Asked::HasAny(several(tx)?),
+        SegmentTest::HasNone => Asked::HasNone(several(tx)?),
+        SegmentTest::HasAll => {
             let wanted = several(tx)?;
             // A word nobody has yet has no number.
             if wanted.len() < condition.values.len() {
@@ -300,22 +303,24 @@ fn asked(tx: &mut Tx<'_>, condition: &Condition, kind: AttributeKind, now: i64, 
                 Asked::HasAll(wanted)
             }
         }
-        Test::AtLeast => Asked::Within(number(0), i64::MAX),
-        Test::AtMost => Asked::Within(i64::MIN, number(0)),
-        Test::Between => Asked::Within(number(0), number(1)),
-        Test::WithinDays => Asked::Within(now - number(0) * DAY, now),
-        Test::NotWithinDays => Asked::Below(now - number(0) * DAY),
-        Test::NextDays => Asked::Within(now, now + number(0) * DAY),
-        Test::From => Asked::Within(minutes(0), i64::MAX),
-        Test::Before => Asked::Within(i64::MIN, minutes(0) - 1),
-        Test::InMonths => Asked::Months(condition.numbers.iter().fold(0, |months, month| months | 1 << month), offset),
-        Test::Happened | Test::HappenedLess => {
+        SegmentTest::AtLeast => Asked::Within(number(0), i64::MAX),
+        SegmentTest::AtMost => Asked::Within(i64::MIN, number(0)),
+        SegmentTest::Between => Asked::Within(number(0), number(1)),
+        SegmentTest::WithinDays => Asked::Within(now - number(0) * DAY, now),
+        SegmentTest::NotWithinDays => Asked::Below(now - number(0) * DAY),
+        SegmentTest::NextDays => Asked::Within(now, now + number(0) * DAY),
+        SegmentTest::From => Asked::Within(minutes(0), i64::MAX),
+        SegmentTest::Before => Asked::Within(i64::MIN, minutes(0) - 1),
+        SegmentTest::InMonths => {
+            Asked::Months(condition.numbers.iter().fold(0, |months, month| months | 1 << month), offset)
+        }
+        SegmentTest::Happened | SegmentTest::HappenedLess => {
             debug_assert_eq!(kind, AttributeKind::Events);
             Asked::Happened {
                 from: as_minutes(now - number(1) * DAY),
                 until: as_minutes(now),
                 times: usize::try_from(number(0)).unwrap_or_default(),
-                or_more: condition.test == Test::Happened,
+                or_more: condition.test == SegmentTest::Happened,
             }
         }
     })
@@ -367,9 +372,9 @@ mod tests {
         let columns = [Some(column), None];
         let ask = |from, to| Node::Ask(0, Asked::Within(from, to));
         let count = |node: &Node| node.bits(&columns).count();
-        assert_eq!(count(&Node::Group(Match::All, vec![ask(2, 5), ask(4, 9)])), 2);
-        assert_eq!(count(&Node::Group(Match::Any, vec![ask(2, 5), ask(4, 9)])), 8);
-        assert_eq!(count(&Node::Group(Match::None, vec![ask(0, 9)])), BLOCK as i64 - 10);
+        assert_eq!(count(&Node::Group(SegmentMatch::All, vec![ask(2, 5), ask(4, 9)])), 2);
+        assert_eq!(count(&Node::Group(SegmentMatch::Any, vec![ask(2, 5), ask(4, 9)])), 8);
+        assert_eq!(count(&Node::Group(SegmentMatch::None, vec![ask(0, 9)])), BLOCK as i64 - 10);
         assert_eq!(count(&Node::Ask(0, Asked::NoneOf(vec![3]))), BLOCK as i64 - 1);
         assert_eq!(count(&Node::Ask(0, Asked::Below(3))), BLOCK as i64 - 7);
         assert_eq!(count(&Node::Ask(1, Asked::Unknown)), BLOCK as i64);

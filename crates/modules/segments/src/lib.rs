@@ -26,7 +26,7 @@ use ::http::{ListTopic, Locales, Module};
 pub use export::{CustomerExport, ExportColumn, ExportFormat, ExportState};
 pub use members::MemberSort;
 pub use model::Segment;
-pub use rule::{Condition, Match, Rule, Test};
+pub use rule::{Condition, Rule, SegmentMatch, SegmentTest};
 
 pub(crate) const LOCALES: Locales = &[
     ("zh-CN", include_str!("../locales/zh-CN.json")),

@@ -18,7 +18,7 @@ const LONG: usize = 200;
 
 text_enum! {
     /// How the parts of a group go together.
-    pub enum Match {
+    pub enum SegmentMatch {
         /// All of them hold.
         All = "all",
         /// At least one of them holds.
@@ -30,7 +30,7 @@ text_enum! {
 
 text_enum! {
     /// What a condition asks of an attribute. Where it counts days, a day is 24 hours back from now.
-    pub enum Test {
+    pub enum SegmentTest {
         /// There is a value.
         Known = "known",
         /// There is none.
@@ -84,8 +84,7 @@ pub struct Condition {
     #[schema(example = "customers.stage")]
     pub attribute: String,
     /// What is asked of it.
-    #[schema(inline)]
-    pub test: Test,
+    pub test: SegmentTest,
     /// Of a choice or a set: 1 to 50 values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
@@ -101,8 +100,7 @@ pub struct Condition {
 pub struct Rule {
     /// How they go together.
     #[serde(rename = "match")]
-    #[schema(inline)]
-    pub how: Match,
+    pub how: SegmentMatch,
     /// The parts; without any everybody belongs to it.
     pub conditions: Vec<Condition>,
     /// Groups of parts, at most four deep; thirty conditions in all.
@@ -116,7 +114,7 @@ store::kept_as_json!(Rule);
 impl Rule {
     /// Everybody.
     pub(crate) fn everybody() -> Self {
-        Self { how: Match::All, conditions: Vec::new(), groups: Vec::new() }
+        Self { how: SegmentMatch::All, conditions: Vec::new(), groups: Vec::new() }
     }
 
     /// Every condition of it, with where it stands.
@@ -166,26 +164,28 @@ impl Condition {
         use AttributeKind as Kind;
         let kind = attribute.kind;
         let (fits, values, numbers) = match self.test {
-            Test::Known | Test::Unknown => (true, 0..=0, 0),
-            Test::Yes | Test::No => (kind == Kind::YesNo, 0..=0, 0),
-            Test::Is | Test::IsNot => (kind == Kind::Choice, 1..=VALUES, 0),
-            Test::HasAny | Test::HasAll | Test::HasNone => (kind == Kind::Set, 1..=VALUES, 0),
-            Test::AtLeast | Test::AtMost => (matches!(kind, Kind::Number | Kind::Money), 0..=0, 1),
-            Test::Between => (matches!(kind, Kind::Number | Kind::Money), 0..=0, 2),
-            Test::WithinDays | Test::NotWithinDays | Test::NextDays | Test::From | Test::Before => {
-                (kind == Kind::Date, 0..=0, 1)
-            }
-            Test::InMonths => (kind == Kind::Date, 0..=0, self.numbers.len().clamp(1, 12)),
-            Test::Happened | Test::HappenedLess => (kind == Kind::Events, 0..=0, 2),
+            SegmentTest::Known | SegmentTest::Unknown => (true, 0..=0, 0),
+            SegmentTest::Yes | SegmentTest::No => (kind == Kind::YesNo, 0..=0, 0),
+            SegmentTest::Is | SegmentTest::IsNot => (kind == Kind::Choice, 1..=VALUES, 0),
+            SegmentTest::HasAny | SegmentTest::HasAll | SegmentTest::HasNone => (kind == Kind::Set, 1..=VALUES, 0),
+            SegmentTest::AtLeast | SegmentTest::AtMost => (matches!(kind, Kind::Number | Kind::Money), 0..=0, 1),
+            SegmentTest::Between => (matches!(kind, Kind::Number | Kind::Money), 0..=0, 2),
+            SegmentTest::WithinDays
+            | SegmentTest::NotWithinDays
+            | SegmentTest::NextDays
+            | SegmentTest::From
+            | SegmentTest::Before => (kind == Kind::Date, 0..=0, 1),
+            SegmentTest::InMonths => (kind == Kind::Date, 0..=0, self.numbers.len().clamp(1, 12)),
+            SegmentTest::Happened | SegmentTest::HappenedLess => (kind == Kind::Events, 0..=0, 2),
         };
         let days = |at: usize| self.numbers.get(at).is_none_or(|days| (0..=36_500).contains(days));
         let fine = match self.test {
-            Test::WithinDays | Test::NotWithinDays | Test::NextDays => days(0),
-            Test::InMonths => self.numbers.iter().all(|month| (1..=12).contains(month)),
-            Test::Happened | Test::HappenedLess => {
+            SegmentTest::WithinDays | SegmentTest::NotWithinDays | SegmentTest::NextDays => days(0),
+            SegmentTest::InMonths => self.numbers.iter().all(|month| (1..=12).contains(month)),
+            SegmentTest::Happened | SegmentTest::HappenedLess => {
                 self.numbers.first().is_some_and(|times| (1..=64).contains(times)) && days(1)
             }
-            Test::Between => self.numbers.first() <= self.numbers.get(1),
+            SegmentTest::Between => self.numbers.first() <= self.numbers.get(1),
             _ => true,
         };
         if !fits {
@@ -231,7 +231,7 @@ mod tests {
         .collect()
     }
 
-    fn condition(attribute: &str, test: Test, values: &[&str], numbers: &[i64]) -> Condition {
+    fn condition(attribute: &str, test: SegmentTest, values: &[&str], numbers: &[i64]) -> Condition {
         Condition {
             attribute: attribute.into(),
             test,
@@ -244,13 +244,16 @@ mod tests {
     fn every_condition_that_cannot_be_is_named() {
         let rule = Rule {
             conditions: vec![
-                condition("n", Test::AtLeast, &[], &[1]),
-                condition("n", Test::Is, &["x"], &[]),
-                condition("x", Test::Known, &[], &[]),
-                condition("d", Test::WithinDays, &[], &[-1]),
-                condition("sex", Test::Is, &[], &[]),
+                condition("n", SegmentTest::AtLeast, &[], &[1]),
+                condition("n", SegmentTest::Is, &["x"], &[]),
+                condition("x", SegmentTest::Known, &[], &[]),
+                condition("d", SegmentTest::WithinDays, &[], &[-1]),
+                condition("sex", SegmentTest::Is, &[], &[]),
             ],
-            groups: vec![Rule { conditions: vec![condition("e", Test::Happened, &[], &[65, 3])], ..Rule::everybody() }],
+            groups: vec![Rule {
+                conditions: vec![condition("e", SegmentTest::Happened, &[], &[65, 3])],
+                ..Rule::everybody()
+            }],
             ..Rule::everybody()
         };
         let Err(Error::Invalid(bad)) = rule.check(&known()) else { panic!("five are wrong") };
@@ -275,7 +278,7 @@ mod tests {
             deep = Rule { groups: vec![deep], ..Rule::everybody() };
         }
         assert!(deep.check(&known()).is_err());
-        let one = condition("n", Test::Known, &[], &[]);
+        let one = condition("n", SegmentTest::Known, &[], &[]);
         let long = |count: usize| Rule { conditions: vec![one.clone(); count], ..Rule::everybody() };
         assert!(long(CONDITIONS).check(&known()).is_ok() && long(CONDITIONS + 1).check(&known()).is_err());
     }

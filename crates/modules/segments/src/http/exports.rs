@@ -27,7 +27,6 @@ pub(crate) struct NewCustomerExport {
     /// The columns, in order: 1 to 11, none twice.
     columns: Vec<ExportColumn>,
     /// What it is written as.
-    #[schema(inline)]
     format: ExportFormat,
     /// Whether numbers and addresses are to be unmasked, as far as the actor may see them so.
     #[serde(default)]

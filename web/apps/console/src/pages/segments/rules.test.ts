@@ -1,4 +1,3 @@
-import type { Attribute } from '@zhike/api'
 import { describe, expect, it } from 'vitest'
 import { conditionsOf, emptyCondition, entryOf, everybody, isComplete, TESTS } from './rules'
 
@@ -13,7 +12,7 @@ describe('rules', () => {
   })
 
   it('name every condition through all groups', () => {
-    const one = emptyCondition('a.b', 'known' as Attribute['kind'] & 'known')
+    const one = emptyCondition('a.b', 'known')
     const rule = { ...everybody(), conditions: [one], groups: [{ ...everybody(), conditions: [one, one] }] }
     expect(conditionsOf(rule)).toHaveLength(3)
   })
