@@ -1,6 +1,6 @@
 //! The operations.
 
-mod people;
+mod candidates;
 mod plan;
 mod read;
 mod turn;
@@ -16,5 +16,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(read::moves))
         .routes(routes!(turn::apply))
         .routes(routes!(turn::undo))
-        .routes(routes!(people::list))
+        .routes(routes!(candidates::list))
 }
