@@ -32,6 +32,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         profiles::module(),
         privacy::module(),
         imports::module(),
+        imports::module(vec![orders::target()]),
         channels::module(),
         conversations::module(),
         routing::module(),

@@ -14,6 +14,7 @@ use crate::{
     policy, queries,
     rows::Colleagues,
     sheet::{self, ImportFormat, Reading},
+    target::CUSTOMERS,
 };
 
 const LIST: &str = include_str!("../demo/fair.csv");
@@ -30,14 +31,14 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         ControlFlow::Continue(())
     });
     debug_assert!(read.is_ok(), "the list of the story is one");
-    let header_line = columns::header_line(ImportFormat::Text, &lines);
-    let columns = columns::guess(ImportFormat::Text, header_line, &lines);
+    let header_line = columns::header_line(ImportFormat::Text, &lines, None);
+    let columns = columns::guess(ImportFormat::Text, header_line, &lines, None);
     let plan = Plan { reading: Reading::default(), header_line, columns, key: ListKey::Phone, as_of: at(0) };
     // People of the story hold no permissions: the story itself does.
     let story = Actor::System("demo");
     let permit = story.permit(policy::MANAGE, &Owned::NOBODY, tx.now())?;
     let (id, by, kind) = (tx.new_id(), lead.actor(), (ImportFormat::Text, Sheets::default()));
-    let import = Import::new(&permit, id, by.staff()?, &file, kind, plan);
+    let import = Import::new(&permit, id, by.staff()?, &file, kind, plan, CUSTOMERS);
     files::api::attach(tx, file.id, "import", import.id)?;
     queries::insert(tx, &import)?;
     api::record(tx, "imports.created", &import)?;

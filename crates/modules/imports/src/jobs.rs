@@ -11,7 +11,7 @@ use access::Placement;
 use customers::{ListedCustomer, Listing, Source, SourceKind, Taken};
 use http::App;
 use jiff::tz::TimeZone;
-use kernel::{Id, Origin, Result};
+use kernel::{Actor, Id, Origin, Result};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use tokio::sync::mpsc;
@@ -22,6 +22,7 @@ use crate::{
     model::{Cells, Import, ImportRefusal, ImportState, Plan, Reason, Reasons, Tally},
     queries,
     rows::{self, Colleagues},
+    target::{self, CUSTOMERS, Target, TargetListing},
     sheet::{self, ImportFormat, Line, Unreadable},
 };
 
@@ -70,17 +71,21 @@ pub(crate) async fn work(app: App, cx: JobCx, job: Work) -> Result<()> {
     }
     let bytes = files::api::bytes(&app, &file).await?;
     let mut lines = lines(bytes, import.format, import.plan.clone());
-    let shared = Arc::new(Shared { import, placement: app.part::<Box<dyn Placement>>() });
+    let target = target::known(&app, &import.target);
+    if target.is_none() && import.target != CUSTOMERS {
+        return fail(&cx, id, "import.not_allowed".into()).await;
+    }
+    let shared = Arc::new(Shared { import, target, placement: app.part::<Box<dyn Placement>>() });
     let mut seen = HashSet::new();
     while let Some(some) = lines.recv().await {
         let some = match some {
             Ok(some) => some,
             Err(Unreadable(field, code)) => return fail(&cx, id, format!("{field}.{code}")).await,
         };
-        let Some(origin) = importer(&app, &shared.import).await? else {
+        let Some(origin) = importer(&app, &shared).await? else {
             return fail(&cx, id, "import.not_allowed".into()).await;
         };
-        for part in apart(some, &shared.import.plan, &mut seen) {
+        for part in apart(some, &shared, &mut seen) {
             let (shared, part) = (shared.clone(), Arc::new(part));
             if !cx.db.write(&origin, move |tx| step(tx, &shared, &part)).await? {
                 return Ok(());
@@ -93,6 +98,7 @@ pub(crate) async fn work(app: App, cx: JobCx, job: Work) -> Result<()> {
 /// What every step needs.
 struct Shared {
     import: Import,
+    target: Option<Target>,
     placement: Arc<Box<dyn Placement>>,
 }
 
@@ -126,13 +132,19 @@ pub(crate) struct Told {
 }
 
 /// The lines in parts that hold no key twice: the second of two is taken in once the first stands.
-fn apart(lines: Vec<Line>, plan: &Plan, seen: &mut HashSet<String>) -> Vec<Vec<Told>> {
+fn apart(lines: Vec<Line>, shared: &Shared, seen: &mut HashSet<String>) -> Vec<Vec<Told>> {
+    let plan = &shared.import.plan;
     let nobody = Colleagues::default();
     let mut parts = vec![Vec::new()];
     let mut here = HashSet::new();
     for line in lines {
-        let listed = rows::customer(&line, plan, &TimeZone::UTC, &nobody).unwrap_or_default();
-        let key = customers::api::key_of(plan.key, &listed);
+        let key = match &shared.target {
+            Some(target) => rows::cells(&line, plan).remove(target.key),
+            None => {
+                let listed = rows::customer(&line, plan, &TimeZone::UTC, &nobody).unwrap_or_default();
+                customers::api::key_of(plan.key, &listed)
+            }
+        };
         let again = key.as_ref().is_some_and(|key| seen.contains(key));
         if let Some(key) = key {
             if !here.insert(key.clone()) {
@@ -149,8 +161,12 @@ fn apart(lines: Vec<Line>, plan: &Plan, seen: &mut HashSet<String>) -> Vec<Vec<T
 }
 
 /// Who acts: the importer, as they are now; none when they may import no more.
-async fn importer(app: &App, import: &Import) -> Result<Option<Arc<Origin>>> {
-    let actor = access::api::actor(app, import.owner_id).await?.filter(|actor| actor.has(crate::policy::MANAGE));
+async fn importer(app: &App, shared: &Shared) -> Result<Option<Arc<Origin>>> {
+    let import = &shared.import;
+    let may = |actor: &Actor| {
+        actor.has(crate::policy::MANAGE) && shared.target.is_none_or(|target| actor.has(target.permission))
+    };
+    let actor = access::api::actor(app, import.owner_id).await?.filter(may);
     let origin = |actor| Arc::new(Origin { actor, ip: None, user_agent: None, request_id: import.id.to_string() });
     Ok(actor.map(origin))
 }
@@ -161,8 +177,13 @@ fn step(tx: &mut Tx<'_>, shared: &Shared, part: &[Told]) -> Result<bool> {
     if import.state != shared.import.state {
         return Ok(false);
     }
-    let colleagues = colleagues(tx, &**shared.placement)?;
-    let after = take(tx, import, &colleagues, part)?;
+    let after = match &shared.target {
+        Some(target) => take_rows(tx, import, target, part)?,
+        None => {
+            let colleagues = colleagues(tx, &**shared.placement)?;
+            take(tx, import, &colleagues, part)?
+        }
+    };
     api::show(tx, &after)?;
     Ok(true)
 }
@@ -212,9 +233,43 @@ pub(crate) fn take(tx: &mut Tx<'_>, import: Import, colleagues: &Colleagues, par
             Taken::Same => tally.same += 1,
         }
     }
-    tally.refused = refused.len() as i64;
-    queries::insert_refusals(tx, &refused)?;
-    let after = import.advanced(line, tally);
+    advance(tx, import, line, tally, &refused)
+}
+
+/// As [`take`], for what another module takes in.
+fn take_rows(tx: &mut Tx<'_>, import: Import, target: &Target, part: &[Told]) -> Result<Import> {
+    let part: Vec<_> = part.iter().filter(|told| told.line.number > import.line).collect();
+    let Some(last) = part.last() else { return Ok(import) };
+    let rehearsal = import.state == ImportState::Checking;
+    let zone = settings::api::calendar(tx)?.zone().clone();
+    let listing = TargetListing { as_of: import.plan.as_of, zone, rehearsal };
+    let rows: Vec<_> = part.iter().map(|told| rows::cells(&told.line, &import.plan)).collect();
+    let (mut tally, mut refused) = (Tally::default(), Vec::new());
+    for (told, taken) in part.iter().zip((target.take)(tx, &listing, &rows)?) {
+        match taken {
+            Taken::Refused(why) => {
+                let reason = |why: kernel::FieldError| Reason { field: why.field.into_owned(), code: why.code.into() };
+                refused.push(ImportRefusal {
+                    import_id: import.id,
+                    line: told.line.number,
+                    reasons: Reasons(why.into_iter().map(reason).collect()),
+                    cells: Cells(told.line.cells.clone()),
+                });
+            }
+            Taken::Created if rehearsal && told.again => tally.changed += 1,
+            Taken::Created => tally.created += 1,
+            Taken::Changed => tally.changed += 1,
+            Taken::Same => tally.same += 1,
+        }
+    }
+    let line = last.line.number;
+    advance(tx, import, line, tally, &refused)
+}
+
+/// Notes with what was taken how far it has come.
+fn advance(tx: &mut Tx<'_>, import: Import, line: i64, tally: Tally, refused: &[ImportRefusal]) -> Result<Import> {
+    queries::insert_refusals(tx, refused)?;
+    let after = import.advanced(line, Tally { refused: refused.len() as i64, ..tally });
     queries::save(tx, &after)?;
     Ok(after)
 }

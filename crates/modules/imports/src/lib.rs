@@ -12,11 +12,14 @@ mod policy;
 mod queries;
 mod rows;
 mod sheet;
+mod target;
 mod words;
 
 use ::http::{ListTopic, Locales, Module};
 
 pub use model::{Import, ImportField, ImportRefusal, ImportState};
+pub use rows::moment;
+pub use target::{TakeRows, Target, TargetField, TargetListing, TargetRow};
 
 pub(crate) const LOCALES: Locales = &[
     ("zh-CN", include_str!("../locales/zh-CN.json")),
@@ -24,12 +27,12 @@ pub(crate) const LOCALES: Locales = &[
     ("en", include_str!("../locales/en.json")),
 ];
 
-/// This module, for the composition.
-pub fn module() -> Module {
+/// This module, for the composition: lists may be of customers, and of these.
+pub fn module(targets: Vec<Target>) -> Module {
     Module::new("imports")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611260941_imports"])
+        .migrations(store::migrations!["202611260941_imports", "202611261348_targets"])
         .permissions(policy::PERMISSIONS)
         .list::<Import>(ListTopic {
             topic: "imports",
@@ -38,6 +41,7 @@ pub fn module() -> Module {
             says: "An import was begun, or has come further.",
             may_read: policy::may_read,
         })
+        .part(target::Targets(targets))
         .app_job(jobs::work)
         .app_job(jobs::sweep)
         .cron(jobs::cron())

@@ -36,23 +36,16 @@ text_enum! {
     }
 }
 
-text_enum! {
-    /// What a column is.
-    pub enum ImportField {
-        /// The customer's name.
-        Name = "name",
-        /// A phone number.
-        Phone = "phone",
-        /// An e-mail address.
-        Email = "email",
-        /// What colleagues should know.
-        Note = "note",
-        /// Who looks after them: a colleague's name or login.
-        Owner = "owner",
-        /// How far it has come with them.
-        Stage = "stage",
-        /// As of when the line was true.
-        AsOf = "as_of",
+/// What a column is: a field of what the list is of. Of customers `name`, `phone`, `email`, `note`, `owner` (a
+/// colleague's name or login), `stage` and `as_of` (as of when the line was true).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct ImportField(pub String);
+
+impl ImportField {
+    /// Its name.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
     }
 }
 
@@ -153,6 +146,8 @@ store::record! {
         pub ended_at: Option<Timestamp>,
         /// Rises with each change.
         pub version: i64,
+        /// What it is a list of: `customers`, or what another module takes in, `orders`.
+        pub target: String,
     }
 }
 
@@ -189,6 +184,7 @@ impl Import {
         file: &StoredFile,
         (format, sheets): (ImportFormat, Sheets),
         plan: Plan,
+        target: &str,
     ) -> Self {
         Self {
             id,
@@ -211,6 +207,7 @@ impl Import {
             created_at: permit.at(),
             ended_at: None,
             version: 1,
+            target: target.to_owned(),
         }
     }
 

@@ -7,7 +7,7 @@ use jiff::{civil::DateTime, tz::TimeZone};
 use kernel::{Timestamp, UnitId, UserId};
 
 use crate::{
-    model::{ImportField, Plan, Reason},
+    model::{Plan, Reason},
     sheet::Line,
 };
 
@@ -31,25 +31,27 @@ pub(crate) fn customer(
     for (cell, field) in line.cells.iter().zip(&plan.columns).filter(|(cell, _)| !cell.is_empty()) {
         let Some(field) = field else { continue };
         let text = Some(cell.clone());
-        match field {
-            ImportField::Name => listed.name = text,
-            ImportField::Phone => listed.phone = text,
-            ImportField::Email => listed.email = text.map(|text| unquoted(&text)),
-            ImportField::Note => listed.note = text,
-            ImportField::Owner => match colleagues.known.get(&cell.to_lowercase()) {
+        match field.text() {
+            "name" => listed.name = text,
+            "phone" => listed.phone = text,
+            "email" => listed.email = text.map(|text| unquoted(&text)),
+            "note" => listed.note = text,
+            "owner" => match colleagues.known.get(&cell.to_lowercase()) {
                 Some(Some(placed)) => listed.placed = Some(*placed),
                 Some(None) => bad("owner_id", "ambiguous"),
                 None => bad("owner_id", "unknown"),
             },
-            ImportField::Stage => match stage(cell) {
+            "stage" => match stage(cell) {
                 Some(stage) => listed.stage = Some(stage),
                 None => bad("stage", "unknown"),
             },
-            ImportField::AsOf => match moment(cell, zone) {
+            "as_of" => match moment(cell, zone) {
                 // What is yet to come cannot be known.
                 Some(at) => listed.as_of = Some(at.min(plan.as_of)),
                 None => bad("as_of", "malformed"),
             },
+            // A plan names no other field: see `plan::checked`.
+            _ => {}
         }
     }
     if wrong.is_empty() { Ok(listed) } else { Err(wrong) }
@@ -75,9 +77,15 @@ fn stage(text: &str) -> Option<Stage> {
     }
 }
 
+/// A line's cells that are not empty, by what its columns are.
+pub(crate) fn cells(line: &Line, plan: &Plan) -> HashMap<String, String> {
+    let cells = line.cells.iter().zip(&plan.columns).filter(|(cell, _)| !cell.is_empty());
+    cells.filter_map(|(cell, field)| Some((field.as_ref()?.text().to_owned(), cell.clone()))).collect()
+}
+
 /// A day, or a moment of one, in the organisation's time zone: `2026-11-03`, `2026/11/3 9:05`, `2026年11月3日`, or the
 /// number of days a spreadsheet counts from 30 December 1899.
-fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+pub fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let plain: String = text
         .trim()
         .chars()

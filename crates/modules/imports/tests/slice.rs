@@ -57,7 +57,7 @@ impl Stage {
 
 fn modules(folder: &std::path::Path) -> Vec<http::Module> {
     let files = files::module(folder.to_owned()).unwrap();
-    vec![audit::module(), access::module(), settings::module(), files, customers::module(), imports::module()]
+    vec![audit::module(), access::module(), settings::module(), files, customers::module(), imports::module(Vec::new())]
 }
 
 fn schema() -> Vec<store::Migration> {

@@ -5,6 +5,7 @@ mod codes;
 mod demo;
 pub mod events;
 mod http;
+mod listing;
 mod model;
 mod policy;
 mod privacy;
@@ -14,6 +15,7 @@ mod timeline;
 
 use ::http::{Module, Privacy, TimelineSource};
 
+pub use listing::target;
 pub use model::{Lines, Order, OrderLine, OrderState};
 pub use taking::{NewOrder, OrderCustomer, Taken};
 

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use testkit::{Person, TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
-    vec![audit::module(), access::module(), settings::module(), customers::module(), orders::module()]
+    let files = files::module(std::env::temp_dir().join("zhike-orders-files")).expect("a folder");
+    let imports = imports::module(vec![orders::target()]);
+    vec![audit::module(), access::module(), settings::module(), files, customers::module(), imports, orders::module()]
 }
 
 /// A moment before the clock of tests, so many days ago.
@@ -137,6 +139,47 @@ async fn r023_whoever_may_not_see_a_customer_sees_nothing_they_bought(db: TestDb
     assert_eq!((&kept["number"], &kept["total"]), (&kept["id"], &json!(100)));
     let again = send(&admin, vec![order(&app, "1", json!({"phone": "13812345678"}), 100)]).await;
     assert_eq!(why(&again), pairs(&[("customer", "unknown")]));
+}
+
+async fn r034_a_list_of_orders_is_checked_and_taken_in_once(db: TestDb) {
+    let app = TestApp::start(db, modules()).await;
+    let admin = app.person("administrator").await;
+    let one = admin.post("/customers", json!({"name": "王小明", "phone": "13812345678"})).await.ok();
+    let list = "订单号,下单时间,手机,实付金额,商品,数量,订单状态\nT1,2025-03-01 10:00,138 1234 5678,¥1299.00,净水器,1,交易成功\nT2,2025/6/1,13812345678,299,滤芯,2,已退款\nT3,2025-06-02,13000000000,5,滤芯,1,交易成功\nT4,昨天,13812345678,5,滤芯,1,交易成功\n";
+    let bring = || async {
+        let part = reqwest::multipart::Part::bytes(list.as_bytes()).file_name("订单.csv");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let file = Person::reply(admin.request(reqwest::Method::POST, "/files").multipart(form)).await.ok();
+        admin.post("/imports", json!({"file_id": file["id"], "target": "orders"})).await.ok()
+    };
+    let run = |import: Value| {
+        let (app, admin) = (&app, &admin);
+        async move {
+            let path = format!("/imports/{}", import["id"].as_str().unwrap());
+            for verb in ["check", "run"] {
+                admin.post(&format!("{path}/{verb}"), json!({})).await.ok();
+                app.settle().await;
+            }
+            admin.get(&path).await.ok()
+        }
+    };
+    let import = bring().await;
+    assert_eq!(import["plan"]["columns"], json!(["number", "placed_at", "phone", "total", "what", "quantity", "state"]));
+    let done = run(import.clone()).await;
+    assert_eq!((&done["state"], &done["created"], &done["refused"]), (&json!("done"), &json!(2), &json!(2)));
+    let refused = admin.get(&format!("/imports/{}/refusals", import["id"].as_str().unwrap())).await.ok();
+    let reasons: Vec<_> = refused["items"].as_array().unwrap().iter().map(|row| row["reasons"][0].clone()).collect();
+    assert_eq!(reasons, [json!({"field": "customer", "code": "unknown"}), json!({"field": "placed_at", "code": "malformed"})]);
+    let orders = admin.get(&format!("/orders?customer={}", one["id"].as_str().unwrap())).await.ok();
+    let sums: Vec<_> = orders["items"].as_array().unwrap().iter().map(|row| (row["total"].clone(), row["refunded"].clone())).collect();
+    assert_eq!(sums, [(json!(29_900), json!(29_900)), (json!(129_900), json!(0))]);
+    let again = run(bring().await).await;
+    assert_eq!((&again["created"], &again["same"]), (&json!(0), &json!(2)), "the same list again adds nothing");
+    app.person("supervisor").await.post("/imports", json!({"file_id": import["file_id"], "target": "orders"})).await.refused_field("target", "unknown");
+    let path = format!("/imports/{}/plan", bring().await["id"].as_str().unwrap());
+    let plan = json!({"header_line": 1, "columns": ["number", "placed_at"], "key": "phone"});
+    admin.put(&path, plan).await.refused_field("key", "no_such_column");
+    admin.put(&path, json!({"header_line": 1, "columns": ["owner"], "key": "phone"})).await.refused_field("columns", "unknown");
 }
 
 }

@@ -208,7 +208,8 @@ export type AbuseKind = Schemas['AbuseKind']
 export type AbusiveContact = Answer<'AbusiveContact'>
 export type MarkedContact = With<Answer<'MarkedContact'>, { pause: ReliefPause | null }>
 export type CustomerSource = Schemas['CustomerSource']
-export type ImportField = Schemas['ImportField']
+/** A field of what the list is of. */
+export type ImportField = string
 export type Import = With<Answer<'CustomerImport'>, { plan: With<Answer<'ImportPlan'>, { columns: (ImportField | null)[] }>; sheets: string[] }>
 export type ImportPreview = With<Answer<'ImportPreview'>, { columns: (ImportField | null)[] }>
 export type ImportRefusal = Answer<'ImportRefusal'>

@@ -13,6 +13,7 @@ use crate::{
     model::{Import, Plan, Sheets},
     policy, queries,
     sheet::{self, Reading, Unreadable},
+    target::{self, CUSTOMERS},
 };
 
 /// What a list may be, and what is refused with a word of its own.
@@ -25,18 +26,23 @@ const LISTS: [&str; 3] =
 pub(crate) struct NewImport {
     /// The file, which the caller sent before (`POST /files`): a text with cells, an Excel workbook, address cards.
     file_id: FileId,
+    /// What it is a list of: `customers` unless told, or what another module takes in, `orders`.
+    target: Option<String>,
 }
 
 /// Brings a list along: what it is and what its columns most likely are is found out, nothing is imported yet.
 #[utoipa::path(post, path = "/imports", tag = "imports", request_body = NewImport, responses((status = 200, body = Import)))]
-pub(crate) async fn create(cx: Cx, Json(NewImport { file_id }): Json<NewImport>) -> Answer<Import> {
-    let file = cx
+pub(crate) async fn create(cx: Cx, Json(NewImport { file_id, target }): Json<NewImport>) -> Answer<Import> {
+    let name = target.unwrap_or_else(|| CUSTOMERS.to_owned());
+    let (app, asked) = (cx.app().clone(), name.clone());
+    let (file, target) = cx
         .read(move |tx| {
             let _permit = policy::may_bring(tx.actor(), tx.now())?;
+            let target = target::named(&app, tx.actor(), &asked)?;
             let file = files::api::get(tx, file_id).ok().filter(|file| file.is_from(tx.actor()));
             let file = file.ok_or(Error::field("file_id", "unknown"))?;
             if LISTS.contains(&file.mime.as_str()) {
-                Ok(file)
+                Ok((file, target))
             } else {
                 Err(Error::field("file_id", "no_list"))
             }
@@ -55,16 +61,16 @@ pub(crate) async fn create(cx: Cx, Json(NewImport { file_id }): Json<NewImport>)
     let import = cx
         .write(move |tx| {
             let permit = policy::may_bring(tx.actor(), tx.now())?;
-            let header_line = columns::header_line(format, &lines);
-            let known = match columns::headings(header_line, &lines) {
+            let header_line = columns::header_line(format, &lines, target.as_ref());
+            let known = match columns::headings(header_line, &lines, &name) {
                 Some(headings) => queries::known_columns(tx, &headings)?,
                 None => None,
             };
-            let columns = known.map_or_else(|| columns::guess(format, header_line, &lines), |known| known.0);
+            let columns = known.map_or_else(|| columns::guess(format, header_line, &lines, target.as_ref()), |known| known.0);
             let key: ListKey = columns::key(&columns);
             let plan = Plan { reading: Reading::default(), header_line, columns, key, as_of: permit.at() };
             let id = tx.new_id();
-            let import = Import::new(&permit, id, tx.actor().staff()?, &file, (format, Sheets(sheets.clone())), plan);
+            let import = Import::new(&permit, id, tx.actor().staff()?, &file, (format, Sheets(sheets.clone())), plan, &name);
             files::api::attach(tx, file_id, "import", import.id)?;
             queries::insert(tx, &import)?;
             api::record(tx, "imports.created", &import)?;

@@ -14,6 +14,7 @@ use crate::{
     model::{Cells, Import, ImportField, Plan},
     policy, queries,
     sheet::{self, ImportFormat, Line, MOST_COLUMNS, Reading, Unreadable},
+    target::{self, Target},
 };
 
 /// The first lines of a file.
@@ -84,10 +85,10 @@ pub(crate) async fn preview(
         delimiter: query.delimiter.or(planned.delimiter),
         sheet: query.sheet.or(planned.sheet),
     };
-    let format = import.format;
+    let (format, target) = (import.format, target::known(cx.app(), &import.target));
     let lines = off_the_threads(move || head(&bytes, format, &reading)).await?;
-    let header_line = columns::header_line(format, &lines);
-    let columns = columns::guess(format, header_line, &lines);
+    let header_line = columns::header_line(format, &lines, target.as_ref());
+    let columns = columns::guess(format, header_line, &lines, target.as_ref());
     let line = |line: Line| PreviewLine { line: line.number, cells: Cells(line.cells) };
     Ok(Json(ImportPreview { lines: lines.into_iter().map(line).collect(), header_line, columns }))
 }
@@ -120,7 +121,7 @@ pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<Import>>, Json(new): Json<New
             Ok((import, file))
         })
         .await?;
-    checked(&new)?;
+    checked(&new, target::known(cx.app(), &import.target).as_ref())?;
     let bytes = files::api::bytes(cx.app(), &file).await?;
     let (format, reading) = (import.format, new.reading.clone());
     let lines = off_the_threads(move || head(&bytes, format, &reading)).await?;
@@ -134,7 +135,7 @@ pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<Import>>, Json(new): Json<New
             let after = before.planned(&permit, plan)?;
             queries::clear(tx, id)?;
             queries::save(tx, &after)?;
-            if let Some(headings) = columns::headings(after.plan.header_line, &lines) {
+            if let Some(headings) = columns::headings(after.plan.header_line, &lines, &after.target) {
                 queries::keep_columns(tx, &headings, &crate::model::Columns(after.plan.columns.clone()))?;
             }
             api::show(tx, &after)?;
@@ -144,18 +145,20 @@ pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<Import>>, Json(new): Json<New
     Ok(Json(after))
 }
 
-fn checked(new: &NewPlan) -> Result<()> {
+fn checked(new: &NewPlan, target: Option<&Target>) -> Result<()> {
     let NewPlan { header_line, columns, key, .. } = new;
-    let fields: Vec<_> = columns.iter().flatten().collect();
+    let fields: Vec<&str> = columns.iter().flatten().map(ImportField::text).collect();
     let twice = fields.iter().enumerate().any(|(at, field)| fields[..at].contains(field));
-    let wanted = match key {
-        ListKey::Phone => ImportField::Phone,
-        ListKey::Email => ImportField::Email,
+    let known = columns::fields(target);
+    let missing = match target {
+        Some(target) => target::missing(target, &fields),
+        None => Some(key.text()).filter(|key| !fields.contains(key)),
     };
     Check::new()
+        .that(fields.iter().all(|field| known.iter().any(|one| one.name == *field)), "columns", "unknown")
         .that((0..=1_000).contains(header_line), "header_line", "out_of_range")
         .that(columns.len() <= MOST_COLUMNS, "columns", "too_many")
         .that(!twice, "columns", "field_twice")
-        .that(fields.contains(&&wanted), "key", "no_such_column")
+        .that(missing.is_none(), "key", "no_such_column")
         .done()
 }

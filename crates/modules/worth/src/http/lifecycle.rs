@@ -29,6 +29,8 @@ pub(crate) struct LifecycleBoard {
     stages: Vec<StageCount>,
     /// Who moved within the last 30 days.
     moved: Vec<StageMove>,
+    /// The currency of the values, ISO 4217.
+    currency: String,
     /// Whether the caller may set the rules.
     may_rule: bool,
 }
@@ -73,6 +75,7 @@ pub(crate) async fn board(cx: Cx) -> Answer<LifecycleBoard> {
                 at: queries::last_done(tx)?.map(|run| run.began_at),
                 stages: LifecycleStage::ALL.map(count).into(),
                 moved: moved.collect(),
+                currency: queries::rules(tx)?.rules.currency,
                 may_rule: policy::may_rule(tx.actor(), tx.now()).is_ok(),
             })
         })

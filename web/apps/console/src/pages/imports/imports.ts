@@ -4,7 +4,21 @@ import { formatNumber, t } from '@zhike/i18n'
 import type { StateTone } from '@zhike/ui'
 import { useTopic } from '@/app/realtime'
 
-export const FIELDS: readonly ImportField[] = ['name', 'phone', 'email', 'note', 'owner', 'stage', 'as_of']
+/** What columns may be, by what the list is of. */
+const FIELDS: Record<string, readonly ImportField[]> = {
+  customers: ['name', 'phone', 'email', 'note', 'owner', 'stage', 'as_of'],
+  orders: ['number', 'placed_at', 'total', 'phone', 'email', 'external_id', 'what', 'code', 'quantity', 'state', 'refunded', 'currency', 'source'],
+}
+export const fieldsOf = (target: string): readonly ImportField[] => FIELDS[target] ?? []
+
+/** Of each of these groups one column must be there. */
+const NEEDED: Record<string, readonly (readonly ImportField[])[]> = { orders: [['number'], ['placed_at'], ['total'], ['phone', 'email', 'external_id']] }
+
+/** The first field that is needed and that no column is. */
+export function missingOf(target: string, columns: readonly (ImportField | null)[], key: ImportField): ImportField | undefined {
+  const groups = NEEDED[target] ?? [[key]]
+  return groups.find((group) => !group.some((field) => columns.includes(field)))?.[0]
+}
 
 const TONES: Record<Import['state'], StateTone> = { draft: 'idle', checking: 'active', checked: 'idle', running: 'active', stopped: 'warning', done: 'good', failed: 'bad' }
 
