@@ -31,7 +31,6 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         customers::module(),
         profiles::module(),
         privacy::module(),
-        imports::module(),
         imports::module(vec![orders::target()]),
         channels::module(),
         conversations::module(),

@@ -155,6 +155,380 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/allocation-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the people within one's reach who may look after customers, with what they have and what they are good at. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AllocationPerson"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists runs, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_AllocationRun"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Begins to share customers out: who goes where is worked out in the background, and nothing is changed before that
+         *     is looked at and applied.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AllocationPlan"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AllocationRun"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_alc_AllocationRun"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AllocationRun"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation-runs/{id}/application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands the customers over as was worked out, in the background; each only while who looks after them is whom it was
+         *     worked out with.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_alc_AllocationRun"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AllocationRun"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation-runs/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists where each customer of a run goes, in the run's order. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Where the page before ended. */
+                    cursor?: string;
+                    /** @description How many: 1 to 200. */
+                    limit?: number;
+                    /** @description Those who go to this person. */
+                    to_id?: components["schemas"]["Id_usr"];
+                    /** @description Those who go, or stay, for this reason; not together with `to_id`. */
+                    why?: components["schemas"]["AllocationWhy"];
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_alc_AllocationRun"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_AllocationMove"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation-runs/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Asks for something else: it is worked out anew. Only before it is applied. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_alc_AllocationRun"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AllocationPlan"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AllocationRun"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation-runs/{id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the customers back to who had them, in the background; each only while nobody has changed that since. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_alc_AllocationRun"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AllocationRun"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals": {
         parameters: {
             query?: never;
@@ -5604,6 +5978,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/viewing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells colleagues who have this conversation open that one looks at it, too. Nothing of it is kept; a client
+         *     says it again every 20 seconds while it shows, and when it hears of somebody new.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Tells them that one no longer does. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cnv"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/wrap-up": {
         parameters: {
             query?: never;
@@ -7452,6 +7901,128 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicate-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last ten searches, the latest first, for whoever may merge all customers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DuplicateSearch"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Looks at every customer, in the background, for who was entered twice: by the same keys, and by numbers and addresses
+         *     one slip apart under names that sound alike. What is found is suggested; nothing is merged. While a search goes
+         *     on, that one is answered.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DuplicateSearch"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicate-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stops a search; what it found stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_dps_DuplicateSearch"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DuplicateSearch"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -20352,6 +20923,302 @@ export interface components {
             /** @description Who. */
             user_id: components["schemas"]["Id_usr"];
         };
+        /** @description See [`AGENT_VIEWING`]. */
+        AgentViewing: {
+            /** @description Whether they look at it now; holds for 45 seconds unless said again. */
+            here: boolean;
+            /** @description Their name. */
+            name: string;
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description Some people, and how many customers that says something about. */
+        AllocationBound: {
+            /**
+             * Format: int64
+             * @description How many of the people are at a limit of their own.
+             */
+            at_limit: number;
+            /**
+             * Format: int64
+             * @description How many customers they have between them.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description How many of these stay in any case.
+             */
+            fixed: number;
+            /** @description Names, the first few. */
+            names: string[];
+            /**
+             * Format: int64
+             * @description How many people.
+             */
+            people: number;
+        };
+        /** @description What some customers need. */
+        AllocationClass: {
+            /**
+             * Format: int64
+             * @description How many of the people who are there have it.
+             */
+            able: number;
+            /**
+             * Format: int64
+             * @description How many customers need that.
+             */
+            customers: number;
+            /** @description Names of skills, each with the least level. */
+            needs: components["schemas"]["AllocationNeeded"][];
+        };
+        /** @description Why it can be no more even. */
+        AllocationFloor: {
+            /** @description Who must have as much between them: what they have can go to nobody else. */
+            above: components["schemas"]["AllocationBound"];
+            /** @description Who can have no more between them: nothing more can come to them. */
+            below: components["schemas"]["AllocationBound"];
+            /**
+             * Format: int64
+             * @description The least anybody has: it cannot be more.
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description The most anybody has: it cannot be less.
+             */
+            most: number;
+        };
+        /** @description How many somebody has, before and after. */
+        AllocationLoad: {
+            /**
+             * Format: int64
+             * @description How many they have then.
+             */
+            after: number;
+            /** @description Whether they are away. */
+            away: boolean;
+            /**
+             * Format: int64
+             * @description How many they have now of those that count.
+             */
+            before: number;
+            /**
+             * Format: int64
+             * @description How many come.
+             */
+            come: number;
+            /**
+             * Format: int64
+             * @description How many go.
+             */
+            go: number;
+            /** @description Their name. */
+            name: string;
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description Where a customer goes, and why. */
+        AllocationMove: {
+            /** @description What they need, and how many have that. */
+            class: components["schemas"]["AllocationClass"];
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Their name; empty where one may not see them. */
+            customer_name: string;
+            from_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            from_name?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the run.
+             */
+            place: number;
+            /** @description What became of it. */
+            state: components["schemas"]["MoveState"];
+            to_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            to_name?: string | null;
+            /** @description Why. */
+            why: components["schemas"]["AllocationWhy"];
+        };
+        /** @description Of some customers: what whoever looks after them must be good at. */
+        AllocationNeed: {
+            /**
+             * Format: int64
+             * @description The least level: 1 to 5.
+             */
+            level: number;
+            /** @description The skill. */
+            skill_id: components["schemas"]["Id_skl"];
+            stage?: components["schemas"]["Stage"] | null;
+            /** @description Those in whose name or note this stands: 1 to 40 characters; all. */
+            words?: string | null;
+        };
+        /** @description A skill, by name. */
+        AllocationNeeded: {
+            /**
+             * Format: int64
+             * @description The least level.
+             */
+            level: number;
+            /** @description What it is called. */
+            skill: string;
+        };
+        /** @description What comes of a run. */
+        AllocationOutcome: {
+            /**
+             * Format: int64
+             * @description How many the people have too few, against what they should have at least.
+             */
+            below_least: number;
+            /** @description What customers need. */
+            classes: components["schemas"]["AllocationClass"][];
+            /**
+             * Format: int64
+             * @description How many customers.
+             */
+            customers: number;
+            /** @description Whether there are more customers than a run takes. */
+            cut_off: boolean;
+            floor?: components["schemas"]["AllocationFloor"] | null;
+            /**
+             * Format: int64
+             * @description How many are kept where not all that they need is there.
+             */
+            kept_unable: number;
+            /**
+             * Format: int64
+             * @description How many of them go to somebody else.
+             */
+            moves: number;
+            /**
+             * Format: int64
+             * @description How many get somebody for the first time.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description How many find no room.
+             */
+            no_room: number;
+            /**
+             * Format: int64
+             * @description How many nobody who is there has the skills for.
+             */
+            nobody_able: number;
+            /** @description Per person. */
+            people: components["schemas"]["AllocationLoad"][];
+            /**
+             * Format: int64
+             * @description How many stay where they are.
+             */
+            stay: number;
+        };
+        /** @description Somebody customers may be given to. */
+        AllocationPerson: {
+            /**
+             * Format: int64
+             * @description How many customers they look after.
+             */
+            customers: number;
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            name: string;
+            /** @description What they are good at. */
+            skills: components["schemas"]["AllocationNeeded"][];
+        };
+        /** @description What is asked of a run. */
+        AllocationPlan: {
+            /** @description Whether what people have besides these customers counts. */
+            count_held?: boolean;
+            /** @description Who of them stays whatever else. */
+            keep: components["schemas"]["Keeping"];
+            /** @description What they need; up to 20, which add up. */
+            needs?: components["schemas"]["AllocationNeed"][];
+            /** @description Among whom: 1 to 1,000. */
+            people: components["schemas"]["AllocationSeat"][];
+            /** @description Which customers. */
+            who: components["schemas"]["CustomerChoice"];
+        };
+        /** @description Customers shared out among people. */
+        AllocationRun: {
+            applied_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How many of its customers were gone through.
+             */
+            done: number;
+            /** @description Why it could not go on. */
+            error?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_alc_AllocationRun"];
+            /**
+             * Format: int64
+             * @description How many were handed over.
+             */
+            moved: number;
+            outcome?: components["schemas"]["AllocationOutcome"] | null;
+            /** @description Whose it is. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            /** @description What is asked. */
+            plan: components["schemas"]["AllocationPlan"];
+            /**
+             * Format: int64
+             * @description How many were given back.
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description How many could not be.
+             */
+            skipped: number;
+            /** @description How far it has come. */
+            state: components["schemas"]["AllocationState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description Somebody customers are shared out among. */
+        AllocationSeat: {
+            /** @description Whether they are away: they get nobody, and keep only those who are kept. */
+            away?: boolean;
+            /**
+             * Format: int32
+             * @description How many they should have at least.
+             */
+            least?: number;
+            /**
+             * Format: int32
+             * @description How many they may have at most; as many as come.
+             */
+            most?: number | null;
+            /**
+             * Format: int32
+             * @description Their share against that of a full position, in percent: 1 to 100.
+             */
+            share?: number;
+            /** @description Who. */
+            user_id: components["schemas"]["Id_usr"];
+        };
+        /**
+         * @description How far a run has come.
+         * @enum {string}
+         */
+        AllocationState: "computing" | "ready" | "applying" | "applied" | "undoing" | "undone" | "failed";
+        /**
+         * @description Why a customer goes where they go.
+         * @enum {string}
+         */
+        AllocationWhy: "kept" | "kept_unable" | "stays" | "new" | "away" | "unable" | "even" | "nobody_able" | "no_room";
         /**
          * @description Which letters a gateway sends cheaply.
          * @enum {string}
@@ -22518,6 +23385,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description Which customers are meant; what is none lets all through. */
+        CustomerChoice: {
+            /** @description The import that brought something known of them. */
+            import_id?: string | null;
+            /** @description Whether somebody looks after them. */
+            looked_after: components["schemas"]["Looked"];
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            stage?: components["schemas"]["Stage"] | null;
+            /** @description Part of their name or of the note about them. */
+            words?: string | null;
+        };
         /** @description Everything this module holds about one person, in clear. */
         CustomerExport: {
             /** @description The customer, then every alias. */
@@ -22707,6 +23585,8 @@ export interface components {
             sheets: components["schemas"]["ImportSheets"];
             /** @description How far it has come. */
             state: components["schemas"]["ImportState"];
+            /** @description What it is a list of: `customers`, or what another module takes in, `orders`. */
+            target: string;
             unit_id?: components["schemas"]["Id_unt"] | null;
             /**
              * Format: int64
@@ -23516,6 +24396,34 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description A look at every customer for who was entered twice. */
+        DuplicateSearch: {
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How many pairs it suggested that were not suggested before.
+             */
+            found: number;
+            /** @description Its id. */
+            id: components["schemas"]["Id_dps_DuplicateSearch"];
+            /**
+             * Format: int64
+             * @description How many it has looked at; may end above `total`, when customers came meanwhile.
+             */
+            looked: number;
+            /** @description When. */
+            started_at: components["schemas"]["Timestamp"];
+            started_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            started_by_name?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["SearchState"];
+            /**
+             * Format: int64
+             * @description How many there were to look at.
+             */
+            total: number;
+        };
         /** @description Other words. */
         Edit: {
             /** @description What is said instead, up to 5,000 characters. */
@@ -23742,6 +24650,19 @@ export interface components {
             kind: components["schemas"]["MergeReason"];
             mark: string;
         };
+        /** @description A run was begun, or has come further. */
+        "Fact.allocation_runs.allocation_run.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["AllocationRun"];
+            /** @enum {string} */
+            kind: "allocation_run.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description allocation_runs */
+            topic: string;
+        };
         /** @description A request is there, or stands otherwise. */
         "Fact.approvals.approval.changed": {
             at: components["schemas"]["Timestamp"];
@@ -23774,6 +24695,19 @@ export interface components {
             data: components["schemas"]["AgentTyping"];
             /** @enum {string} */
             kind: "agent.typing";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description A colleague looks at it, or no longer does. */
+        "Fact.conversation.agent.viewing": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["AgentViewing"];
+            /** @enum {string} */
+            kind: "agent.viewing";
             /** @description 0: it is not kept. */
             seq: number;
             /** @enum {string} */
@@ -24475,6 +25409,8 @@ export interface components {
         Id_abc_AbusiveContact: string;
         /** @example acg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_acg_ArticleCategory: string;
+        /** @example alc_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_alc_AllocationRun: string;
         /** @example apr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_apr_Approval: string;
         /** @example art_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -24521,6 +25457,8 @@ export interface components {
         Id_dly_DailyRecord: string;
         /** @example dnc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_dnc_DoNotContact: string;
+        /** @example dps_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_dps_DuplicateSearch: string;
         /** @example esc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_esc_Escalation: string;
         /** @example esl_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -24784,10 +25722,10 @@ export interface components {
             kept: number;
         };
         /**
-         * @description What a column is.
-         * @enum {string}
+         * @description What a column is: a field of what the list is of. Of customers `name`, `phone`, `email`, `note`, `owner` (a
+         *     colleague's name or login), `stage` and `as_of` (as of when the line was true).
          */
-        ImportField: "name" | "phone" | "email" | "note" | "owner" | "stage" | "as_of";
+        ImportField: string;
         /**
          * @description What a file turned out to be.
          * @enum {string}
@@ -25316,6 +26254,11 @@ export interface components {
             /** @description Where it stands. */
             state: components["schemas"]["JobState"];
         };
+        /**
+         * @description Whose customers stay where they are whatever else.
+         * @enum {string}
+         */
+        Keeping: "nobody" | "customers" | "all";
         /** @description The rules as they are kept. */
         KeptLifecycleRules: {
             /** @description When. */
@@ -25402,6 +26345,8 @@ export interface components {
         /** @description Who stands where, as far as one sees them. */
         LifecycleBoard: {
             at?: components["schemas"]["Timestamp"] | null;
+            /** @description The currency of the values, ISO 4217. */
+            currency: string;
             /** @description Whether the caller may set the rules. */
             may_rule: boolean;
             /** @description Who moved within the last 30 days. */
@@ -25519,6 +26464,11 @@ export interface components {
          * @enum {string}
          */
         Locale: "zh-CN" | "zh-TW" | "en";
+        /**
+         * @description Whose customers are meant.
+         * @enum {string}
+         */
+        Looked: "nobody" | "somebody" | "all";
         /** @description Several actions that are done by hand in one. */
         Macro: {
             /** @description What it does. */
@@ -26119,6 +27069,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What became of a move.
+         * @enum {string}
+         */
+        MoveState: "planned" | "done" | "skipped" | "returned" | "left";
         /** @description Somebody or something, with the name it had then. */
         Named: {
             /** @description Its id. */
@@ -26364,6 +27319,8 @@ export interface components {
         NewImport: {
             /** @description The file, which the caller sent before (`POST /files`): a text with cells, an Excel workbook, address cards. */
             file_id: components["schemas"]["Id_fil"];
+            /** @description What it is a list of: `customers` unless told, or what another module takes in, `orders`. */
+            target?: string | null;
         };
         /** @description Something that goes wrong for many customers at once. */
         NewIncident: {
@@ -27402,6 +28359,85 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_AllocationMove: {
+            /** @description The rows. */
+            items: {
+                /** @description What they need, and how many have that. */
+                class: components["schemas"]["AllocationClass"];
+                /** @description Who. */
+                customer_id: components["schemas"]["Id_cus"];
+                /** @description Their name; empty where one may not see them. */
+                customer_name: string;
+                from_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                from_name?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its place in the run.
+                 */
+                place: number;
+                /** @description What became of it. */
+                state: components["schemas"]["MoveState"];
+                to_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                to_name?: string | null;
+                /** @description Why. */
+                why: components["schemas"]["AllocationWhy"];
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AllocationRun: {
+            /** @description The rows. */
+            items: {
+                applied_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description How many of its customers were gone through.
+                 */
+                done: number;
+                /** @description Why it could not go on. */
+                error?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["Id_alc_AllocationRun"];
+                /**
+                 * Format: int64
+                 * @description How many were handed over.
+                 */
+                moved: number;
+                outcome?: components["schemas"]["AllocationOutcome"] | null;
+                /** @description Whose it is. */
+                owner_id: components["schemas"]["Id_usr"];
+                /** @description Their name. */
+                owner_name: string;
+                /** @description What is asked. */
+                plan: components["schemas"]["AllocationPlan"];
+                /**
+                 * Format: int64
+                 * @description How many were given back.
+                 */
+                returned: number;
+                /**
+                 * Format: int64
+                 * @description How many could not be.
+                 */
+                skipped: number;
+                /** @description How far it has come. */
+                state: components["schemas"]["AllocationState"];
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ApprovalView: {
             /** @description The rows. */
             items: (components["schemas"]["Approval"] & {
@@ -27851,6 +28887,8 @@ export interface components {
                 sheets: components["schemas"]["ImportSheets"];
                 /** @description How far it has come. */
                 state: components["schemas"]["ImportState"];
+                /** @description What it is a list of: `customers`, or what another module takes in, `orders`. */
+                target?: string;
                 unit_id?: components["schemas"]["Id_unt"] | null;
                 /**
                  * Format: int64
@@ -28367,6 +29405,37 @@ export interface components {
                 /** @description Whether somebody else than the caller must delete, who made sure who asks. */
                 second_person: boolean;
             })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ProfileChangeView: {
+            /** @description The rows. */
+            items: {
+                /** @description What it became, likewise. */
+                after?: Record<string, never> | null;
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description What it was; a masked value as its mask; none: nothing, or it was erased. */
+                before?: Record<string, never> | null;
+                by_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name then. */
+                by_name?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["Id_pch_ProfileChange"];
+                kind?: components["schemas"]["CustomerFieldKind"] | null;
+                /** @description Whether both are masks. */
+                masked: boolean;
+                /** @description What that is called. */
+                name: string;
+                rules?: components["schemas"]["CustomerFieldRules"] | null;
+                /** @description Where that came from. */
+                source: components["schemas"]["CustomerSource"];
+                /** @description Of which: its id. */
+                subject: string;
+                /** @description Of what. */
+                what: components["schemas"]["ProfileChangeOf"];
+            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -30209,6 +31278,11 @@ export interface components {
             priority?: number;
             skill?: components["schemas"]["SkillAsked"] | null;
             /**
+             * Format: int64
+             * @description Its customer's tier has at least this rank: 1 to 100.
+             */
+            tier?: number | null;
+            /**
              * @description Is this, up to 120 characters; any value without.
              * @example 金卡
              */
@@ -30371,6 +31445,11 @@ export interface components {
             /** @description Hand this back as `cursor` for the next page of messages; none on the last. */
             next_cursor?: string | null;
         };
+        /**
+         * @description Where a search stands.
+         * @enum {string}
+         */
+        SearchState: "running" | "done" | "stopped";
         /** @description How an account's second factor stands. */
         SecondFactorView: {
             confirmed_at?: components["schemas"]["Timestamp"] | null;
@@ -30871,6 +31950,11 @@ export interface components {
             queue_ids: components["schemas"]["QueueIds"];
             /**
              * Format: int64
+             * @description To those of customers whose tier has at least this rank; none: of all.
+             */
+            tier?: number | null;
+            /**
+             * Format: int64
              * @description Rises with each change.
              */
             version: number;
@@ -30914,6 +31998,11 @@ export interface components {
             pauses?: boolean | null;
             /** @description To conversations of which queues it applies, at most 100; none named: all. */
             queue_ids?: components["schemas"]["Id_que"][];
+            /**
+             * Format: int64
+             * @description To those of customers whose tier has at least this rank, 1 to 100; none: of all.
+             */
+            tier?: number | null;
             /**
              * Format: int64
              * @description The version that was seen: a change must name it, a new policy has none.
