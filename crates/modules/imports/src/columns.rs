@@ -16,13 +16,30 @@ const HEADED: usize = 8;
 
 /// What fields are called, folded; the first that a heading holds decides.
 const NAMES: &[TargetField] = &[
-    TargetField { name: "as_of", words: &["更新时间", "更新日期", "修改时间", "更新時間", "updated", "as of", "modified"] },
-    TargetField { name: "owner", words: &["负责人", "客户经理", "跟进人", "所属", "負責人", "客戶經理", "owner", "account manager"] },
+    TargetField {
+        name: "as_of",
+        words: &["更新时间", "更新日期", "修改时间", "更新時間", "updated", "as of", "modified"],
+    },
+    TargetField {
+        name: "owner",
+        words: &["负责人", "客户经理", "跟进人", "所属", "負責人", "客戶經理", "owner", "account manager"],
+    },
     TargetField { name: "stage", words: &["阶段", "客户状态", "階段", "stage", "lifecycle"] },
-    TargetField { name: "email", words: &["邮箱", "邮件", "电邮", "郵箱", "電郵", "電子郵件", "email", "e-mail", "mail"] },
-    TargetField { name: "phone", words: &["手机", "电话", "联系方式", "手機", "電話", "聯絡方式", "phone", "mobile", "tel", "cell"] },
-    TargetField { name: "name", words: &["姓名", "客户名", "名称", "联系人", "客戶名", "名稱", "聯絡人", "称呼", "name", "fn"] },
-    TargetField { name: "note", words: &["备注", "说明", "描述", "備註", "說明", "note", "remark", "memo", "comment"] },
+    TargetField {
+        name: "email",
+        words: &["邮箱", "邮件", "电邮", "郵箱", "電郵", "電子郵件", "email", "e-mail", "mail"],
+    },
+    TargetField {
+        name: "phone",
+        words: &["手机", "电话", "联系方式", "手機", "電話", "聯絡方式", "phone", "mobile", "tel", "cell"],
+    },
+    TargetField {
+        name: "name",
+        words: &["姓名", "客户名", "名称", "联系人", "客戶名", "名稱", "聯絡人", "称呼", "name", "fn"],
+    },
+    TargetField {
+        name: "note", words: &["备注", "说明", "描述", "備註", "說明", "note", "remark", "memo", "comment"]
+    },
 ];
 
 /// What columns of this target may be; none: of customers.
@@ -103,11 +120,7 @@ fn seen(values: &[&Line], column: usize) -> Option<&'static str> {
 /// What most likely tells lines apart.
 pub(crate) fn key(columns: &[Option<ImportField>]) -> ListKey {
     let has = |name: &str| columns.iter().flatten().any(|field| field.text() == name);
-    if has("phone") || !has("email") {
-        ListKey::Phone
-    } else {
-        ListKey::Email
-    }
+    if has("phone") || !has("email") { ListKey::Phone } else { ListKey::Email }
 }
 
 /// What headings are remembered by; none when there are none.

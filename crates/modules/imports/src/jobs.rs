@@ -22,8 +22,8 @@ use crate::{
     model::{Cells, Import, ImportRefusal, ImportState, Plan, Reason, Reasons, Tally},
     queries,
     rows::{self, Colleagues},
-    target::{self, CUSTOMERS, Target, TargetListing},
     sheet::{self, ImportFormat, Line, Unreadable},
+    target::{self, CUSTOMERS, Target, TargetListing},
 };
 
 /// Lines of one transaction.

@@ -23,15 +23,48 @@ const fn field(name: &'static str, words: &'static [&'static str]) -> TargetFiel
 /// What lists of orders are to `imports`.
 pub fn target() -> Target {
     const FIELDS: &[TargetField] = &[
-        field("number", &["订单号", "订单编号", "单号", "訂單號", "訂單編號", "單號", "order number", "order no", "order id", "order"]),
+        field(
+            "number",
+            &[
+                "订单号",
+                "订单编号",
+                "单号",
+                "訂單號",
+                "訂單編號",
+                "單號",
+                "order number",
+                "order no",
+                "order id",
+                "order",
+            ],
+        ),
         field("refunded", &["退款金额", "已退", "退款金額", "refund"]),
         field("total", &["实付", "金额", "总价", "合计", "實付", "金額", "總價", "合計", "total", "amount", "paid"]),
-        field("placed_at", &["下单时间", "下单日期", "购买", "日期", "时间", "下單時間", "下單日期", "購買", "時間", "date", "placed", "time"]),
+        field(
+            "placed_at",
+            &[
+                "下单时间",
+                "下单日期",
+                "购买",
+                "日期",
+                "时间",
+                "下單時間",
+                "下單日期",
+                "購買",
+                "時間",
+                "date",
+                "placed",
+                "time",
+            ],
+        ),
         field("state", &["状态", "狀態", "status", "state"]),
         field("currency", &["币种", "货币", "幣種", "貨幣", "currency"]),
         field("email", &["邮箱", "邮件", "郵箱", "郵件", "email", "e-mail", "mail"]),
         field("phone", &["手机", "电话", "手機", "電話", "phone", "mobile", "tel"]),
-        field("external_id", &["会员号", "客户编号", "用户编号", "會員號", "客戶編號", "用戶編號", "customer id", "user id", "member"]),
+        field(
+            "external_id",
+            &["会员号", "客户编号", "用户编号", "會員號", "客戶編號", "用戶編號", "customer id", "user id", "member"],
+        ),
         field("quantity", &["数量", "件数", "數量", "件數", "quantity", "qty"]),
         field("code", &["货号", "编码", "貨號", "編碼", "sku", "code"]),
         field("what", &["商品", "品名", "服务", "项目", "服務", "項目", "product", "item", "service", "goods"]),
@@ -96,7 +129,9 @@ fn read(row: &TargetRow, listing: &TargetListing) -> std::result::Result<NewOrde
         (None, _) => 0,
     };
     let quantity = match text("quantity") {
-        Some(text) => text.parse::<f64>().ok().filter(|n| n.fract() == 0.0 && *n >= 1.0).ok_or(bad("quantity", "malformed"))?,
+        Some(text) => {
+            text.parse::<f64>().ok().filter(|n| n.fract() == 0.0 && *n >= 1.0).ok_or(bad("quantity", "malformed"))?
+        }
         None => 1.0,
     };
     let code = text("code");

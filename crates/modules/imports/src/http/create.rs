@@ -66,11 +66,13 @@ pub(crate) async fn create(cx: Cx, Json(NewImport { file_id, target }): Json<New
                 Some(headings) => queries::known_columns(tx, &headings)?,
                 None => None,
             };
-            let columns = known.map_or_else(|| columns::guess(format, header_line, &lines, target.as_ref()), |known| known.0);
+            let columns =
+                known.map_or_else(|| columns::guess(format, header_line, &lines, target.as_ref()), |known| known.0);
             let key: ListKey = columns::key(&columns);
             let plan = Plan { reading: Reading::default(), header_line, columns, key, as_of: permit.at() };
             let id = tx.new_id();
-            let import = Import::new(&permit, id, tx.actor().staff()?, &file, (format, Sheets(sheets.clone())), plan, &name);
+            let import =
+                Import::new(&permit, id, tx.actor().staff()?, &file, (format, Sheets(sheets.clone())), plan, &name);
             files::api::attach(tx, file_id, "import", import.id)?;
             queries::insert(tx, &import)?;
             api::record(tx, "imports.created", &import)?;

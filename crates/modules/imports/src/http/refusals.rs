@@ -70,7 +70,8 @@ fn write(tx: &mut Tx<'_>, id: Id<Import>) -> Result<String> {
     let texts = words::texts(settings::api::organisation(tx)?.locale.text());
     let word = |key: &str| texts.word(key).to_owned();
     let mut out = String::from(csv::BEGIN);
-    let fields = import.plan.columns.iter().map(|field| field.as_ref().map_or_else(String::new, |field| word(field.text())));
+    let fields =
+        import.plan.columns.iter().map(|field| field.as_ref().map_or_else(String::new, |field| word(field.text())));
     csv::line(&mut out, [word("line"), word("reasons")].into_iter().chain(fields));
     let mut after = 0;
     loop {
