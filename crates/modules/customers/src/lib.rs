@@ -17,6 +17,7 @@ mod model;
 mod placing;
 mod policy;
 mod queries;
+mod reading;
 mod serving;
 mod sound;
 mod sources;

@@ -8,11 +8,12 @@ use store::Tx;
 
 use crate::{
     api,
-    export::{self, CustomerExport, ExportColumn, ExportFormat, Source, Wish},
+    export::{CustomerExport, ExportColumn, ExportFormat, Source, Wish},
     keeping::{self, Refresh},
     model::{Draft, Segment},
     policy, queries,
     rule::Rule,
+    writing,
 };
 
 const DAY: i64 = 86_400_000;
@@ -93,5 +94,5 @@ fn taken_along(tx: &mut Tx<'_>, demo: &Demo, by: &http::DemoPerson) -> Result<()
     };
     let staff = by.actor();
     let export = CustomerExport::new(&permit, tx.new_id(), staff.staff()?, wish);
-    export::rehearse(tx, export)
+    writing::rehearse(tx, export)
 }

@@ -20,6 +20,7 @@ mod policy;
 mod queries;
 mod rule;
 mod sheet;
+mod writing;
 
 use ::http::{ListTopic, Locales, Module};
 
@@ -51,7 +52,7 @@ pub fn module() -> Module {
         .listener(keeping::listen())
         .app_job(keeping::refresh)
         .app_job(jobs::keep)
-        .app_job(export::work)
+        .app_job(writing::work)
         .cron(keeping::cron())
         .cron(jobs::cron())
         .background(Box::new(keeping::take_up))

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::{
     api,
     export::{self, CustomerExport, ExportColumn, ExportFormat, Source, Wish},
-    policy,
+    policy, writing,
 };
 
 /// A list to be taken along.
@@ -57,7 +57,7 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewCustomerExport>) -> An
                     &customers::CustomerListQuery { limit: Some(1), cursor: None, ..source.list.clone() },
                 )?),
             }
-            source.as_of.as_deref().map(export::day).transpose()?;
+            source.as_of.as_deref().map(writing::day).transpose()?;
             let staff = tx.actor().staff()?.clone();
             let wish = Wish { name, source, columns, format, clear, reason };
             let export = CustomerExport::new(&permit, tx.new_id(), &staff, wish);

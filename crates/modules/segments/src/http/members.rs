@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     api, engine::Viewer, export, history, history::SegmentDay, known, members, members::Wanted, model::Segment,
-    rule::Rule,
+    rule::Rule, writing,
 };
 
 /// A rule to be tried.
@@ -104,9 +104,9 @@ pub(crate) async fn list(
         limit @ 1..=200 => limit as usize,
         _ => return Err(Error::field("limit", "out_of_range").into()),
     };
-    let day = query.as_of.as_deref().map(export::day).transpose()?;
+    let day = query.as_of.as_deref().map(writing::day).transpose()?;
     let (sort, falling) =
-        export::order(&CustomerListQuery { sort: query.sort, order: query.order, ..CustomerListQuery::default() });
+        writing::order(&CustomerListQuery { sort: query.sort, order: query.order, ..CustomerListQuery::default() });
     let page = cx
         .read(move |tx| -> Result<_> {
             let (segment, attributes) = api::listed(tx, &sources, id)?;
