@@ -53,7 +53,11 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         sms::module(),
         orders::module(),
         worth::module(),
+<<<<<<< HEAD
         segments::module(),
+=======
+        loyalty::module(),
+>>>>>>> e8a5435 (Points: a ledger by lots, rules by version, tiers)
         automation::module(),
         incidents::module(),
         webhooks::module(),

@@ -1,0 +1,52 @@
+//! Members and their points: what was earned, by which rule, until when it is good, and what became of it.
+
+mod adjust;
+pub mod api;
+mod codes;
+mod days;
+mod demo;
+pub mod events;
+mod http;
+mod jobs;
+mod ledger;
+mod listen;
+mod model;
+mod policy;
+mod privacy;
+mod queries;
+mod timeline;
+
+use ::http::{ListTopic, Module, Privacy, TimelineSource};
+
+pub use model::{
+    Account, AdjustmentState, Burning, Campaign, Downgrade, Earning, EntryKind, Expiry, ExpiryEnd, Joining,
+    LoyaltyRules, Member, MemberPage, Part, Parts, PointsAdjustment, PointsEntry, PointsLot, PointsPosting,
+    ReferralRules, RulesVersion, Tier, TierBasis, TierChange, TierRules, TierTransition,
+};
+
+/// This module, for the composition.
+pub fn module() -> Module {
+    Module::new("loyalty")
+        .demo(demo::tell)
+        .routes(http::routes())
+        .migrations(store::migrations!["202611261400_loyalty"])
+        .permissions(policy::PERMISSIONS)
+        .list::<model::Member>(ListTopic {
+            topic: "loyalty_members",
+            about: "Members and what they have, as far as one may see them.",
+            kind: "loyalty_member.changed",
+            says: "A member is there, or their points or tier stand otherwise.",
+            may_read: |actor| policy::may_read(actor).map(|sight| sight.scope),
+        })
+        .listener(listen::customers())
+        .listener(listen::approvals())
+        .cron(jobs::cron())
+        .app_job(jobs::run)
+        .timeline(TimelineSource { module: "loyalty", read: timeline::read })
+        .privacy(Privacy { module: "loyalty", export: privacy::export, erase: privacy::erase })
+        .locales(&[
+            ("zh-CN", include_str!("../locales/zh-CN.json")),
+            ("zh-TW", include_str!("../locales/zh-TW.json")),
+            ("en", include_str!("../locales/en.json")),
+        ])
+}
