@@ -7,7 +7,8 @@ CREATE TABLE loyalty_rules (
     note TEXT NOT NULL,
     by_id TEXT,
     by_name TEXT NOT NULL,
-    at BIGINT NOT NULL
+    at BIGINT NOT NULL,
+    since BIGINT
 );
 CREATE TABLE loyalty_members (
     id TEXT NOT NULL PRIMARY KEY,
@@ -75,7 +76,7 @@ CREATE TABLE points_lots (
     reversed BIGINT NOT NULL CHECK (reversed >= 0),
     owed BIGINT NOT NULL CHECK (owed >= 0),
     CHECK (pending + active + spent + settled + expired + withdrawn + reversed = points),
-    CHECK (owed <= spent + settled)
+    CHECK (reversed + owed <= points)
 );
 CREATE INDEX points_lots_member ON points_lots (member_id, expires_at, id);
 CREATE INDEX points_lots_active ON points_lots (expires_at, id) WHERE active > 0;
@@ -127,4 +128,5 @@ CREATE TABLE tier_transitions (
 );
 CREATE INDEX tier_transitions_member ON tier_transitions (member_id, at, id);
 -- Off until somebody sets it up.
-INSERT INTO loyalty_rules (version, rules, note, by_id, by_name, at) VALUES (1, '{"currency":"CNY"}', '', NULL, '', 0);
+INSERT INTO loyalty_rules (version, rules, note, by_id, by_name, at, since)
+VALUES (1, '{"currency":"CNY"}', '', NULL, '', 0, NULL);

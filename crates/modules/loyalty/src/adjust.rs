@@ -9,7 +9,7 @@ use store::Tx;
 use crate::{
     api,
     ledger::{close, open},
-    model::{Account, AdjustmentState, EntryKind, Head, Member, PointsAdjustment},
+    model::{PointsAccount, AdjustmentState, PointsEntryKind, Head, Member, PointsAdjustment},
     queries,
 };
 
@@ -84,7 +84,7 @@ fn perform(tx: &mut Tx<'_>, one: PointsAdjustment) -> Result<PointsAdjustment> {
         reason: one.reason.clone(),
         by_id: one.by_id,
         by_name: one.by_name.clone(),
-        ..Head::own(EntryKind::Adjust)
+        ..Head::own(PointsEntryKind::Adjust)
     };
     let entry = if one.points > 0 {
         api::grant(tx, customer, head, "by_hand", one.points, 0)?
@@ -92,7 +92,7 @@ fn perform(tx: &mut Tx<'_>, one: PointsAdjustment) -> Result<PointsAdjustment> {
         let rules = queries::rules(tx)?;
         let mut purse = open(tx, customer)?.ok_or(Error::NotFound)?;
         let head = Head { rules_version: Some(rules.version), ..head };
-        match purse.use_up(head, -one.points, Account::Withdrawn) {
+        match purse.use_up(head, -one.points, PointsAccount::Withdrawn) {
             Ok(entry) => {
                 close(tx, purse, &rules)?;
                 Some(entry)

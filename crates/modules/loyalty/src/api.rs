@@ -9,7 +9,7 @@ use crate::{
     codes, days,
     ledger::{self, close, open, open_with},
     model::{
-        Account, EntryKind, Head, Joining, Member, Order, Parts, PointsEntry, PointsPosting, RulesVersion, earned,
+        PointsAccount, PointsEntryKind, Head, LoyaltyJoining, Member, Order, Parts, PointsEntry, PointsPosting, RulesVersion, earned,
     },
     queries,
 };
@@ -111,7 +111,7 @@ pub fn earn(tx: &mut Tx<'_>, purchase: &Purchase) -> Result<Option<Id<PointsEntr
     }
     let mut purse = match open(tx, purchase.customer)? {
         Some(purse) => purse,
-        None if rules.rules.joining == Joining::ByHand => return Ok(None),
+        None if rules.rules.joining == LoyaltyJoining::ByHand => return Ok(None),
         None => {
             let customer = customers::api::get(tx, purchase.customer)?;
             ledger::join(tx, &customer, None)?;
@@ -144,15 +144,18 @@ pub fn earn(tx: &mut Tx<'_>, purchase: &Purchase) -> Result<Option<Id<PointsEntr
         qualifies: true,
         parts,
         rules_version: Some(rules.version),
-        ..Head::own(EntryKind::Earn)
+        ..Head::own(PointsEntryKind::Earn)
     };
     let matures = days::matures(&zone, now, rules.rules.earning.pending_days)?;
     let entry = purse.earn(head, points, matures, days::expiry(&zone, &rules.rules.expiry, now)?)?;
     close(tx, purse, &rules)?;
+    if order.first {
+        crate::referrals::first_order(tx, purchase.customer, entry.id)?;
+    }
     Ok(Some(entry.id))
 }
 
-fn order_key(source: &str, reference: &str) -> String {
+pub(crate) fn order_key(source: &str, reference: &str) -> String {
     format!("order:{source}:{reference}")
 }
 
@@ -180,9 +183,17 @@ pub fn refund(tx: &mut Tx<'_>, refund: &Refund) -> Result<Option<Id<PointsEntry>
         once_key: Some(key),
         base: Some(refunded - earned.refunded),
         about_id: Some(earned.id),
-        ..Head::own(EntryKind::Reverse)
+        ..Head::own(PointsEntryKind::Reverse)
     };
-    take_back(tx, &earned, target - earned.undone, refunded, head).map(Some)
+    let (points, order) = (target - earned.undone, earned.id);
+    let entry = if points > 0 { Some(take_back(tx, &earned, points, refunded, head)?) } else { None };
+    if points == 0 {
+        queries::undo(tx, order, earned.undone, refunded)?;
+    }
+    if refunded >= base {
+        crate::referrals::undone(tx, order)?;
+    }
+    Ok(entry)
 }
 
 /// How many points go back when so much of the money did: rounded down until all of it did.
@@ -267,7 +278,7 @@ pub fn pay(tx: &mut Tx<'_>, payment: &Payment) -> Result<(PointsEntry, Money)> {
         rules_version: Some(rules.version),
         by_id: by.0,
         by_name: by.1,
-        ..Head::own(EntryKind::Spend)
+        ..Head::own(PointsEntryKind::Spend)
     };
     let entry = spend(tx, &rules, payment.customer, head, payment.points)?;
     Ok((entry, Money(worth)))
@@ -288,7 +299,7 @@ pub(crate) fn spend(
     points: i64,
 ) -> Result<PointsEntry> {
     let mut purse = open(tx, customer)?.ok_or(Error::NotFound)?;
-    let entry = purse.use_up(head, points, Account::Spent)?;
+    let entry = purse.use_up(head, points, PointsAccount::Spent)?;
     close(tx, purse, rules)?;
     Ok(entry)
 }
@@ -302,7 +313,7 @@ pub fn give_back(tx: &mut Tx<'_>, id: Id<PointsEntry>, points: Option<i64>, reas
     let used = queries::lock_entry(tx, id)?;
     let left = -used.points - used.undone;
     let points = points.unwrap_or(left);
-    if used.kind != EntryKind::Spend || points < 1 || points > left {
+    if used.kind != PointsEntryKind::Spend || points < 1 || points > left {
         return Err(Error::Conflict(codes::UNDONE, Params::from([("left", left.max(0).into())])));
     }
     let postings: Vec<PointsPosting> = queries::postings(tx, &[id])?;
@@ -316,7 +327,7 @@ pub fn give_back(tx: &mut Tx<'_>, id: Id<PointsEntry>, points: Option<i64>, reas
         reason: reason.to_owned(),
         by_id: by.0,
         by_name: by.1,
-        ..Head::own(EntryKind::Return)
+        ..Head::own(PointsEntryKind::Return)
     };
     let (now, zone) = (tx.now(), days::zone(tx)?);
     let again = days::days_from(&zone, now, rules.rules.expiry.returned_days)?;

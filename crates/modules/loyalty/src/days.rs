@@ -4,7 +4,7 @@ use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
 use kernel::{Error, Result, Timestamp};
 use store::Tx;
 
-use crate::model::{Expiry, ExpiryEnd};
+use crate::model::{Expiry, PointsExpiryEnd};
 
 /// The organisation's time zone.
 pub(crate) fn zone(tx: &mut Tx<'_>) -> Result<TimeZone> {
@@ -35,9 +35,9 @@ pub(crate) fn expiry(zone: &TimeZone, rules: &Expiry, at: Timestamp) -> Result<O
     }
     let day = date_of(zone, at)?.checked_add(rules.months.months()).map_err(Error::internal)?;
     let last = match rules.until {
-        ExpiryEnd::Day => day,
-        ExpiryEnd::Month => day.last_of_month(),
-        ExpiryEnd::Year => day.last_of_year(),
+        PointsExpiryEnd::Day => day,
+        PointsExpiryEnd::Month => day.last_of_month(),
+        PointsExpiryEnd::Year => day.last_of_year(),
     };
     close_of(zone, last).map(Some)
 }
@@ -75,9 +75,9 @@ mod tests {
             let zone = TimeZone::get(name).unwrap();
             let at = moment("2026-11-20T23:30:00", &zone);
             for (until, day, over) in [
-                (ExpiryEnd::Day, "2027-02-20", "2027-02-21T00:00:00"),
-                (ExpiryEnd::Month, "2027-02-28", "2027-03-01T00:00:00"),
-                (ExpiryEnd::Year, "2027-12-31", "2028-01-01T00:00:00"),
+                (PointsExpiryEnd::Day, "2027-02-20", "2027-02-21T00:00:00"),
+                (PointsExpiryEnd::Month, "2027-02-28", "2027-03-01T00:00:00"),
+                (PointsExpiryEnd::Year, "2027-12-31", "2028-01-01T00:00:00"),
             ] {
                 let rules = Expiry { months: 3, until, ..Expiry::default() };
                 assert_eq!(expiry(&zone, &rules, at).unwrap(), Some((day.into(), moment(over, &zone))), "{name}");

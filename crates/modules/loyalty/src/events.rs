@@ -3,7 +3,7 @@
 use kernel::{CustomerId, Id};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EntryKind, Member, PointsEntry, TierChange};
+use crate::model::{PointsEntryKind, Member, PointsEntry, TierChange};
 
 /// A customer collects points from now on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct PointsChanged {
     /// Who.
     pub customer_id: CustomerId,
     /// What it tells.
-    pub kind: EntryKind,
+    pub kind: PointsEntryKind,
     /// What it changed for the member.
     pub points: i64,
     /// Who asked for it.

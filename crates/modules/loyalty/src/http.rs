@@ -5,6 +5,7 @@ mod entries;
 mod figures;
 mod members;
 mod post;
+mod rewards;
 mod rules;
 mod view;
 
@@ -29,4 +30,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rules::preview))
         .routes(routes!(rules::tiers))
         .routes(routes!(figures::figures))
+        .routes(routes!(rewards::list, rewards::create))
+        .routes(routes!(rewards::change))
+        .routes(routes!(rewards::redemptions))
+        .routes(routes!(rewards::redeem))
+        .routes(routes!(rewards::fulfil))
+        .routes(routes!(rewards::cancel))
+        .routes(routes!(rewards::refer))
+        .routes(routes!(rewards::of_member))
 }

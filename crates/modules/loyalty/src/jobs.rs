@@ -9,7 +9,7 @@ use work::{Cron, Job, JobCx};
 
 use crate::{
     api, days, ledger,
-    model::{EntryKind, Head},
+    model::{PointsEntryKind, Head},
     queries,
 };
 
@@ -71,7 +71,7 @@ fn birthdays(tx: &mut Tx<'_>, after: &str) -> Result<Option<String>> {
         for (customer, member) in queries::born_on(tx, &day, after, AT_ONCE)? {
             let key = format!("birthday:{member}:{}", today.year());
             let reference = today.year().to_string();
-            let head = Head { once_key: Some(key), reference, ..Head::own(EntryKind::Earn) };
+            let head = Head { once_key: Some(key), reference, ..Head::own(PointsEntryKind::Earn) };
             api::grant(tx, customer, head, "birthday", rules.earning.birthday, 0)?;
             last = last.max(Some(member.to_string()));
         }

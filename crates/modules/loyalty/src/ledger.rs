@@ -71,7 +71,16 @@ pub(crate) fn close(tx: &mut Tx<'_>, purse: Purse, rules: &RulesVersion) -> Resu
         };
         tx.emit(Fact::new(PointsChanged::KIND, entry.member_id, &fact)?);
     }
+    let before = members.first().map(|member| member.tier_rank);
     look(tx, &mut members, rules)?;
+    if let Some(first) = members.first().filter(|first| before != Some(first.tier_rank)) {
+        let survivor = customers::api::survivor(tx, first.customer_id)?;
+        customers::api::set_tier(tx, &[(survivor, first.tier_rank)])?;
+    }
+    if !entries.is_empty() {
+        let whose: Vec<_> = members.iter().map(|member| member.customer_id).collect();
+        http::attributes_changed(tx, &whose)?;
+    }
     for member in &mut members {
         member.version += 1;
         queries::save_member(tx, member)?;

@@ -14,14 +14,18 @@ mod model;
 mod policy;
 mod privacy;
 mod queries;
+mod referrals;
+mod rewards;
+mod segment;
+mod shop;
 mod timeline;
 
-use ::http::{ListTopic, Module, Privacy, TimelineSource};
+use ::http::{ListTopic, Module, Privacy, SegmentSource, TimelineSource};
 
 pub use model::{
-    Account, AdjustmentState, Burning, Campaign, Downgrade, Earning, EntryKind, Expiry, ExpiryEnd, Joining,
+    PointsAccount, AdjustmentState, Burning, Campaign, TierDowngrade, Earning, PointsEntryKind, Expiry, PointsExpiryEnd, LoyaltyJoining,
     LoyaltyRules, Member, MemberPage, Part, Parts, PointsAdjustment, PointsEntry, PointsLot, PointsPosting,
-    ReferralRules, RulesVersion, Tier, TierBasis, TierChange, TierRules, TierTransition,
+    Redemption, RedemptionState, RedemptionWay, Referral, ReferralRules, ReferralState, Reward, RewardState, RulesVersion, Tier, TierBasis, TierChange, TierRules, TierTransition,
 };
 
 /// This module, for the composition.
@@ -29,7 +33,7 @@ pub fn module() -> Module {
     Module::new("loyalty")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611261400_loyalty"])
+        .migrations(store::migrations!["202611261400_loyalty", "202611261401_rewards"])
         .permissions(policy::PERMISSIONS)
         .list::<model::Member>(ListTopic {
             topic: "loyalty_members",
@@ -38,11 +42,20 @@ pub fn module() -> Module {
             says: "A member is there, or their points or tier stand otherwise.",
             may_read: |actor| policy::may_read(actor).map(|sight| sight.scope),
         })
+        .list::<model::Redemption>(ListTopic {
+            topic: "redemptions",
+            about: "Rewards members asked for, as far as one may see them.",
+            kind: "redemption.changed",
+            says: "A reward was asked for, handed over or cancelled.",
+            may_read: |actor| policy::may_read(actor).map(|sight| sight.scope),
+        })
         .listener(listen::customers())
         .listener(listen::approvals())
+        .listener(shop::listen())
         .cron(jobs::cron())
         .app_job(jobs::run)
         .timeline(TimelineSource { module: "loyalty", read: timeline::read })
+        .segment(SegmentSource { module: "loyalty", attributes: segment::attributes, values: segment::values })
         .privacy(Privacy { module: "loyalty", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

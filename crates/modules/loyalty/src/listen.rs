@@ -18,9 +18,12 @@ pub(crate) fn customers() -> Listener {
         struct About {
             #[serde(alias = "alias_id")]
             customer_id: CustomerId,
+            /// Whom somebody was taken for, until now.
+            from_id: Option<CustomerId>,
         }
         let about: About = serde_json::from_str(&fact.data).map_err(Error::internal)?;
-        follow(tx, about.customer_id)
+        follow(tx, about.customer_id)?;
+        about.from_id.map_or(Ok(()), |other| follow(tx, other))
     })
 }
 
@@ -35,6 +38,10 @@ fn follow(tx: &mut Tx<'_>, customer: CustomerId) -> Result<()> {
         }
     }
     let rules = queries::rules(tx)?;
+    let rank = api::members_of(tx, known.id)?.first().map_or(0, |member| member.tier_rank);
+    if known.tier_rank != rank {
+        customers::api::set_tier(tx, &[(known.id, rank)])?;
+    }
     match ledger::open(tx, customer)? {
         Some(purse) => ledger::close(tx, purse, &rules),
         None => Ok(()),

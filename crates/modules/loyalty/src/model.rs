@@ -1,5 +1,6 @@
 //! Members, what they have, and how it came to be.
 
+mod desk;
 mod purse;
 mod rules;
 mod tiers;
@@ -9,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
 
+pub use desk::{Redemption, RedemptionState, RedemptionWay, Referral, ReferralState, Reward, RewardState};
 pub(crate) use purse::{Head, Purse};
 pub use rules::{
-    Burning, Campaign, Downgrade, Earning, Expiry, ExpiryEnd, Joining, LoyaltyRules, MemberPage, ReferralRules, Tier,
+    Burning, Campaign, TierDowngrade, Earning, Expiry, PointsExpiryEnd, LoyaltyJoining, LoyaltyRules, MemberPage, ReferralRules, Tier,
     TierBasis, TierRules,
 };
 pub(crate) use rules::{MOST, Order, earned};
@@ -37,7 +39,7 @@ pub(crate) const NEVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
 text_enum! {
     /// Where points can be. Points of a lot are always in exactly one of these, and each posting moves them from one to
     /// another.
-    pub enum Account {
+    pub enum PointsAccount {
         /// Where they come from; its balance is minus all that were ever given.
         Issued = "issued",
         /// The member's, to be used from a day on.
@@ -59,7 +61,7 @@ text_enum! {
 
 text_enum! {
     /// What an entry tells.
-    pub enum EntryKind {
+    pub enum PointsEntryKind {
         /// Points were given.
         Earn = "earn",
         /// They can be used from now on.
@@ -82,6 +84,7 @@ text_enum! {
 store::record! {
     /// A customer who collects points. What they have is the sum of their lots.
     #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+    #[schema(as = LoyaltyMember)]
     pub struct Member {
         /// Its id.
         pub id: Id<Member>,
@@ -169,7 +172,7 @@ store::record! {
         /// Whose.
         pub member_id: Id<Member>,
         /// What it tells.
-        pub kind: EntryKind,
+        pub kind: PointsEntryKind,
         /// Who asked for it: `orders`, `rewards`, `loyalty`, or a system of others.
         pub source: String,
         /// What the source knows it by.
@@ -261,9 +264,9 @@ store::record! {
         /// Of which lot.
         pub lot_id: Id<PointsLot>,
         /// Out of which account.
-        pub from_account: Account,
+        pub from_account: PointsAccount,
         /// Into which.
-        pub to_account: Account,
+        pub to_account: PointsAccount,
         /// How many.
         pub points: i64,
     }
@@ -271,25 +274,25 @@ store::record! {
 
 impl PointsLot {
     /// What of it is in this account; none for accounts that are not a lot's.
-    fn part(&mut self, account: Account) -> Option<&mut i64> {
+    fn part(&mut self, account: PointsAccount) -> Option<&mut i64> {
         match account {
-            Account::Pending => Some(&mut self.pending),
-            Account::Active => Some(&mut self.active),
-            Account::Spent => Some(&mut self.spent),
-            Account::Expired => Some(&mut self.expired),
-            Account::Withdrawn => Some(&mut self.withdrawn),
-            Account::Reversed => Some(&mut self.reversed),
-            Account::Issued | Account::Debt => None,
+            PointsAccount::Pending => Some(&mut self.pending),
+            PointsAccount::Active => Some(&mut self.active),
+            PointsAccount::Spent => Some(&mut self.spent),
+            PointsAccount::Expired => Some(&mut self.expired),
+            PointsAccount::Withdrawn => Some(&mut self.withdrawn),
+            PointsAccount::Reversed => Some(&mut self.reversed),
+            PointsAccount::Issued | PointsAccount::Debt => None,
         }
     }
 
     /// Moves points of it. Out of the debt come those that are taken back although they are used up, into it go those
     /// that settle.
-    fn shift(&mut self, from: Account, to: Account, points: i64) -> Result<()> {
+    fn shift(&mut self, from: PointsAccount, to: PointsAccount, points: i64) -> Result<()> {
         match (from, to) {
-            (Account::Debt, Account::Reversed) => self.owed += points,
-            (Account::Active, Account::Debt) => (self.active, self.settled) = (self.active - points, self.settled + points),
-            (Account::Issued, to) => *self.part(to).ok_or_else(no_way)? += points,
+            (PointsAccount::Debt, PointsAccount::Reversed) => self.owed += points,
+            (PointsAccount::Active, PointsAccount::Debt) => (self.active, self.settled) = (self.active - points, self.settled + points),
+            (PointsAccount::Issued, to) => *self.part(to).ok_or_else(no_way)? += points,
             (from, to) => {
                 *self.part(from).ok_or_else(no_way)? -= points;
                 *self.part(to).ok_or_else(no_way)? += points;
@@ -297,7 +300,7 @@ impl PointsLot {
         }
         let parts = [self.pending, self.active, self.spent, self.settled, self.expired, self.withdrawn, self.reversed];
         let whole = parts.iter().all(|part| *part >= 0) && parts.iter().sum::<i64>() == self.points;
-        if points > 0 && whole && self.owed <= self.spent + self.settled { Ok(()) } else { Err(no_way()) }
+        if points > 0 && whole && self.reversed + self.owed <= self.points { Ok(()) } else { Err(no_way()) }
     }
 }
 
@@ -349,6 +352,7 @@ store::record! {
 store::record! {
     /// The rules as they stood from a moment on; a change is another version.
     #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+    #[schema(as = LoyaltyRulesVersion)]
     pub struct RulesVersion {
         /// Rises by one with each.
         pub version: i64,
@@ -362,5 +366,7 @@ store::record! {
         pub by_name: String,
         /// From when on.
         pub at: Timestamp,
+        /// Since when the programme is on without a break; none while it is off.
+        pub since: Option<Timestamp>,
     }
 }

@@ -1,5 +1,7 @@
 //! SQL of members, lots and entries.
 
+pub(crate) mod desk;
+
 use kernel::{Cursor, CustomerId, Error, Id, Result, Scope, Timestamp};
 use store::{Record, Tx, Value, params, sql};
 

@@ -3,7 +3,7 @@
 use kernel::{Money, Origin};
 use loyalty::api::Purchase;
 use serde_json::{Value, json};
-use testkit::{Person, TestApp, on_both};
+use testkit::{Person, TestApp, TestDb, on_both};
 
 fn modules() -> Vec<http::Module> {
     vec![
@@ -19,6 +19,7 @@ fn modules() -> Vec<http::Module> {
         conversations::module(),
         delivery::module(vec![sms::carrier()]),
         sms::module(),
+        orders::module(),
         loyalty::module(),
     ]
 }
@@ -109,7 +110,7 @@ fn statement(member: &Value) -> String {
 on_both! { http::schema(&modules());
 
 async fn r030_an_order_earns_once_and_its_refunds_take_back_what_it_earned_wherever_it_went(db: TestDb) {
-    let house = house(db, json!({})).await;
+    let house = house(db, json!({"tiers": {}})).await;
     let who = house.customer("王小明", "13800138001").await;
     let earned = house.buys(&who, "A1", 30_050).await;
     assert_eq!((&earned["points"], &earned["parts"][0]["rule"], &earned["rules_version"]), (&json!(300), &json!("amount"), &json!(2)));
@@ -220,13 +221,13 @@ async fn r030_by_hand_needs_a_reason_and_above_the_limit_somebody_who_agrees(db:
     let too_much = house.supervisor.post(&path, json!({"points": -100, "reason": "收回"})).await.ok();
     // Whose authority covers it agrees.
     let roles = house.admin.get("/roles").await.ok();
-    let role = roles.as_array().unwrap().iter().find(|role| role["key"] == "administrator").unwrap()["id"].clone();
+    let role = roles.as_array().unwrap().iter().find(|role| role["name"] == "administrator").unwrap()["id"].clone();
     let version = house.admin.get("/authority-limits").await.ok()["version"].clone();
     let limits = json!([{"role_id": role, "kind": "points", "currency": null, "amount": 100_000}]);
     house.admin.put("/authority-limits", json!({"version": version, "limits": limits, "two_person": []})).await.ok();
     let decide = |one: &Value, verdict: &str| {
         let path = format!("/approvals/{}/decision", one["approval_id"].as_str().unwrap());
-        let body = json!({"verdict": verdict, "comment": "核对过"});
+        let body = json!({"decision": verdict, "comment": "核对过"});
         let admin = house.admin.clone();
         async move { admin.post(&path, body).await.ok() }
     };
@@ -250,7 +251,8 @@ async fn h53_a_tier_is_reached_kept_for_its_grace_and_lost_each_with_its_date(db
     assert_eq!(house.buys(&who, "A2", 10_000).await["points"], 150);
     let clock = house.app.app.clock().clone();
     clock.advance(40 * DAY);
-    let day = || house.app.app.db().write(&Origin::system("test"), |tx| loyalty::api::look_again(tx));
+    let system = Origin::system("test");
+    let day = || house.app.app.db().write(&system, loyalty::api::look_again);
     day().await.unwrap();
     let member = house.member(&who).await;
     assert_eq!((&member["tier_rank"], member["grace_until"].is_null()), (&json!(2), false));

@@ -58,9 +58,11 @@ const OUTSIDER: &[&str] = &[
     "GET /colleagues",
     "GET /conversation-candidates",
     "GET /customer-fields",
+    "GET /customer-tiers",
     "GET /escalation-ladders",
     "GET /lifecycle",
     "GET /lifecycle-rules",
+    "GET /loyalty-rules",
     "GET /members",
     "GET /posts",
     "GET /responsibilities",
@@ -253,6 +255,12 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     // They want to be left in peace.
     let peace = format!("/customers/{}/do-not-contacts", ids["cus"]);
     harvest(&admin.post(&peace, json!({"reason": "本人要求"})).await.ok(), ids);
+    // Somebody who collects points, of whom it is the visitor that earned some, and some were given by hand.
+    let rules = json!({"enabled": true, "currency": "CNY", "adjustment_limit": 100});
+    admin.put("/loyalty-rules", json!({"version": 1, "rules": rules, "note": ""})).await.ok();
+    let order = json!({"customer_id": ids["cus"], "source": "shop", "reference": "1", "amount": 10_000, "currency": "CNY"});
+    harvest(&admin.post("/points-purchases", order).await.ok(), ids);
+    harvest(&admin.get("/loyalty-members").await.ok(), ids);
     // A dead job.
     let job = app.app.db().write(&app.system(), |tx| tx.exec(&DEAD_JOB, &[])).await;
     assert_eq!(job.ok(), Some(1));

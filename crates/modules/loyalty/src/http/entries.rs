@@ -17,6 +17,7 @@ use crate::{
 
 /// An entry, with its movements.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PointsEntryView)]
 pub(crate) struct EntryView {
     #[serde(flatten)]
     entry: PointsEntry,
@@ -102,7 +103,7 @@ pub(crate) async fn give_back(
             let member = find(tx, used.member_id)?;
             let _permit = policy::may(tx.actor(), policy::SERVE, &member, tx.now())?;
             Check::new().text("reason", &request.reason, 1..=500).done()?;
-            if used.source == "rewards" {
+            if used.source == crate::rewards::SOURCE {
                 return Err(crate::codes::OF_A_REWARD.conflict());
             }
             api::give_back(tx, id, request.points, request.reason.trim())

@@ -6,7 +6,7 @@ use serde::Serialize;
 use store::{Tx, sql};
 use utoipa::ToSchema;
 
-use crate::{model::Account, policy, queries};
+use crate::{model::PointsAccount, policy, queries};
 
 sql! {
     OUT = "SELECT from_account, CAST(SUM(points) AS BIGINT) FROM points_postings GROUP BY from_account ORDER BY from_account";
@@ -65,6 +65,7 @@ pub(crate) struct TierFigure {
 
 /// Points that expire in a month.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PointsMonth)]
 pub(crate) struct MonthFigure {
     /// `YYYY-MM`; none: they do not expire.
     month: Option<String>,
@@ -90,12 +91,12 @@ pub(crate) async fn figures(cx: Cx) -> Answer<PointsFigures> {
 }
 
 fn reckon(tx: &mut Tx<'_>) -> Result<PointsFigures> {
-    let (out, into): (Vec<(Account, i64)>, Vec<(Account, i64)>) = (tx.all(&OUT, &[])?, tx.all(&INTO, &[])?);
-    let find = |all: &[(Account, i64)], account| all.iter().find(|(known, _)| *known == account).map_or(0, |(_, sum)| *sum);
+    let (out, into): (Vec<(PointsAccount, i64)>, Vec<(PointsAccount, i64)>) = (tx.all(&OUT, &[])?, tx.all(&INTO, &[])?);
+    let find = |all: &[(PointsAccount, i64)], account| all.iter().find(|(known, _)| *known == account).map_or(0, |(_, sum)| *sum);
     let account = |account| find(&into, account) - find(&out, account);
-    let (issued, debt) = (-account(Account::Issued), -account(Account::Debt));
-    let (pending, active) = (account(Account::Pending), account(Account::Active));
-    let (spent, expired) = (account(Account::Spent), account(Account::Expired));
+    let (issued, debt) = (-account(PointsAccount::Issued), -account(PointsAccount::Debt));
+    let (pending, active) = (account(PointsAccount::Pending), account(PointsAccount::Active));
+    let (spent, expired) = (account(PointsAccount::Spent), account(PointsAccount::Expired));
     let lots: (i64, i64, i64, i64, i64, i64) = tx.one(&LOTS, &[])?;
     let (members, balance, waiting, owed): (i64, i64, i64, i64) = tx.one(&MEMBERS, &[])?;
     let mut months = tx.all::<(Option<String>, i64, i64)>(&BY_MONTH, &[])?;
@@ -116,8 +117,8 @@ fn reckon(tx: &mut Tx<'_>) -> Result<PointsFigures> {
         active,
         spent,
         expired,
-        withdrawn: account(Account::Withdrawn),
-        reversed: account(Account::Reversed),
+        withdrawn: account(PointsAccount::Withdrawn),
+        reversed: account(PointsAccount::Reversed),
         debt,
         worth: rules.burning.as_money.then(|| rules.burning.worth_of(pending + active)),
         members,

@@ -125,6 +125,7 @@ pub(crate) async fn read(cx: Cx, Path(id): Path<Id<Member>>) -> Answer<MemberVie
 /// A customer who becomes a member.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewLoyaltyMember)]
 pub(crate) struct NewMember {
     /// Who.
     customer_id: CustomerId,
@@ -161,6 +162,7 @@ fn birthday(text: Option<&str>) -> Result<()> {
 /// What is known of a member.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LoyaltyMemberChange)]
 pub(crate) struct MemberChange {
     /// The version one saw.
     version: i64,

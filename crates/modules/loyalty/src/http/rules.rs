@@ -40,6 +40,7 @@ pub(crate) async fn versions(cx: Cx) -> Answer<Vec<RulesVersion>> {
 /// Rules that are to stand from now on.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewLoyaltyRules)]
 pub(crate) struct LoyaltyRulesChange {
     /// The version one saw.
     version: i64,
@@ -76,8 +77,16 @@ pub(crate) fn save(
         return Err(codes::STALE.conflict());
     }
     let (by_id, by_name) = api::by(tx);
-    let version =
-        RulesVersion { version: seen + 1, rules: rules.clone(), note: note.to_owned(), by_id, by_name, at: permit.at() };
+    let since = rules.enabled.then(|| before.since.unwrap_or(tx.now()));
+    let version = RulesVersion {
+        version: seen + 1,
+        rules: rules.clone(),
+        note: note.to_owned(),
+        by_id,
+        by_name,
+        at: permit.at(),
+        since,
+    };
     queries::insert_rules(tx, &version)?;
     let entry = Entry::new("loyalty.rules_changed", "loyalty_rules", version.version);
     audit::api::record(tx, entry.change(&before.rules, rules).reason(note))?;
@@ -110,6 +119,7 @@ pub(crate) struct LoyaltyRulesPreview {
 
 /// What an amount would earn.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LoyaltyPreviewSample)]
 pub(crate) struct PreviewSample {
     /// In minor units.
     amount: i64,

@@ -13,6 +13,7 @@ use crate::{
 
 /// A member, with what a list shows beside them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LoyaltyMemberView)]
 pub(crate) struct MemberView {
     #[serde(flatten)]
     pub member: Member,

@@ -2,13 +2,13 @@
 
 use kernel::{Error, Id, Params, Result, Rng, Timestamp, UserId};
 
-use super::{Account, EntryKind, Member, NEVER, Parts, PointsEntry, PointsLot, PointsPosting};
+use super::{PointsAccount, PointsEntryKind, Member, NEVER, Parts, PointsEntry, PointsLot, PointsPosting};
 use crate::codes;
 
 /// What an entry says of itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Head {
-    pub kind: EntryKind,
+    pub kind: PointsEntryKind,
     pub source: String,
     pub reference: String,
     pub once_key: Option<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Head {
 
 impl Head {
     /// Done by the product itself.
-    pub(crate) fn own(kind: EntryKind) -> Self {
+    pub(crate) fn own(kind: PointsEntryKind) -> Self {
         Self {
             kind,
             source: "loyalty".into(),
@@ -60,7 +60,7 @@ pub(crate) struct Purse {
 }
 
 /// A movement: of the lot at this place, out of, into, how many.
-type Move = (usize, Account, Account, i64);
+type Move = (usize, PointsAccount, PointsAccount, i64);
 
 impl Purse {
     pub(crate) fn new(members: Vec<Member>, mut lots: Vec<PointsLot>, now: Timestamp, rng: Rng) -> Self {
@@ -84,11 +84,11 @@ impl Purse {
         for at in 0..self.lots.len() {
             if self.lots[at].pending > 0 && self.lots[at].matures_at <= self.now {
                 let points = self.lots[at].pending;
-                self.book(Head::own(EntryKind::Mature), 0, &[(at, Account::Pending, Account::Active, points)])?;
+                self.book(Head::own(PointsEntryKind::Mature), 0, &[(at, PointsAccount::Pending, PointsAccount::Active, points)])?;
             }
             if self.lots[at].active > 0 && self.lots[at].expires_at <= self.now {
                 let points = self.lots[at].active;
-                self.book(Head::own(EntryKind::Expire), -points, &[(at, Account::Active, Account::Expired, points)])?;
+                self.book(Head::own(PointsEntryKind::Expire), -points, &[(at, PointsAccount::Active, PointsAccount::Expired, points)])?;
             }
         }
         self.settle()
@@ -100,17 +100,17 @@ impl Purse {
         if points <= 0 {
             return Ok(());
         }
-        let moves = self.take(points, Account::Debt);
-        self.book(Head::own(EntryKind::Settle), 0, &moves).map(drop)
+        let moves = self.take(points, PointsAccount::Debt);
+        self.book(Head::own(PointsEntryKind::Settle), 0, &moves).map(drop)
     }
 
     /// So many active points, the earliest to expire first.
-    fn take(&self, points: i64, to: Account) -> Vec<Move> {
+    fn take(&self, points: i64, to: PointsAccount) -> Vec<Move> {
         let (mut left, mut moves) = (points, Vec::new());
         for (at, lot) in self.lots.iter().enumerate().filter(|(_, lot)| lot.expires_at > self.now) {
             let some = left.min(lot.active);
             if some > 0 {
-                moves.push((at, Account::Active, to, some));
+                moves.push((at, PointsAccount::Active, to, some));
                 left -= some;
             }
         }
@@ -147,10 +147,10 @@ impl Purse {
             owed: 0,
         };
         let (id, at) = (lot.id, self.lots.len());
-        let account = if matures_at > self.now { Account::Pending } else { Account::Active };
+        let account = if matures_at > self.now { PointsAccount::Pending } else { PointsAccount::Active };
         self.lots.push(lot);
         self.born.push(id);
-        let entry = self.book(head, points, &[(at, Account::Issued, account, points)])?;
+        let entry = self.book(head, points, &[(at, PointsAccount::Issued, account, points)])?;
         self.lots[at].entry_id = entry.id;
         self.lots.sort_by_key(|lot| (lot.expires_at, lot.id));
         self.catch_up()?;
@@ -158,7 +158,7 @@ impl Purse {
     }
 
     /// Uses points, or takes them by hand: never more than there are.
-    pub(crate) fn use_up(&mut self, head: Head, points: i64, to: Account) -> Result<PointsEntry> {
+    pub(crate) fn use_up(&mut self, head: Head, points: i64, to: PointsAccount) -> Result<PointsEntry> {
         self.catch_up()?;
         let balance = self.balance();
         if points > balance {
@@ -189,7 +189,7 @@ impl Purse {
                 if self.lots[at].expires_at <= self.now {
                     (self.lots[at].expires_on, self.lots[at].expires_at) = (Some(again.0.clone()), again.1);
                 }
-                moves.push((at, Account::Spent, Account::Active, some));
+                moves.push((at, PointsAccount::Spent, PointsAccount::Active, some));
             }
         }
         if left > 0 {
@@ -206,21 +206,24 @@ impl Purse {
     pub(crate) fn reverse(&mut self, head: Head, lot: Id<PointsLot>, points: i64) -> Result<PointsEntry> {
         let at = self.place(lot)?;
         let lot = &self.lots[at];
+        if points > lot.points - lot.reversed - lot.owed {
+            return Err(codes::UNDONE.conflict());
+        }
         let wells = [
-            (Account::Pending, lot.pending),
-            (Account::Active, lot.active),
-            (Account::Expired, lot.expired),
-            (Account::Withdrawn, lot.withdrawn),
-            (Account::Debt, lot.spent + lot.settled - lot.owed),
+            (PointsAccount::Pending, lot.pending),
+            (PointsAccount::Active, lot.active),
+            (PointsAccount::Expired, lot.expired),
+            (PointsAccount::Withdrawn, lot.withdrawn),
+            (PointsAccount::Debt, lot.spent + lot.settled - lot.owed),
         ];
         let (mut left, mut moves, mut felt) = (points, Vec::new(), 0);
         for (from, there) in wells {
             let some = left.min(there);
             if some > 0 {
-                moves.push((at, from, Account::Reversed, some));
+                moves.push((at, from, PointsAccount::Reversed, some));
                 left -= some;
                 // What had expired or was taken was not the member's any more.
-                felt += if matches!(from, Account::Expired | Account::Withdrawn) { 0 } else { some };
+                felt += if matches!(from, PointsAccount::Expired | PointsAccount::Withdrawn) { 0 } else { some };
             }
         }
         if left > 0 {
@@ -278,14 +281,14 @@ impl Purse {
     }
 
     /// What a movement is for the member whose lot it is; what is settled is taken off whoever owes.
-    fn felt(&mut self, member: Id<Member>, from: Account, to: Account, points: i64) {
+    fn felt(&mut self, member: Id<Member>, from: PointsAccount, to: PointsAccount, points: i64) {
         let at = self.owner(member);
         for (account, change) in [(from, -points), (to, points)] {
             match account {
-                Account::Pending => self.members[at].pending += change,
-                Account::Active => self.members[at].balance += change,
-                Account::Debt if change < 0 => self.members[at].debt += points,
-                Account::Debt => {
+                PointsAccount::Pending => self.members[at].pending += change,
+                PointsAccount::Active => self.members[at].balance += change,
+                PointsAccount::Debt if change < 0 => self.members[at].debt += points,
+                PointsAccount::Debt => {
                     let mut left = points;
                     for owing in &mut self.members {
                         let some = left.min(owing.debt);

@@ -19,7 +19,7 @@ pub struct LoyaltyRules {
     #[schema(example = "CNY")]
     pub currency: String,
     /// How customers become members.
-    pub joining: Joining,
+    pub joining: LoyaltyJoining,
     /// What earns points.
     pub earning: Earning,
     /// How long they are good.
@@ -41,7 +41,7 @@ pub struct LoyaltyRules {
 /// How customers become members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Joining {
+pub enum LoyaltyJoining {
     /// With the first order that earns.
     #[default]
     FirstOrder,
@@ -52,6 +52,7 @@ pub enum Joining {
 /// What earns points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = PointsEarning)]
 pub struct Earning {
     /// Points for each `per` of money.
     pub points: i64,
@@ -78,7 +79,7 @@ impl Default for Earning {
 /// When the last day of a lot is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ExpiryEnd {
+pub enum PointsExpiryEnd {
     /// The day itself.
     #[default]
     Day,
@@ -91,24 +92,26 @@ pub enum ExpiryEnd {
 /// How long points are good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = PointsExpiry)]
 pub struct Expiry {
     /// Months after they were earned; 0: they do not expire.
     pub months: i64,
     /// The last day then.
-    pub until: ExpiryEnd,
+    pub until: PointsExpiryEnd,
     /// Days that points which come back are good for at least.
     pub returned_days: i64,
 }
 
 impl Default for Expiry {
     fn default() -> Self {
-        Self { months: 12, until: ExpiryEnd::Month, returned_days: 30 }
+        Self { months: 12, until: PointsExpiryEnd::Month, returned_days: 30 }
     }
 }
 
 /// Points as money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = PointsBurning)]
 pub struct Burning {
     /// Whether points pay.
     pub as_money: bool,
@@ -138,6 +141,7 @@ impl Burning {
 /// A time at which more is earned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PointsCampaign)]
 pub struct Campaign {
     /// What it is called; names tell campaigns apart.
     pub name: String,
@@ -165,7 +169,7 @@ pub enum TierBasis {
 /// Where somebody goes who qualifies no more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Downgrade {
+pub enum TierDowngrade {
     /// One tier down, and another when that too is not reached after its grace.
     #[default]
     OneStep,
@@ -184,7 +188,7 @@ pub struct TierRules {
     /// Days a tier is kept by who qualifies no more.
     pub grace_days: i64,
     /// Where they go then.
-    pub downgrade: Downgrade,
+    pub downgrade: TierDowngrade,
     /// From the lowest; the first is rank 1.
     pub list: Vec<Tier>,
 }
@@ -195,7 +199,7 @@ impl Default for TierRules {
             basis: TierBasis::Points,
             window_months: 12,
             grace_days: 30,
-            downgrade: Downgrade::OneStep,
+            downgrade: TierDowngrade::OneStep,
             list: Vec::new(),
         }
     }
@@ -241,6 +245,7 @@ impl Default for ReferralRules {
 /// The members' own page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = LoyaltyPageRules)]
 pub struct MemberPage {
     /// Whether there is one.
     pub enabled: bool,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use store::text_enum;
 use utoipa::ToSchema;
 
-use super::{Downgrade, LoyaltyRules, Member};
+use super::{TierDowngrade, LoyaltyRules, Member};
 
 impl Noun for TierTransition {
     const PREFIX: &'static str = "ttr";
@@ -89,8 +89,8 @@ pub(crate) fn judge(
         Some(until) if now < until => None,
         _ => {
             let to = match tiers.downgrade {
-                Downgrade::OneStep => before.rank - 1,
-                Downgrade::ToEarned => merited,
+                TierDowngrade::OneStep => before.rank - 1,
+                TierDowngrade::ToEarned => merited,
             };
             Some((settled(to), TierChange::Fell, needed(before.rank)))
         }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::model::{Tier, TierRules};
 
-    fn rules(downgrade: Downgrade, grace_days: i64) -> LoyaltyRules {
+    fn rules(downgrade: TierDowngrade, grace_days: i64) -> LoyaltyRules {
         let tier = |name: &str, from| Tier {
             name: name.into(),
             colour: "gold".into(),
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn h53_a_tier_is_reached_at_once_and_lost_only_after_its_grace() {
-        let rules = rules(Downgrade::OneStep, 30);
+        let rules = rules(TierDowngrade::OneStep, 30);
         assert_eq!(judge(&rules, stands(0, None), 99, at(0)), None);
         assert_eq!(judge(&rules, stands(0, None), 2_000, at(0)), Some((stands(3, None), TierChange::Reached, 2_000)));
         assert_eq!(judge(&rules, stands(3, None), 80, at(1)), Some((stands(3, Some(31)), TierChange::Grace, 2_000)));
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn h53_without_grace_one_falls_to_what_one_earned() {
-        let rules = rules(Downgrade::ToEarned, 0);
+        let rules = rules(TierDowngrade::ToEarned, 0);
         assert_eq!(judge(&rules, stands(3, None), 120, at(5)), Some((stands(1, None), TierChange::Fell, 2_000)));
         assert_eq!(judge(&rules, stands(5, None), 120, at(5)), Some((stands(1, None), TierChange::Ended, 0)));
     }
