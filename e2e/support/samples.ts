@@ -72,11 +72,20 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     if (tries % 20 === 19) await api.raw('POST', '/worth/count', {})
   }
   const attempt = await api.post<Named>('/win-backs', { name: SHORT, offer: HOSTILE.slice(0, 200), conditions: [{ field: 'total', compare: 'at_least', value: 19_900 }, { field: 'total', compare: 'at_most', value: 19_900 }], control_percent: 20, due_days: 7, weeks: 4 })
+  const { version } = await api.get<{ version: number }>('/loyalty-rules')
+  const tiers = { list: [{ name: SHORT.slice(0, 30), colour: 'gold', from: 10, percent: 100, entitlements: [SHORT] }] }
+  await api.put('/loyalty-rules', { version, note: SHORT, rules: { enabled: true, currency: 'CNY', adjustment_limit: 500, earning: { pending_days: 0 }, tiers } })
+  const member = await api.post<Named>('/loyalty-members', { customer_id: customer.id })
+  await api.post('/points-purchases', { customer_id: customer.id, source: 'shop', reference: SHORT, amount: 30_000, currency: 'CNY' })
+  await api.post(`/loyalty-members/${member.id}/adjustments`, { points: 50, reason: HOSTILE })
+  const reward = await api.post<Named>('/rewards', { name: SHORT, detail: HOSTILE, points: 10 })
+  await api.post(`/loyalty-members/${member.id}/redemptions`, { reward_id: reward.id })
   await api.post('/conversation-views', { name: SHORT.slice(0, 24) + mark.slice(-6), scope: 'all', filter: { waiting: true } })
   return {
     'customers.open': customer.id,
     'customers.id': customer.id,
     'customer-fields.open': field.id,
+    'loyalty.open': member.id,
     'tasks.open': task.id,
     'privacy-requests.open': asked.id,
     'users.open': user.id,

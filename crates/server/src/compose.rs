@@ -55,9 +55,13 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         worth::module(),
 <<<<<<< HEAD
         segments::module(),
+        loyalty::module(),
 =======
         loyalty::module(),
->>>>>>> e8a5435 (Points: a ledger by lots, rules by version, tiers)
+=======
+        loyalty::module(),
+>>>>>>> 8b0b864 (Members, points and rewards in the console, the guide and the walks)
+>>>>>>> 5863de8 (Members, points and rewards in the console, the guide and the walks)
         automation::module(),
         incidents::module(),
         webhooks::module(),

@@ -141,7 +141,7 @@ fn shelf(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let filter = queries::Filter { by_balance: true, ..queries::Filter::default() };
     let first = Cursor { key: i64::MAX, id: "~".into() };
     let Some(agent) = demo.with_role("agent").into_iter().next() else { return Ok(()) };
-    for (at, member) in queries::members(tx, &sight, &filter, &first, 24)?.iter().enumerate() {
+    for (at, member) in queries::members(tx, &sight, &filter, &first, 25)?.iter().skip(1).enumerate() {
         let fit = |reward: &&Reward| {
             reward.points <= member.balance && reward.min_rank <= member.tier_rank && reward.stock != Some(0)
         };

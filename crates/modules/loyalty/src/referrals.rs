@@ -99,7 +99,7 @@ pub(crate) fn first_order(tx: &mut Tx<'_>, customer: CustomerId, order: Id<Point
     after.state = if beyond { ReferralState::Beyond } else { ReferralState::Rewarded };
     if !beyond {
         let days = rules.earning.pending_days;
-        let mut give = |tx: &mut Tx<'_>, to: CustomerId, rule: &str, points: i64| -> Result<Option<Id<PointsEntry>>> {
+        let give = |tx: &mut Tx<'_>, to: CustomerId, rule: &str, points: i64| -> Result<Option<Id<PointsEntry>>> {
             if points == 0 {
                 return Ok(None);
             }

@@ -325,4 +325,108 @@ async fn r030_members_of_others_are_not_there(db: TestDb) {
     born.refused_field("birthday", "malformed");
 }
 
+async fn r030_a_reward_is_had_once_for_its_points_and_a_cancelled_one_gives_them_back(db: TestDb) {
+    let house = house(db, json!({})).await;
+    let (one, two) = (house.customer("王小明", "13800138001").await, house.customer("李雷", "13800138002").await);
+    house.buys(&one, "A1", 30_000).await;
+    house.buys(&two, "B1", 9_000).await;
+    house.agent.post("/rewards", json!({"name": "保温杯", "points": 90})).await.refused(403, "forbidden");
+    house.admin.post("/rewards", json!({"name": " ", "points": 0})).await.refused_field("points", "out_of_range");
+    let cup = house.admin.post("/rewards", json!({"name": "保温杯", "points": 90, "stock": 2, "per_member": 1})).await.ok();
+    let gold = house.admin.post("/rewards", json!({"name": "金卡礼", "points": 10, "min_rank": 2})).await.ok();
+    let wants = |member: Value, reward: &Value| {
+        let (agent, body) = (house.agent.clone(), json!({"reward_id": reward["id"]}));
+        async move { agent.post(&format!("/loyalty-members/{}/redemptions", member["id"].as_str().unwrap()), body).await }
+    };
+    let (first, second) = (house.member(&one).await, house.member(&two).await);
+    let had = wants(first.clone(), &cup).await.ok();
+    assert_eq!((&had["state"], &had["points"], &had["reward_name"]), (&json!("open"), &json!(90), &json!("保温杯")));
+    wants(first.clone(), &cup).await.refused(409, "loyalty.had_already");
+    wants(second.clone(), &gold).await.refused(409, "loyalty.tier_too_low");
+    // Of two at once for the last one, one has it.
+    let third = house.customer("韩梅梅", "13800138003").await;
+    house.buys(&third, "C1", 9_000).await;
+    let third = house.member(&third).await;
+    let (a, b) = tokio::join!(wants(second.clone(), &cup), wants(third, &cup));
+    let mut answers = [a.status.as_u16(), b.status.as_u16()];
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 409]);
+    let path = |verb: &str| format!("/redemptions/{}/{verb}", had["id"].as_str().unwrap());
+    let paid = format!("/points-entries/{}/return", had["entry_id"].as_str().unwrap());
+    house.agent.post(&paid, json!({"reason": "不要了"})).await.refused(409, "loyalty.of_a_reward");
+    house.agent.post(&path("cancellation"), json!({"reason": ""})).await.refused_field("reason", "required");
+    house.agent.post(&path("cancellation"), json!({"reason": "换了主意"})).await.ok();
+    house.agent.post(&path("fulfilment"), json!({})).await.refused(409, "loyalty.closed");
+    assert_eq!(house.has(&one).await, (300, 0, 0));
+    let shelf = house.agent.get("/rewards").await.ok();
+    let cup = shelf.as_array().unwrap().iter().find(|one| one["id"] == cup["id"]).unwrap();
+    assert_eq!(cup["stock"], 1);
+    let open = house.agent.get("/redemptions?state=open").await.ok();
+    assert_eq!(open["items"].as_array().unwrap().len(), 1);
+    house.is_balanced().await;
+}
+
+async fn r030_a_recommendation_is_rewarded_with_the_first_order_and_never_to_oneself_or_in_a_ring(db: TestDb) {
+    let house = house(db, json!({"referrals": {"referrer": 200, "referred": 100, "monthly": 1}, "tiers": {}})).await;
+    let (one, two) = (house.customer("王小明", "13800138001").await, house.customer("李雷", "13800138002").await);
+    for who in [&one, &two] {
+        house.agent.post("/loyalty-members", json!({"customer_id": who})).await.ok();
+    }
+    let code = |member: &Value| member["code"].as_str().unwrap().to_owned();
+    let (first, second) = (code(&house.member(&one).await), code(&house.member(&two).await));
+    let refer = |code: &str, who: &str| {
+        let (agent, body) = (house.agent.clone(), json!({"code": code, "customer_id": who}));
+        async move { agent.post("/referrals", body).await }
+    };
+    refer("NOBODY22", &two).await.refused_field("code", "unknown");
+    refer(&first, &one).await.refused(409, "loyalty.self_referral");
+    let same = house.customer("王小明", "13800138001").await;
+    refer(&first, &same).await.refused(409, "loyalty.self_referral");
+    let nameless = house.agent.post("/customers", json!({"name": "无号"})).await.ok()["id"].as_str().unwrap().to_owned();
+    refer(&first, &nameless).await.refused(409, "loyalty.referred_unknown");
+    refer(&first.to_lowercase(), &two).await.ok();
+    refer(&first, &two).await.refused(409, "loyalty.referred_already");
+    refer(&second, &one).await.refused(409, "loyalty.ring");
+    house.buys(&two, "B1", 10_000).await;
+    assert_eq!((house.has(&one).await, house.has(&two).await), ((200, 0, 0), (200, 0, 0)));
+    // A second in the same month is beyond its number; a customer with an order is no newcomer.
+    let three = house.customer("韩梅梅", "13800138003").await;
+    refer(&first, &three).await.ok();
+    house.buys(&three, "C1", 10_000).await;
+    refer(&second, &three).await.refused(409, "loyalty.referred_already");
+    assert_eq!((house.has(&one).await, house.has(&three).await), ((200, 0, 0), (100, 0, 0)));
+    // The order goes back, and what was given for it.
+    house.pays(&one, "P1", 150).await.ok();
+    house.refunds("B1", "R1", 10_000).await;
+    assert_eq!((house.has(&one).await, house.has(&two).await), ((0, 0, 150), (0, 0, 0)));
+    let told = house.agent.get(&format!("/loyalty-members/{}/referrals", house.member(&one).await["id"].as_str().unwrap())).await.ok();
+    assert_eq!((&told[0]["state"], &told[1]["state"]), (&json!("beyond"), &json!("undone")));
+    house.is_balanced().await;
+}
+
+async fn r030_orders_earn_as_they_are_complete_and_what_is_given_back_takes_back(db: TestDb) {
+    let house = house(db, json!({})).await;
+    let who = house.customer("王小明", "13800138001").await;
+    let placed_at = house.app.app.clock().now().millis();
+    let order = |state: &str, refunded: i64, days: i64, number: &str, placed_at: i64| {
+        json!({"orders": [{"number": number, "customer": {"id": who}, "state": state, "currency": "CNY", "total": 20_000, "refunded": refunded,
+            "placed_at": placed_at, "lines": [], "as_of": placed_at + days * DAY}], "source": "商城"})
+    };
+    let tell = async |body: Value| {
+        house.app.app.clock().advance(DAY);
+        house.admin.post("/orders", body).await.ok();
+        house.app.settle().await;
+        house.has(&who).await
+    };
+    house.agent.post("/loyalty-members", json!({"customer_id": who})).await.ok();
+    // What was bought before there were points earns none.
+    assert_eq!(tell(order("completed", 0, 1, "A0", placed_at - DAY)).await, (0, 0, 0));
+    assert_eq!(tell(order("placed", 0, 0, "A1", placed_at)).await, (0, 0, 0));
+    assert_eq!(tell(order("completed", 0, 1, "A1", placed_at)).await, (200, 0, 0));
+    assert_eq!(tell(order("refunded_part", 5_000, 2, "A1", placed_at)).await, (150, 0, 0));
+    assert_eq!(tell(order("refunded_part", 5_000, 3, "A1", placed_at)).await, (150, 0, 0));
+    assert_eq!(tell(order("refunded", 20_000, 4, "A1", placed_at)).await, (0, 0, 0));
+    house.is_balanced().await;
+}
+
 }

@@ -69,6 +69,7 @@ const OUTSIDER: &[&str] = &[
     "GET /responsibilities/{activity}/holders",
     "GET /segment-attributes",
     "GET /services",
+    "GET /rewards",
     "GET /sla-policies",
     "GET /snooze-times",
     "GET /units",
@@ -256,11 +257,14 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     let peace = format!("/customers/{}/do-not-contacts", ids["cus"]);
     harvest(&admin.post(&peace, json!({"reason": "本人要求"})).await.ok(), ids);
     // Somebody who collects points, of whom it is the visitor that earned some, and some were given by hand.
-    let rules = json!({"enabled": true, "currency": "CNY", "adjustment_limit": 100});
+    let rules = json!({"enabled": true, "currency": "CNY", "adjustment_limit": 100, "earning": {"pending_days": 0}});
     admin.put("/loyalty-rules", json!({"version": 1, "rules": rules, "note": ""})).await.ok();
     let order = json!({"customer_id": ids["cus"], "source": "shop", "reference": "1", "amount": 10_000, "currency": "CNY"});
     harvest(&admin.post("/points-purchases", order).await.ok(), ids);
     harvest(&admin.get("/loyalty-members").await.ok(), ids);
+    let reward = admin.post("/rewards", json!({"name": "保温杯", "points": 10})).await.ok();
+    let wanted = json!({"reward_id": reward["id"]});
+    harvest(&admin.post(&format!("/loyalty-members/{}/redemptions", ids["mbr"]), wanted).await.ok(), ids);
     // A dead job.
     let job = app.app.db().write(&app.system(), |tx| tx.exec(&DEAD_JOB, &[])).await;
     assert_eq!(job.ok(), Some(1));
