@@ -19,4 +19,5 @@ pub(crate) const SELF_REFERRAL: Code = Code::new("loyalty.self_referral");
 pub(crate) const REFERRED_ALREADY: Code = Code::new("loyalty.referred_already");
 pub(crate) const CUSTOMER_ALREADY: Code = Code::new("loyalty.customer_already");
 pub(crate) const RING: Code = Code::new("loyalty.ring");
+pub(crate) const NO_PAGE: Code = Code::new("loyalty.no_page");
 pub(crate) const OF_A_REWARD: Code = Code::new("loyalty.of_a_reward");

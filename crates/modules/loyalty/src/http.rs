@@ -3,6 +3,7 @@
 mod adjust;
 mod entries;
 mod figures;
+mod links;
 mod members;
 mod post;
 mod rewards;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rules::preview))
         .routes(routes!(rules::tiers))
         .routes(routes!(figures::figures))
+        .routes(routes!(links::create))
         .routes(routes!(rewards::list, rewards::create))
         .routes(routes!(rewards::change))
         .routes(routes!(rewards::redemptions))

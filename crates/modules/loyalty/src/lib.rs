@@ -11,6 +11,7 @@ mod jobs;
 mod ledger;
 mod listen;
 mod model;
+mod page;
 mod policy;
 mod privacy;
 mod queries;
@@ -28,12 +29,20 @@ pub use model::{
     Redemption, RedemptionState, RedemptionWay, Referral, ReferralRules, ReferralState, Reward, RewardState, RulesVersion, Tier, TierBasis, TierChange, TierRules, TierTransition,
 };
 
+/// This module's texts.
+const LOCALES: &[(&str, &str)] = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
+
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("loyalty")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611261400_loyalty", "202611261401_rewards"])
+        .outside(page::routes())
+        .migrations(store::migrations!["202611261400_loyalty", "202611261401_rewards", "202611261402_member_page"])
         .permissions(policy::PERMISSIONS)
         .list::<model::Member>(ListTopic {
             topic: "loyalty_members",
@@ -54,12 +63,9 @@ pub fn module() -> Module {
         .listener(shop::listen())
         .cron(jobs::cron())
         .app_job(jobs::run)
+        .app_job(page::send)
         .timeline(TimelineSource { module: "loyalty", read: timeline::read })
         .segment(SegmentSource { module: "loyalty", attributes: segment::attributes, values: segment::values })
         .privacy(Privacy { module: "loyalty", export: privacy::export, erase: privacy::erase })
-        .locales(&[
-            ("zh-CN", include_str!("../locales/zh-CN.json")),
-            ("zh-TW", include_str!("../locales/zh-TW.json")),
-            ("en", include_str!("../locales/en.json")),
-        ])
+        .locales(LOCALES)
 }

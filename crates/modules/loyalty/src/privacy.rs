@@ -4,7 +4,7 @@ use kernel::{Cursor, CustomerId, Result};
 use serde_json::{Value, json};
 use store::Tx;
 
-use crate::queries;
+use crate::{page, queries};
 
 pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value> {
     let members = queries::of_customers(tx, customers)?;
@@ -14,7 +14,8 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
     Ok(json!({ "members": members, "entries": entries, "tier_transitions": transitions }))
 }
 
-/// Birthdays and words go; the ledger stays.
+/// Birthdays and words go, and the ways to their page; the ledger stays.
 pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
+    page::shut(tx, customers)?;
     queries::forget(tx, customers)
 }

@@ -1,5 +1,7 @@
 //! What people rely on of points.
 
+mod page;
+
 use kernel::{Money, Origin};
 use loyalty::api::Purchase;
 use serde_json::{Value, json};
@@ -17,7 +19,9 @@ fn modules() -> Vec<http::Module> {
         customers::module(),
         channels::module(),
         conversations::module(),
+        routing::module(),
         delivery::module(vec![sms::carrier()]),
+        openchannel::module(),
         sms::module(),
         orders::module(),
         loyalty::module(),
@@ -137,7 +141,7 @@ async fn r030_an_order_earns_once_and_its_refunds_take_back_what_it_earned_where
     // The payment is taken back: its points return and can be used.
     let entries = house.agent.get(&statement(&house.member(&who).await)).await.ok();
     let kinds: Vec<_> = entries["items"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["settle", "earn", "settle", "earn", "reverse", "reverse", "reverse", "reverse", "spend", "earn"]);
+    assert_eq!(kinds, ["settle", "earn", "settle", "earn", "reverse", "reverse", "reverse", "spend", "earn"]);
     let paid = entries["items"].as_array().unwrap().iter().find(|one| one["kind"] == "spend").unwrap();
     assert_eq!(paid["postings"][0]["to_account"], "spent");
     let back = format!("/points-entries/{}/return", paid["id"].as_str().unwrap());
@@ -427,6 +431,18 @@ async fn r030_orders_earn_as_they_are_complete_and_what_is_given_back_takes_back
     assert_eq!(tell(order("refunded_part", 5_000, 3, "A1", placed_at)).await, (150, 0, 0));
     assert_eq!(tell(order("refunded", 20_000, 4, "A1", placed_at)).await, (0, 0, 0));
     house.is_balanced().await;
+}
+
+async fn r030_only_who_says_the_code_sees_and_whoever_is_no_member_is_answered_the_same(db: TestDb) {
+    page::only_who_says_the_code_sees_and_whoever_is_no_member_is_answered_the_same(db).await;
+}
+
+async fn r030_codes_are_few_and_a_challenge_ends_after_five_wrong_ones(db: TestDb) {
+    page::codes_are_few_and_a_challenge_ends_after_five_wrong_ones(db).await;
+}
+
+async fn r030_a_link_shows_nothing_and_rewards_are_asked_for_once(db: TestDb) {
+    page::a_link_shows_nothing_and_rewards_are_asked_for_once(db).await;
 }
 
 }

@@ -316,3 +316,5 @@ export type LoyaltyRulesPreview = Answer<'LoyaltyRulesPreview'>
 export type Reward = Answer<'Reward'>
 export type Redemption = Answer<'RedemptionView'>
 export type Referral = Answer<'ReferralView'>
+/** A link to a member's own page, shown once. */
+export type MemberLink = Answer<'MemberLink'>

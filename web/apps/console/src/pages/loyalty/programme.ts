@@ -26,6 +26,10 @@ export interface RulesForm {
   referrer: Typed
   referred: Typed
   monthly: Typed
+  page_enabled: boolean
+  address: string
+  sms_channel_id: string | null
+  link_days: Typed
   basis: LoyaltyRules['tiers']['basis']
   window_months: Typed
   grace_days: Typed
@@ -57,6 +61,10 @@ export function toForm(rules: LoyaltyRules): RulesForm {
     points: earning.points,
     adjustment_limit: rules.adjustment_limit,
     ...rules.referrals,
+    page_enabled: rules.page.enabled,
+    address: rules.page.address,
+    sms_channel_id: rules.page.sms_channel_id,
+    link_days: rules.page.link_days,
     basis: tiers.basis,
     window_months: tiers.window_months,
     grace_days: tiers.grace_days,
@@ -85,6 +93,7 @@ export function toRules(form: RulesForm, before: LoyaltyRules): LoyaltyRules {
     expiry: { months: whole(form.months), until: form.until, returned_days: whole(form.returned_days) },
     burning: { as_money: form.as_money, points: whole(form.burn_points), worth: minor(form.worth), least: whole(form.least), most_percent: whole(form.most_percent) },
     adjustment_limit: whole(form.adjustment_limit),
+    page: { enabled: form.page_enabled, address: form.address.trim(), sms_channel_id: form.sms_channel_id, link_days: whole(form.link_days) },
     referrals: { referrer: whole(form.referrer), referred: whole(form.referred), monthly: whole(form.monthly) },
     tiers: {
       basis: form.basis,
