@@ -9,7 +9,7 @@ use store::Tx;
 use crate::{
     api,
     ledger::{close, open},
-    model::{PointsAccount, AdjustmentState, PointsEntryKind, Head, Member, PointsAdjustment},
+    model::{AdjustmentState, Head, Member, PointsAccount, PointsAdjustment, PointsEntryKind},
     queries,
 };
 
@@ -104,7 +104,8 @@ fn perform(tx: &mut Tx<'_>, one: PointsAdjustment) -> Result<PointsAdjustment> {
             Err(error) => return Err(error),
         }
     };
-    let trail = Entry::new("loyalty.adjusted", "loyalty_member", one.member_id).created(&json!({ "points": one.points }));
+    let trail =
+        Entry::new("loyalty.adjusted", "loyalty_member", one.member_id).created(&json!({ "points": one.points }));
     audit::api::record(tx, trail.reason(&one.reason))?;
     Ok(PointsAdjustment { state: AdjustmentState::Done, entry_id: entry.map(|entry| entry.id), ..one })
 }

@@ -9,7 +9,8 @@ use crate::{
     codes, days,
     ledger::{self, close, open, open_with},
     model::{
-        PointsAccount, PointsEntryKind, Head, LoyaltyJoining, Member, Order, Parts, PointsEntry, PointsPosting, RulesVersion, earned,
+        Head, LoyaltyJoining, Member, Order, Parts, PointsAccount, PointsEntry, PointsEntryKind, PointsPosting,
+        RulesVersion, earned,
     },
     queries,
 };
@@ -186,7 +187,11 @@ pub fn refund(tx: &mut Tx<'_>, refund: &Refund) -> Result<Option<Id<PointsEntry>
         ..Head::own(PointsEntryKind::Reverse)
     };
     let (points, order) = (target - earned.undone, earned.id);
-    let entry = if points > 0 { Some(take_back(tx, &earned, points, refunded, head)?) } else { None };
+    let entry = if points > 0 {
+        Some(take_back(tx, &earned, points, refunded, head)?)
+    } else {
+        None
+    };
     if points == 0 {
         queries::undo(tx, order, earned.undone, refunded)?;
     }

@@ -54,11 +54,13 @@ fn members(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
 /// One customer's orders since the programme began, one after the other, each with what came of it.
 fn shop(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer) -> Result<()> {
     let begun = demo.now.plus_millis(-BACK * DAY);
+    // What colleagues do by hand comes after it.
+    let end = demo.now.plus_millis(-DAY / 8);
     let ids = customers::api::members(tx, customer.id)?;
     for order in orders::api::of(tx, &ids)? {
         // Complete once it was delivered.
         let at = order.placed_at.plus_millis(3 * DAY);
-        if order.placed_at < begun || at > demo.now {
+        if order.placed_at < begun || at > end {
             continue;
         }
         tx.as_of(at, Actor::System("demo"))?;
@@ -76,7 +78,7 @@ fn shop(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer) -> Result<()> {
         }
         crate::shop::follow(tx, &told(OrderState::Completed, Money(0)))?;
         if order.refunded.0 > 0 {
-            tx.as_of(at.plus_millis(demo.between(1, 9) * DAY).min(demo.now), Actor::System("demo"))?;
+            tx.as_of(at.plus_millis(demo.between(1, 9) * DAY).min(end), Actor::System("demo"))?;
             crate::shop::follow(tx, &told(order.state, order.refunded))?;
         } else if let Some(balance) = api::balance(tx, customer.id)?.filter(|has| has.active >= 400)
             && demo.chance(25)
@@ -88,7 +90,7 @@ fn shop(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer) -> Result<()> {
             api::pay(tx, &payment)?;
         }
     }
-    tx.as_of(demo.now, Actor::System("demo"))?;
+    tx.as_of(end, Actor::System("demo"))?;
     let rules = queries::rules(tx)?;
     match ledger::open(tx, customer.id)? {
         Some(purse) => ledger::close(tx, purse, &rules),
@@ -145,7 +147,7 @@ fn shelf(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         let fit = |reward: &&Reward| {
             reward.points <= member.balance && reward.min_rank <= member.tier_rank && reward.stock != Some(0)
         };
-        let Some(reward) = rewards.iter().filter(fit).nth(at % 3).or(rewards.iter().find(fit)) else { continue };
+        let Some(reward) = rewards.iter().filter(fit).nth(at % 4).or(rewards.iter().find(fit)) else { continue };
         let asked = demo.now.plus_millis(-demo.between(1, 60) * 60_000);
         tx.as_of(asked, agent.actor())?;
         let one = match rewards::redeem(tx, member, reward.id, RedemptionWay::Desk, None) {
@@ -156,7 +158,11 @@ fn shelf(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         if at % 3 != 0 {
             tx.as_of(demo.now, agent.actor())?;
             let permit = Actor::System("demo").permit(policy::SERVE, &Owned::NOBODY, tx.now())?;
-            let state = if at % 8 == 7 { RedemptionState::Cancelled } else { RedemptionState::Fulfilled };
+            let state = if at % 8 == 7 {
+                RedemptionState::Cancelled
+            } else {
+                RedemptionState::Fulfilled
+            };
             rewards::close(tx, &permit, one, state, if at % 8 == 7 { why } else { "" })?;
         }
     }

@@ -3,7 +3,7 @@
 use kernel::{CustomerId, Id};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{PointsEntryKind, Member, PointsEntry, TierChange};
+use crate::model::{Member, PointsEntry, PointsEntryKind, TierChange};
 
 /// A customer collects points from now on.
 #[derive(Clone, Debug, Serialize, Deserialize)]

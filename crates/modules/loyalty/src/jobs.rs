@@ -9,7 +9,7 @@ use work::{Cron, Job, JobCx};
 
 use crate::{
     api, days, ledger,
-    model::{PointsEntryKind, Head},
+    model::{Head, PointsEntryKind},
     queries,
 };
 

@@ -9,7 +9,9 @@ use store::{Fact, Tx};
 use crate::{
     days,
     events::{MemberJoined, PointsChanged, TierChanged},
-    model::{LoyaltyRules, Member, PointsLot, Purse, RulesVersion, Standing, TierBasis, TierChange, TierTransition, judge},
+    model::{
+        LoyaltyRules, Member, PointsLot, Purse, RulesVersion, Standing, TierBasis, TierChange, TierTransition, judge,
+    },
     queries,
 };
 
@@ -37,8 +39,13 @@ pub(crate) fn open(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Option<Purse
 /// The purse with these lots in it too, whatever they hold.
 pub(crate) fn open_with(tx: &mut Tx<'_>, customer: CustomerId, lots: &[Id<PointsLot>]) -> Result<Purse> {
     let mut purse = open(tx, customer)?.ok_or(Error::NotFound)?;
-    let missing: Vec<_> =
-        lots.iter().copied().filter(|id| purse.lots.iter().all(|lot| lot.id != *id)).collect::<BTreeSet<_>>().into_iter().collect();
+    let missing: Vec<_> = lots
+        .iter()
+        .copied()
+        .filter(|id| purse.lots.iter().all(|lot| lot.id != *id))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     purse.lots.extend(queries::lots_by_id(tx, &missing)?);
     purse.lots.sort_by_key(|lot| (lot.expires_at, lot.id));
     Ok(purse)
@@ -60,7 +67,8 @@ pub(crate) fn close(tx: &mut Tx<'_>, purse: Purse, rules: &RulesVersion) -> Resu
     }
     let customers: BTreeMap<_, _> = members.iter().map(|member| (member.id, member.customer_id)).collect();
     for entry in &entries {
-        let customer_id = customers.get(&entry.member_id).copied().ok_or_else(|| Error::internal("a member is missing"))?;
+        let customer_id =
+            customers.get(&entry.member_id).copied().ok_or_else(|| Error::internal("a member is missing"))?;
         let fact = PointsChanged {
             entry_id: entry.id,
             member_id: entry.member_id,

@@ -24,9 +24,10 @@ mod timeline;
 use ::http::{ListTopic, Module, Privacy, SegmentSource, TimelineSource};
 
 pub use model::{
-    PointsAccount, AdjustmentState, Burning, Campaign, TierDowngrade, Earning, PointsEntryKind, Expiry, PointsExpiryEnd, LoyaltyJoining,
-    LoyaltyRules, Member, MemberPage, Part, Parts, PointsAdjustment, PointsEntry, PointsLot, PointsPosting,
-    Redemption, RedemptionState, RedemptionWay, Referral, ReferralRules, ReferralState, Reward, RewardState, RulesVersion, Tier, TierBasis, TierChange, TierRules, TierTransition,
+    AdjustmentState, Burning, Campaign, Earning, Expiry, LoyaltyJoining, LoyaltyRules, Member, MemberPage, Part, Parts,
+    PointsAccount, PointsAdjustment, PointsEntry, PointsEntryKind, PointsExpiryEnd, PointsLot, PointsPosting,
+    Redemption, RedemptionState, RedemptionWay, Referral, ReferralRules, ReferralState, Reward, RewardState,
+    RulesVersion, Tier, TierBasis, TierChange, TierDowngrade, TierRules, TierTransition,
 };
 
 /// This module's texts.

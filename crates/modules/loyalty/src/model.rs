@@ -13,12 +13,12 @@ use utoipa::ToSchema;
 pub use desk::{Redemption, RedemptionState, RedemptionWay, Referral, ReferralState, Reward, RewardState};
 pub(crate) use purse::{Head, Purse};
 pub use rules::{
-    Burning, Campaign, TierDowngrade, Earning, Expiry, PointsExpiryEnd, LoyaltyJoining, LoyaltyRules, MemberPage, ReferralRules, Tier,
-    TierBasis, TierRules,
+    Burning, Campaign, Earning, Expiry, LoyaltyJoining, LoyaltyRules, MemberPage, PointsExpiryEnd, ReferralRules, Tier,
+    TierBasis, TierDowngrade, TierRules,
 };
 pub(crate) use rules::{MOST, Order, earned};
-pub use tiers::{TierChange, TierTransition};
 pub(crate) use tiers::{Standing, judge};
+pub use tiers::{TierChange, TierTransition};
 
 impl Noun for Member {
     const PREFIX: &'static str = "mbr";
@@ -291,7 +291,9 @@ impl PointsLot {
     fn shift(&mut self, from: PointsAccount, to: PointsAccount, points: i64) -> Result<()> {
         match (from, to) {
             (PointsAccount::Debt, PointsAccount::Reversed) => self.owed += points,
-            (PointsAccount::Active, PointsAccount::Debt) => (self.active, self.settled) = (self.active - points, self.settled + points),
+            (PointsAccount::Active, PointsAccount::Debt) => {
+                (self.active, self.settled) = (self.active - points, self.settled + points)
+            }
             (PointsAccount::Issued, to) => *self.part(to).ok_or_else(no_way)? += points,
             (from, to) => {
                 *self.part(from).ok_or_else(no_way)? -= points;
@@ -300,7 +302,11 @@ impl PointsLot {
         }
         let parts = [self.pending, self.active, self.spent, self.settled, self.expired, self.withdrawn, self.reversed];
         let whole = parts.iter().all(|part| *part >= 0) && parts.iter().sum::<i64>() == self.points;
-        if points > 0 && whole && self.reversed + self.owed <= self.points { Ok(()) } else { Err(no_way()) }
+        if points > 0 && whole && self.reversed + self.owed <= self.points {
+            Ok(())
+        } else {
+            Err(no_way())
+        }
     }
 }
 

@@ -53,7 +53,10 @@ fn asked(headers: &HeaderMap) -> String {
 
 /// What a form says under this name; up to 200 characters.
 fn said(body: &str, name: &str) -> String {
-    let fields = format!("/?{}", body.trim()).parse::<Uri>().ok().and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
+    let fields = format!("/?{}", body.trim())
+        .parse::<Uri>()
+        .ok()
+        .and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
     let found = fields.and_then(|Query(fields)| fields.into_iter().find(|(known, _)| known == name));
     found.map(|(_, value)| value.trim().chars().take(200).collect()).unwrap_or_default()
 }
@@ -99,7 +102,11 @@ async fn door_of(State(app): State<App>, headers: HeaderMap) -> Response {
     let asked = asked(&headers);
     let system = system();
     let found = app.db().read(&system, move |tx| {
-        let shown = if door::rules(tx)?.is_some() { Shown::Ask { wrong: false } } else { Shown::Gone };
+        let shown = if door::rules(tx)?.is_some() {
+            Shown::Ask { wrong: false }
+        } else {
+            Shown::Gone
+        };
         page(tx, &asked, shown)
     });
     answer(found.await)
@@ -192,9 +199,8 @@ async fn enter(State(app): State<App>, headers: HeaderMap, body: String) -> Resp
     match secret {
         Ok(Some(secret)) => on_to("/points/mine", Some(cookie(&app, &secret))),
         Ok(None) => {
-            let wrong = move |tx: &mut Tx<'_>| {
-                page(tx, &asked, Shown::Code { challenge: challenge.clone(), wrong: true })
-            };
+            let wrong =
+                move |tx: &mut Tx<'_>| page(tx, &asked, Shown::Code { challenge: challenge.clone(), wrong: true });
             answer(app.db().read(&system(), wrong).await)
         }
         Err(error) => answer(Err(error)),
@@ -249,12 +255,20 @@ async fn redeem(State(app): State<App>, headers: HeaderMap, body: String) -> Res
             return Err(Error::Unauthenticated);
         };
         let reward = reward.parse().map_err(|_| Error::NotFound)?;
-        rewards::redeem(tx, &member, reward, RedemptionWay::Page, Some(&key).filter(|key| !key.is_empty()).map(String::as_str))
+        rewards::redeem(
+            tx,
+            &member,
+            reward,
+            RedemptionWay::Page,
+            Some(&key).filter(|key| !key.is_empty()).map(String::as_str),
+        )
     });
     match done.await {
         Ok(_) => on_to("/points/mine?done=redeemed", None),
         Err(Error::Unauthenticated) => on_to("/points", None),
-        Err(Error::Conflict(code, _)) => on_to(&format!("/points/mine?done={}", code.name().trim_start_matches("loyalty.")), None),
+        Err(Error::Conflict(code, _)) => {
+            on_to(&format!("/points/mine?done={}", code.name().trim_start_matches("loyalty.")), None)
+        }
         Err(Error::NotFound) => on_to("/points/mine?done=not_offered", None),
         Err(error) => answer(Err(error)),
     }

@@ -27,10 +27,7 @@ pub(crate) fn note(tx: &mut Tx<'_>, code: &str, customer: CustomerId) -> Result<
     }
     let referrer = customers::api::get(tx, member.customer_id)?;
     let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-    if referrer.id == referred.id
-        || same(&referrer.phone, &referred.phone)
-        || same(&referrer.email, &referred.email)
-    {
+    if referrer.id == referred.id || same(&referrer.phone, &referred.phone) || same(&referrer.email, &referred.email) {
         return Err(codes::SELF_REFERRAL.conflict());
     }
     let ids = customers::api::members(tx, referred.id)?;

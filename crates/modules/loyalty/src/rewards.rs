@@ -7,9 +7,7 @@ use store::Tx;
 
 use crate::{
     api,
-    model::{
-        Head, Member, PointsEntryKind, Redemption, RedemptionState, RedemptionWay, Reward,
-    },
+    model::{Head, Member, PointsEntryKind, Redemption, RedemptionState, RedemptionWay, Reward},
     queries::{self, desk},
 };
 

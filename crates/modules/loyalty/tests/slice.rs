@@ -72,7 +72,8 @@ impl House {
     }
 
     async fn buys(&self, customer: &str, order: &str, amount: i64) -> Value {
-        let body = json!({"customer_id": customer, "source": "shop", "reference": order, "amount": amount, "currency": "CNY"});
+        let body =
+            json!({"customer_id": customer, "source": "shop", "reference": order, "amount": amount, "currency": "CNY"});
         self.admin.post("/points-purchases", body).await.ok()["entry"].clone()
     }
 

@@ -259,7 +259,8 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     // Somebody who collects points, of whom it is the visitor that earned some, and some were given by hand.
     let rules = json!({"enabled": true, "currency": "CNY", "adjustment_limit": 100, "earning": {"pending_days": 0}});
     admin.put("/loyalty-rules", json!({"version": 1, "rules": rules, "note": ""})).await.ok();
-    let order = json!({"customer_id": ids["cus"], "source": "shop", "reference": "1", "amount": 10_000, "currency": "CNY"});
+    let order =
+        json!({"customer_id": ids["cus"], "source": "shop", "reference": "1", "amount": 10_000, "currency": "CNY"});
     harvest(&admin.post("/points-purchases", order).await.ok(), ids);
     harvest(&admin.get("/loyalty-members").await.ok(), ids);
     let reward = admin.post("/rewards", json!({"name": "保温杯", "points": 10})).await.ok();

@@ -8,6 +8,8 @@ const WEB = join(__dirname, '../../..')
 
 /** Keys the code reaches by a computed name; each family names where its members come from. */
 const COMPUTED_OUTSIDE = [
+  // What segments can be drawn by: the server names the text.
+  'loyalty.attributes.',
   'errors.', // problem codes of the server
   'permissions.', // the server's permission catalogue
   'worth.attributes.', // what segments may be drawn by, told by the server

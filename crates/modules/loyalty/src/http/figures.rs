@@ -92,7 +92,9 @@ pub(crate) async fn figures(cx: Cx) -> Answer<PointsFigures> {
 
 fn reckon(tx: &mut Tx<'_>) -> Result<PointsFigures> {
     let (out, into): (Vec<(PointsAccount, i64)>, Vec<(PointsAccount, i64)>) = (tx.all(&OUT, &[])?, tx.all(&INTO, &[])?);
-    let find = |all: &[(PointsAccount, i64)], account| all.iter().find(|(known, _)| *known == account).map_or(0, |(_, sum)| *sum);
+    let find = |all: &[(PointsAccount, i64)], account| {
+        all.iter().find(|(known, _)| *known == account).map_or(0, |(_, sum)| *sum)
+    };
     let account = |account| find(&into, account) - find(&out, account);
     let (issued, debt) = (-account(PointsAccount::Issued), -account(PointsAccount::Debt));
     let (pending, active) = (account(PointsAccount::Pending), account(PointsAccount::Active));

@@ -182,10 +182,10 @@ pub(crate) async fn change(
             let before = find(tx, id)?;
             let _permit = policy::may(tx.actor(), policy::SERVE, &before, tx.now())?;
             birthday(request.birthday.as_deref())?;
-            let after =
-                Member { birthday: request.birthday.clone(), version: request.version + 1, ..before.clone() };
+            let after = Member { birthday: request.birthday.clone(), version: request.version + 1, ..before.clone() };
             queries::save_member(tx, &after)?;
-            let known = |member: &Member| json!({ "has_birthday": member.birthday.is_some(), "version": member.version });
+            let known =
+                |member: &Member| json!({ "has_birthday": member.birthday.is_some(), "version": member.version });
             let entry = Entry::new("loyalty.member_changed", "loyalty_member", id);
             audit::api::record(tx, entry.change(&known(&before), &known(&after)))?;
             tx.notify("loyalty_members", "loyalty_member.changed", &after, Some(after.owned()))?;

@@ -170,7 +170,8 @@ pub(crate) async fn preview(cx: Cx, Json(request): Json<LoyaltyRulesTrial>) -> A
             let (mut gave, mut would_give) = (0, 0);
             for row in &rows {
                 let first = row.parts.0.iter().any(|part| part.rule == "first_order");
-                let rank = row.parts.0.iter().find(|part| part.rule == "tier").map_or(0, |part| rank_of(rules, &part.name));
+                let rank =
+                    row.parts.0.iter().find(|part| part.rule == "tier").map_or(0, |part| rank_of(rules, &part.name));
                 let day = days::date_of(&zone, row.at)?.to_string();
                 gave += row.points;
                 would_give += earned(rules, &Order { amount: row.base, day: &day, first }, rank, &|_| 0).points();

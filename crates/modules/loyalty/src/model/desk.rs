@@ -243,6 +243,9 @@ mod tests {
         let gone = reward(Some(1)).taken(2, 1).unwrap();
         assert_eq!((gone.stock, gone.clone().put_back().stock), (Some(0), Some(1)));
         assert_eq!(reward(None).taken(1, 0).unwrap().stock, None);
-        assert_eq!(refused(Reward { state: RewardState::Withdrawn, ..reward(None) }.taken(1, 0)), "loyalty.not_offered");
+        assert_eq!(
+            refused(Reward { state: RewardState::Withdrawn, ..reward(None) }.taken(1, 0)),
+            "loyalty.not_offered"
+        );
     }
 }

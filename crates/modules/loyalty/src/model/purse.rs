@@ -2,7 +2,7 @@
 
 use kernel::{Error, Id, Params, Result, Rng, Timestamp, UserId};
 
-use super::{PointsAccount, PointsEntryKind, Member, NEVER, Parts, PointsEntry, PointsLot, PointsPosting};
+use super::{Member, NEVER, Parts, PointsAccount, PointsEntry, PointsEntryKind, PointsLot, PointsPosting};
 use crate::codes;
 
 /// What an entry says of itself.
@@ -84,11 +84,19 @@ impl Purse {
         for at in 0..self.lots.len() {
             if self.lots[at].pending > 0 && self.lots[at].matures_at <= self.now {
                 let points = self.lots[at].pending;
-                self.book(Head::own(PointsEntryKind::Mature), 0, &[(at, PointsAccount::Pending, PointsAccount::Active, points)])?;
+                self.book(
+                    Head::own(PointsEntryKind::Mature),
+                    0,
+                    &[(at, PointsAccount::Pending, PointsAccount::Active, points)],
+                )?;
             }
             if self.lots[at].active > 0 && self.lots[at].expires_at <= self.now {
                 let points = self.lots[at].active;
-                self.book(Head::own(PointsEntryKind::Expire), -points, &[(at, PointsAccount::Active, PointsAccount::Expired, points)])?;
+                self.book(
+                    Head::own(PointsEntryKind::Expire),
+                    -points,
+                    &[(at, PointsAccount::Active, PointsAccount::Expired, points)],
+                )?;
             }
         }
         self.settle()
@@ -147,7 +155,11 @@ impl Purse {
             owed: 0,
         };
         let (id, at) = (lot.id, self.lots.len());
-        let account = if matures_at > self.now { PointsAccount::Pending } else { PointsAccount::Active };
+        let account = if matures_at > self.now {
+            PointsAccount::Pending
+        } else {
+            PointsAccount::Active
+        };
         self.lots.push(lot);
         self.born.push(id);
         let entry = self.book(head, points, &[(at, PointsAccount::Issued, account, points)])?;
@@ -223,7 +235,11 @@ impl Purse {
                 moves.push((at, from, PointsAccount::Reversed, some));
                 left -= some;
                 // What had expired or was taken was not the member's any more.
-                felt += if matches!(from, PointsAccount::Expired | PointsAccount::Withdrawn) { 0 } else { some };
+                felt += if matches!(from, PointsAccount::Expired | PointsAccount::Withdrawn) {
+                    0
+                } else {
+                    some
+                };
             }
         }
         if left > 0 {
@@ -244,13 +260,32 @@ impl Purse {
         for (seq, &(at, from, to, some)) in (1..).zip(moves) {
             self.lots[at].shift(from, to, some)?;
             let (lot_id, member) = (self.lots[at].id, self.lots[at].member_id);
-            self.postings.push(PointsPosting { entry_id: id, seq, lot_id, from_account: from, to_account: to, points: some });
+            self.postings.push(PointsPosting {
+                entry_id: id,
+                seq,
+                lot_id,
+                from_account: from,
+                to_account: to,
+                points: some,
+            });
             self.felt(member, from, to, some);
         }
         let member = moves.first().map_or(0, |&(at, ..)| self.owner(self.lots[at].member_id));
         let member_id = self.members.get(member).ok_or(Error::NotFound)?.id;
-        let Head { kind, source, reference, once_key, base, qualifies, parts, rules_version, about_id, reason, by_id, by_name } =
-            head;
+        let Head {
+            kind,
+            source,
+            reference,
+            once_key,
+            base,
+            qualifies,
+            parts,
+            rules_version,
+            about_id,
+            reason,
+            by_id,
+            by_name,
+        } = head;
         let entry = PointsEntry {
             id,
             member_id,

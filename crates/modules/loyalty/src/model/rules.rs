@@ -277,7 +277,8 @@ impl LoyaltyRules {
         let burning = &self.burning;
         let currency = self.currency.len() == 3 && self.currency.bytes().all(|byte| byte.is_ascii_uppercase());
         let page = &self.page;
-        let address = page.address.is_empty() || page.address.starts_with("https://") || page.address.starts_with("http://");
+        let address =
+            page.address.is_empty() || page.address.starts_with("https://") || page.address.starts_with("http://");
         let mut check = Check::new()
             .that(currency, "rules.currency", "malformed")
             .range("rules.earning.points", points, 0..=10_000)
@@ -430,7 +431,11 @@ mod tests {
 
     fn lines(amount: i64, day: &str, first: bool, rank: i64, used: i64) -> Vec<(String, i64)> {
         let order = Order { amount: Some(amount), day, first };
-        earned(&rules(), &order, rank, &|_| used).0.into_iter().map(|part| (part.rule + &part.name, part.points)).collect()
+        earned(&rules(), &order, rank, &|_| used)
+            .0
+            .into_iter()
+            .map(|part| (part.rule + &part.name, part.points))
+            .collect()
     }
 
     #[test]

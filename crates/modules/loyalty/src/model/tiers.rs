@@ -5,7 +5,7 @@ use serde::Serialize;
 use store::text_enum;
 use utoipa::ToSchema;
 
-use super::{TierDowngrade, LoyaltyRules, Member};
+use super::{LoyaltyRules, Member, TierDowngrade};
 
 impl Noun for TierTransition {
     const PREFIX: &'static str = "ttr";
@@ -111,7 +111,10 @@ mod tests {
             entitlements: Vec::new(),
         };
         let list = vec![tier("银卡", 100), tier("金卡", 500), tier("黑卡", 2_000)];
-        LoyaltyRules { tiers: TierRules { downgrade, grace_days, list, ..TierRules::default() }, ..LoyaltyRules::default() }
+        LoyaltyRules {
+            tiers: TierRules { downgrade, grace_days, list, ..TierRules::default() },
+            ..LoyaltyRules::default()
+        }
     }
 
     fn at(days: i64) -> Timestamp {

@@ -150,8 +150,7 @@ fn code(tx: &mut Tx<'_>, challenge: &str) -> Result<()> {
     tx.exec(&SET_CODE, params![challenge, digest(&format!("{challenge}{code}"))])?;
     let organisation = settings::api::organisation(tx)?;
     let text = words(organisation.locale.text()).word("code_text").replace("{code}", &code);
-    let new =
-        sms::api::NewSms { channel, customer: member.customer_id, text, reference: "loyalty code".into() };
+    let new = sms::api::NewSms { channel, customer: member.customer_id, text, reference: "loyalty code".into() };
     match sms::api::send(tx, &new) {
         // Whoever wants no messages, or has no number any more, gets none.
         Ok(_) | Err(Error::Conflict(..) | Error::NotFound) => Ok(()),

@@ -84,7 +84,9 @@ impl Page<'_> {
 
     /// A text with values in it, all of them escaped.
     fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let text = values.iter().fold(self.word(key), |text, (name, value)| text.replace(&format!("{{{name}}}"), &escape(value)));
+        let text = values
+            .iter()
+            .fold(self.word(key), |text, (name, value)| text.replace(&format!("{{{name}}}"), &escape(value)));
         text
     }
 
@@ -131,14 +133,21 @@ impl Page<'_> {
             let good = if it.news == "redeemed" { "news" } else { "bad" };
             out += &format!("<p class={good} role=status>{}</p>", self.word(&format!("done_{}", it.news)));
         }
-        let name = if it.name.is_empty() { String::new() } else { format!("<p dir=auto>{}</p>", escape(&it.name)) };
+        let name = if it.name.is_empty() {
+            String::new()
+        } else {
+            format!("<p dir=auto>{}</p>", escape(&it.name))
+        };
         out += &format!(
             "{name}<h1 class=balance><span>{}</span><small>{}</small></h1>",
             number(balance.active),
             self.word("can_use")
         );
         if rules.burning.as_money && balance.active > 0 {
-            out += &format!("<p>{}</p>", self.filled("worth", &[("money", &money(rules.burning.worth_of(balance.active)))]));
+            out += &format!(
+                "<p>{}</p>",
+                self.filled("worth", &[("money", &money(rules.burning.worth_of(balance.active)))])
+            );
         }
         if balance.pending > 0 {
             out += &format!("<p>{}</p>", self.filled("waits", &[("n", &number(balance.pending))]));
@@ -156,7 +165,10 @@ impl Page<'_> {
             self.word("recommend_text")
         );
         out += &self.history(&it.entries);
-        out + &format!("<form method=post action=/points/exit><button class=quiet>{}</button></form>", self.word("exit"))
+        out + &format!(
+            "<form method=post action=/points/exit><button class=quiet>{}</button></form>",
+            self.word("exit")
+        )
     }
 
     fn tier(&self, member: &Member, rules: &LoyaltyRules) -> String {
@@ -187,17 +199,21 @@ impl Page<'_> {
         let lines: String = tier
             .map(|tier| tier.entitlements.iter().map(|line| format!("<li dir=auto>{}</li>", escape(line))).collect())
             .unwrap_or_default();
-        out + &if lines.is_empty() { String::new() } else { format!("<ul class=gifts>{lines}</ul>") } + "</section>"
+        out + &if lines.is_empty() {
+            String::new()
+        } else {
+            format!("<ul class=gifts>{lines}</ul>")
+        } + "</section>"
     }
 
     fn lots(&self, lots: &[PointsLot]) -> String {
         let rows: String = lots
             .iter()
             .map(|lot| {
-                let until = lot.expires_on.as_deref().map_or_else(
-                    || self.word("for_ever"),
-                    |day| self.filled("until", &[("day", day)]),
-                );
+                let until = lot
+                    .expires_on
+                    .as_deref()
+                    .map_or_else(|| self.word("for_ever"), |day| self.filled("until", &[("day", day)]));
                 let from = (lot.pending > 0).then(|| self.filled("from", &[("day", &self.day(lot.matures_at))]));
                 format!(
                     "<li><b>{}</b><span>{}{until}</span></li>",
@@ -210,8 +226,11 @@ impl Page<'_> {
     }
 
     fn listed(&self, title: &str, empty: &str, rows: &str) -> String {
-        let body =
-            if rows.is_empty() { format!("<p>{}</p>", self.word(empty)) } else { format!("<ul class=rows>{rows}</ul>") };
+        let body = if rows.is_empty() {
+            format!("<p>{}</p>", self.word(empty))
+        } else {
+            format!("<ul class=rows>{rows}</ul>")
+        };
         format!("<section><h2>{}</h2>{body}</section>", self.word(title))
     }
 

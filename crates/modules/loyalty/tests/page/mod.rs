@@ -60,13 +60,15 @@ pub(super) async fn front(db: TestDb) -> Front {
 
 impl Front {
     async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
-        let request = self.client.get(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
+        let request =
+            self.client.get(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
         let answer = request.send().await.unwrap();
         (answer.status(), answer.text().await.unwrap())
     }
 
     async fn post(&self, path: &str, cookie: &str, form: &str) -> Response {
-        let request = self.client.post(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
+        let request =
+            self.client.post(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
         request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned()).send().await.unwrap()
     }
 
@@ -132,7 +134,10 @@ pub(super) async fn only_who_says_the_code_sees_and_whoever_is_no_member_is_answ
     assert_eq!(front.says(&challenge(&member.1), &code).await, None, "once");
     let (status, html) = front.get("/points/mine", &cookie).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(html.contains("<span>128</span>") && html.contains("until 2026-12-20") && html.contains("&lt;b&gt;"), "{html}");
+    assert!(
+        html.contains("<span>128</span>") && html.contains("until 2026-12-20") && html.contains("&lt;b&gt;"),
+        "{html}"
+    );
     assert!(html.contains("172 points to 金卡") && !html.contains("<script"), "{html}");
     // Over after half an hour.
     front.house.app.app.clock().advance(30 * 60_000);

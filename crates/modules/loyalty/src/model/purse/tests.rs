@@ -57,13 +57,19 @@ fn is_balanced(purse: &Purse) {
     let sum = |of: fn(&PointsLot) -> i64| purse.lots.iter().map(of).sum::<i64>();
     let member = &purse.members[0];
     assert_eq!(-account(purse, PointsAccount::Issued), sum(|lot| lot.points));
-    assert_eq!((account(purse, PointsAccount::Pending), member.pending), (sum(|lot| lot.pending), sum(|lot| lot.pending)));
+    assert_eq!(
+        (account(purse, PointsAccount::Pending), member.pending),
+        (sum(|lot| lot.pending), sum(|lot| lot.pending))
+    );
     assert_eq!((account(purse, PointsAccount::Active), member.balance), (sum(|lot| lot.active), sum(|lot| lot.active)));
     assert_eq!(account(purse, PointsAccount::Spent), sum(|lot| lot.spent));
     assert_eq!(account(purse, PointsAccount::Expired), sum(|lot| lot.expired));
     assert_eq!(account(purse, PointsAccount::Withdrawn), sum(|lot| lot.withdrawn));
     assert_eq!(account(purse, PointsAccount::Reversed), sum(|lot| lot.reversed + lot.owed));
-    assert_eq!((-account(purse, PointsAccount::Debt), member.debt), (sum(|lot| lot.owed - lot.settled), sum(|lot| lot.owed - lot.settled)));
+    assert_eq!(
+        (-account(purse, PointsAccount::Debt), member.debt),
+        (sum(|lot| lot.owed - lot.settled), sum(|lot| lot.owed - lot.settled))
+    );
     assert!(member.balance >= 0 && member.pending >= 0 && member.debt >= 0);
     assert_eq!(purse.entries.iter().map(|entry| entry.points).sum::<i64>(), member.standing());
     // Who owes has nothing left to use.

@@ -18,7 +18,9 @@ export function explain(entry: PointsEntry): string {
   const about = entry.base == null ? '' : entry.kind === 'spend' ? t('loyalty.paid_for', { money: formatMoney(entry.base) }) : entry.kind === 'reverse' ? t('loyalty.refund_of', { money: formatMoney(entry.base) }) : t('loyalty.order_of', { money: formatMoney(entry.base) })
   const number = ['loyalty', 'orders', 'rewards'].includes(entry.source) ? '' : entry.reference
   const undone = entry.undone > 0 ? t('loyalty.undone', { n: formatNumber(entry.undone) }) : ''
-  return [about, number, ...entry.parts.map(part), entry.reason, undone].filter(Boolean).join(' · ')
+  // What only changes its place has no sign: it says how much.
+  const moved = entry.points === 0 ? t('loyalty.so_many', { n: formatNumber(entry.postings.reduce((sum, one) => sum + one.points, 0)) }) : ''
+  return [moved, about, number, ...entry.parts.map(part), entry.reason, undone].filter(Boolean).join(' · ')
 }
 
 /** What counts towards a tier, as its rules say: points or money. */
