@@ -53,15 +53,15 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         sms::module(),
         orders::module(),
         worth::module(),
-<<<<<<< HEAD
         segments::module(),
         loyalty::module(),
+        loyalty::module(),
+<<<<<<< HEAD
 =======
         loyalty::module(),
-=======
-        loyalty::module(),
->>>>>>> 8b0b864 (Members, points and rewards in the console, the guide and the walks)
 >>>>>>> 5863de8 (Members, points and rewards in the console, the guide and the walks)
+=======
+>>>>>>> d03d8bc (API types: members and points)
         automation::module(),
         incidents::module(),
         webhooks::module(),
