@@ -91,7 +91,8 @@ pub(crate) async fn figures(cx: Cx) -> Answer<PointsFigures> {
 }
 
 fn reckon(tx: &mut Tx<'_>) -> Result<PointsFigures> {
-    let (out, into): (Vec<(PointsAccount, i64)>, Vec<(PointsAccount, i64)>) = (tx.all(&OUT, &[])?, tx.all(&INTO, &[])?);
+    let out: Vec<(PointsAccount, i64)> = tx.all(&OUT, &[])?;
+    let into: Vec<(PointsAccount, i64)> = tx.all(&INTO, &[])?;
     let find = |all: &[(PointsAccount, i64)], account| {
         all.iter().find(|(known, _)| *known == account).map_or(0, |(_, sum)| *sum)
     };

@@ -60,7 +60,7 @@ fn number(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -84,10 +84,7 @@ impl Page<'_> {
 
     /// A text with values in it, all of them escaped.
     fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let text = values
-            .iter()
-            .fold(self.word(key), |text, (name, value)| text.replace(&format!("{{{name}}}"), &escape(value)));
-        text
+        values.iter().fold(self.word(key), |text, (name, value)| text.replace(&format!("{{{name}}}"), &escape(value)))
     }
 
     fn day(&self, at: Timestamp) -> String {
