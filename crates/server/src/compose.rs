@@ -55,13 +55,6 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         worth::module(),
         segments::module(),
         loyalty::module(),
-        loyalty::module(),
-<<<<<<< HEAD
-=======
-        loyalty::module(),
->>>>>>> 5863de8 (Members, points and rewards in the console, the guide and the walks)
-=======
->>>>>>> d03d8bc (API types: members and points)
         automation::module(),
         incidents::module(),
         webhooks::module(),

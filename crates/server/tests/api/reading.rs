@@ -10,8 +10,7 @@ use crate::{bodies::Maker, demo, product};
 
 /// What takes a visitor's own token, is no answer but a connection, or is about what the story has none of:
 /// `visitors` and the slices try it.
-const ELSEWHERE: [&str; 10] = [
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 13] = [
     "/api/v1/batches/{id}/rows",
     "/api/v1/customer-exports/{id}/file",
     "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw",

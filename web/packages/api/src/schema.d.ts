@@ -6276,6 +6276,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tiers, the lowest first; none while the programme is off. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerTierView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -10982,6 +11026,764 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/loyalty-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the members one may see. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only whoever recommends by this code. */
+                    code?: string;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only the membership of this customer. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description In which order: by joining unless told. */
+                    order?: "joined" | "balance";
+                    /** @description Only those who owe points. */
+                    owing?: boolean;
+                    /** @description Only those of this tier; 0: those without one. */
+                    tier?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_LoyaltyMemberView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a customer one may see a member. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewLoyaltyMember"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoyaltyMemberView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One member: what they have, their tier and what is missing for the next. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoyaltyMemberView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Changes what is known of a member. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LoyaltyMemberChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoyaltyMemberView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the last hundred adjustments of a member, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsAdjustment"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Gives or takes points by hand: at once within the programme's limit or one's own authority, else when approved. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPointsAdjustment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsAdjustment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened to a member's points, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_PointsEntryView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link to a member's own page. It shows nothing by itself: a code goes to the number that is known. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMemberLink"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberLink"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the lots that hold points, the first to expire first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsLot"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pays with a member's points: once, however often it is said, and never more than there are. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPointsPayment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsPayment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a reward for a member: its points are taken now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRedemption"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedemptionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists whom a member recommended, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReferralView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-members/{id}/tier-transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists how a member's tier came to be what it is, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mbr_LoyaltyMember"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TierTransition"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules as they stand. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoyaltyRulesVersion"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Makes another version of the rules. What was given by those before stays as it was given; tiers are looked at again. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewLoyaltyRules"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoyaltyRulesVersion"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries rules: what they would give for some amounts, and for the orders of the last 90 days. Nothing is changed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LoyaltyRulesTrial"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoyaltyRulesPreview"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty-rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the versions of the rules, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoyaltyRulesVersion"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/macros": {
         parameters: {
             query?: never;
@@ -12765,6 +13567,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/points-entries/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives back points that were used to pay, to the lots they came from. A reward's come back by its cancellation. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pte_PointsEntry"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PointsReturn"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsEntry"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What members have, and what became of all that was given. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsFigures"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the points a complete order earns: once, however often it is said. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PointsPurchase"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsOutcome"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points-refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back the points of money that went back: once, however often it is said. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PointsRefund"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsOutcome"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -14247,6 +15239,207 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was asked for: open ones in the order in which they were, others newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only this member's. */
+                    member?: components["schemas"]["Id_mbr_LoyaltyMember"];
+                    /** @description Only those that stand so. */
+                    state?: "open" | "fulfilled" | "cancelled";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_RedemptionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redemptions/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels what was asked for: the points come back, and the reward to the shelf. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_rdm_Redemption"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RedemptionCancellation"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedemptionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redemptions/{id}/fulfilment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a reward was handed over. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_rdm_Redemption"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RedemptionFulfilment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedemptionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes who recommended the house to a newcomer: both are rewarded once they have a first order that stays. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewReferral"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Referral"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/relief": {
         parameters: {
             query?: never;
@@ -14585,6 +15778,132 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the rewards: those that can be had first, the cheapest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reward"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Offers another reward. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewReward"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reward"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a reward, or withdraws it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_rwd_Reward"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RewardChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reward"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -20408,6 +21727,353 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a member says which number they are known by: HTML in the language their browser asks for. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Asks for a code to a number: a form as browsers send it (`phone`). The answer is the same whoever's it is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/points/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page behind a member's link: where their code goes is masked, and nothing else is shown. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Asks for a code to the number of the member whose link it is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/points/exit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the visit. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description At the door again */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/points/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a member has: only for who said their code within the half hour. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/points/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a reward: a form as browsers send it (`reward`, `key`). Sent twice, it is asked for once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description Back to the page */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/points/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says the code that came: a form as browsers send it (`challenge`, `code`). Five times wrong, and it is over. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description HTML: it was wrong */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Inside */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rate/{token}": {
         parameters: {
             query?: never;
@@ -20916,6 +22582,11 @@ export interface components {
          * @enum {string}
          */
         Activity: "strategy" | "process" | "inquiry" | "complaint" | "feedback" | "technical";
+        /**
+         * @description Where an adjustment by hand stands.
+         * @enum {string}
+         */
+        AdjustmentState: "waiting" | "done" | "refused";
         /** @description See [`AGENT_TYPING`]. */
         AgentTyping: {
             /** @description Their name. */
@@ -23671,6 +25342,35 @@ export interface components {
             /** @description What they are interested in, or why. */
             words: string;
         };
+        /** @description A tier. */
+        CustomerTier: {
+            /** @description `bronze`, `silver`, `gold`, `teal` or `ink`: how it is drawn, beside its name. */
+            colour: string;
+            /** @description What its members may expect, a line each. */
+            entitlements: string[];
+            /**
+             * Format: int64
+             * @description What qualifies for it: points, or money in minor units.
+             */
+            from: number;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What an amount earns, in percent of the usual.
+             */
+            percent: number;
+        };
+        /** @description A tier as pages show it. */
+        CustomerTierView: components["schemas"]["CustomerTier"] & {
+            /** @description Whether points or money count. */
+            basis: components["schemas"]["TierBasis"];
+            /**
+             * Format: int64
+             * @description 1 for the lowest.
+             */
+            rank: number;
+        };
         /** @description See [`CUSTOMER_TYPING`]. */
         CustomerTyping: {
             /** @description What stands in the visitor's box, cut at 500 characters; empty when they stopped. */
@@ -25079,6 +26779,19 @@ export interface components {
             /** @description inquiry_records */
             topic: string;
         };
+        /** @description A member is there, or their points or tier stand otherwise. */
+        "Fact.loyalty_members.loyalty_member.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["LoyaltyMember"];
+            /** @enum {string} */
+            kind: "loyalty_member.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description loyalty_members */
+            topic: string;
+        };
         /** @description A suggestion is there, or stands otherwise, or is gone. */
         "Fact.merge_suggestions.merge_suggestion.changed": {
             at: components["schemas"]["Timestamp"];
@@ -25142,6 +26855,19 @@ export interface components {
             /** @enum {string} */
             t: "fact";
             /** @description promises */
+            topic: string;
+        };
+        /** @description A reward was asked for, handed over or cancelled. */
+        "Fact.redemptions.redemption.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Redemption"];
+            /** @enum {string} */
+            kind: "redemption.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description redemptions */
             topic: string;
         };
         /** @description A person's day, or their pause, changed. */
@@ -25485,10 +27211,14 @@ export interface components {
         Id_job: string;
         /** @example lcs_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_lcs_LifecycleStep: string;
+        /** @example lot_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_lot_PointsLot: string;
         /** @example mac_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mac_Macro: string;
         /** @example mal_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mal_KeptMail: string;
+        /** @example mbr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mbr_LoyaltyMember: string;
         /** @example mbs_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mbs_Membership: string;
         /** @example mbx_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -25507,6 +27237,8 @@ export interface components {
         Id_ord_CustomerOrder: string;
         /** @example org_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_org_Organisation: string;
+        /** @example paj_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_paj_PointsAdjustment: string;
         /** @example pch_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_pch_ProfileChange: string;
         /** @example prm_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -25515,14 +27247,22 @@ export interface components {
         Id_prr_PresenceReason: string;
         /** @example pst_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_pst_Post: string;
+        /** @example pte_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_pte_PointsEntry: string;
         /** @example pvr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_pvr_PrivacyRequest: string;
         /** @example que_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_que: string;
+        /** @example rdm_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_rdm_Redemption: string;
+        /** @example rfl_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_rfl_Referral: string;
         /** @example rlp_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_rlp_ReliefPause: string;
         /** @example rol_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_rol_Role: string;
+        /** @example rwd_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_rwd_Reward: string;
         /** @example skl_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_skl: string;
         /** @example slm_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -25539,6 +27279,8 @@ export interface components {
         Id_tok_ApiToken: string;
         /** @example tsk_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_tsk_Task: string;
+        /** @example ttr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ttr_TierTransition: string;
         /** @example unt_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_unt: string;
         /** @example upl_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -26469,6 +28211,271 @@ export interface components {
          * @enum {string}
          */
         Looked: "nobody" | "somebody" | "all";
+        /**
+         * @description How customers become members.
+         * @enum {string}
+         */
+        LoyaltyJoining: "first_order" | "by_hand";
+        /** @description A customer who collects points. What they have is the sum of their lots. */
+        LoyaltyMember: {
+            /**
+             * Format: int64
+             * @description Points that can be used.
+             */
+            balance: number;
+            /** @description `MM-DD`, where they said so. */
+            birthday?: string | null;
+            /**
+             * @description What they recommend the house by.
+             * @example K7M2QD9X
+             */
+            code: string;
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /**
+             * Format: int64
+             * @description Points they owe: what they earn next settles it first.
+             */
+            debt: number;
+            grace_until?: components["schemas"]["Timestamp"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_mbr_LoyaltyMember"];
+            /** @description Since when. */
+            joined_at: components["schemas"]["Timestamp"];
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /**
+             * Format: int64
+             * @description Points that can be used from a day on.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description What counts towards a tier: points, or money in minor units, of the window.
+             */
+            qualifying: number;
+            /**
+             * Format: int64
+             * @description Their tier, from 1; 0 for none.
+             */
+            tier_rank: number;
+            tier_since?: components["schemas"]["Timestamp"] | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What is known of a member. */
+        LoyaltyMemberChange: {
+            /** @description `MM-DD`; none: it is not known. */
+            birthday?: string | null;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /** @description A member, with what a list shows beside them. */
+        LoyaltyMemberView: components["schemas"]["LoyaltyMember"] & {
+            /** @description Whether points or money count. */
+            basis: components["schemas"]["TierBasis"];
+            /** @description The customer's name; empty while unknown. */
+            customer_name: string;
+            /** @description Whether the caller may give and take points by hand. */
+            may_adjust: boolean;
+            /** @description Whether the caller may use their points for them. */
+            may_serve: boolean;
+            next_tier?: components["schemas"]["NextTier"] | null;
+            /** @description How it is drawn. */
+            tier_colour?: string | null;
+            /** @description What their tier is called; none without one. */
+            tier_name?: string | null;
+        };
+        /** @description The members' own page. */
+        LoyaltyPageRules: {
+            /**
+             * @description Where customers reach this house: `https://kf.example.cn`.
+             * @default
+             */
+            address: string;
+            /**
+             * @description Whether there is one.
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Days a link is good.
+             * @default 7
+             */
+            link_days: number;
+            /** @default null */
+            sms_channel_id: components["schemas"]["Id_chn"] | null;
+        };
+        /** @description What an amount would earn. */
+        LoyaltyPreviewSample: {
+            /**
+             * Format: int64
+             * @description In minor units.
+             */
+            amount: number;
+            /** @description Line by line. */
+            parts: components["schemas"]["PointsParts"];
+            /**
+             * Format: int64
+             * @description All together.
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description The rank of whoever buys.
+             */
+            rank: number;
+            /** @description What that tier is called. */
+            tier?: string | null;
+            /**
+             * Format: int64
+             * @description What these points pay, in minor units; none where points are no money.
+             */
+            worth?: number | null;
+        };
+        /** @description What the programme holds to. Kept by version; each entry names the one it was made by. */
+        LoyaltyRules: {
+            /**
+             * Format: int64
+             * @description Points somebody may give or take by hand without being asked for an approval.
+             * @default 0
+             */
+            adjustment_limit: number;
+            /**
+             * @description What they are worth as money.
+             * @default {
+             *       "as_money": true,
+             *       "least": 100,
+             *       "most_percent": 50,
+             *       "points": 100,
+             *       "worth": 100
+             *     }
+             */
+            burning: components["schemas"]["PointsBurning"];
+            /**
+             * @description Times at which more is earned.
+             * @default []
+             */
+            campaigns: components["schemas"]["PointsCampaign"][];
+            /**
+             * @description ISO 4217: amounts in other currencies earn nothing.
+             * @default
+             * @example CNY
+             */
+            currency: string;
+            /**
+             * @description What earns points.
+             * @default {
+             *       "birthday": 0,
+             *       "first_order": 0,
+             *       "minimum": 0,
+             *       "order": 0,
+             *       "pending_days": 7,
+             *       "per": 100,
+             *       "points": 1
+             *     }
+             */
+            earning: components["schemas"]["PointsEarning"];
+            /**
+             * @description Whether points are given and used at all.
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * @description How long they are good.
+             * @default {
+             *       "months": 12,
+             *       "returned_days": 30,
+             *       "until": "month"
+             *     }
+             */
+            expiry: components["schemas"]["PointsExpiry"];
+            /**
+             * @description How customers become members.
+             * @default first_order
+             */
+            joining: components["schemas"]["LoyaltyJoining"];
+            /**
+             * @description The members' own page.
+             * @default {
+             *       "address": "",
+             *       "enabled": false,
+             *       "link_days": 7,
+             *       "sms_channel_id": null
+             *     }
+             */
+            page: components["schemas"]["LoyaltyPageRules"];
+            /**
+             * @description What a recommendation is worth.
+             * @default {
+             *       "monthly": 5,
+             *       "referred": 0,
+             *       "referrer": 0
+             *     }
+             */
+            referrals: components["schemas"]["ReferralRules"];
+            /**
+             * @description Tiers.
+             * @default {
+             *       "basis": "points",
+             *       "downgrade": "one_step",
+             *       "grace_days": 30,
+             *       "list": [],
+             *       "window_months": 12
+             *     }
+             */
+            tiers: components["schemas"]["TierRules"];
+        };
+        /** @description What rules would give. */
+        LoyaltyRulesPreview: {
+            /**
+             * Format: int64
+             * @description What they earned.
+             */
+            gave: number;
+            /**
+             * Format: int64
+             * @description Orders of the last 90 days that were looked at: 500 at most.
+             */
+            orders: number;
+            /** @description What some amounts would earn today. */
+            samples: components["schemas"]["LoyaltyPreviewSample"][];
+            /**
+             * Format: int64
+             * @description What they would have earned by these rules, without what campaigns had given before.
+             */
+            would_give: number;
+        };
+        /** @description Rules to be tried. */
+        LoyaltyRulesTrial: {
+            /** @description All of them. */
+            rules: components["schemas"]["LoyaltyRules"];
+        };
+        /** @description The rules as they stood from a moment on; a change is another version. */
+        LoyaltyRulesVersion: {
+            /** @description From when on. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name: string;
+            /** @description What was changed, in somebody's words. */
+            note: string;
+            /** @description The rules. */
+            rules: components["schemas"]["LoyaltyRules"];
+            since?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Rises by one with each.
+             */
+            version: number;
+        };
         /** @description Several actions that are done by hand in one. */
         Macro: {
             /** @description What it does. */
@@ -26822,6 +28829,15 @@ export interface components {
             unit_name?: string | null;
             /** @description Who. */
             user_id: components["schemas"]["Id_usr"];
+        };
+        /** @description A link, shown once. */
+        MemberLink: {
+            /** @description Until when it is good. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Whether it is on its way to the member. */
+            sent: boolean;
+            /** @description Where it leads. */
+            url: string;
         };
         /** @description Where a person belonged for a time. */
         Membership: {
@@ -27417,6 +29433,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description A customer who becomes a member. */
+        NewLoyaltyMember: {
+            /** @description `MM-DD`, where they said so. */
+            birthday?: string | null;
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+        };
+        /** @description Rules that are to stand from now on. */
+        NewLoyaltyRules: {
+            /** @description What was changed, in one's own words: up to 200 characters. */
+            note: string;
+            /** @description All of them. */
+            rules: components["schemas"]["LoyaltyRules"];
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
         /** @description A new macro. */
         NewMacro: {
             /** @description What it does. */
@@ -27466,6 +29501,11 @@ export interface components {
             text: string;
             /** @description Whom besides the customer; all lists together name no more than 20. */
             to?: string[];
+        };
+        /** @description How a link is wanted. */
+        NewMemberLink: {
+            /** @description Whether it is sent to the member by text message. */
+            send?: boolean | null;
         };
         /** @description A message to send. */
         NewMessage: {
@@ -27576,6 +29616,30 @@ export interface components {
             /** @description How the file is read. */
             reading?: components["schemas"]["ImportReading"];
         };
+        /** @description Points to be given or taken. */
+        NewPointsAdjustment: {
+            /**
+             * Format: int64
+             * @description How many: below zero they are taken, never more than there are.
+             */
+            points: number;
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description Points that pay. */
+        NewPointsPayment: {
+            /**
+             * Format: int64
+             * @description How many points.
+             */
+            points: number;
+            /** @description What it knows the payment by: 1 to 100 characters. */
+            reference: string;
+            /** @description Which system takes them: 1 to 40 characters. */
+            source: string;
+            /** @description What is to be paid all together, in minor units. */
+            total: components["schemas"]["Money"];
+        };
         /** @description A new post. */
         NewPost: {
             /**
@@ -27642,6 +29706,18 @@ export interface components {
              */
             position?: number | null;
         };
+        /** @description What a member wants. */
+        NewRedemption: {
+            /** @description Which reward. */
+            reward_id: components["schemas"]["Id_rwd_Reward"];
+        };
+        /** @description A recommendation. */
+        NewReferral: {
+            /** @description The code of who recommended. */
+            code: string;
+            /** @description Who was recommended: a customer one may see, known by a number or an address. */
+            customer_id: components["schemas"]["Id_cus"];
+        };
         /** @description How somebody is relieved. */
         NewRelief: {
             /** @description Whether the conversations they have go back into their queues. */
@@ -27651,6 +29727,33 @@ export interface components {
              * @description For how many minutes: 1 to 120.
              */
             minutes: number;
+        };
+        /** @description What a reward is. */
+        NewReward: {
+            /** @description What members should know of it: up to 500 characters. */
+            detail?: string | null;
+            /**
+             * Format: int64
+             * @description The tier it begins with: 0 for anybody, unless told.
+             */
+            min_rank?: number | null;
+            /** @description What it is called: 1 to 60 characters. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many one person may have; none: as many as they like.
+             */
+            per_member?: number | null;
+            /**
+             * Format: int64
+             * @description How many points.
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description How many there are; none: as many as are asked for.
+             */
+            stock?: number | null;
         };
         /** @description A new role. */
         NewRole: {
@@ -27866,6 +29969,21 @@ export interface components {
         NextStep: {
             /** @description The step that comes next; `done` when it is through. */
             step: components["schemas"]["SetupStep"];
+        };
+        /** @description What is missing for the tier above. */
+        NextTier: {
+            /**
+             * Format: int64
+             * @description What qualifies for it: points, or money in minor units.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description How much is missing.
+             */
+            missing: number;
+            /** @description What it is called. */
+            name: string;
         };
         /** @description What somebody wants it to be; none: as it is. */
         OauthDetails: {
@@ -29122,6 +31240,27 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_LoyaltyMemberView: {
+            /** @description The rows. */
+            items: (components["schemas"]["LoyaltyMember"] & {
+                /** @description Whether points or money count. */
+                basis: components["schemas"]["TierBasis"];
+                /** @description The customer's name; empty while unknown. */
+                customer_name: string;
+                /** @description Whether the caller may give and take points by hand. */
+                may_adjust: boolean;
+                /** @description Whether the caller may use their points for them. */
+                may_serve: boolean;
+                next_tier?: components["schemas"]["NextTier"] | null;
+                /** @description How it is drawn. */
+                tier_colour?: string | null;
+                /** @description What their tier is called; none without one. */
+                tier_name?: string | null;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_MailboxView: {
             /** @description The rows. */
             items: (components["schemas"]["Mailbox"] & {
@@ -29309,6 +31448,16 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_PointsEntryView: {
+            /** @description The rows. */
+            items: (components["schemas"]["PointsEntry"] & {
+                /** @description Between which accounts its points went, lot by lot. */
+                postings: components["schemas"]["PointsPosting"][];
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_PostWithMembers: {
             /** @description The rows. */
             items: (components["schemas"]["Post"] & {
@@ -29449,6 +31598,18 @@ export interface components {
                 may_keep: boolean;
                 /** @description Whether the caller may withdraw it. */
                 may_withdraw: boolean;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RedemptionView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Redemption"] & {
+                /** @description The customer's name; empty while unknown. */
+                customer_name: string;
+                /** @description Whether the caller may say what became of it. */
+                may_close: boolean;
             })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -29935,6 +32096,443 @@ export interface components {
         Placing: {
             post_id?: components["schemas"]["Id_pst_Post"] | null;
             unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /**
+         * @description Where points can be. Points of a lot are always in exactly one of these, and each posting moves them from one to
+         *     another.
+         * @enum {string}
+         */
+        PointsAccount: "issued" | "pending" | "active" | "spent" | "expired" | "withdrawn" | "reversed" | "debt";
+        /** @description Points somebody gives or takes by hand. */
+        PointsAdjustment: {
+            /** @description The request that it needs. */
+            approval_id?: string | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name: string;
+            entry_id?: components["schemas"]["Id_pte_PointsEntry"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_paj_PointsAdjustment"];
+            /** @description Whose points. */
+            member_id: components["schemas"]["Id_mbr_LoyaltyMember"];
+            /**
+             * Format: int64
+             * @description How many: below zero they are taken.
+             */
+            points: number;
+            /** @description Why. */
+            reason: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["AdjustmentState"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description Points as money. */
+        PointsBurning: {
+            /**
+             * @description Whether points pay.
+             * @default true
+             */
+            as_money: boolean;
+            /**
+             * Format: int64
+             * @description Points one pays with at least.
+             * @default 100
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description How much of an order they may pay, in percent.
+             * @default 50
+             */
+            most_percent: number;
+            /**
+             * Format: int64
+             * @description So many points …
+             * @default 100
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description … pay so much, in minor units.
+             * @default 100
+             */
+            worth: number;
+        };
+        /** @description A time at which more is earned. */
+        PointsCampaign: {
+            /**
+             * Format: int64
+             * @description Points it gives one member at most.
+             */
+            cap?: number | null;
+            /** @description Its first day, `YYYY-MM-DD`. */
+            from: string;
+            /** @description What it is called; names tell campaigns apart. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What an amount earns, in percent of the usual: 200 for double points.
+             */
+            percent: number;
+            /** @description Its last. */
+            to: string;
+        };
+        /** @description What earns points. */
+        PointsEarning: {
+            /**
+             * Format: int64
+             * @description Points on a birthday.
+             * @default 0
+             */
+            birthday: number;
+            /**
+             * Format: int64
+             * @description Points for a member's first order.
+             * @default 0
+             */
+            first_order: number;
+            /**
+             * Format: int64
+             * @description Money in minor units below which an order earns nothing.
+             * @default 0
+             */
+            minimum: number;
+            /**
+             * Format: int64
+             * @description Points for each order.
+             * @default 0
+             */
+            order: number;
+            /**
+             * Format: int64
+             * @description Days until points of an order can be used: while it may be sent back.
+             * @default 7
+             */
+            pending_days: number;
+            /**
+             * Format: int64
+             * @description Money in minor units.
+             * @default 100
+             */
+            per: number;
+            /**
+             * Format: int64
+             * @description Points for each `per` of money.
+             * @default 1
+             */
+            points: number;
+        };
+        /** @description One thing that happened to a member's points: never changed but for what of it was undone, never deleted. */
+        PointsEntry: {
+            about_id?: components["schemas"]["Id_pte_PointsEntry"] | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The money it was about, in minor units.
+             */
+            base?: number | null;
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name, or the part of the product. */
+            by_name: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_pte_PointsEntry"];
+            /** @description What it tells. */
+            kind: components["schemas"]["PointsEntryKind"];
+            /** @description Whose. */
+            member_id: components["schemas"]["Id_mbr_LoyaltyMember"];
+            /** @description Why so many. */
+            parts: components["schemas"]["PointsParts"];
+            /**
+             * Format: int64
+             * @description What it changed for the member.
+             */
+            points: number;
+            /** @description Whether it counts towards a tier. */
+            qualifies: boolean;
+            /** @description Why, in somebody's words. */
+            reason: string;
+            /** @description What the source knows it by. */
+            reference: string;
+            /**
+             * Format: int64
+             * @description How much of the money went back since.
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description By which version of the rules.
+             */
+            rules_version?: number | null;
+            /** @description Who asked for it: `orders`, `rewards`, `loyalty`, or a system of others. */
+            source: string;
+            /**
+             * Format: int64
+             * @description What the member had or owed all together afterwards.
+             */
+            standing: number;
+            /**
+             * Format: int64
+             * @description How many of the points were undone since.
+             */
+            undone: number;
+        };
+        /**
+         * @description What an entry tells.
+         * @enum {string}
+         */
+        PointsEntryKind: "earn" | "mature" | "spend" | "expire" | "reverse" | "settle" | "return" | "adjust";
+        /** @description An entry, with its movements. */
+        PointsEntryView: components["schemas"]["PointsEntry"] & {
+            /** @description Between which accounts its points went, lot by lot. */
+            postings: components["schemas"]["PointsPosting"][];
+        };
+        /** @description How long points are good. */
+        PointsExpiry: {
+            /**
+             * Format: int64
+             * @description Months after they were earned; 0: they do not expire.
+             * @default 12
+             */
+            months: number;
+            /**
+             * Format: int64
+             * @description Days that points which come back are good for at least.
+             * @default 30
+             */
+            returned_days: number;
+            /**
+             * @description The last day then.
+             * @default month
+             */
+            until: components["schemas"]["PointsExpiryEnd"];
+        };
+        /**
+         * @description When the last day of a lot is.
+         * @enum {string}
+         */
+        PointsExpiryEnd: "day" | "month" | "year";
+        /** @description What is in the accounts, what it would cost, and when it expires. */
+        PointsFigures: {
+            /**
+             * Format: int64
+             * @description Members', to be used now.
+             */
+            active: number;
+            /** @description Whether postings, lots and members say the same. They always do: anything else is a fault, to be reported. */
+            balanced: boolean;
+            /**
+             * Format: int64
+             * @description Owed by members.
+             */
+            debt: number;
+            /**
+             * Format: int64
+             * @description Not used in time.
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description All points ever given: the sum of the next five, of `reversed` and minus `debt`.
+             */
+            issued: number;
+            /**
+             * Format: int64
+             * @description How many members there are.
+             */
+            members: number;
+            /** @description Points of members by the month in which they expire; without a month those that do not. */
+            months: components["schemas"]["PointsMonth"][];
+            /**
+             * Format: int64
+             * @description Members', to be used from a day on.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Taken back with what earned them.
+             */
+            reversed: number;
+            /**
+             * Format: int64
+             * @description Used.
+             */
+            spent: number;
+            /** @description Members by tier, from 0 for none. */
+            tiers: components["schemas"]["TierFigure"][];
+            /**
+             * Format: int64
+             * @description Taken by hand.
+             */
+            withdrawn: number;
+            /**
+             * Format: int64
+             * @description What all points of members pay, in minor units; none where points are no money.
+             */
+            worth?: number | null;
+        };
+        /** @description Points that were given together and expire together. */
+        PointsLot: {
+            /**
+             * Format: int64
+             * @description To be used now.
+             */
+            active: number;
+            /** @description When. */
+            earned_at: components["schemas"]["Timestamp"];
+            /** @description The entry that gave them. */
+            entry_id: components["schemas"]["Id_pte_PointsEntry"];
+            /**
+             * Format: int64
+             * @description Not used in time.
+             */
+            expired: number;
+            /** @description The moment that day is over where the organisation is. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description The last day on which they can be used, `YYYY-MM-DD`; none: they do not expire. */
+            expires_on?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_lot_PointsLot"];
+            /** @description From when they can be used. */
+            matures_at: components["schemas"]["Timestamp"];
+            /** @description Whose. */
+            member_id: components["schemas"]["Id_mbr_LoyaltyMember"];
+            /**
+             * Format: int64
+             * @description How many of those used were taken back all the same, and were owed from then on.
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description To be used from a day on.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description How many were given: the sum of the following up to `reversed`.
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Taken back.
+             */
+            reversed: number;
+            /**
+             * Format: int64
+             * @description Used to settle what was owed.
+             */
+            settled: number;
+            /**
+             * Format: int64
+             * @description Used for something.
+             */
+            spent: number;
+            /**
+             * Format: int64
+             * @description Taken by hand.
+             */
+            withdrawn: number;
+        };
+        /** @description Points that expire in a month. */
+        PointsMonth: {
+            /**
+             * Format: int64
+             * @description To be used now.
+             */
+            active: number;
+            /** @description `YYYY-MM`; none: they do not expire. */
+            month?: string | null;
+            /**
+             * Format: int64
+             * @description To be used from a day on.
+             */
+            pending: number;
+        };
+        /** @description What came of it. */
+        PointsOutcome: {
+            entry?: components["schemas"]["PointsEntry"] | null;
+        };
+        /** @description One line of why an entry gave so many points. */
+        PointsPart: {
+            /** @description Whether a cap made it less. */
+            capped?: boolean;
+            /** @description What it is called, where it has a name: a tier, a campaign. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description By how much of what the amount earned, in percent; none for a fixed number.
+             */
+            percent?: number | null;
+            /**
+             * Format: int64
+             * @description How many points.
+             */
+            points: number;
+            /** @description `amount`, `order`, `first_order`, `tier`, `campaign`, `birthday`, `referrer`, `referred`, `by_hand`. */
+            rule: string;
+        };
+        /** @description Why so many points, line by line. */
+        PointsParts: components["schemas"]["PointsPart"][];
+        /** @description What points paid. */
+        PointsPayment: {
+            /** @description The entry. */
+            entry: components["schemas"]["PointsEntry"];
+            /** @description How much of the total is paid by it, in minor units. */
+            worth: components["schemas"]["Money"];
+        };
+        /** @description Points of a lot that went from one account to another. */
+        PointsPosting: {
+            /** @description Out of which account. */
+            from_account: components["schemas"]["PointsAccount"];
+            /** @description Of which lot. */
+            lot_id: components["schemas"]["Id_lot_PointsLot"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            points: number;
+            /** @description Into which. */
+            to_account: components["schemas"]["PointsAccount"];
+        };
+        /** @description A complete order. */
+        PointsPurchase: {
+            /** @description What was paid, in minor units. */
+            amount: components["schemas"]["Money"];
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description Whose. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description What that system knows the order by: 1 to 100 characters. */
+            reference: string;
+            /** @description Which system says so: 1 to 40 characters. */
+            source: string;
+        };
+        /** @description Money of an order that went back. */
+        PointsRefund: {
+            /** @description How much went back, in minor units. */
+            amount: components["schemas"]["Money"];
+            /** @description What it knows the order by. */
+            reference: string;
+            /** @description What it knows the refund by: 1 to 100 characters. */
+            refund: string;
+            /** @description Which system says so. */
+            source: string;
+        };
+        /** @description Points that come back. */
+        PointsReturn: {
+            /**
+             * Format: int64
+             * @description How many of those that were used; all that did not come back yet unless told.
+             */
+            points?: number | null;
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
         };
         /** @description A post people hold. */
         Post: {
@@ -30884,6 +33482,128 @@ export interface components {
             /** @description Ten codes, each good once in place of the app. They are not kept and cannot be shown again. */
             recovery_codes: string[];
         };
+        /** @description A reward somebody gave points for. */
+        Redemption: {
+            /** @description When it was asked for. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description By whom, where a colleague did it. */
+            by_name: string;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who said so. */
+            closed_by_name?: string | null;
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description The entry that took them. */
+            entry_id: components["schemas"]["Id_pte_PointsEntry"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_rdm_Redemption"];
+            /** @description Whose. */
+            member_id: components["schemas"]["Id_mbr_LoyaltyMember"];
+            /** @description How it was handed over, or why not. */
+            note: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /**
+             * Format: int64
+             * @description How many points it took.
+             */
+            points: number;
+            /** @description Which reward. */
+            reward_id: components["schemas"]["Id_rwd_Reward"];
+            /** @description What it was called then. */
+            reward_name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RedemptionState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description Where it was asked for. */
+            way: components["schemas"]["RedemptionWay"];
+        };
+        /** @description Why it will not be handed over. */
+        RedemptionCancellation: {
+            /** @description In one's own words: 1 to 200 characters. */
+            reason: string;
+        };
+        /** @description How it was handed over. */
+        RedemptionFulfilment: {
+            /** @description A parcel's number, who took it: up to 200 characters. */
+            note?: string | null;
+        };
+        /**
+         * @description Where a reward that was asked for stands.
+         * @enum {string}
+         */
+        RedemptionState: "open" | "fulfilled" | "cancelled";
+        /** @description A redemption, with what the desk shows beside it. */
+        RedemptionView: components["schemas"]["Redemption"] & {
+            /** @description The customer's name; empty while unknown. */
+            customer_name: string;
+            /** @description Whether the caller may say what became of it. */
+            may_close: boolean;
+        };
+        /**
+         * @description Where a reward was asked for.
+         * @enum {string}
+         */
+        RedemptionWay: "desk" | "page";
+        /** @description That a member recommended the house to somebody. */
+        Referral: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who wrote it down. */
+            by_name: string;
+            /** @description Who was recommended: each once. */
+            customer_id: components["schemas"]["Id_cus"];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_rfl_Referral"];
+            /** @description Who recommended. */
+            member_id: components["schemas"]["Id_mbr_LoyaltyMember"];
+            order_entry_id?: components["schemas"]["Id_pte_PointsEntry"] | null;
+            referred_entry_id?: components["schemas"]["Id_pte_PointsEntry"] | null;
+            referrer_entry_id?: components["schemas"]["Id_pte_PointsEntry"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ReferralState"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What a recommendation is worth, once whoever was recommended has a first order that stays. */
+        ReferralRules: {
+            /**
+             * Format: int64
+             * @description Recommendations of one member that are rewarded in a month.
+             * @default 5
+             */
+            monthly: number;
+            /**
+             * Format: int64
+             * @description Points for who was recommended.
+             * @default 0
+             */
+            referred: number;
+            /**
+             * Format: int64
+             * @description Points for who recommended.
+             * @default 0
+             */
+            referrer: number;
+        };
+        /**
+         * @description Where a recommendation stands.
+         * @enum {string}
+         */
+        ReferralState: "waiting" | "rewarded" | "beyond" | "undone";
+        /** @description A recommendation, with the newcomer's name where one may know it. */
+        ReferralView: components["schemas"]["Referral"] & {
+            /** @description Who was recommended; empty while unknown, and for whom the caller may not see. */
+            customer_name: string;
+        };
         /** @description Why something was refused, as it would have been by itself. */
         Refusal: {
             /** @description The stable name of the problem. */
@@ -31166,6 +33886,61 @@ export interface components {
              */
             version: number;
         };
+        /** @description Something points are given for. */
+        Reward: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What members should know of it. */
+            detail: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_rwd_Reward"];
+            /**
+             * Format: int64
+             * @description The tier it begins with; 0: anybody.
+             */
+            min_rank: number;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many one person may have; none: as many as they like.
+             */
+            per_member?: number | null;
+            /**
+             * Format: int64
+             * @description How many points.
+             */
+            points: number;
+            /** @description Whether it can be had. */
+            state: components["schemas"]["RewardState"];
+            /**
+             * Format: int64
+             * @description How many are left; none: as many as are asked for.
+             */
+            stock?: number | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What a reward is to be from now on. What was asked for before stays as it was. */
+        RewardChange: {
+            /** @description Everything else. */
+            details: components["schemas"]["NewReward"];
+            /** @description Whether it can be had. */
+            state: components["schemas"]["RewardState"];
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /**
+         * @description Whether a reward can be had.
+         * @enum {string}
+         */
+        RewardState: "offered" | "withdrawn";
         /** @description Customers of one recency and frequency. */
         RfmCell: {
             /**
@@ -32735,6 +35510,103 @@ export interface components {
         };
         /** @description Every amount above which two must approve. */
         Thresholds: components["schemas"]["TwoPersonThreshold"][];
+        /**
+         * @description What counts towards a tier.
+         * @enum {string}
+         */
+        TierBasis: "points" | "spend";
+        /**
+         * @description Why a tier stands otherwise.
+         * @enum {string}
+         */
+        TierChange: "reached" | "grace" | "kept" | "fell" | "ended";
+        /**
+         * @description Where somebody goes who qualifies no more.
+         * @enum {string}
+         */
+        TierDowngrade: "one_step" | "to_earned";
+        /** @description How many have a tier. */
+        TierFigure: {
+            /**
+             * Format: int64
+             * @description How many have it.
+             */
+            members: number;
+            /** @description What it is called. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Its rank; 0 for none.
+             */
+            rank: number;
+        };
+        /** @description Tiers and how they are reached. */
+        TierRules: {
+            /**
+             * @description What counts.
+             * @default points
+             */
+            basis: components["schemas"]["TierBasis"];
+            /**
+             * @description Where they go then.
+             * @default one_step
+             */
+            downgrade: components["schemas"]["TierDowngrade"];
+            /**
+             * Format: int64
+             * @description Days a tier is kept by who qualifies no more.
+             * @default 30
+             */
+            grace_days: number;
+            /**
+             * @description From the lowest; the first is rank 1.
+             * @default []
+             */
+            list: components["schemas"]["CustomerTier"][];
+            /**
+             * Format: int64
+             * @description Of the last so many months.
+             * @default 12
+             */
+            window_months: number;
+        };
+        /** @description A tier reached, kept or lost, and by what. */
+        TierTransition: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The rank before.
+             */
+            from_rank: number;
+            /** @description Its id. */
+            id: components["schemas"]["Id_ttr_TierTransition"];
+            /** @description Whose. */
+            member_id: components["schemas"]["Id_mbr_LoyaltyMember"];
+            /**
+             * Format: int64
+             * @description What would have been needed to stay, or was to rise.
+             */
+            needed: number;
+            /**
+             * Format: int64
+             * @description What counted then.
+             */
+            qualifying: number;
+            /** @description Why. */
+            reason: components["schemas"]["TierChange"];
+            /**
+             * Format: int64
+             * @description By which version of the rules.
+             */
+            rules_version: number;
+            /**
+             * Format: int64
+             * @description The rank since.
+             */
+            to_rank: number;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description One contact with a customer, or something that came of one. */
         TimelineEntry: {
             /** @description When it began: with the id its place. */
