@@ -13,7 +13,7 @@ use crate::{
 pub(crate) async fn list(cx: Cx) -> Answer<Vec<DuplicateSearch>> {
     let latest = cx
         .read(|tx| {
-            policy::may_search(tx.actor(), tx.now())?;
+            let _permit = policy::may_search(tx.actor(), tx.now())?;
             duplicates::latest(tx)
         })
         .await?;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    api, engine::Viewer, export, history, history::SegmentDay, known, members, members::Wanted, model::Segment,
-    rule::Rule, writing,
+    api, engine::Viewer, history, history::SegmentDay, known, members, members::Wanted, model::Segment, rule::Rule,
+    writing,
 };
 
 /// A rule to be tried.
