@@ -205,6 +205,25 @@ pub fn having(tx: &mut Tx<'_>, phone: Option<&str>, email: Option<&str>) -> Resu
     Ok(found)
 }
 
+/// The customers these ids lead to, masked, those of them whom the actor may read, by the ids asked for.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the permission to read any.
+pub fn visible_cards(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, CustomerCard>> {
+    let sight = policy::may_read(tx.actor())?;
+    let asked = queries::rows(tx, ids)?;
+    let far: Vec<_> = asked.iter().filter_map(|customer| customer.survivor_id).collect();
+    let survivors = if far.is_empty() { Vec::new() } else { queries::rows(tx, &far)? };
+    let mut cards = HashMap::new();
+    for customer in &asked {
+        let end = customer.survivor_id.and_then(|id| survivors.iter().find(|one| one.id == id)).unwrap_or(customer);
+        if sight.covers(end) {
+            cards.insert(customer.id, end.card());
+        }
+    }
+    Ok(cards)
+}
+
 /// The name of the customer this id leads to; empty while unknown.
 ///
 /// # Errors

@@ -1,22 +1,32 @@
 //! The depth of a customer's file: what an installation keeps of its customers besides what everybody does.
 
+mod addresses;
 pub mod api;
 mod codes;
+mod completeness;
 mod demo;
 pub mod events;
+mod evidence;
 mod fields;
 mod http;
+mod jobs;
 mod model;
+mod observations;
+mod organisations;
 mod policy;
 mod privacy;
 mod profile;
 mod queries;
+mod segment;
+mod tags;
 mod value;
 mod values;
 
 use ::http::{Module, Privacy};
 
+pub use evidence::CustomerEvidence;
 pub use model::{CustomerField, CustomerFieldKind, CustomerKind};
+pub use tags::{CustomerTag, CustomerTagColour};
 pub use values::Learnt;
 
 /// This module, for the composition.
@@ -24,7 +34,16 @@ pub fn module() -> Module {
     Module::new("profiles")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611261300_fields"])
+        .migrations(store::migrations![
+            "202611261300_fields",
+            "202611261301_tags",
+            "202611261302_organisations",
+            "202611261303_wanted"
+        ])
+        .app_job(jobs::expire)
+        .app_job(jobs::recount)
+        .cron(jobs::cron())
+        .segment(segment::source())
         .permissions(policy::PERMISSIONS)
         .privacy(Privacy { module: "profiles", export: privacy::export, erase: privacy::erase })
         .locales(&[

@@ -161,6 +161,16 @@ text_enum! {
     pub enum ProfileChangeOf {
         /// A field's value.
         Field = "field",
+        /// Whether they have a tag: true or false.
+        Tag = "tag",
+        /// A sentence about them.
+        Observation = "observation",
+        /// What they are.
+        Kind = "kind",
+        /// Whether somebody, whose id it names, speaks for them, or they for them: true or false.
+        ContactPerson = "contact_person",
+        /// An address, shown as far as its district.
+        Address = "address",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use access::Role;
 use http::Permission;
-use kernel::{Actor, Id, Owned, Permit, Result, Timestamp};
+use kernel::{Actor, Id, Owned, Permit, Reach, Result, Timestamp};
 use store::Tx;
 
 use crate::model::{CustomerField, CustomerFieldRoles};
@@ -10,7 +10,16 @@ use crate::model::{CustomerField, CustomerFieldRoles};
 /// To say which fields there are.
 pub(crate) const MANAGE: &str = "profiles.manage";
 
-pub(crate) const PERMISSIONS: &[Permission] = &[Permission::whole(MANAGE)];
+/// To change and withdraw what others noticed.
+pub(crate) const CURATE: &str = "profiles.curate";
+
+pub(crate) const PERMISSIONS: &[Permission] =
+    &[Permission::whole(MANAGE), Permission::whole(CURATE).at_first(None, Some(Reach::All), Some(Reach::All))];
+
+/// Whether the actor changes and withdraws what others noticed, of customers whom they may change.
+pub(crate) fn curates(actor: &Actor) -> bool {
+    actor.has(CURATE)
+}
 
 /// To say what is kept of customers.
 pub(crate) fn may_manage(actor: &Actor, now: Timestamp) -> Result<Permit> {

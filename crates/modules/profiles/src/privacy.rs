@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use store::Tx;
 
 use crate::{
+    addresses::{self, CustomerAddress},
     model::{CustomerField, ProfileChangeOf},
+    observations, organisations,
     policy::Eyes,
-    queries,
+    queries, tags,
 };
 
 /// The longest history that is told at once, in rows.
@@ -33,14 +35,28 @@ pub(crate) fn export(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Value> {
         .filter_map(|row| {
             let name = match row.what {
                 ProfileChangeOf::Field => named(&row.subject)?.name.clone(),
+                _ => row.subject.clone(),
             };
             Some(json!({"what": row.what, "name": name, "before": row.before, "after": row.after, "at": row.at, "by": row.by_name}))
         })
         .collect();
-    Ok(json!({"fields": values, "changes": changes, "withheld": withheld}))
+    let tags = tags::views(tx, of)?;
+    let observations = observations::of(tx, of)?;
+    let addresses: Vec<_> = addresses::of(tx, of)?.iter().map(CustomerAddress::details).collect();
+    let organisation = organisations::export(tx, of)?;
+    Ok(json!({
+        "fields": values, "changes": changes, "withheld": withheld, "tags": tags, "observations": observations,
+        "addresses": addresses, "organisation": organisation,
+    }))
 }
 
-/// Forgets what fields say; that something changed, when and by whom, stays.
+/// Forgets what fields say, tags, addresses and links, and empties sentences; that something changed or was noticed, when
+/// and by whom, stays.
 pub(crate) fn erase(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<()> {
-    queries::erase(tx, of)
+    queries::erase(tx, of)?;
+    tags::erase(tx, of)?;
+    observations::erase(tx, of)?;
+    addresses::erase(tx, of)?;
+    organisations::erase(tx, of)?;
+    http::attributes_changed(tx, of)
 }

@@ -1,8 +1,8 @@
 //! A customer's profile as one reader may see it, and its history.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use customers::{CustomerCard, Source};
+use customers::{CustomerCard, Source, api::visible_cards};
 use kernel::{Cursor, CustomerId, Id, Result, Timestamp, UserId};
 use serde::Serialize;
 use serde_json::Value;
@@ -10,11 +10,17 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
+    addresses::{self, ProfileAddressView},
+    completeness::{self, ProfileCompleteness},
     model::{
         CustomerField, CustomerFieldKind, CustomerFieldRules, CustomerKind, FieldValue, ProfileChange, ProfileChangeOf,
     },
+    observations::{self, ProfileObservationView},
+    organisations::{self, ContactPersonView},
     policy::Eyes,
-    queries, value, values,
+    queries,
+    tags::{self, ProfileTagView},
+    value, values,
 };
 
 /// What a field says of a customer.
@@ -56,24 +62,67 @@ pub(crate) struct Profile {
     customer_id: CustomerId,
     /// Whether the reader may change anything of it.
     may_edit: bool,
+    /// A person or an organisation.
+    kind: CustomerKind,
+    /// An organisation's unified social credit code.
+    credit_code: Option<String>,
+    /// What they are sorted by, in the order it was said.
+    tags: Vec<ProfileTagView>,
+    /// What colleagues noticed, newest first; what is over among it.
+    observations: Vec<ProfileObservationView>,
+    /// Where they live, work, and have things sent, masked; main ones first.
+    addresses: Vec<ProfileAddressView>,
+    /// Who speaks for an organisation, main ones first.
+    contact_persons: Vec<ContactPersonView>,
+    /// The organisations a person speaks for, likewise.
+    contact_person_of: Vec<ContactPersonView>,
+    /// How whole the file is.
+    completeness: ProfileCompleteness,
     /// What this installation keeps of such a customer, in order, as far as the reader may see it.
     fields: Vec<ProfileFieldView>,
 }
 
-/// The profile of the person these files are, as the actor may see it: four statements besides those that found them.
+/// The profile of the person these files are, as the actor may see it: nine statements besides those that found them,
+/// one more where there are tags, two more where there are contact persons.
 pub(crate) fn read(tx: &mut Tx<'_>, card: &CustomerCard, of: &[CustomerId], may_edit: bool) -> Result<Profile> {
     let eyes = Eyes::of(tx)?;
-    let kind = CustomerKind::Person;
-    let fields = queries::fields(tx)?;
+    let (kind, credit_code, _) = organisations::kind(tx, of)?;
+    let all = queries::fields(tx)?;
     let mut standing = values::standing(of, queries::values_of(tx, of)?);
-    let shown = fields.into_iter().filter(|field| !field.archived && field.is_of(kind) && eyes.see(field));
+    let tags = tags::views(tx, of)?;
+    let addresses = addresses::views(tx, of)?;
+    let (contact_persons, contact_person_of) = organisations::contacts(tx, of)?;
+    let said = standing.iter().filter(|(_, row)| row.value.is_some());
+    let mut has: BTreeSet<String> = said.map(|(field, _)| field.to_string()).collect();
+    completeness::has(card, &mut has);
+    completeness::also(&mut has, "address", !addresses.is_empty());
+    completeness::also(&mut has, "tag", !tags.is_empty());
+    completeness::also(&mut has, "credit_code", credit_code.is_some());
+    completeness::also(&mut has, "contact_person", !contact_persons.is_empty());
+    let known = all.iter().map(|field| (field.id, field)).collect();
+    let wanted = &completeness::wanted(tx)?[usize::from(kind == CustomerKind::Organisation)];
+    let completeness = ProfileCompleteness::of(wanted, &has, &known);
+    let shown = all.into_iter().filter(|field| !field.archived && field.is_of(kind) && eyes.see(field));
     let fields = shown
         .map(|field| {
             let row = standing.remove(&field.id);
             view(field, row, card.id, may_edit, eyes)
         })
         .collect();
-    Ok(Profile { customer_id: card.id, may_edit, fields })
+    let observations = observations::views(tx, of, may_edit)?;
+    Ok(Profile {
+        customer_id: card.id,
+        may_edit,
+        kind,
+        credit_code,
+        tags,
+        observations,
+        addresses,
+        contact_persons,
+        contact_person_of,
+        completeness,
+        fields,
+    })
 }
 
 fn view(
@@ -115,7 +164,7 @@ pub(crate) struct ProfileChangeView {
     what: ProfileChangeOf,
     /// Of which: its id.
     subject: String,
-    /// What that is called.
+    /// What that is called; empty where it has no name, or one may not see whom it names.
     name: String,
     /// What values it takes, of a field.
     kind: Option<CustomerFieldKind>,
@@ -152,38 +201,73 @@ pub(crate) fn history(
 ) -> Result<(Vec<ProfileChangeView>, Option<LastLooked>)> {
     let eyes = Eyes::of(tx)?;
     let fields: HashMap<_, _> = queries::fields(tx)?.into_iter().map(|field| (field.id.to_string(), field)).collect();
+    let tags: HashMap<_, _> = tags::all(tx)?.into_iter().map(|tag| (tag.id.to_string(), tag.name)).collect();
     let rows = queries::changes(tx, of, before, limit)?;
     let last = rows.last().map(|row| (row.at, row.id)).filter(|_| rows.len() as i64 == limit);
+    let others = rows.iter().filter(|row| row.what == ProfileChangeOf::ContactPerson);
+    let others: Vec<CustomerId> = others.filter_map(|row| row.subject.parse().ok()).collect();
+    let cards = if others.is_empty() { HashMap::new() } else { visible_cards(tx, &others)? };
+    let other =
+        |row: &ProfileChange| row.subject.parse().ok().and_then(|id| cards.get(&id)).map(|card| card.name.clone());
     let shown = rows.into_iter().filter_map(|row| match row.what {
         ProfileChangeOf::Field => {
             fields.get(&row.subject).filter(|field| eyes.see(field)).map(|field| step(row, field))
         }
+        ProfileChangeOf::Tag => {
+            let name = tags.get(&row.subject)?.clone();
+            Some(plain(row, name))
+        }
+        ProfileChangeOf::ContactPerson => {
+            let name = other(&row).unwrap_or_default();
+            Some(plain(row, name))
+        }
+        ProfileChangeOf::Address => Some(masked(plain(row, String::new()))),
+        ProfileChangeOf::Observation | ProfileChangeOf::Kind => Some(plain(row, String::new())),
     });
     Ok((shown.collect(), last))
 }
 
-fn step(row: ProfileChange, field: &CustomerField) -> ProfileChangeView {
-    let json = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let shown = |value: Value| {
-        if field.personal {
-            Value::String(value::masked(field.kind, &value))
-        } else {
-            value
-        }
-    };
+fn json(text: &Option<String>) -> Option<Value> {
+    text.as_deref().and_then(|text| serde_json::from_str(text).ok())
+}
+
+/// A step that shows what it holds.
+fn plain(row: ProfileChange, name: String) -> ProfileChangeView {
     ProfileChangeView {
         id: row.id,
         what: row.what,
-        before: json(&row.before).map(shown),
-        after: json(&row.after).map(shown),
-        masked: field.personal,
+        before: json(&row.before),
+        after: json(&row.after),
+        masked: false,
         subject: row.subject,
-        name: field.name.clone(),
-        kind: Some(field.kind),
-        rules: Some(field.rules.clone()).filter(|rules| !rules.choices.is_empty() || rules.unit.is_some()),
+        name,
+        kind: None,
+        rules: None,
         source: row.source,
         by_id: row.by_id,
         by_name: row.by_name,
         at: row.at,
+    }
+}
+
+/// An address shows the way to the district.
+fn masked(step: ProfileChangeView) -> ProfileChangeView {
+    let shown = |held: Option<Value>| held.as_ref().map(addresses::masked);
+    ProfileChangeView { before: shown(step.before), after: shown(step.after), masked: true, ..step }
+}
+
+fn step(row: ProfileChange, field: &CustomerField) -> ProfileChangeView {
+    let shown = |held: Option<Value>| match held {
+        Some(held) if field.personal => Some(Value::String(value::masked(field.kind, &held))),
+        held => held,
+    };
+    let step = plain(row, field.name.clone());
+    ProfileChangeView {
+        before: shown(step.before),
+        after: shown(step.after),
+        masked: field.personal,
+        kind: Some(field.kind),
+        rules: Some(field.rules.clone()).filter(|rules| !rules.choices.is_empty() || rules.unit.is_some()),
+        ..step
     }
 }

@@ -78,6 +78,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<()> {
     tx.exec(&ERASE_CHANGES, params![ids]).map(drop)
 }
 
-fn ids(of: &[CustomerId]) -> Result<String> {
+/// As a list for `IN`.
+pub(crate) fn ids(of: &[CustomerId]) -> Result<String> {
     serde_json::to_string(of).map_err(Error::internal)
 }

@@ -201,5 +201,5 @@ pub(crate) fn note(
 /// Says that something that is known of a customer is different.
 pub(crate) fn told(tx: &mut Tx<'_>, customer_id: CustomerId) -> Result<()> {
     tx.emit(Fact::new(ProfileChanged::KIND, customer_id, &ProfileChanged { customer_id })?);
-    Ok(())
+    http::attributes_changed(tx, &[customer_id])
 }

@@ -214,4 +214,180 @@ async fn h14_merged_files_show_as_one_and_part_with_what_was_theirs(db: TestDb) 
     assert_eq!((&of(&theirs, &city).unwrap()["value"], &of(&theirs, &shop).unwrap()["value"]), (&json!("上海"), &json!("徐汇店")));
 }
 
+async fn h13_r025_a_tag_says_who_set_it_on_what_and_until_when(db: TestDb) {
+    let desk = desk(db).await;
+    let group = desk.admin.post("/customer-tags", json!({"name": "需求", "colour": "warn"})).await.ok();
+    let brakes = desk.admin.post("/customer-tags", json!({"name": "刹车需求", "parent_id": group["id"]})).await.ok();
+    assert_eq!(brakes["colour"], "warn");
+    desk.admin.post("/customer-tags", json!({"name": "刹车需求", "parent_id": group["id"]})).await.refused_field("name", "taken");
+    desk.admin.post("/customer-tags", json!({"name": "太深", "parent_id": brakes["id"]})).await.refused_field("parent_id", "not_allowed");
+    desk.agent.post("/customer-tags", json!({"name": "x"})).await.refused(403, "forbidden");
+    let at = |who: &str, tag: &Value| format!("/customers/{who}/tags/{}", id(tag));
+    let mine = at(&desk.customer, &brakes);
+    desk.agent.put(&at(&desk.customer, &group), json!({})).await.refused_field("tag", "not_allowed");
+    desk.agent.put(&mine, json!({"expires_at": 1})).await.refused_field("expires_at", "in_the_past");
+    desk.agent.put(&mine, json!({"evidence": {"conversation_id": "javascript:1"}})).await.refused_field("evidence.conversation_id", "malformed");
+    let talk = "cnv_00000000000000000000000001";
+    let until = desk.app.db.clock.now().plus_millis(60_000).millis();
+    let wish = json!({"evidence": {"conversation_id": talk, "seq": 3}, "expires_at": until});
+    let profile = desk.agent.put(&mine, wish).await.ok();
+    let shown = &profile["tags"][0];
+    assert_eq!((&shown["name"], &shown["group"], &shown["by_id"]), (&json!("刹车需求"), &json!("需求"), &json!(desk.agent.id())));
+    assert_eq!(shown["evidence"], json!({"conversation_id": talk, "seq": 3}));
+    // It is over by itself.
+    desk.app.db.clock.advance(61_000);
+    assert_eq!(desk.agent.get(&desk.path()).await.ok()["tags"], json!([]));
+    // Merged files' tags show on the one that is kept, and go back with them.
+    let other = enter(&desk.admin, "王先生").await;
+    desk.admin.put(&at(&other, &brakes), json!({})).await.ok();
+    desk.admin.post(&format!("/customers/{other}/merge"), json!({"into": desk.customer})).await.ok();
+    assert_eq!(desk.admin.get(&desk.path()).await.ok()["tags"][0]["from"], json!(other));
+    assert_eq!(desk.admin.delete(&mine).await.ok()["tags"], json!([]));
+    desk.admin.delete(&mine).await.refused(404, "not_found");
+    desk.admin.delete(&format!("/customers/{other}/merge")).await.ok();
+    assert_eq!(desk.admin.get(&format!("/customers/{other}/profile")).await.ok()["tags"][0]["name"], "刹车需求");
+    assert_eq!(desk.admin.get(&desk.path()).await.ok()["tags"], json!([]));
+    // Archived it is set no more, and stays where it was.
+    desk.admin.patch(&format!("/customer-tags/{}", id(&brakes)), json!({"version": 1, "archived": true})).await.ok();
+    desk.agent.put(&mine, json!({})).await.refused_field("tag", "not_allowed");
+    assert_eq!(desk.admin.get(&format!("/customers/{other}/profile")).await.ok()["tags"].as_array().unwrap().len(), 1);
+    let history = desk.agent.get(&format!("/customers/{}/profile-changes", desk.customer)).await.ok();
+    assert_eq!((&history["items"][0]["what"], &history["items"][0]["after"]), (&json!("tag"), &json!(false)));
+    desk.app.person("agent").await.put(&mine, json!({})).await.refused(404, "not_found");
+}
+
+async fn h21_r025_what_was_noticed_is_ones_own_and_is_over_in_time(db: TestDb) {
+    let desk = desk(db).await;
+    let path = format!("/customers/{}/observations", desk.customer);
+    for (body, field) in [
+        (json!({"kind": "preference", "words": " "}), "words"), (json!({"kind": "preference", "words": "长".repeat(301)}), "words"),
+        (json!({"kind": "preference", "words": "喜欢靠窗", "expires_at": 5}), "expires_at"), (json!({"kind": "mood", "words": "烦躁"}), "kind"),
+    ] {
+        let refused = desk.agent.post(&path, body).await.refused(422, "invalid");
+        assert_eq!(refused["fields"][0]["field"], field, "{refused}");
+    }
+    let until = desk.app.db.clock.now().plus_millis(60_000).millis();
+    let profile = desk.agent.post(&path, json!({"kind": "preference", "words": "喜欢周末上午送货", "expires_at": until})).await.ok();
+    let one = profile["observations"][0].clone();
+    assert_eq!((&one["may_change"], &one["expired"], &one["by_id"]), (&json!(true), &json!(false), &json!(desk.agent.id())));
+    // A colleague who serves the customer too would see it; only a supervisor changes what others said.
+    let head = desk.app.person("administrator").await;
+    let at = format!("{path}/{}", id(&one));
+    let other = desk.admin.post(&path, json!({"kind": "caution", "words": "不要提上次的安装"})).await.ok()["observations"][0].clone();
+    let seen = desk.agent.get(&desk.path()).await.ok();
+    assert_eq!(seen["observations"][0]["may_change"], false);
+    let theirs = format!("{path}/{}", id(&other));
+    desk.agent.put(&theirs, json!({"version": 1, "kind": "caution", "words": "随便提"})).await.refused(403, "forbidden");
+    desk.agent.delete(&format!("{theirs}?version=1")).await.refused(403, "forbidden");
+    let changed = head.put(&at, json!({"version": 1, "kind": "preference", "words": "喜欢周日送货"})).await.ok();
+    let changed = changed["observations"].as_array().unwrap().iter().find(|row| row["id"] == one["id"]).unwrap().clone();
+    assert_eq!((&changed["words"], &changed["by_id"], &changed["version"]), (&json!("喜欢周日送货"), &json!(desk.agent.id()), &json!(2)));
+    desk.agent.put(&at, json!({"version": 1, "kind": "preference", "words": "旧的"})).await.refused(409, "profiles.stale");
+    desk.agent.put(&at, json!({"version": 2, "kind": "preference", "words": "喜欢周日送货", "expires_at": until})).await.ok();
+    desk.app.db.clock.advance(61_000);
+    let over = desk.agent.get(&desk.path()).await.ok();
+    assert_eq!(over["observations"].as_array().unwrap().iter().filter(|row| row["expired"] == true).count(), 1);
+    assert_eq!(desk.agent.delete(&format!("{at}?version=3")).await.ok()["observations"].as_array().unwrap().len(), 1);
+    // The words are in the history and the export until they are erased, never on the trail.
+    let trail = desk.admin.get(&format!("/audit-entries?subject={}", desk.customer)).await.ok().to_string();
+    assert!(!trail.contains("送货") && trail.contains("profiles.observation_withdrawn"));
+    desk.admin.post(&format!("/customers/{}/erasure", desk.customer), json!({"reason": "客户要求删除"})).await.ok();
+    let left = desk.admin.get(&format!("/customers/{}/export?reason=查验", desk.customer)).await.ok().to_string();
+    assert!(!left.contains("送货") && !left.contains("安装"), "{left}");
+}
+
+async fn organisations_have_contact_persons_and_a_code_that_is_checked(db: TestDb) {
+    let desk = desk(db).await;
+    let kind = |who: &str| format!("/customers/{who}/kind");
+    let contacts = |who: &str| format!("/customers/{who}/contact-persons");
+    let (shop, works, li) = (enter(&desk.agent, "青禾门店").await, enter(&desk.agent, "净水厂").await, enter(&desk.agent, "李店长").await);
+    desk.agent.put(&kind(&shop), json!({"kind": "organisation", "credit_code": "91350100M000100Y44"})).await.refused_field("credit_code", "malformed");
+    desk.agent.put(&kind(&li), json!({"kind": "person", "credit_code": "91350100M000100Y43"})).await.refused_field("credit_code", "not_allowed");
+    let profile = desk.agent.put(&kind(&shop), json!({"kind": "organisation", "credit_code": " 91350100m000100y43 "})).await.ok();
+    assert_eq!((&profile["kind"], &profile["credit_code"]), (&json!("organisation"), &json!("91350100M000100Y43")));
+    desk.agent.put(&kind(&works), json!({"kind": "organisation"})).await.ok();
+    // Somebody speaks for several; each has one who is asked for first.
+    for (at, body) in [(&shop, json!({"person_id": li, "role": "店长", "main": true})), (&works, json!({"person_id": li, "role": "采购"}))] {
+        desk.agent.post(&contacts(at), body).await.ok();
+    }
+    let both = desk.agent.post(&contacts(&shop), json!({"person_id": desk.customer, "role": "财务", "main": true})).await.ok();
+    let rows = both["contact_persons"].as_array().unwrap();
+    assert_eq!(rows.iter().map(|row| (row["customer"]["name"].as_str().unwrap(), row["main"] == true)).collect::<Vec<_>>(), [("王小明", true), ("李店长", false)]);
+    let speaks = desk.agent.get(&format!("/customers/{li}/profile")).await.ok();
+    assert_eq!(speaks["contact_person_of"].as_array().unwrap().len(), 2);
+    desk.agent.post(&contacts(&li), json!({"person_id": desk.customer})).await.refused_field("customer", "not_allowed");
+    desk.agent.post(&contacts(&shop), json!({"person_id": works})).await.refused_field("person_id", "not_allowed");
+    let beyond = enter(&desk.admin, "别人的客户").await;
+    desk.agent.post(&contacts(&shop), json!({"person_id": beyond})).await.refused_field("person_id", "unknown");
+    // Whom one may not see is not named.
+    desk.admin.post(&contacts(&shop), json!({"person_id": beyond, "role": "秘密"})).await.ok();
+    let seen = desk.agent.get(&format!("/customers/{shop}/profile")).await.ok();
+    assert!(!seen.to_string().contains("别人的客户") && seen["contact_persons"].as_array().unwrap().len() == 3);
+    let gone = desk.agent.delete(&format!("{}/{}", contacts(&shop), rows[0]["id"].as_str().unwrap())).await.ok();
+    assert_eq!(gone["contact_persons"].as_array().unwrap().len(), 2);
+}
+
+async fn an_address_shows_the_way_to_the_district_and_the_door_for_a_reason(db: TestDb) {
+    let desk = desk(db).await;
+    let path = format!("/customers/{}/addresses", desk.customer);
+    let home = json!({"kind": "home", "recipient": "王小明", "phone": "138 1234 5678", "province": "浙江省", "city": "杭州市",
+        "district": "西湖区", "line": "文二路391号1202室", "post_code": "310012"});
+    for (field, value, code) in [("line", json!(" "), "required"), ("phone", json!("12"), "malformed"), ("post_code", json!("<b>"), "malformed"), ("city", json!("长".repeat(21)), "too_long")] {
+        let mut bad = home.clone();
+        bad[field] = value;
+        desk.agent.post(&path, bad).await.refused_field(field, code);
+    }
+    let first = desk.agent.post(&path, home.clone()).await.ok()["addresses"][0].clone();
+    assert_eq!((&first["main"], &first["recipient"], &first["phone"], &first["line"]), (&json!(true), &json!("王**"), &json!("138****5678"), &json!("文二***")));
+    let mut work = home.clone();
+    (work["kind"], work["main"], work["line"]) = (json!("work"), json!(true), json!("江南大道588号"));
+    let both = desk.agent.post(&path, work).await.ok();
+    assert_eq!(both["addresses"].as_array().unwrap().iter().map(|row| row["main"] == true).collect::<Vec<_>>(), [true, false]);
+    let at = format!("{path}/{}", id(&first));
+    desk.agent.put(&at, json!({"version": 1, "address": home})).await.refused(409, "profiles.stale");
+    let clear = desk.agent.post(&format!("{at}/unmasking"), json!({"reason": "上门安装"})).await.ok();
+    assert_eq!((&clear["line"], &clear["phone"]), (&json!("文二路391号1202室"), &json!("+8613812345678")));
+    desk.agent.delete(&format!("{at}?version=2")).await.ok();
+    let history = desk.agent.get(&format!("/customers/{}/profile-changes", desk.customer)).await.ok();
+    assert_eq!(history["items"][0]["before"], "浙江省杭州市西湖区文二***");
+    let trail = desk.admin.get(&format!("/audit-entries?subject={}", desk.customer)).await.ok();
+    for text in [history.to_string(), both.to_string(), trail.to_string()] {
+        assert!(!text.contains("391") && !text.contains("12345678"), "{text}");
+    }
+}
+
+async fn h12_a_whole_file_is_what_somebody_said_and_what_is_missing_is_named(db: TestDb) {
+    let desk = desk(db).await;
+    let wanted = "/wanted-details/person";
+    assert_eq!(desk.agent.get(&desk.path()).await.ok()["completeness"], json!({"filled": 2, "wanted": 3, "missing": [{"detail": "phone", "name": null}]}));
+    let plate = desk.field("text", json!({"name": "车牌"})).await;
+    let secret = desk.field("money", json!({"name": "额度", "rules": {"unit": "CNY"}, "seen_by": [desk.role("administrator").await]})).await;
+    let shop = desk.field("text", json!({"name": "门头", "applies_to": "organisation"})).await;
+    let wish = |details: Value| json!({"version": 0, "details": details});
+    desk.agent.put(wanted, wish(json!(["name"]))).await.refused(403, "forbidden");
+    for bad in [&secret["id"], &shop["id"], &json!("credit_code"), &json!("mood")] {
+        desk.admin.put(wanted, wish(json!(["name", bad]))).await.refused_field("details[1]", "not_allowed");
+    }
+    desk.admin.put(wanted, wish(json!([]))).await.refused_field("details", "required");
+    desk.admin.put(wanted, wish(json!(["name", plate["id"], "address", "tag"]))).await.ok();
+    desk.admin.put(wanted, wish(json!(["name"]))).await.refused(409, "profiles.stale");
+    let missing = json!([{"detail": plate["id"], "name": "车牌"}, {"detail": "address", "name": null}, {"detail": "tag", "name": null}]);
+    assert_eq!(desk.agent.get(&desk.path()).await.ok()["completeness"], json!({"filled": 1, "wanted": 4, "missing": missing}));
+    let after = desk.set(&desk.agent, &plate, json!("浙A12345")).await.ok();
+    assert_eq!(after["completeness"]["filled"], 2);
+    // Lists are drawn by the same.
+    let customer: CustomerId = desk.customer.parse().unwrap();
+    let sources = desk.app.app.part::<http::SegmentSources>();
+    let read = move |tx: &mut store::Tx<'_>| {
+        let source = sources.0.iter().find(|source| source.module == "profiles").unwrap();
+        Ok(((source.attributes)(tx)?, (source.values)(tx, &http::Asked::of([(customer, customer)]))?))
+    };
+    let (attributes, rows) = desk.app.app.db().read(&desk.app.system(), read).await.unwrap();
+    assert!(!attributes.iter().any(|attribute| attribute.key.contains(secret["id"].as_str().unwrap())));
+    let value = |key: &str| rows.iter().find(|row| row.key == key).map(|row| row.value.clone());
+    assert_eq!(value("profiles.completeness"), Some(http::AttributeValue::Number(50)));
+    assert_eq!(value("profiles.missing"), Some(http::AttributeValue::Set(vec!["address".into(), "tag".into()])));
+    assert_eq!(value("profiles.kind"), Some(http::AttributeValue::Choice("person".into())));
+}
+
 }

@@ -59,7 +59,7 @@ pub(crate) async fn history(
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProfileUnmasking {
     /// Why: 2 to 200 characters, kept on the trail.
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// A field's value in clear.
