@@ -82,7 +82,7 @@ pub(crate) struct Profile {
     fields: Vec<ProfileFieldView>,
 }
 
-/// The profile of the person these files are, as the actor may see it: nine statements besides those that found them,
+/// The profile of the person these files are, as the actor may see it: ten statements besides those that found them,
 /// one more where there are tags, two more where there are contact persons.
 pub(crate) fn read(tx: &mut Tx<'_>, card: &CustomerCard, of: &[CustomerId], may_edit: bool) -> Result<Profile> {
     let eyes = Eyes::of(tx)?;

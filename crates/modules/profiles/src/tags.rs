@@ -242,15 +242,13 @@ pub(crate) struct ProfileTagView {
     from: Option<CustomerId>,
 }
 
-/// Each tag of the person these files are, as it stands at `now`: by the survivor's own row, which comes first, else by
-/// a merged file that has it.
+/// Each tag of the person these files are, as it stands at `now`: what was said of it last counts, in whichever file.
 pub(crate) fn standing(of: &[CustomerId], rows: Vec<Tagging>, now: Timestamp) -> Vec<Tagging> {
     let survivor = of.first().copied();
     let mut found: HashMap<Id<CustomerTag>, Tagging> = HashMap::new();
     for row in rows {
-        let own = Some(row.customer_id) == survivor;
-        let on = row.standing == Standing::On;
-        if own || (on && !found.contains_key(&row.tag_id)) {
+        let said = |row: &Tagging| (row.at, Some(row.customer_id) == survivor);
+        if found.get(&row.tag_id).is_none_or(|known| said(&row) >= said(known)) {
             found.insert(row.tag_id, row);
         }
     }
@@ -319,7 +317,7 @@ pub(crate) fn set(
     if let Some(evidence) = &setting.evidence {
         evidence.check()?;
     }
-    write(tx, files, id, Standing::On, setting, known)
+    write(tx, files, id, (Standing::On, now), setting, known)
 }
 
 /// Takes a tag off, also one that a merged file has.
@@ -328,14 +326,14 @@ pub(crate) fn take_off(tx: &mut Tx<'_>, _permit: &Permit, files: &[CustomerId], 
     if standing(files, of(tx, files)?, now).iter().all(|row| row.tag_id != id) {
         return Err(Error::NotFound);
     }
-    write(tx, files, id, Standing::Off, &Setting::default(), true)
+    write(tx, files, id, (Standing::Off, now), &Setting::default(), true)
 }
 
 fn write(
     tx: &mut Tx<'_>,
     files: &[CustomerId],
     tag_id: Id<CustomerTag>,
-    standing: Standing,
+    (standing, at): (Standing, Timestamp),
     setting: &Setting,
     had: bool,
 ) -> Result<()> {
@@ -353,7 +351,7 @@ fn write(
         expires_at: setting.expires_at,
         by_id,
         by_name,
-        at: tx.now(),
+        at,
         version: own.map_or(0, |row| row.version) + 1,
     };
     match tx.exec(&PUT, &row.values())? {
@@ -372,7 +370,9 @@ fn write(
 pub(crate) fn expire(tx: &mut Tx<'_>, limit: i64) -> Result<usize> {
     let rows: Vec<Tagging> = tx.all(&EXPIRED, params![tx.now(), limit])?;
     for row in &rows {
-        write(tx, &[row.customer_id], row.tag_id, Standing::Off, &Setting::default(), true)?;
+        // As of when it was over, so that what was said since counts.
+        let at = row.expires_at.unwrap_or(row.at);
+        write(tx, &[row.customer_id], row.tag_id, (Standing::Off, at), &Setting::default(), true)?;
     }
     Ok(rows.len())
 }

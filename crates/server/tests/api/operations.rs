@@ -59,6 +59,7 @@ const OUTSIDER: &[&str] = &[
     "GET /conversation-candidates",
     "GET /customer-fields",
     "GET /customer-tiers",
+    "GET /customer-tags",
     "GET /escalation-ladders",
     "GET /lifecycle",
     "GET /lifecycle-rules",
@@ -74,6 +75,7 @@ const OUTSIDER: &[&str] = &[
     "GET /snooze-times",
     "GET /units",
     "GET /units/{id}/history",
+    "GET /wanted-details",
     "GET /worth",
     "GET /wrap-up-reasons",
     "POST /allocation-runs",
@@ -266,6 +268,17 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     let reward = admin.post("/rewards", json!({"name": "保温杯", "points": 10})).await.ok();
     let wanted = json!({"reward_id": reward["id"]});
     harvest(&admin.post(&format!("/loyalty-members/{}/redemptions", ids["mbr"]), wanted).await.ok(), ids);
+    // What is known of the visitor: what was noticed, where they live, for whom they speak.
+    let of = format!("/customers/{}", ids["cus"]);
+    let noted = json!({"kind": "preference", "words": "喜欢文字沟通"});
+    harvest(&admin.post(&format!("{of}/observations"), noted).await.ok()["observations"], ids);
+    let home = json!({"kind": "home", "line": "文二路 1 号"});
+    harvest(&admin.post(&format!("{of}/addresses"), home).await.ok()["addresses"], ids);
+    let shop = admin.post("/customers", json!({"name": "青禾门店"})).await.ok();
+    let shop = format!("/customers/{}", shop["id"].as_str().expect("an id"));
+    admin.put(&format!("{shop}/kind"), json!({"kind": "organisation"})).await.ok();
+    let speaks = json!({"person_id": ids["cus"]});
+    harvest(&admin.post(&format!("{shop}/contact-persons"), speaks).await.ok()["contact_persons"], ids);
     // A dead job.
     let job = app.app.db().write(&app.system(), |tx| tx.exec(&DEAD_JOB, &[])).await;
     assert_eq!(job.ok(), Some(1));

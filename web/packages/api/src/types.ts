@@ -99,7 +99,16 @@ export type Order = With<Answer<'CustomerOrder'>, { lines: OrderLine[] }>
 export type CustomerFieldRules = Schemas['CustomerFieldRules']
 export type CustomerField = With<Answer<'CustomerFieldView'>, { rules: CustomerFieldRules }>
 export type ProfileField = With<Answer<'ProfileFieldView'>, { rules: CustomerFieldRules; value: unknown }>
-export type Profile = With<Answer<'Profile'>, { fields: ProfileField[] }>
+export type CustomerTag = Answer<'CustomerTag'>
+export type Evidence = Answer<'CustomerEvidence'>
+export type ProfileTag = With<Answer<'ProfileTagView'>, { evidence: Evidence | null }>
+export type ProfileObservation = With<Answer<'ProfileObservationView'>, { evidence: Evidence | null }>
+export type ProfileAddress = Answer<'ProfileAddressView'>
+export type AddressDetails = Answer<'CustomerAddressDetails'>
+export type ProfileContact = With<Answer<'ContactPersonView'>, { customer: Customer | null }>
+export type Completeness = With<Answer<'ProfileCompleteness'>, { missing: Answer<'MissingDetail'>[] }>
+export type WantedDetails = Answer<'WantedOfKind'>
+export type Profile = With<Answer<'Profile'>, { fields: ProfileField[]; tags: ProfileTag[]; observations: ProfileObservation[]; addresses: ProfileAddress[]; contact_persons: ProfileContact[]; contact_person_of: ProfileContact[]; completeness: Completeness }>
 export type ProfileChange = With<Answer<'ProfileChangeView'>, { rules: CustomerFieldRules | null; before: unknown; after: unknown }>
 /** The settings of a channel, as they are kept and as they are sent: every part is there. */
 export type PreChat = Whole<Schemas['PreChat']> & { fields: PreChatField[] }

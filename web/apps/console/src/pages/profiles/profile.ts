@@ -1,4 +1,5 @@
-import type { CustomerFieldRules, Profile, ProfileField } from '@zhike/api'
+import { useQueryClient } from '@tanstack/vue-query'
+import type { Completeness, CustomerFieldRules, Profile, ProfileField } from '@zhike/api'
 import { EMPTY, formatMoney, formatNumber, t } from '@zhike/i18n'
 import { useOne } from '@/lib/resource'
 
@@ -9,6 +10,24 @@ export const KINDS: FieldKind[] = ['text', 'number', 'money', 'date', 'choice', 
 
 /** What is known of a customer, as far as one may see it; the parts of a page share one answer. */
 export const useProfile = (id: () => string) => useOne<Profile>('/customers/{id}/profile', id)
+
+export type CustomerKind = Profile['kind']
+
+/** The details that count for whole files without any field of one's own, in the order they are offered. */
+const COMMON = ['name', 'phone', 'email', 'owner', 'address', 'tag']
+export const DETAILS: Record<CustomerKind, string[]> = { person: COMMON, organisation: [...COMMON, 'credit_code', 'contact_person'] }
+
+/** What is missing, named. */
+export const missingWords = (whole: Completeness) => (whole.missing.length === 0 ? '' : t('profiles.completeness.missing', { names: whole.missing.map(({ detail, name }) => name ?? t(`profiles.details.${detail}`)).join(t('profiles.and')) }))
+
+/** Takes a profile that the server answered a change with; what else shows of the customer is asked for again. */
+export function useProfileAnswer() {
+  const queries = useQueryClient()
+  return (profile: Profile) => {
+    queries.setQueryData(['/customers/{id}', profile.customer_id], profile)
+    void queries.invalidateQueries({ queryKey: ['/customers/{id}', profile.customer_id, 'profile-changes'] })
+  }
+}
 
 /** A value as people read it. */
 export function valueText(kind: FieldKind, rules: CustomerFieldRules | null, value: unknown): string {
