@@ -72,7 +72,7 @@ const MOST: usize = 30;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProfileAddressView {
     /// Its id.
-    id: String,
+    id: Id<CustomerAddress>,
     /// What it is for.
     kind: CustomerAddressKind,
     /// Whether it is meant where no other is said.
@@ -206,7 +206,7 @@ pub(crate) fn views(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<ProfileAdd
     // Of several main ones, which merged files bring, the survivor's own comes first.
     rows.sort_by_key(|row| (!row.main, Some(row.customer_id) != survivor));
     let view = |row: CustomerAddress| ProfileAddressView {
-        id: row.id.to_string(),
+        id: row.id,
         kind: row.kind,
         main: row.main,
         recipient: api::mask_name(&row.recipient),

@@ -72,7 +72,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             organisations.push((customer.id, role.clone()));
         } else if let Some((organisation, role)) = organisations.pop().filter(|_| demo.chance(60)) {
             let of = members(tx, organisation)?;
-            tx.act_as("demo")?;
+            tx.as_of(at, Actor::System("demo"))?;
             organisations::link(tx, &edit(tx)?, &of, customer.id, &role, true)?;
         }
         if let Some(leader) = demo.with_role("supervisor").first().filter(|_| demo.chance(30)) {

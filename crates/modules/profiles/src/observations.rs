@@ -79,7 +79,7 @@ const MOST: usize = 200;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProfileObservationView {
     /// Its id.
-    id: String,
+    id: Id<Observation>,
     /// What it is.
     kind: CustomerObservationKind,
     /// What it says.
@@ -133,7 +133,7 @@ pub(crate) fn views(tx: &mut Tx<'_>, of: &[CustomerId], may_edit: bool) -> Resul
     let me = tx.actor().staff().ok().map(|staff| staff.id);
     let curates = policy::curates(tx.actor());
     let view = |row: Observation| ProfileObservationView {
-        id: row.id.to_string(),
+        id: row.id,
         kind: row.kind,
         words: row.words,
         evidence: row.evidence,

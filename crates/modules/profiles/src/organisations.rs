@@ -167,7 +167,7 @@ fn entered(tx: &Tx<'_>) -> Source {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ContactPersonView {
     /// The link's id.
-    id: String,
+    id: Id<ContactPerson>,
     /// The one at the other end, as far as the reader may see them; none: kept by others.
     customer: Option<CustomerCard>,
     /// As what: 采购, 财务.
@@ -201,7 +201,7 @@ pub(crate) fn contacts(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<(Vec<Contac
         api::visible_cards(tx, &ends)?
     };
     let view = |row: ContactPerson, end: CustomerId| ContactPersonView {
-        id: row.id.to_string(),
+        id: row.id,
         customer: cards.get(&end).cloned(),
         role: row.role,
         main: row.main,
