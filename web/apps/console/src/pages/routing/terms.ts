@@ -18,13 +18,15 @@ export interface Terms {
 }
 
 /** A rule is about one thing in the form; the server takes several at once. */
-export type RuleSubject = 'word' | 'attribute' | 'channel'
+export type RuleSubject = 'word' | 'attribute' | 'channel' | 'tier'
 export interface RuleForm {
   subject: RuleSubject
   word: string
   attribute: string
   value: string
   channel_id: string | null
+  /** At least the tier of this rank. */
+  tier: number | null
   priority: number
   skill: { skill_id: string; level: number } | null
 }
@@ -33,11 +35,12 @@ type Rule = Queue['rules'][number]
 
 export function ruleForm(rule?: Rule): RuleForm {
   return {
-    subject: rule?.channel_id ? 'channel' : rule?.attribute ? 'attribute' : 'word',
+    subject: rule?.channel_id ? 'channel' : rule?.tier ? 'tier' : rule?.attribute ? 'attribute' : 'word',
     word: rule?.word ?? '',
     attribute: rule?.attribute ?? '',
     value: rule?.value ?? '',
     channel_id: rule?.channel_id ?? null,
+    tier: rule?.tier ?? null,
     priority: rule?.priority ?? 1,
     skill: rule?.skill ?? null,
   }
@@ -76,6 +79,7 @@ export function termsBody(form: Terms): object {
       ...(rule.subject === 'word' ? { word: rule.word.trim() } : {}),
       ...(rule.subject === 'attribute' ? { attribute: rule.attribute.trim(), ...(rule.value.trim() ? { value: rule.value.trim() } : {}) } : {}),
       ...(rule.subject === 'channel' && rule.channel_id ? { channel_id: rule.channel_id } : {}),
+      ...(rule.subject === 'tier' && rule.tier ? { tier: rule.tier } : {}),
       priority: rule.priority,
       ...(rule.skill ? { skill: rule.skill } : {}),
     })),
