@@ -88,6 +88,12 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   await api.post(`/loyalty-members/${member.id}/adjustments`, { points: 50, reason: HOSTILE })
   const reward = await api.post<Named>('/rewards', { name: SHORT, detail: HOSTILE, points: 10 })
   await api.post(`/loyalty-members/${member.id}/redemptions`, { reward_id: reward.id })
+  const batch = await api.post<Named>('/intake-batches', {})
+  await api.post(`/intake-batches/${batch.id}/items`, { name: NAME, phone: `137${Date.now().toString().slice(-8)}`, note: HOSTILE })
+  await api.patch(`/intake-batches/${batch.id}`, { news: HOSTILE })
+  await api.put(`/account-owners/${customer.id}`, { owner_id: user.id }).catch(() => undefined)
+  const territory = await api.post<Named>('/territories', { name: `${SHORT.slice(0, 24)}${mark}`, kind: 'area' })
+  const report = await api.post<Named>('/market-reports', { territory_id: territory.id, kind: 'price', news: HOSTILE, evidence: SHORT })
   await api.post('/conversation-views', { name: SHORT.slice(0, 24) + mark.slice(-6), scope: 'all', filter: { waiting: true } })
   return {
     'customers.open': customer.id,
@@ -113,6 +119,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'allocation-runs.open': run.id,
     'win-backs.open': attempt.id,
     'lifecycle.open': 'rules',
+    'intake.open': batch.id,
+    'market-reports.open': report.id,
     'wechat-accounts.open': account.id,
     'sign-in-rules.open': provider.id,
     ...(items[0] ? { 'conversations.id': items[0].id } : {}),

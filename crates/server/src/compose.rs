@@ -41,6 +41,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         satisfaction::module(),
         sla::module(),
         inquiries::module(),
+        stewards::module(),
         promises::module(),
         asks::module(),
         escalations::module(),

@@ -64,8 +64,12 @@ const OUTSIDER: &[&str] = &[
     "GET /lifecycle",
     "GET /lifecycle-rules",
     "GET /loyalty-rules",
+    "GET /first-contacts/counts",
+    "GET /intake-rules",
+    "GET /market-weeks",
     "GET /members",
     "GET /posts",
+    "GET /record-updates",
     "GET /responsibilities",
     "GET /responsibilities/{activity}/holders",
     "GET /segment-attributes",
@@ -73,6 +77,7 @@ const OUTSIDER: &[&str] = &[
     "GET /rewards",
     "GET /sla-policies",
     "GET /snooze-times",
+    "GET /territories",
     "GET /units",
     "GET /units/{id}/history",
     "GET /wanted-details",
@@ -87,14 +92,18 @@ const OUTSIDER: &[&str] = &[
     "POST /escalations",
     "POST /imports",
     "POST /inquiry-records",
+    "POST /intake-batches",
+    "POST /intake-feed",
     "POST /macros",
     "POST /privacy-requests",
+    "POST /market-reports",
     "POST /promises",
     "POST /segment-previews",
     "POST /segments",
     "POST /tasks",
     "POST /win-backs",
     "POST /win-backs/preview",
+    "POST /territories",
 ];
 
 /// What a body needs besides its required fields.
@@ -125,6 +134,8 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
             json!({"who": {"looked_after": "nobody"}, "keep": "all", "people": [{"user_id": ids.get("usr")}]})
         }
         "POST /privacy-requests" => json!({"customer_id": ids.get("cus")}),
+        "POST /intake-feed" => json!({"rows": [{"key": "1", "name": "秦岚", "phone": "13800138009"}]}),
+        "POST /market-reports" => json!({"territory_id": ids.get("ter")}),
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
     }
@@ -315,6 +326,14 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     let failed = app.app.db().write(&system, move |tx| tx.exec(&FAILED_DELIVERY, params![conversation]));
     assert_eq!(failed.await.ok(), Some(1));
     ids.insert("dlv".into(), "dlv_01jd3k5v2pf6z8q0w4x7y9abcd".into());
+    // A row of today's intake, and somebody who is to be spoken to.
+    let batch = admin.post("/intake-batches", json!({})).await.ok()["id"].as_str().expect("an id").to_owned();
+    let row = json!({"name": "秦岚", "phone": "13800138010"});
+    harvest(&admin.post(&format!("/intake-batches/{batch}/items"), row).await.ok(), ids);
+    let user = ids["usr"].clone();
+    let begun = app.app.db().write(&system, move |tx| tx.exec(&FIRST_CONTACT, params![user]));
+    assert_eq!(begun.await.ok(), Some(1));
+    ids.insert("fcn".into(), "fcn_01jd3k5v2pf6z8q0w4x7y9abcd".into());
     // What a webhook could not be told.
     let webhook = besides("POST /webhooks", ids);
     admin.post("/webhooks", webhook).await.ok();
@@ -342,6 +361,8 @@ store::sql! {
                 VALUES ('wnb_01jd3k5v2pf6z8q0w4x7y9abcd', $1, 'offer', '{\"evidence\":[],\"rules_changed\":false}', 0, '')";
     IDENTITY = "INSERT INTO identities (id, issuer, subject, user_id, name, created_at)
                 VALUES ('idn_01jd3k5v2pf6z8q0w4x7y9abcd', 'https://id.example.com', '1', $1, '', 0)";
+    FIRST_CONTACT = "INSERT INTO first_contacts (id, customer_id, customer_name, owner_id, owner_name, state, days, given_at, remind_at, due_at, note, version)
+                VALUES ('fcn_01jd3k5v2pf6z8q0w4x7y9abcd', 'cus_01jd3k5v2pf6z8q0w4x7y9abcd', '', $1, '', 'open', 7, 0, 0, 0, '', 1)";
     DEAD_CALL = "INSERT INTO webhook_calls (id, webhook_id, kind, subject, data, happened_at, fact_epoch, fact_seq, state, why, attempts, at, changed_at)
                 SELECT 'whc_01jd3k5v2pf6z8q0w4x7y9abcd', id, 'customer.created', '', '', 0, 0, 0, 'dead', '', 8, 0, 0 FROM webhooks ORDER BY id LIMIT 1";
     FAILED_DELIVERY = "INSERT INTO deliveries (id, conversation_id, seq, channel_id, channel_kind, customer_id, state, why, attempts, at, changed_at)
