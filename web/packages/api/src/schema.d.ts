@@ -102,6 +102,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account-owners/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looks after a customer, and who did before. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountOwner"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Names who looks after a customer. Where somebody does already it is refused: hand over for a reason instead. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnerNaming"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountOwner"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-owners/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands a customer over to somebody else, for a reason that is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnerHandover"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountOwner"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{id}/relief": {
         parameters: {
             query?: never;
@@ -8677,6 +8807,157 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/first-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists first contacts in the order in which they are due. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those with this customer. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those not done in time. */
+                    overdue?: boolean;
+                    /** @description Only those this person is to do: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those that stand so. */
+                    state?: "open" | "met" | "dropped";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_FirstContactView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/first-contacts/{id}/filing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Files a first contact: there was one, in a conversation or written down by hand, and this is what was said. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fcn_FirstContact"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FirstContactNote"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FirstContactView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/first-contacts/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts the first contacts within one's reach that are to be done, and those that are late. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FirstContactCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identities": {
         parameters: {
             query?: never;
@@ -10431,6 +10712,492 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists batches, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those of this day. */
+                    day?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those from there. */
+                    source?: "daily" | "feed";
+                    /** @description Only those that stand so. */
+                    state?: "draft" | "submitted" | "classified";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_IntakeBatch"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** One's batch of today, made when there is none. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeBatch"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A batch with its rows. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_itb_IntakeBatch"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeSheet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Notes what else is new, while the batch was not handed over. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_itb_IntakeBatch"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IntakeNews"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeSheet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/intake-batches/{id}/classification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classifies rows: somebody new becomes a customer, or adds to who has the same number or address; each gets somebody
+         *     who keeps the file. What is refused says why.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_itb_IntakeBatch"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IntakeVerdicts"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeSheet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-batches/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a row, while the batch was not handed over. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_itb_IntakeBatch"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewIntakeItem"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeSheet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-batches/{id}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a row out again, while the batch was not handed over. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_itb_IntakeBatch"];
+                    item: components["schemas"]["Id_iti_IntakeItemRow"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeSheet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-batches/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands the batch over to be classified: the day's duty is done. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_itb_IntakeBatch"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeSheet"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands rows over, which are to become customers: today's batch of the department, to be classified. A row sent
+         *     again under its key is known, whatever it says; nothing is entered twice.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IntakeFeed"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeReceipt"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in force; whoever works by them may see them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets the rules. Duties and clocks that have begun keep the end they have. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IntakeRulesChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -12581,6 +13348,192 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/market-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists reports, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those about this. */
+                    kind?: "demand" | "price" | "competitor" | "policy" | "quality" | "other";
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those of this territory. */
+                    territory?: components["schemas"]["Id_ter_Territory"];
+                    /** @description Only those nobody took note of; false: only the others. */
+                    unread?: boolean;
+                    /** @description Only those of this week: `2026-W48`. */
+                    week?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_MarketReport"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Reports what is new in the market of a territory. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMarketReport"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MarketReport"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/market-reports/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes note of a report, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_mkr_MarketReport"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MarketRemark"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MarketReport"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/market-weeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells of a week how much was reported of each territory. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `2026-W48`; this week. */
+                    week?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MarketWeek"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -15237,6 +16190,138 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/record-updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells of a day who updated the files they keep, and who did not. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `2026-11-26`; today. */
+                    day?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UpdateDay"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Says of files one keeps that there is nothing new today: they are up to date. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Confirmed"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-updates/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the files somebody keeps that were not updated on a day: nothing is left out. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description `2026-11-26`; today. */
+                    day?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Who keeps them: an id, or `me`, as unless told. */
+                    steward?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_StaleRecord"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/redemptions": {
@@ -19074,6 +20159,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/territories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists all territories, in the order they were drawn. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Territory"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Draws a territory. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewTerritory"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Territory"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a territory. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ter_Territory"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TerritoryChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Territory"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -22562,11 +23773,44 @@ export interface components {
             /** @description In their own words. */
             word: string;
         };
+        /** @description Somebody else looked after a customer from then on. */
+        AccountHandover: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name?: string | null;
+            /** @description What it followed from: `naming`, `handover`, `allocation`, `allocation_undone`, `change`. */
+            cause: string;
+            /** @description Whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            from_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            from_name?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_ahd_AccountHandover"];
+            /** @description Why, in somebody's words. */
+            reason: string;
+            to_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            to_name?: string | null;
+        };
         /**
          * @description Which of the two it is.
          * @enum {string}
          */
         AccountKind: "wechat" | "wecom";
+        /** @description Who looks after a customer, who keeps the file, and who did before. */
+        AccountOwner: {
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description The last fifty times somebody else looked after them, newest first. */
+            handovers: components["schemas"]["AccountHandover"][];
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name?: string | null;
+            steward?: components["schemas"]["RecordSteward"] | null;
+        };
         /**
          * @description Whether an account is answered by.
          * @enum {string}
@@ -24277,6 +25521,11 @@ export interface components {
          * @enum {string}
          */
         ChannelState: "active" | "paused";
+        /**
+         * @description What kind of customer somebody is.
+         * @enum {string}
+         */
+        ClientType: "person" | "company" | "reseller" | "other";
         /** @description What it was about, if that is said at once. */
         Closure: {
             /** @description What else there is to say: at most 1,000 characters. */
@@ -24314,6 +25563,19 @@ export interface components {
          * @enum {string}
          */
         ConditionOp: "is" | "is_not" | "contains" | "contains_not" | "matches" | "at_least" | "at_most" | "known" | "unknown";
+        /** @description Files that were looked at. */
+        Confirmation: {
+            /** @description Whose: 1 to 200, all of whom one keeps. */
+            customer_ids: components["schemas"]["Id_cus"][];
+        };
+        /** @description What is left of today's. */
+        Confirmed: {
+            /**
+             * Format: int64
+             * @description How many files one keeps that were not updated today.
+             */
+            missing: number;
+        };
         /**
          * @description What somebody said.
          * @enum {string}
@@ -24381,6 +25643,11 @@ export interface components {
          * @enum {string}
          */
         ConsentWay: "call" | "chat" | "sms" | "email" | "wechat" | "form" | "in_person" | "letter";
+        /**
+         * @description How somebody was spoken to.
+         * @enum {string}
+         */
+        ContactKind: "conversation" | "phone" | "counter" | "other";
         /**
          * @description Whether somebody's data may be used for a purpose, or why not.
          * @enum {string}
@@ -26714,6 +27981,19 @@ export interface components {
             /** @description escalations */
             topic: string;
         };
+        /** @description A first contact is due, is nearly due, was done or dropped. */
+        "Fact.first_contacts.first_contact.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["FirstContact"];
+            /** @enum {string} */
+            kind: "first_contact.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description first_contacts */
+            topic: string;
+        };
         /** @description An import was begun, or has come further. */
         "Fact.imports.import.changed": {
             at: components["schemas"]["Timestamp"];
@@ -26779,6 +28059,19 @@ export interface components {
             /** @description inquiry_records */
             topic: string;
         };
+        /** @description A batch is there, or has come further. */
+        "Fact.intake_batches.intake_batch.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["IntakeBatch"];
+            /** @enum {string} */
+            kind: "intake_batch.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description intake_batches */
+            topic: string;
+        };
         /** @description A member is there, or their points or tier stand otherwise. */
         "Fact.loyalty_members.loyalty_member.changed": {
             at: components["schemas"]["Timestamp"];
@@ -26790,6 +28083,19 @@ export interface components {
             /** @enum {string} */
             t: "fact";
             /** @description loyalty_members */
+            topic: string;
+        };
+        /** @description Something was reported, or somebody took note of it. */
+        "Fact.market_reports.market_report.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["MarketReport"];
+            /** @enum {string} */
+            kind: "market_report.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description market_reports */
             topic: string;
         };
         /** @description A suggestion is there, or stands otherwise, or is gone. */
@@ -27000,6 +28306,33 @@ export interface components {
             /** @description user:{id} */
             topic: string;
         };
+        /** @description A row that was not taken, and why. */
+        FeedRefusal: {
+            /** @description Why: `required`, `malformed`, `too_long`, `control_character`, `duplicate`. */
+            code: string;
+            /** @description Which field. */
+            field: string;
+            /** @description Its key, as far as it could be read. */
+            key: string;
+            /**
+             * Format: int64
+             * @description Which row of the call, from 1.
+             */
+            row: number;
+        };
+        /** @description Somebody another department has to do with. */
+        FeedRow: {
+            /** @description An e-mail address. */
+            email?: string | null;
+            /** @description What the department calls the row: 1 to 80 characters. Sent again, it is known. */
+            key: string;
+            /** @description Their name: 1 to 80 characters. */
+            name: string;
+            /** @description What colleagues should know: up to 2,000 characters. */
+            note?: string | null;
+            /** @description A phone number in any spelling. A number or an address is needed. */
+            phone?: string | null;
+        };
         /**
          * @description What a visitor may answer.
          * @enum {string}
@@ -27030,6 +28363,79 @@ export interface components {
         };
         /** @description What was found, in the order of the conditions. */
         Findings: components["schemas"]["AutomationFinding"][];
+        /** @description By when somebody is spoken to for the first time, and whether they were. */
+        FirstContact: {
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            contact_at?: components["schemas"]["Timestamp"] | null;
+            /** @description In which conversation, or under which record. */
+            contact_id?: string | null;
+            contact_kind?: components["schemas"]["ContactKind"] | null;
+            /** @description Whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Their name then. */
+            customer_name: string;
+            /**
+             * Format: int64
+             * @description The setting it was begun under: within so many whole calendar days.
+             */
+            days: number;
+            /** @description The close of the last day. */
+            due_at: components["schemas"]["Timestamp"];
+            /** @description When the customer was given to them. */
+            given_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_fcn_FirstContact"];
+            /** @description What was noted of it. */
+            note: string;
+            /** @description Who is to do it. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            /** @description When they are reminded. */
+            remind_at: components["schemas"]["Timestamp"];
+            reminded_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["FirstContactState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description How many there are. */
+        FirstContactCounts: {
+            /**
+             * Format: int64
+             * @description The setting: within so many whole calendar days after the day a customer is given to somebody.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description To be done.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of these past their end.
+             */
+            overdue: number;
+        };
+        /** @description What was said. */
+        FirstContactNote: {
+            /** @description What they need, what was agreed: 1 to 2,000 characters. */
+            note: string;
+        };
+        /**
+         * @description Where a first contact stands. Overdue is no state: it is open past its end.
+         * @enum {string}
+         */
+        FirstContactState: "open" | "met" | "dropped";
+        /** @description A first contact, and whether it was late. */
+        FirstContactView: components["schemas"]["FirstContact"] & {
+            /** @description Whether it was not done in time, as of now. */
+            overdue: boolean;
+        };
         /**
          * @description Where the answer was found.
          * @enum {string}
@@ -27135,6 +28541,8 @@ export interface components {
         Id_abc_AbusiveContact: string;
         /** @example acg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_acg_ArticleCategory: string;
+        /** @example ahd_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ahd_AccountHandover: string;
         /** @example alc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_alc_AllocationRun: string;
         /** @example apr_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -27189,6 +28597,8 @@ export interface components {
         Id_esc_Escalation: string;
         /** @example esl_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_esl_EscalationLadder: string;
+        /** @example fcn_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_fcn_FirstContact: string;
         /** @example fil_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_fil: string;
         /** @example gap_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -27207,6 +28617,10 @@ export interface components {
         Id_inu_IncidentUpdate: string;
         /** @example inv_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_inv_InquiryRecordVersion: string;
+        /** @example itb_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_itb_IntakeBatch: string;
+        /** @example iti_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_iti_IntakeItemRow: string;
         /** @example job_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_job: string;
         /** @example lcs_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -27225,6 +28639,8 @@ export interface components {
         Id_mbx_Mailbox: string;
         /** @example mgs_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mgs_MergeSuggestion: string;
+        /** @example mkr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mkr_MarketReport: string;
         /** @example mqn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mqn_ModelQuestion: string;
         /** @example msg_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -27275,6 +28691,8 @@ export interface components {
         Id_spd_SpecialDay: string;
         /** @example stc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_stc_SatisfactionCase: string;
+        /** @example ter_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ter_Territory: string;
         /** @example tok_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_tok_ApiToken: string;
         /** @example tsk_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -27932,6 +29350,190 @@ export interface components {
             /** @description Whether its day is signed: then it takes no change but a correction. */
             signed: boolean;
         };
+        /** @description What somebody, or another department, brought in on a day. */
+        IntakeBatch: {
+            classified_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The day. */
+            day: string;
+            /** @description The other department; empty for a day's own intake. */
+            department: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_itb_IntakeBatch"];
+            /**
+             * Format: int64
+             * @description How many rows.
+             */
+            items: number;
+            /** @description What else is new. */
+            news: string;
+            /**
+             * Format: int64
+             * @description How many of them are to be classified.
+             */
+            open: number;
+            /** @description Whose it is. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            /** @description Where it came from. */
+            source: components["schemas"]["IntakeSource"];
+            /** @description How far it has come. */
+            state: components["schemas"]["IntakeState"];
+            submitted_at?: components["schemas"]["Timestamp"] | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description Rows of another department. */
+        IntakeFeed: {
+            /** @description Or a table with headings (`key,name,phone,email,note`, or in Chinese): up to 500 rows, 500,000 characters. */
+            csv?: string | null;
+            /** @description What the department is called: 1 to 40 characters. Its keys are its own. */
+            department: string;
+            /** @description The rows: up to 500. */
+            rows?: components["schemas"]["FeedRow"][];
+        };
+        /** @description A row of a batch: number and address masked. */
+        IntakeItem: {
+            client_type?: components["schemas"]["ClientType"] | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Masked. */
+            email?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_iti_IntakeItemRow"];
+            /** @description What another department calls it. */
+            key?: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["ItemKind"];
+            /** @description Their name. */
+            name: string;
+            /** @description What is known of them, or new. */
+            note: string;
+            /** @description Masked. */
+            phone?: string | null;
+            /** @description Why it was refused. */
+            reason?: string | null;
+            /** @description What became of it. */
+            state: components["schemas"]["ItemState"];
+            steward_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            steward_name?: string | null;
+            /** @description Who has the same number or address already. */
+            twins: components["schemas"]["IntakeTwin"][];
+        };
+        /** @description What else is new. */
+        IntakeNews: {
+            /** @description In one's own words: up to 2,000 characters. */
+            news: string;
+        };
+        /** @description What became of the rows. */
+        IntakeReceipt: {
+            /**
+             * Format: int64
+             * @description How many were taken.
+             */
+            accepted: number;
+            batch_id?: components["schemas"]["Id_itb_IntakeBatch"] | null;
+            /**
+             * Format: int64
+             * @description How many the department had handed over before, by their keys.
+             */
+            known: number;
+            /** @description Those that were not taken, and why. */
+            refused: components["schemas"]["FeedRefusal"][];
+        };
+        /** @description How the day's intake goes, and how soon somebody new is spoken to. */
+        IntakeRules: {
+            /**
+             * Format: int64
+             * @description Whole calendar days after the day a customer is given to somebody, by whose close they were spoken to.
+             */
+            contact_days: number;
+            /**
+             * Format: int64
+             * @description The minute of the day until which intake and updates are due.
+             */
+            due_minute: number;
+            /**
+             * Format: int64
+             * @description How many days before its end one is reminded.
+             */
+            remind_days: number;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What the rules are to be. */
+        IntakeRulesChange: {
+            /**
+             * Format: int64
+             * @description Within how many whole calendar days somebody new is spoken to: 1 to 60.
+             */
+            contact_days: number;
+            /**
+             * Format: int64
+             * @description The minute of the day until which intake and updates are due: 1 to 1,440.
+             */
+            due_minute: number;
+            /**
+             * Format: int64
+             * @description How many days before that one is reminded: fewer than `contact_days`.
+             */
+            remind_days: number;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /** @description A batch with its rows. */
+        IntakeSheet: components["schemas"]["IntakeBatch"] & {
+            /** @description Its rows, in the order they came. */
+            rows: components["schemas"]["IntakeItem"][];
+        };
+        /**
+         * @description Where a batch came from.
+         * @enum {string}
+         */
+        IntakeSource: "daily" | "feed";
+        /**
+         * @description How far a batch has come.
+         * @enum {string}
+         */
+        IntakeState: "draft" | "submitted" | "classified";
+        /** @description Somebody who has the same number or address already. */
+        IntakeTwin: {
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Their name; empty where one may not see them. */
+            name: string;
+        };
+        /** @description What becomes of a row. */
+        IntakeVerdict: {
+            client_type?: components["schemas"]["ClientType"] | null;
+            /** @description Which row. */
+            item_id: components["schemas"]["Id_iti_IntakeItemRow"];
+            /** @description Why it is refused: 1 to 200 characters. */
+            reason?: string | null;
+            stage?: components["schemas"]["Stage"] | null;
+            steward_id?: components["schemas"]["Id_usr"] | null;
+        };
+        /** @description What becomes of some rows. */
+        IntakeVerdicts: {
+            /** @description 1 to 500 rows, all or none. */
+            rows: components["schemas"]["IntakeVerdict"][];
+        };
         /** @description A rule by which a visitor is spoken to first. */
         Invitation: {
             /**
@@ -27966,6 +29568,16 @@ export interface components {
              */
             shown: number;
         };
+        /**
+         * @description What a row of a batch is.
+         * @enum {string}
+         */
+        ItemKind: "update" | "draft";
+        /**
+         * @description What became of a row.
+         * @enum {string}
+         */
+        ItemState: "open" | "accepted" | "refused";
         /**
          * @description Where a job stands. One that succeeded has no row any more.
          * @enum {string}
@@ -28808,6 +30420,58 @@ export interface components {
             start: number;
         };
         /**
+         * @description What a report is about.
+         * @enum {string}
+         */
+        MarketKind: "demand" | "price" | "competitor" | "policy" | "quality" | "other";
+        /** @description What one says to a report. */
+        MarketRemark: {
+            /** @description In one's own words: up to 500 characters. */
+            remark?: string | null;
+        };
+        /** @description What goes on in the market of a territory. */
+        MarketReport: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What shows it: who said it, where it stands, which offer. */
+            evidence: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_mkr_MarketReport"];
+            /** @description What it is about. */
+            kind: components["schemas"]["MarketKind"];
+            /** @description What is new. */
+            news: string;
+            /** @description Who reported it. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            read_at?: components["schemas"]["Timestamp"] | null;
+            read_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            read_by_name?: string | null;
+            /** @description What they said to it. */
+            remark: string;
+            /** @description Where. */
+            territory_id: components["schemas"]["Id_ter_Territory"];
+            /** @description Its name then. */
+            territory_name: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description The week: `2026-W48`. */
+            week: string;
+        };
+        /** @description A week, territory by territory. */
+        MarketWeek: {
+            /** @description Every territory that is not closed: of which nothing was reported too. */
+            territories: components["schemas"]["TerritoryWeek"][];
+            /** @description The week. */
+            week: string;
+        };
+        /**
          * @description A detail that is shown masked.
          * @enum {string}
          */
@@ -29401,6 +31065,18 @@ export interface components {
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
             way?: components["schemas"]["Way"] | null;
         };
+        /** @description A row: a customer whose file was updated, or somebody new. */
+        NewIntakeItem: {
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description An e-mail address. */
+            email?: string | null;
+            /** @description Their name: 1 to 80 characters, of somebody new. */
+            name?: string | null;
+            /** @description What is known of them, or new: up to 2,000 characters. */
+            note?: string | null;
+            /** @description A phone number in any spelling; of somebody new a number or an address is needed. */
+            phone?: string | null;
+        };
         /** @description A new ladder. */
         NewLadder: {
             /** @description By which clock its minutes count. */
@@ -29501,6 +31177,17 @@ export interface components {
             text: string;
             /** @description Whom besides the customer; all lists together name no more than 20. */
             to?: string[];
+        };
+        /** @description What is new in a market. */
+        NewMarketReport: {
+            /** @description What shows it: who said it, where it stands, which offer: 1 to 500 characters. */
+            evidence: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["MarketKind"];
+            /** @description What is new: 1 to 2,000 characters. */
+            news: string;
+            /** @description Where. */
+            territory_id: components["schemas"]["Id_ter_Territory"];
         };
         /** @description How a link is wanted. */
         NewMemberLink: {
@@ -29820,6 +31507,15 @@ export interface components {
             /** @description What is to be done: 1 to 200 characters. */
             title: string;
             unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /** @description A new territory. */
+        NewTerritory: {
+            /** @description What it is. */
+            kind: components["schemas"]["TerritoryKind"];
+            manager_id?: components["schemas"]["Id_usr"] | null;
+            /** @description What it is called: 1 to 40 characters. */
+            name: string;
+            parent_id?: components["schemas"]["Id_ter_Territory"] | null;
         };
         /** @description A new token. */
         NewToken: {
@@ -30410,11 +32106,23 @@ export interface components {
             /** @description Six digits of the authenticator app, or a recovery code. */
             code: string;
         };
+        /** @description Who is to look after a customer instead, and why. */
+        OwnerHandover: {
+            /** @description Who. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
+        };
         /**
          * @description What sort of somebody sent a file.
          * @enum {string}
          */
         OwnerKind: "staff" | "visitor" | "system";
+        /** @description Who is to look after a customer. */
+        OwnerNaming: {
+            /** @description Who. */
+            owner_id: components["schemas"]["Id_usr"];
+        };
         /** @description Whose word counts for one's own account, and whose may. */
         OwnIdentities: {
             /** @description Directories that may be. */
@@ -31082,6 +32790,16 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_FirstContactView: {
+            /** @description The rows. */
+            items: (components["schemas"]["FirstContact"] & {
+                /** @description Whether it was not done in time, as of now. */
+                overdue: boolean;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ImportRefusal: {
             /** @description The rows. */
             items: {
@@ -31177,6 +32895,50 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_IntakeBatch: {
+            /** @description The rows. */
+            items: {
+                classified_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description The day. */
+                day: string;
+                /** @description The other department; empty for a day's own intake. */
+                department: string;
+                /** @description Its id. */
+                id: components["schemas"]["Id_itb_IntakeBatch"];
+                /**
+                 * Format: int64
+                 * @description How many rows.
+                 */
+                items: number;
+                /** @description What else is new. */
+                news: string;
+                /**
+                 * Format: int64
+                 * @description How many of them are to be classified.
+                 */
+                open: number;
+                /** @description Whose it is. */
+                owner_id: components["schemas"]["Id_usr"];
+                /** @description Their name. */
+                owner_name: string;
+                /** @description Where it came from. */
+                source: components["schemas"]["IntakeSource"];
+                /** @description How far it has come. */
+                state: components["schemas"]["IntakeState"];
+                submitted_at?: components["schemas"]["Timestamp"] | null;
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_JobView: {
             /** @description The rows. */
             items: {
@@ -31268,6 +33030,46 @@ export interface components {
                 fetch: components["schemas"]["MailboxFetch"];
                 grant?: components["schemas"]["MailboxGrantView"] | null;
             })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MarketReport: {
+            /** @description The rows. */
+            items: {
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description What shows it: who said it, where it stands, which offer. */
+                evidence: string;
+                /** @description Its id. */
+                id: components["schemas"]["Id_mkr_MarketReport"];
+                /** @description What it is about. */
+                kind: components["schemas"]["MarketKind"];
+                /** @description What is new. */
+                news: string;
+                /** @description Who reported it. */
+                owner_id: components["schemas"]["Id_usr"];
+                /** @description Their name. */
+                owner_name: string;
+                read_at?: components["schemas"]["Timestamp"] | null;
+                read_by?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                read_by_name?: string | null;
+                /** @description What they said to it. */
+                remark: string;
+                /** @description Where. */
+                territory_id: components["schemas"]["Id_ter_Territory"];
+                /** @description Its name then. */
+                territory_name: string;
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+                /** @description The week: `2026-W48`. */
+                week: string;
+            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -31796,6 +33598,24 @@ export interface components {
                 slots: components["schemas"]["Slots"];
                 /** @description Where it comes from. */
                 source: components["schemas"]["SpecialSource"];
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_StaleRecord: {
+            /** @description The rows. */
+            items: {
+                /** @description What kind of customer it is. */
+                client_type: components["schemas"]["ClientType"];
+                /** @description Whose. */
+                customer_id: components["schemas"]["Id_cus"];
+                /** @description The last day it was updated on. */
+                last_day?: string | null;
+                /** @description Their name; empty where one may not see them. */
+                name: string;
+                /** @description Since when somebody keeps it. */
+                named_at: components["schemas"]["Timestamp"];
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -33477,6 +35297,28 @@ export interface components {
         };
         /** @description Why, each reason once. */
         Reasons: components["schemas"]["MergeReason"][];
+        /** @description Who keeps a customer's file. */
+        RecordSteward: {
+            /** @description What kind of customer it is. */
+            client_type: components["schemas"]["ClientType"];
+            /** @description Whose file. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description The last day the file was updated on. */
+            last_day?: string | null;
+            /** @description When. */
+            named_at: components["schemas"]["Timestamp"];
+            named_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Who keeps it. */
+            steward_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            steward_name: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
         /** @description Codes for the day the app is lost. */
         RecoveryCodes: {
             /** @description Ten codes, each good once in place of the app. They are not kept and cannot be shown again. */
@@ -35286,6 +37128,19 @@ export interface components {
              */
             then: number;
         };
+        /** @description A file that was not updated. */
+        StaleRecord: {
+            /** @description What kind of customer it is. */
+            client_type: components["schemas"]["ClientType"];
+            /** @description Whose. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description The last day it was updated on. */
+            last_day?: string | null;
+            /** @description Their name; empty where one may not see them. */
+            name: string;
+            /** @description Since when somebody keeps it. */
+            named_at: components["schemas"]["Timestamp"];
+        };
         /**
          * @description Where a conversation stands.
          * @enum {string}
@@ -35301,6 +37156,28 @@ export interface components {
          * @enum {string}
          */
         StepKind: "raised" | "told" | "word" | "solved" | "withdrawn";
+        /** @description How somebody keeps the files that are theirs. */
+        StewardDay: {
+            /**
+             * Format: int64
+             * @description How many files they keep.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description How many were not.
+             */
+            missing: number;
+            /** @description Their name. */
+            name: string;
+            /** @description Who. */
+            steward_id: components["schemas"]["Id_usr"];
+            /**
+             * Format: int64
+             * @description How many of them were updated that day.
+             */
+            updated: number;
+        };
         /** @description Customers who bought so many different services. */
         StickinessRow: {
             /**
@@ -35507,6 +37384,56 @@ export interface components {
             overdue: boolean;
             /** @description The name of the person who must do it. */
             owner_name?: string | null;
+        };
+        /** @description An area or a trade, and who manages it. */
+        Territory: {
+            /** @description Whether nothing is reported of it any more. */
+            closed: boolean;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_ter_Territory"];
+            /** @description What it is. */
+            kind: components["schemas"]["TerritoryKind"];
+            manager_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            manager_name?: string | null;
+            /** @description What it is called. */
+            name: string;
+            parent_id?: components["schemas"]["Id_ter_Territory"] | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What is to change; what is left out stays. */
+        TerritoryChange: {
+            /** @description Whether nothing is reported of it any more. */
+            closed?: boolean | null;
+            manager_id?: components["schemas"]["Id_usr"] | null;
+            /** @description What it is called: 1 to 40 characters. */
+            name?: string | null;
+            parent_id?: components["schemas"]["Id_ter_Territory"] | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /**
+         * @description What a territory is.
+         * @enum {string}
+         */
+        TerritoryKind: "area" | "trade";
+        /** @description How much was reported of a territory. */
+        TerritoryWeek: components["schemas"]["Territory"] & {
+            /**
+             * Format: int64
+             * @description How many reports, whoever made them.
+             */
+            reports: number;
         };
         /** @description Every amount above which two must approve. */
         Thresholds: components["schemas"]["TwoPersonThreshold"][];
@@ -35803,6 +37730,17 @@ export interface components {
             id: components["schemas"]["Id_mal_KeptMail"];
             /** @description Why: `malformed`, `no_sender`, `too_large`, `too_deep`, `refused`. */
             why: string;
+        };
+        /** @description A day, steward by steward. */
+        UpdateDay: {
+            /** @description The day. */
+            day: string;
+            /** @description Until when updates are due. */
+            due_at: components["schemas"]["Timestamp"];
+            /** @description Who keeps files, the widest gap first. */
+            stewards: components["schemas"]["StewardDay"][];
+            /** @description Whether the organisation is open on that day. */
+            worked: boolean;
         };
         /** @description An interval that holds the true value 95 times of a hundred. */
         UpliftInterval: {
