@@ -23,9 +23,12 @@ const REMEMBERED: usize = 4_096;
 /// Characters of what is being typed that are told.
 const LONGEST: usize = 500;
 
+/// A kind of note about a conversation.
+type Telling = (ConversationId, &'static str);
+
 /// How often each kind of note was told of a conversation within the current second: a part of the app.
 #[derive(Default)]
-pub(crate) struct Typing(Mutex<HashMap<(ConversationId, &'static str), (i64, u32)>>);
+pub(crate) struct Typing(Mutex<HashMap<Telling, (i64, u32)>>);
 
 impl Typing {
     fn may(&self, id: ConversationId, kind: &'static str, now: Timestamp) -> bool {

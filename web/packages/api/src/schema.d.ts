@@ -6277,6 +6277,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists exports, newest first: one's own, and those of whoever one's permission reaches. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_CustomerExport"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Takes a list along: it is written into a file in the background, as the actor sees it. The file is kept for seven days,
+         *     for the actor alone.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCustomerExport"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerExport"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One export. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cex_CustomerExport"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerExport"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of an export that is done, for whoever asked for it; that it was taken is on the trail. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cex_CustomerExport"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-exports/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops an export; nothing of it is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cex_CustomerExport"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerExport"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-fields": {
         parameters: {
             query?: never;
@@ -6406,6 +6628,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every group and tag in order, archived ones among them; those in a group name it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerTag"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds a group, or a tag to one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCustomerTag"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerTag"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a tag or a group, or archives it. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_ctg_CustomerTag"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerTagChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerTag"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/customer-tiers": {
         parameters: {
             query?: never;
@@ -6457,20 +6805,46 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists customers, newest first, without aliases. */
+        /**
+         * Lists customers, without aliases. Looking for some digits of a number is written on the trail, with how many digits
+         *     and how many were found, not which.
+         */
         get: {
             parameters: {
                 query?: {
+                    /** @description Only those last in contact before, or never. */
+                    contact_before?: components["schemas"]["Timestamp"];
+                    /** @description Only those last in contact then or later. */
+                    contact_from?: components["schemas"]["Timestamp"];
+                    /** @description Only those known since before. */
+                    created_before?: components["schemas"]["Timestamp"];
+                    /** @description Only those known since then or later. */
+                    created_from?: components["schemas"]["Timestamp"];
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
                     /** @description How many rows at most: 1 to 200, 50 unless told. */
                     limit?: number;
+                    /** @description Which way; names and owners rise, all else falls, unless told. */
+                    order?: "asc" | "desc";
                     /** @description Only those this colleague looks after. */
                     owner?: components["schemas"]["Id_usr"];
-                    /** @description Part of the name, or a whole phone number or e-mail address. */
+                    /**
+                     * @description Part of the name, or of how it is typed (`wangxm`, `wxm`), a whole phone number or e-mail address, or four and
+                     *     more digits of a number. What is found comes newest first, whatever the order; looking for digits is on the trail.
+                     */
                     q?: string;
+                    /** @description What it is sorted by; when they were met, unless told. */
+                    sort?: "name" | "last_contact" | "created" | "tier" | "worth" | "owner";
                     /** @description Only those with whom it has come so far. */
                     stage?: "contact" | "lead" | "customer";
+                    /** @description Only those of a tier of this rank; 0: of none. */
+                    tier?: number;
+                    /** @description Only those whom nobody looks after. */
+                    unowned?: boolean;
+                    /** @description Only those worth less, in minor units. */
+                    worth_below?: number;
+                    /** @description Only those worth so much or more, in minor units. */
+                    worth_from?: number;
                 };
                 header?: never;
                 path?: never;
@@ -6617,6 +6991,192 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/customers/{id}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds an address; the first is the main one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerAddressDetails"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/addresses/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes an address anew. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    address: components["schemas"]["Id_adr_CustomerAddress"];
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerAddressChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes an address away. */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description The version that was seen. */
+                    version: number;
+                };
+                header?: never;
+                path: {
+                    address: components["schemas"]["Id_adr_CustomerAddress"];
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/addresses/{address}/unmasking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows an address in clear, and writes on the trail who saw it and why. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    address: components["schemas"]["Id_adr_CustomerAddress"];
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProfileUnmasking"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerAddressInClear"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/consents": {
         parameters: {
             query?: never;
@@ -6692,6 +7252,103 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contact-persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that somebody speaks for an organisation; of somebody who does, as what from now on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewContactPerson"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contact-persons/{contact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Says that somebody speaks for an organisation no more. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    contact: components["schemas"]["Id_ctp_ContactPerson"];
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -6950,6 +7607,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/kind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says whether a customer is a person or an organisation. What was said of the other kind stays, out of sight. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerKindChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/merge": {
         parameters: {
             query?: never;
@@ -7082,6 +7789,141 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes something about a customer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCustomerObservation"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/observations/{observation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says otherwise what one noticed oneself, and with the permission what others did. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                    observation: components["schemas"]["Id_obs_Observation"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerObservationChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Withdraws what one noticed oneself, and with the permission what others did. */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description The version that was seen. */
+                    version: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                    observation: components["schemas"]["Id_obs_Observation"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/profile": {
         parameters: {
             query?: never;
@@ -7200,7 +8042,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Page_ChangeView"];
+                        "application/json": components["schemas"]["Page_ProfileChangeView"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -7217,6 +8059,88 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a customer a tag, or says anew what it rests on and until when it is. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                    tag: components["schemas"]["Id_ctg_CustomerTag"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerTagSetting"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes a tag off a customer, also one that a merged file has. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                    tag: components["schemas"]["Id_ctg_CustomerTag"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -17628,6 +18552,485 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segment-attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what the actor's rules can be about, module by module. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Attribute"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segment-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts the members of a rule that is no segment yet. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SegmentPreview"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentCount"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the segments one may see, oldest first: one's own, and those colleagues share. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Segment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a segment. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSegment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Segment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One segment. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_seg_Segment"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Segment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Puts a segment away. It can be had back for thirty days. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_seg_Segment"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Segment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes a segment. Who belonged to it before stays known. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_seg_Segment"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChangedSegment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Segment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts a segment's members, as they are now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_seg_Segment"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentCount"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists how many belonged to a segment on each day, newest first, with how many came and went: for whoever sees all
+         *     customers.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many days at most: 1 to 400, 30 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_seg_Segment"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_SegmentDay"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a segment's members whom the actor may see. Changes of the last seconds may be missing. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Who belonged to it at the end of that day, `2026-11-26`; who does now, without. */
+                    as_of?: string;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Which way; names and owners rise, all else falls, unless told. */
+                    order?: "asc" | "desc";
+                    /** @description What they are sorted by; since when they are known, unless told. */
+                    sort?: "name" | "last_contact" | "created" | "tier" | "worth" | "owner";
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_seg_Segment"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_CustomerCard"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has back a segment that was put away. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_seg_Segment"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Segment"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -21113,6 +22516,100 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wanted-details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What whole files hold, of persons and of organisations. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WantedOfKind"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wanted-details/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what whole files of a kind of customer hold. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: components["schemas"]["CustomerKind"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WantedChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WantedOfKind"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -24835,6 +26332,47 @@ export interface components {
             /** @description The articles it answered with, most often first, at most a hundred. */
             articles: components["schemas"]["AssistantArticle"][];
         };
+        /** @description Something known of customers. */
+        Attribute: {
+            /** @description The values there are, for a choice or a set; empty when they are told by `values` only. */
+            choices: components["schemas"]["AttributeChoice"][];
+            /**
+             * @description Unique among all modules, and the same for ever: begins with the module's name, `orders.last_at`. 1 to 80
+             *     of `a–z 0–9 _ .`.
+             */
+            key: string;
+            /** @description What kind of values it has. */
+            kind: components["schemas"]["AttributeKind"];
+            /** @description What people call it. */
+            label: components["schemas"]["AttributeLabel"];
+            /**
+             * @description The permission one needs to see a rule with it; none: whoever may see customers. Who may not see a field of
+             *     the customer must not learn it by drawing segments.
+             */
+            permission?: string | null;
+            /** @description Age, sex, mood and the like: such a rule answers a count alone, and none below five. */
+            personal: boolean;
+        };
+        /** @description One value a choice or a set may have. */
+        AttributeChoice: {
+            /** @description As people read it. */
+            label: components["schemas"]["AttributeLabel"];
+            /** @description As values and conditions spell it. */
+            value: string;
+        };
+        /**
+         * @description What kind of values an attribute has, and so which conditions there are on it.
+         * @enum {string}
+         */
+        AttributeKind: "number" | "money" | "date" | "choice" | "set" | "yes_no" | "events";
+        /** @description A text for people. */
+        AttributeLabel: {
+            /** @description The name of a text in the console's catalogue: `segments.attributes.stage`. */
+            key: string;
+        } | {
+            /** @description What people called it themselves: a tag, a field of their own. */
+            text: string;
+        };
         /**
          * @description What a visitor answered before the chat, and what the embedding page says of them: names and short
          *     texts. Their name, phone number and e-mail address are not among them: those are the customer's.
@@ -25374,6 +26912,21 @@ export interface components {
             /** @description Where it leads: an `https` address, up to 1,000 characters. */
             url?: string | null;
         };
+        /** @description What a segment is to be; what is not named stays. */
+        ChangedSegment: {
+            /** @description What it is for: up to 500 characters. */
+            description?: string | null;
+            /** @description What people call it: 1 to 60 characters. */
+            name?: string | null;
+            rule?: components["schemas"]["SegmentRule"] | null;
+            /** @description Whether colleagues of the unit see it. */
+            shared?: boolean | null;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
         /** @description A way customers reach the department. */
         Channel: {
             /** @description The pages that may embed it. */
@@ -25648,6 +27201,25 @@ export interface components {
          * @enum {string}
          */
         ContactKind: "conversation" | "phone" | "counter" | "other";
+        /** @description Somebody linked with a customer: who speaks for them, or for whom they speak. */
+        ContactPersonView: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who linked them. */
+            by_name?: string | null;
+            customer?: components["schemas"]["CustomerCard"] | null;
+            /** @description The link's id. */
+            id: components["schemas"]["Id_ctp_ContactPerson"];
+            /** @description Whether they are asked for first. */
+            main: boolean;
+            /** @description As what: 采购, 财务. */
+            role: string;
+            /**
+             * Format: int64
+             * @description Hand this back with a change.
+             */
+            version: number;
+        };
         /**
          * @description Whether somebody's data may be used for a purpose, or why not.
          * @enum {string}
@@ -26258,6 +27830,44 @@ export interface components {
              */
             wait_ms: number;
         };
+        /** @description What an address is to be. */
+        CustomerAddressChange: {
+            /** @description All of it, in clear. */
+            address: components["schemas"]["CustomerAddressDetails"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description An address in clear. */
+        CustomerAddressDetails: {
+            /** @description The city: up to 20 characters. */
+            city?: string;
+            /** @description The district: up to 20 characters. */
+            district?: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["CustomerAddressKind"];
+            /** @description The rest: 2 to 120 characters. */
+            line: string;
+            /** @description Whether it is meant where no other is said; there is one such of a customer. */
+            main?: boolean;
+            /** @description Their number in any spelling. */
+            phone?: string | null;
+            /** @description The post code: up to 10 letters and digits. */
+            post_code?: string;
+            /** @description The province: up to 20 characters. */
+            province?: string;
+            /** @description Who takes things in there: up to 40 characters. */
+            recipient?: string;
+        };
+        /** @description An address in clear. */
+        CustomerAddressInClear: components["schemas"]["CustomerAddressDetails"];
+        /**
+         * @description What an address is for.
+         * @enum {string}
+         */
+        CustomerAddressKind: "home" | "work" | "shipping" | "billing" | "other";
         /** @description A customer as colleagues see them: phone number and e-mail address masked. */
         CustomerCard: {
             /** @description Since when. */
@@ -26334,20 +27944,68 @@ export interface components {
             /** @description Part of their name or of the note about them. */
             words?: string | null;
         };
-        /** @description Everything this module holds about one person, in clear. */
+        /** @description A talk with the customer, or one message of it. Whoever follows it sees it as far as they may read that talk. */
+        CustomerEvidence: {
+            /**
+             * @description The conversation's id.
+             * @example cnv_00000000000000000000000000
+             */
+            conversation_id: string;
+            /**
+             * Format: int64
+             * @description The message's number in it; none: all of it.
+             */
+            seq?: number | null;
+        };
+        /** @description A list of customers that is being written into a file, or was. */
         CustomerExport: {
-            /** @description The customer, then every alias. */
-            customers: components["schemas"]["ExportedCustomer"][];
-            /** @description Who they are on the channels. */
-            identities: components["schemas"]["ExportedIdentity"][];
-            /** @description What others call them, whatever the channel. */
-            names_elsewhere: components["schemas"]["ExportedMark"][];
-            /** @description How far it has come with them, step by step. */
-            stages: components["schemas"]["CustomerStep"][];
-            /** @description Who they were thought to be. */
-            suggestions: components["schemas"]["MergeSuggestion"][];
-            /** @description What was taken over in merges, and what stood there before. */
-            takeovers: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description The size of the file.
+             */
+            bytes: number;
+            /** @description Whether numbers and addresses are unmasked, as far as whoever asked may see them so. */
+            clear: boolean;
+            /** @description The file's columns. */
+            columns: components["schemas"]["ExportColumns"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it failed: `not_allowed`, `too_large`, `too_many_rows`, or the code of a refusal. */
+            error?: string | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it is written as. */
+            format: components["schemas"]["ExportFormat"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_cex_CustomerExport"];
+            /** @description What the file is called, without its ending. */
+            name: string;
+            /** @description Whoever asked, who alone may take the file. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            /** @description Why it was asked for. */
+            reason: string;
+            /** @description Which list. */
+            source: components["schemas"]["ExportSource"];
+            /** @description How far it has come. */
+            state: components["schemas"]["ExportState"];
+            /**
+             * Format: int64
+             * @description How many there will be; none while nobody knows.
+             */
+            total?: number | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Customers written.
+             */
+            written: number;
         };
         /** @description Something that is kept of customers here. */
         CustomerField: {
@@ -26537,6 +28195,72 @@ export interface components {
          * @enum {string}
          */
         CustomerKind: "person" | "organisation";
+        /** @description What a customer is. */
+        CustomerKindChange: {
+            /** @description The unified social credit code of an organisation, with a right check digit (GB 32100-2015); without it: none. */
+            credit_code?: string | null;
+            /** @description A person or an organisation. */
+            kind: components["schemas"]["CustomerKind"];
+        };
+        /** @description Which customers a list holds, and in which order. */
+        CustomerListQuery: {
+            contact_before?: components["schemas"]["Timestamp"] | null;
+            contact_from?: components["schemas"]["Timestamp"] | null;
+            created_before?: components["schemas"]["Timestamp"] | null;
+            created_from?: components["schemas"]["Timestamp"] | null;
+            /** @description `next_cursor` of the page before. */
+            cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many rows at most: 1 to 200, 50 unless told.
+             */
+            limit?: number | null;
+            order?: components["schemas"]["SortOrder"] | null;
+            owner?: components["schemas"]["Id_usr"] | null;
+            /**
+             * @description Part of the name, or of how it is typed (`wangxm`, `wxm`), a whole phone number or e-mail address, or four and
+             *     more digits of a number. What is found comes newest first, whatever the order; looking for digits is on the trail.
+             */
+            q?: string | null;
+            sort?: components["schemas"]["CustomerSort"] | null;
+            stage?: components["schemas"]["Stage"] | null;
+            /**
+             * Format: int64
+             * @description Only those of a tier of this rank; 0: of none.
+             */
+            tier?: number | null;
+            /** @description Only those whom nobody looks after. */
+            unowned?: boolean | null;
+            /**
+             * Format: int64
+             * @description Only those worth less, in minor units.
+             */
+            worth_below?: number | null;
+            /**
+             * Format: int64
+             * @description Only those worth so much or more, in minor units.
+             */
+            worth_from?: number | null;
+        };
+        /** @description What a sentence is to say. */
+        CustomerObservationChange: {
+            evidence?: components["schemas"]["CustomerEvidence"] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description As of a new one. */
+            kind: components["schemas"]["CustomerObservationKind"];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+            /** @description As of a new one. */
+            words: string;
+        };
+        /**
+         * @description What a sentence about a customer is.
+         * @enum {string}
+         */
+        CustomerObservationKind: "preference" | "observation" | "caution";
         /** @description What a customer bought. */
         CustomerOrder: {
             /** @description As of when its source said so. */
@@ -26570,6 +28294,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What a list of customers is sorted by.
+         * @enum {string}
+         */
+        CustomerSort: "name" | "last_contact" | "created" | "tier" | "worth" | "owner";
         /** @description Where a field's value came from. */
         CustomerSource: {
             /** @description As of when it was true. */
@@ -26608,6 +28337,58 @@ export interface components {
             stage: components["schemas"]["Stage"];
             /** @description What they are interested in, or why. */
             words: string;
+        };
+        /** @description A tag, or a group of tags. */
+        CustomerTag: {
+            /** @description Whether it can be set no more; where it was, it stays. */
+            archived: boolean;
+            /** @description Its colour. */
+            colour: components["schemas"]["CustomerTagColour"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_ctg_CustomerTag"];
+            /** @description What it is called. */
+            name: string;
+            parent_id?: components["schemas"]["Id_ctg_CustomerTag"] | null;
+            /**
+             * Format: int64
+             * @description Its place among its neighbours.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description What of a tag is to be different. */
+        CustomerTagChange: {
+            /** @description Whether it can be set no more; where it was, it stays. */
+            archived?: boolean | null;
+            colour?: components["schemas"]["CustomerTagColour"] | null;
+            /** @description What it is called: 1 to 20 characters. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Its place among its neighbours.
+             */
+            position?: number | null;
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /**
+         * @description The colour a tag has on screens.
+         * @enum {string}
+         */
+        CustomerTagColour: "quiet" | "accent" | "vip" | "ok" | "warn" | "bad" | "info";
+        /** @description What a tag rests on, and until when it is. */
+        CustomerTagSetting: {
+            evidence?: components["schemas"]["CustomerEvidence"] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A tier. */
         CustomerTier: {
@@ -27594,6 +29375,13 @@ export interface components {
             /** @description What other modules hold, by module. */
             elsewhere: Record<string, never>;
         };
+        /**
+         * @description A column of the file.
+         * @enum {string}
+         */
+        ExportColumn: "name" | "phone" | "email" | "stage" | "owner" | "last_contact" | "created" | "worth" | "tier" | "note" | "id";
+        /** @description The columns of a file, in order. */
+        ExportColumns: components["schemas"]["ExportColumn"][];
         /** @description One row of a person, in clear. */
         ExportedCustomer: {
             created_at: components["schemas"]["Timestamp"];
@@ -27617,6 +29405,27 @@ export interface components {
             kind: components["schemas"]["MergeReason"];
             mark: string;
         };
+        /**
+         * @description What a list is written as.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "csv_gbk" | "xlsx";
+        /** @description Which list is taken along: as it is on the screen. */
+        ExportSource: {
+            /**
+             * @description Who belonged to the segment at the end of that day.
+             * @example 2026-11-26
+             */
+            as_of?: string | null;
+            /** @description Of a list: what narrows it. Of both: the order. */
+            list?: components["schemas"]["CustomerListQuery"];
+            segment_id?: components["schemas"]["Id_seg_Segment"] | null;
+        };
+        /**
+         * @description How far an export has come.
+         * @enum {string}
+         */
+        ExportState: "waiting" | "running" | "done" | "stopped" | "failed";
         /** @description A run was begun, or has come further. */
         "Fact.allocation_runs.allocation_run.changed": {
             at: components["schemas"]["Timestamp"];
@@ -27953,6 +29762,19 @@ export interface components {
             /** @enum {string} */
             t: "fact";
             /** @description conversation:{id} */
+            topic: string;
+        };
+        /** @description An export was begun, or has come further. */
+        "Fact.customer_exports.customer_export.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["CustomerExport"];
+            /** @enum {string} */
+            kind: "customer_export.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description customer_exports */
             topic: string;
         };
         /** @description The figures of these queues are others: fetch them again. */
@@ -28541,6 +30363,8 @@ export interface components {
         Id_abc_AbusiveContact: string;
         /** @example acg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_acg_ArticleCategory: string;
+        /** @example adr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_adr_CustomerAddress: string;
         /** @example ahd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ahd_AccountHandover: string;
         /** @example alc_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -28563,6 +30387,8 @@ export interface components {
         Id_auv_AutomationVersion: string;
         /** @example bat_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_bat_ConversationBatch: string;
+        /** @example cex_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cex_CustomerExport: string;
         /** @example cfd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cfd_CustomerField: string;
         /** @example chn_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -28575,6 +30401,10 @@ export interface components {
         Id_csr_ConsentRecord: string;
         /** @example cst_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cst_CustomerStep: string;
+        /** @example ctg_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ctg_CustomerTag: string;
+        /** @example ctp_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ctp_ContactPerson: string;
         /** @example cus_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cus: string;
         /** @example cvw_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -28647,6 +30477,8 @@ export interface components {
         Id_msg_Message: string;
         /** @example msv_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_msv_MessageVersion: string;
+        /** @example obs_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_obs_Observation: string;
         /** @example ofr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ofr_Offer: string;
         /** @example ord_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -28679,6 +30511,8 @@ export interface components {
         Id_rol_Role: string;
         /** @example rwd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_rwd_Reward: string;
+        /** @example seg_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_seg_Segment: string;
         /** @example skl_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_skl: string;
         /** @example slm_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -30553,7 +32387,7 @@ export interface components {
          * @description Why two may be one person.
          * @enum {string}
          */
-        MergeReason: "phone" | "email" | "wechat" | "site";
+        MergeReason: "phone" | "email" | "wechat" | "site" | "name_phone" | "name_email";
         /** @description Two who may be one person. */
         MergeSuggestion: {
             alias_id?: components["schemas"]["Id_cus"] | null;
@@ -30704,6 +32538,13 @@ export interface components {
             seq: number;
             /** @description What was said. */
             text: string;
+        };
+        /** @description Something a file lacks. */
+        MissingDetail: {
+            /** @description The name of a detail, or a field's id. */
+            detail: string;
+            /** @description What a field is called; none for a detail, which the reader's language names. */
+            name?: string | null;
         };
         /** @description What a model was asked, and what it said, both without personal data. */
         ModelQuestion: {
@@ -30898,6 +32739,15 @@ export interface components {
             /** @description In their words, or what else shows it: up to 1,000 characters. */
             words?: string | null;
         };
+        /** @description Somebody who speaks for an organisation. */
+        NewContactPerson: {
+            /** @description Whether they are asked for first; there is one such of an organisation. */
+            main?: boolean;
+            /** @description Who: a person whom one may see. */
+            person_id: components["schemas"]["Id_cus"];
+            /** @description As what: up to 40 characters. */
+            role?: string;
+        };
         /** @description With whom, and where. */
         NewConversation: {
             channel_id?: components["schemas"]["Id_chn"] | null;
@@ -30925,6 +32775,21 @@ export interface components {
             phone?: string | null;
             stage?: components["schemas"]["Stage"] | null;
         };
+        /** @description A list to be taken along. */
+        NewCustomerExport: {
+            /** @description Whether numbers and addresses are to be unmasked, as far as the actor may see them so. */
+            clear?: boolean;
+            /** @description The columns, in order: 1 to 11, none twice. */
+            columns: components["schemas"]["ExportColumn"][];
+            /** @description What it is written as. */
+            format: components["schemas"]["ExportFormat"];
+            /** @description What the file is to be called: 1 to 60 characters, without its ending. */
+            name: string;
+            /** @description Why: 2 to 200 characters, kept on the trail. */
+            reason: string;
+            /** @description Which list: as it is on the screen. */
+            source: components["schemas"]["ExportSource"];
+        };
         /** @description A field to be. */
         NewCustomerField: {
             applies_to?: components["schemas"]["CustomerKind"] | null;
@@ -30949,6 +32814,22 @@ export interface components {
             section?: string;
             /** @description The roles that may see it: up to 50; empty: whoever may see the customer. */
             seen_by?: components["schemas"]["CustomerFieldRoles"];
+        };
+        /** @description A sentence about a customer. */
+        NewCustomerObservation: {
+            evidence?: components["schemas"]["CustomerEvidence"] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it is. */
+            kind: components["schemas"]["CustomerObservationKind"];
+            /** @description What it says: 2 to 300 characters. */
+            words: string;
+        };
+        /** @description A tag, or a group, to be. */
+        NewCustomerTag: {
+            colour?: components["schemas"]["CustomerTagColour"] | null;
+            /** @description What it is called: 1 to 20 characters, unlike its neighbours. */
+            name: string;
+            parent_id?: components["schemas"]["Id_ctg_CustomerTag"] | null;
         };
         /** @description What one says to a request. */
         NewDecision: {
@@ -31450,6 +33331,17 @@ export interface components {
             };
             /** @description Its name, unique. */
             name: string;
+        };
+        /** @description A segment to be made. */
+        NewSegment: {
+            /** @description What it is for: up to 500 characters. */
+            description?: string;
+            /** @description What people call it: 1 to 60 characters. */
+            name: string;
+            /** @description Who belongs to it. */
+            rule: components["schemas"]["SegmentRule"];
+            /** @description Whether colleagues of the unit see it; those of no unit share with all. */
+            shared?: boolean;
         };
         /** @description A skill to be. */
         NewSkill: {
@@ -32328,6 +34220,32 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_Attribute: {
+            /** @description The rows. */
+            items: {
+                /** @description The values there are, for a choice or a set; empty when they are told by `values` only. */
+                choices: components["schemas"]["AttributeChoice"][];
+                /**
+                 * @description Unique among all modules, and the same for ever: begins with the module's name, `orders.last_at`. 1 to 80
+                 *     of `a–z 0–9 _ .`.
+                 */
+                key: string;
+                /** @description What kind of values it has. */
+                kind: components["schemas"]["AttributeKind"];
+                /** @description What people call it. */
+                label: components["schemas"]["AttributeLabel"];
+                /**
+                 * @description The permission one needs to see a rule with it; none: whoever may see customers. Who may not see a field of
+                 *     the customer must not learn it by drawing segments.
+                 */
+                permission?: string | null;
+                /** @description Age, sex, mood and the like: such a rule answers a count alone, and none below five. */
+                personal: boolean;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_AuditEntry: {
             /** @description The rows. */
             items: {
@@ -32408,37 +34326,6 @@ export interface components {
                  */
                 position: number;
                 refused?: components["schemas"]["Refusal"] | null;
-            }[];
-            /** @description Hand this back as `cursor` for the next page; none on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_ChangeView: {
-            /** @description The rows. */
-            items: {
-                /** @description What it became, likewise. */
-                after?: Record<string, never> | null;
-                /** @description When. */
-                at: components["schemas"]["Timestamp"];
-                /** @description What it was; a masked value as its mask; none: nothing, or it was erased. */
-                before?: Record<string, never> | null;
-                by_id?: components["schemas"]["Id_usr"] | null;
-                /** @description Their name then. */
-                by_name?: string | null;
-                /** @description Its id. */
-                id: components["schemas"]["Id_pch_ProfileChange"];
-                kind?: components["schemas"]["CustomerFieldKind"] | null;
-                /** @description Whether both are masks. */
-                masked: boolean;
-                /** @description What that is called. */
-                name: string;
-                rules?: components["schemas"]["CustomerFieldRules"] | null;
-                /** @description Where that came from. */
-                source: components["schemas"]["CustomerSource"];
-                /** @description Of which: its id. */
-                subject: string;
-                /** @description Of what. */
-                what: components["schemas"]["ProfileChangeOf"];
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -32657,6 +34544,61 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_CustomerExport: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description The size of the file.
+                 */
+                bytes: number;
+                /** @description Whether numbers and addresses are unmasked, as far as whoever asked may see them so. */
+                clear: boolean;
+                /** @description The file's columns. */
+                columns: components["schemas"]["ExportColumns"];
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Why it failed: `not_allowed`, `too_large`, `too_many_rows`, or the code of a refusal. */
+                error?: string | null;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                /** @description What it is written as. */
+                format: components["schemas"]["ExportFormat"];
+                /** @description Its id. */
+                id: components["schemas"]["Id_cex_CustomerExport"];
+                /** @description What the file is called, without its ending. */
+                name: string;
+                /** @description Whoever asked, who alone may take the file. */
+                owner_id: components["schemas"]["Id_usr"];
+                /** @description Their name. */
+                owner_name: string;
+                /** @description Why it was asked for. */
+                reason: string;
+                /** @description Which list. */
+                source: components["schemas"]["ExportSource"];
+                /** @description How far it has come. */
+                state: components["schemas"]["ExportState"];
+                /**
+                 * Format: int64
+                 * @description How many there will be; none while nobody knows.
+                 */
+                total?: number | null;
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+                /**
+                 * Format: int64
+                 * @description Customers written.
+                 */
+                written: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_CustomerImport: {
             /** @description The rows. */
             items: {
@@ -32714,7 +34656,7 @@ export interface components {
                 /** @description How far it has come. */
                 state: components["schemas"]["ImportState"];
                 /** @description What it is a list of: `customers`, or what another module takes in, `orders`. */
-                target?: string;
+                target: string;
                 unit_id?: components["schemas"]["Id_unt"] | null;
                 /**
                  * Format: int64
@@ -33377,7 +35319,7 @@ export interface components {
                 kind?: components["schemas"]["CustomerFieldKind"] | null;
                 /** @description Whether both are masks. */
                 masked: boolean;
-                /** @description What that is called. */
+                /** @description What that is called; empty where it has no name, or one may not see whom it names. */
                 name: string;
                 rules?: components["schemas"]["CustomerFieldRules"] | null;
                 /** @description Where that came from. */
@@ -33465,6 +35407,69 @@ export interface components {
                 way?: components["schemas"]["AskedBy"] | null;
                 /** @description Why not: `nobody`, `abuse`, `off`, `no_link`, `lately`, `past`. */
                 why_not?: string | null;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Segment: {
+            /** @description The rows. */
+            items: {
+                /** @description When its name or rule changed last. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description What it is for; may be empty. */
+                description: string;
+                /** @description Its id. */
+                id: components["schemas"]["Id_seg_Segment"];
+                /**
+                 * @description What people call it.
+                 * @example 90 天未联系的金卡
+                 */
+                name: string;
+                owner_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                owner_name: string;
+                removed_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Who belongs to it. */
+                rule: components["schemas"]["SegmentRule"];
+                /** @description Whether colleagues see it: those of the unit, or all when whoever made it belongs to none. */
+                shared: boolean;
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SegmentDay: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many had not the day before.
+                 */
+                came: number;
+                /**
+                 * @description The day, as the installation counts days.
+                 * @example 2026-11-26
+                 */
+                day: string;
+                /**
+                 * Format: int64
+                 * @description How many belonged to it.
+                 */
+                members: number;
+                /**
+                 * Format: int64
+                 * @description How many had the day before and did not.
+                 */
+                went: number;
             }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -34722,18 +36727,69 @@ export interface components {
         };
         /** @description What is known of a customer besides how to reach them. */
         Profile: {
+            /** @description Where they live, work, and have things sent, masked; main ones first. */
+            addresses: components["schemas"]["ProfileAddressView"][];
+            /** @description How whole the file is. */
+            completeness: components["schemas"]["ProfileCompleteness"];
+            /** @description The organisations a person speaks for, likewise. */
+            contact_person_of: components["schemas"]["ContactPersonView"][];
+            /** @description Who speaks for an organisation, main ones first. */
+            contact_persons: components["schemas"]["ContactPersonView"][];
+            /** @description An organisation's unified social credit code. */
+            credit_code?: string | null;
             /** @description Of whom: asked for an alias, of the survivor. */
             customer_id: components["schemas"]["Id_cus"];
             /** @description What this installation keeps of such a customer, in order, as far as the reader may see it. */
             fields: components["schemas"]["ProfileFieldView"][];
+            /** @description A person or an organisation. */
+            kind: components["schemas"]["CustomerKind"];
             /** @description Whether the reader may change anything of it. */
             may_edit: boolean;
+            /** @description What colleagues noticed, newest first; what is over among it. */
+            observations: components["schemas"]["ProfileObservationView"][];
+            /** @description What they are sorted by, in the order it was said. */
+            tags: components["schemas"]["ProfileTagView"][];
+        };
+        /** @description An address masked: the way to the district shows, whose it is and the door do not. */
+        ProfileAddressView: {
+            /** @description The city. */
+            city: string;
+            /** @description The district. */
+            district: string;
+            from?: components["schemas"]["Id_cus"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_adr_CustomerAddress"];
+            /** @description What it is for. */
+            kind: components["schemas"]["CustomerAddressKind"];
+            /**
+             * @description The rest, masked: its first two characters.
+             * @example 文三***
+             */
+            line: string;
+            /** @description Whether it is meant where no other is said. */
+            main: boolean;
+            /** @description Their number, masked. */
+            phone?: string | null;
+            /** @description The province. */
+            province: string;
+            /**
+             * @description Who takes things in there, masked.
+             * @example 王**
+             */
+            recipient: string;
+            /** @description Where it came from, and as of when it was true. */
+            source: components["schemas"]["CustomerSource"];
+            /**
+             * Format: int64
+             * @description Hand this back with a change.
+             */
+            version: number;
         };
         /**
          * @description What of a profile changed.
          * @enum {string}
          */
-        ProfileChangeOf: "field";
+        ProfileChangeOf: "field" | "tag" | "observation" | "kind" | "contact_person" | "address";
         /** @description One step of a profile's history. */
         ProfileChangeView: {
             /** @description What it became, likewise. */
@@ -34750,7 +36806,7 @@ export interface components {
             kind?: components["schemas"]["CustomerFieldKind"] | null;
             /** @description Whether both are masks. */
             masked: boolean;
-            /** @description What that is called. */
+            /** @description What that is called; empty where it has no name, or one may not see whom it names. */
             name: string;
             rules?: components["schemas"]["CustomerFieldRules"] | null;
             /** @description Where that came from. */
@@ -34759,6 +36815,15 @@ export interface components {
             subject: string;
             /** @description Of what. */
             what: components["schemas"]["ProfileChangeOf"];
+        };
+        /** @description How whole a file is. */
+        ProfileCompleteness: {
+            /** @description How many of the details that count are there. */
+            filled: number;
+            /** @description What is missing, in the order in which it was said to count. */
+            missing: components["schemas"]["MissingDetail"][];
+            /** @description How many count. */
+            wanted: number;
         };
         /** @description A field's value in clear. */
         ProfileFieldInClear: {
@@ -34796,6 +36861,53 @@ export interface components {
              * @description Hand this back with a change; 0 where nothing ever stood.
              */
             version: number;
+        };
+        /** @description A sentence about a customer, as one reader sees it. */
+        ProfileObservationView: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name then. */
+            by_name?: string | null;
+            changed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who changed it last, if somebody did. */
+            changed_by_name?: string | null;
+            evidence?: components["schemas"]["CustomerEvidence"] | null;
+            /** @description Whether that is over. */
+            expired: boolean;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_obs_Observation"];
+            /** @description What it is. */
+            kind: components["schemas"]["CustomerObservationKind"];
+            /** @description Whether the reader may change and withdraw it. */
+            may_change: boolean;
+            /**
+             * Format: int64
+             * @description Hand this back with a change.
+             */
+            version: number;
+            /** @description What it says. */
+            words: string;
+        };
+        /** @description A tag a customer has. */
+        ProfileTagView: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name then. */
+            by_name?: string | null;
+            /** @description Its colour. */
+            colour: components["schemas"]["CustomerTagColour"];
+            evidence?: components["schemas"]["CustomerEvidence"] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            from?: components["schemas"]["Id_cus"] | null;
+            /** @description What its group is called. */
+            group: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Which. */
+            tag_id: components["schemas"]["Id_ctg_CustomerTag"];
         };
         /** @description Why. */
         ProfileUnmasking: {
@@ -36099,6 +38211,117 @@ export interface components {
              */
             version: number;
         };
+        /** @description Customers of one kind, by a rule. */
+        Segment: {
+            /** @description When its name or rule changed last. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What it is for; may be empty. */
+            description: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_seg_Segment"];
+            /**
+             * @description What people call it.
+             * @example 90 天未联系的金卡
+             */
+            name: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name: string;
+            removed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who belongs to it. */
+            rule: components["schemas"]["SegmentRule"];
+            /** @description Whether colleagues see it: those of the unit, or all when whoever made it belongs to none. */
+            shared: boolean;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description One condition. */
+        SegmentCondition: {
+            /**
+             * @description The attribute's key.
+             * @example customers.stage
+             */
+            attribute: string;
+            /** @description Of everything else. */
+            numbers?: number[];
+            /** @description What is asked of it. */
+            test: components["schemas"]["SegmentTest"];
+            /** @description Of a choice or a set: 1 to 50 values. */
+            values?: string[];
+        };
+        /** @description How many belong to a rule, of those the actor may see. */
+        SegmentCount: {
+            /**
+             * Format: int64
+             * @description Given where a rule is about age, sex or the like: fewer are not told.
+             */
+            below?: number | null;
+            /**
+             * Format: int64
+             * @description How many; none: fewer than `below`.
+             */
+            count?: number | null;
+            /** @description Whether its members can be listed: not those of such a rule. */
+            listed: boolean;
+            /**
+             * Format: int64
+             * @description How many there were a week ago, where that is known and the actor sees all customers.
+             */
+            week_ago?: number | null;
+        };
+        /** @description How many belonged to a segment at the end of a day, and how many came and went on it. */
+        SegmentDay: {
+            /**
+             * Format: int64
+             * @description How many had not the day before.
+             */
+            came: number;
+            /**
+             * @description The day, as the installation counts days.
+             * @example 2026-11-26
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description How many belonged to it.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description How many had the day before and did not.
+             */
+            went: number;
+        };
+        /**
+         * @description How the parts of a group go together.
+         * @enum {string}
+         */
+        SegmentMatch: "all" | "any" | "none";
+        /** @description A rule to be tried. */
+        SegmentPreview: {
+            /** @description Who would belong to it. */
+            rule: components["schemas"]["SegmentRule"];
+        };
+        /** @description Several parts together. */
+        SegmentRule: {
+            /** @description The parts; without any everybody belongs to it. */
+            conditions: components["schemas"]["SegmentCondition"][];
+            /** @description Groups of parts, at most four deep; thirty conditions in all. */
+            groups?: components["schemas"]["SegmentRule"][];
+            /** @description How they go together. */
+            match: components["schemas"]["SegmentMatch"];
+        };
+        /**
+         * @description What a condition asks of an attribute. Where it counts days, a day is 24 hours back from now.
+         * @enum {string}
+         */
+        SegmentTest: "known" | "unknown" | "yes" | "no" | "is" | "is_not" | "has_any" | "has_all" | "has_none" | "at_least" | "at_most" | "between" | "within_days" | "not_within_days" | "next_days" | "from" | "before" | "in_months" | "happened" | "happened_less";
         /**
          * @description What became of an update in one conversation.
          * @enum {string}
@@ -36134,7 +38357,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -36944,7 +39167,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "merge_suggestions" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "promises" | "asks" | "escalations" | "notices" | "incidents" | "privacy_requests";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "allocation_runs" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "loyalty_members" | "redemptions" | "customer_exports" | "notices" | "incidents";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
@@ -36984,6 +39207,11 @@ export interface components {
             /** @description What it is called. */
             preset: components["schemas"]["SnoozePreset"];
         };
+        /**
+         * @description Which way a list goes.
+         * @enum {string}
+         */
+        SortOrder: "asc" | "desc";
         /**
          * @description Where a value came from.
          * @enum {string}
@@ -38076,6 +40304,36 @@ export interface components {
             at: number;
             /** @description What: cut at 60 characters. */
             name: string;
+        };
+        /** @description What whole files are to hold. */
+        WantedChange: {
+            /**
+             * @description 1 to 40, each once: `name`, `phone`, `email`, `owner`, `address`, `tag`, of organisations `credit_code` and
+             *     `contact_person`, and the ids of fields that everybody may see.
+             */
+            details: string[];
+            /**
+             * Format: int64
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description Names of details, and ids of fields. */
+        WantedDetails: string[];
+        /** @description What a whole file of a kind of customer holds. */
+        WantedOfKind: {
+            /**
+             * @description `name`, `phone`, `email`, `owner`, `address`, `tag`, of organisations `credit_code` and `contact_person`, and the
+             *     ids of fields.
+             */
+            details: components["schemas"]["WantedDetails"];
+            /** @description Of which kind. */
+            kind: components["schemas"]["CustomerKind"];
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 for what comes with the product.
+             */
+            version: number;
         };
         /**
          * @description How somebody asked.

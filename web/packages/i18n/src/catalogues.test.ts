@@ -8,12 +8,13 @@ const WEB = join(__dirname, '../../..')
 
 /** Keys the code reaches by a computed name; each family names where its members come from. */
 const COMPUTED_OUTSIDE = [
-  // What segments can be drawn by: the server names the text.
-  'loyalty.attributes.',
   'errors.', // problem codes of the server
   'permissions.', // the server's permission catalogue
-  'worth.attributes.', // what segments may be drawn by, told by the server
-  'segments.attributes.', // what the server says rules can be about
+  // What segments can be drawn by: the server names the text.
+  'loyalty.attributes.',
+  'profiles.attributes.',
+  'segments.attributes.',
+  'worth.attributes.',
 ]
 
 const files = import.meta.glob<Record<string, unknown>>('../catalogues/*/*.json', { eager: true, import: 'default' })

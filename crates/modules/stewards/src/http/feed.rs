@@ -51,7 +51,7 @@ pub(crate) async fn hand_over(cx: Cx, Json(request): Json<IntakeFeed>) -> Answer
                 .text("department", department, 1..=40)
                 .that(rows.len() <= feed::MOST_ROWS, "rows", "too_many")
                 .that(csv.as_deref().is_none_or(|table| table.chars().count() <= 500_000), "csv", "too_long")
-                .that(csv.is_some() != !rows.is_empty(), "rows", "required")
+                .that(csv.is_some() == rows.is_empty(), "rows", "required")
                 .done()?;
             let rows = match csv {
                 Some(table) => feed::read(table)?,
