@@ -6,6 +6,7 @@ use kernel::{Origin, Result};
 use serde_json::json;
 use store::{Fact, Tx};
 
+pub use crate::rows::moment;
 use crate::{events, events::ImportFact, model::Import, queries};
 
 /// How long a list and the lines it was refused are kept once nobody is at it, in milliseconds: 30 days.

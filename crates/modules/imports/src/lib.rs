@@ -18,7 +18,6 @@ mod words;
 use ::http::{ListTopic, Locales, Module};
 
 pub use model::{Import, ImportField, ImportRefusal, ImportState};
-pub use rows::moment;
 pub use target::{TakeRows, Target, TargetField, TargetListing, TargetRow};
 
 pub(crate) const LOCALES: Locales = &[

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use customers::Taken as ListTaken;
-use imports::{Target, TargetField, TargetListing, TargetRow, moment};
+use imports::{Target, TargetField, TargetListing, TargetRow, api::moment};
 use kernel::{FieldError, Money, Params, Result};
 use store::Tx;
 
