@@ -60,6 +60,8 @@ async fn story(app: &TestApp) -> (Person, Vec<String>) {
 async fn filled(db: TestDb) -> TestApp {
     let app = product::start(db).await;
     assert!(told(&app).await.expect("the story") >= 12);
+    // What follows from it behind the page is there as well.
+    app.settle().await;
     app
 }
 
@@ -95,7 +97,7 @@ async fn the_figures_of_the_story_are_those_of_a_department() {
     let conversations = all(&admin, "/conversations?").await;
     let standing = |state: &str| conversations.iter().filter(|one| one["state"] == state).count();
     assert!(standing("closed") >= 190, "{}", standing("closed"));
-    assert!((3..=8).contains(&standing("queued")), "{}", standing("queued"));
+    assert!((3..=10).contains(&standing("queued")), "{}", standing("queued"));
     assert!((6..=16).contains(&standing("active")), "{}", standing("active"));
     // Somebody left a message, and somebody is to answer it.
     assert_eq!(standing("message"), 1);

@@ -58,7 +58,6 @@ const OUTSIDER: &[&str] = &[
     "GET /colleagues",
     "GET /conversation-candidates",
     "GET /customer-fields",
-    "GET /customer-tiers",
     "GET /customer-tags",
     "GET /escalation-ladders",
     "GET /lifecycle",

@@ -10,10 +10,11 @@ use crate::{bodies::Maker, demo, product};
 
 /// What takes a visitor's own token, is no answer but a connection, or is about what the story has none of:
 /// `visitors` and the slices try it.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 14] = [
     "/api/v1/batches/{id}/rows",
     "/api/v1/customer-exports/{id}/file",
     "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw",
+    "/api/v1/privacy-requests/{id}/copy",
     "/api/v1/ws",
     "/callbacks/mail",
     "/callbacks/oidc/{id}",
@@ -26,17 +27,21 @@ const ELSEWHERE: [&str; 13] = [
     "/widget/ws",
 ];
 /// Lists of one's own, and of what failed, where whoever asks has nothing, the mails of a chat, what that one chat is
-/// linked with, and what a model that is off was asked: those of a new module do not belong here.
-const EMPTY: [&str; 9] = [
+/// linked with, what a model that is off was asked, who was looked for, whom a steward forgot, and whom so small a story
+/// has not to win back: those of a new module do not belong here.
+const EMPTY: [&str; 12] = [
     "/assistant/questions",
     "/batches",
     "/conversations/{id}/links",
     "/conversations/{id}/mails",
     "/delegations",
+    "/duplicate-searches",
     "/jobs",
     "/mailboxes/{id}/unreadable-mails",
     "/offers",
+    "/record-updates/missing",
     "/tokens",
+    "/win-backs",
 ];
 
 /// Ids of whatever an answer shows, by prefix, the first of each kind; and what else paths are made of.

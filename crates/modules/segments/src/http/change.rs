@@ -76,6 +76,7 @@ pub(crate) async fn change(
     let sources = cx.app().part::<SegmentSources>();
     let segment = cx
         .write(move |tx| {
+            policy::may_any(tx.actor())?;
             let before = queries::find(tx, id)?;
             let permit = policy::may_change(tx.actor(), &before, tx.now())?;
             let ChangedSegment { version, name, description, rule, shared } = request.clone();
@@ -100,6 +101,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(cx: Cx, Path(id): Path<Id<Segment>>) -> Answer<Segment> {
     let segment = cx
         .write(move |tx| {
+            policy::may_any(tx.actor())?;
             let before = queries::find(tx, id)?;
             let permit = policy::may_change(tx.actor(), &before, tx.now())?;
             let after = before.clone().removed(&permit);
@@ -116,6 +118,7 @@ pub(crate) async fn remove(cx: Cx, Path(id): Path<Id<Segment>>) -> Answer<Segmen
 pub(crate) async fn restore(cx: Cx, Path(id): Path<Id<Segment>>) -> Answer<Segment> {
     let segment = cx
         .write(move |tx| {
+            policy::may_any(tx.actor())?;
             let before = queries::find(tx, id)?;
             let permit = policy::may_change(tx.actor(), &before, tx.now())?;
             if before.removed_at.is_none() {
