@@ -10,11 +10,13 @@ use crate::{bodies::Maker, demo, product};
 
 /// What takes a visitor's own token, is no answer but a connection, or is about what the story has none of:
 /// `visitors` and the slices try it.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 16] = [
     "/api/v1/batches/{id}/rows",
     "/api/v1/customer-exports/{id}/file",
     "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw",
     "/api/v1/privacy-requests/{id}/copy",
+    "/api/v1/win-backs/{id}",
+    "/api/v1/win-backs/{id}/members",
     "/api/v1/ws",
     "/callbacks/mail",
     "/callbacks/oidc/{id}",
