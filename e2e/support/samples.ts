@@ -84,7 +84,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const tiers = { list: [{ name: SHORT.slice(0, 30), colour: 'gold', from: 10, percent: 100, entitlements: [SHORT] }] }
   await api.put('/loyalty-rules', { version, note: SHORT, rules: { enabled: true, currency: 'CNY', adjustment_limit: 500, earning: { pending_days: 0 }, tiers } })
   const member = await api.post<Named>('/loyalty-members', { customer_id: customer.id })
-  await api.post('/points-purchases', { customer_id: customer.id, source: 'shop', reference: SHORT, amount: 30_000, currency: 'CNY' })
+  await api.post('/points-purchases', { customer_id: customer.id, source: 'shop', reference: `${SHORT}${mark}`, amount: 30_000, currency: 'CNY' })
   await api.post(`/loyalty-members/${member.id}/adjustments`, { points: 50, reason: HOSTILE })
   const reward = await api.post<Named>('/rewards', { name: SHORT, detail: HOSTILE, points: 10 })
   await api.post(`/loyalty-members/${member.id}/redemptions`, { reward_id: reward.id })

@@ -26,7 +26,7 @@ async function furnish(browser: Browser): Promise<void> {
 
 const ROUTES = [...SHELL, ...registeredRoutes()]
 /** A walk is so many tests long: each stays well within its time on a slow machine. */
-const PARTS = 4
+const PARTS = 6
 
 /** The tests that walk through every page of the console in these languages. */
 export function walkThrough(locales: ('zh-CN' | 'zh-TW' | 'en')[]): void {
@@ -34,7 +34,7 @@ export function walkThrough(locales: ('zh-CN' | 'zh-TW' | 'en')[]): void {
 
   for (const [locale, part] of locales.flatMap((locale) => Array.from({ length: PARTS }, (_, part) => [locale, part] as const))) {
     test(`every page is ${locale === 'zh-CN' ? 'accessible in both themes, ' : ''}quiet and safe · ${locale} · ${part + 1} of ${PARTS}`, async ({ page, api, signedIn }) => {
-      test.setTimeout(180_000)
+      test.setTimeout(240_000)
       // The language is the account's; the theme, without one of one's own, the device's.
       await api.patch('/session', { locale })
       const complaints: string[] = []
