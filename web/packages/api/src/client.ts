@@ -9,6 +9,8 @@ export interface CallInit {
   /** Names the intent: the same key sent twice acts once. POST makes one unless given. */
   idempotencyKey?: string
   signal?: AbortSignal
+  /** Goes out although the page is being left. */
+  keepalive?: boolean
 }
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -43,6 +45,7 @@ async function call<T>(method: Method, path: string, init: CallInit = {}): Promi
       ...(init.body === undefined ? {} : { body: init.body }),
       ...(init.body instanceof FormData ? { bodySerializer: (body: FormData) => body } : {}),
       ...(init.signal ? { signal: init.signal } : {}),
+      ...(init.keepalive ? { keepalive: true } : {}),
     })
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause

@@ -22,7 +22,8 @@ export function useViewers(id: string) {
   const tell = () => {
     if (document.visibilityState === 'visible') void api.post('/conversations/{id}/viewing', { path: { id } }).catch(() => {})
   }
-  const leave = () => void api.delete('/conversations/{id}/viewing', { path: { id } }).catch(() => {})
+  // Also when the page itself is left.
+  const leave = () => void api.delete('/conversations/{id}/viewing', { path: { id }, keepalive: true }).catch(() => {})
   const drop = (user: string) => {
     clearTimeout(fading.get(user))
     fading.delete(user)
