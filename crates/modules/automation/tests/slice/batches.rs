@@ -1,40 +1,14 @@
 //! What people rely on of the same done to many conversations behind the page.
 
-use kernel::Origin;
 use serde_json::{Value, json};
-use testkit::{Person, Socket, TestApp, TestDb, on_both};
+use testkit::{Person, on_both};
 
-use crate::modules;
-
-struct Desk {
-    app: TestApp,
-    key: String,
-    admin: Person,
-    agent: Person,
-    other: Person,
-}
-
-async fn desk(db: TestDb) -> Desk {
-    let app = TestApp::start(db, modules()).await;
-    let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
-    let (admin, agent, other) =
-        (app.person("administrator").await, app.person("agent").await, app.person("agent").await);
-    Desk { app, key: channel.public_key, admin, agent, other }
-}
+use crate::{
+    desk::{Desk, desk},
+    modules,
+};
 
 impl Desk {
-    /// A conversation that this person has.
-    async fn given(&self, to: &Person, text: &str) -> (Socket, String) {
-        let (socket, ready) = self.app.visitor_writes(&self.key, text).await;
-        let id = ready["conversation"]["id"].as_str().unwrap().to_owned();
-        self.admin.post(&format!("/conversations/{id}/assignment"), json!({"assignee_id": to.id()})).await.ok();
-        (socket, id)
-    }
-
-    async fn row(&self, id: &str) -> Value {
-        self.admin.get(&format!("/conversations/{id}")).await.ok()
-    }
-
     /// A batch, once it is over.
     async fn over(&self, by: &Person, batch: &Value) -> Value {
         self.app.settle().await;

@@ -1,43 +1,17 @@
 //! What people rely on of macros, and of the same done to several conversations.
 
-use kernel::Origin;
 use serde_json::{Value, json};
-use testkit::{Person, Socket, TestApp, TestDb, on_both};
+use testkit::{Person, on_both};
 
-use crate::modules;
-
-struct Desk {
-    app: TestApp,
-    key: String,
-    admin: Person,
-    agent: Person,
-    other: Person,
-}
-
-async fn desk(db: TestDb) -> Desk {
-    let app = TestApp::start(db, modules()).await;
-    let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
-    let (admin, agent, other) =
-        (app.person("administrator").await, app.person("agent").await, app.person("agent").await);
-    Desk { app, key: channel.public_key, admin, agent, other }
-}
+use crate::{
+    desk::{Desk, desk},
+    modules,
+};
 
 impl Desk {
-    /// A conversation that this person has.
-    async fn given(&self, to: &Person, text: &str) -> (Socket, String) {
-        let (socket, ready) = self.app.visitor_writes(&self.key, text).await;
-        let id = ready["conversation"]["id"].as_str().unwrap().to_owned();
-        self.admin.post(&format!("/conversations/{id}/assignment"), json!({"assignee_id": to.id()})).await.ok();
-        (socket, id)
-    }
-
     async fn add(&self, by: &Person, name: &str, scope: &str, actions: Value) -> String {
         let added = by.post("/macros", json!({"name": name, "scope": scope, "actions": actions})).await.ok();
         added["id"].as_str().unwrap().to_owned()
-    }
-
-    async fn row(&self, id: &str) -> Value {
-        self.admin.get(&format!("/conversations/{id}")).await.ok()
     }
 
     async fn said(&self, id: &str) -> Vec<(String, String)> {

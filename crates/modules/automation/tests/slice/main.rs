@@ -2,6 +2,7 @@
 
 mod automations;
 mod batches;
+mod desk;
 mod macros;
 
 fn modules() -> Vec<http::Module> {
