@@ -46,7 +46,7 @@ export function useConversation(id: string, at?: number) {
   /** A colleague who is typing. */
   const agentTyping = shallowRef<Typing | undefined>(undefined)
 
-  const { viewers, hear: hearViewer } = useViewers(id)
+  const { viewers, hear: hearViewer, tell: tellViewers } = useViewers(id)
 
   function settleMine(messages: readonly Message[]): void {
     const mine = outbox.value.filter((one) => one.conversation_id === id)
@@ -182,6 +182,7 @@ export function useConversation(id: string, at?: number) {
     realtime.subscribe(`conversation:${id}`, {
       snapshot: (data) => {
         const state = data as { conversation: Conversation; messages: Message[] }
+        tellViewers()
         takeRow(state.conversation)
         // While the place that was asked for is on its way, the latest would only be in its way.
         if (at === undefined || transcript.value.messages.length > 0) takeLatest(state.messages, state.messages.length >= SNAPSHOT)

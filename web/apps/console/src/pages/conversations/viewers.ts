@@ -13,7 +13,10 @@ export interface Viewer {
   name: string
 }
 
-/** Which colleagues look at a conversation, and tells them that one does. */
+/**
+ * Which colleagues look at a conversation, and tells them that one does. `tell` wants calling with each snapshot:
+ * those who are here answer at once, and whoever does not listen yet would miss it.
+ */
 export function useViewers(id: string) {
   const viewers = ref<Viewer[]>([])
   const fading = new Map<string, ReturnType<typeof setTimeout>>()
@@ -45,12 +48,11 @@ export function useViewers(id: string) {
   const shown = () => (document.visibilityState === 'visible' ? tell() : leave())
   const again = setInterval(tell, EVERY)
   document.addEventListener('visibilitychange', shown)
-  tell()
   onScopeDispose(() => {
     clearInterval(again)
     for (const timer of fading.values()) clearTimeout(timer)
     document.removeEventListener('visibilitychange', shown)
     leave()
   })
-  return { viewers, hear }
+  return { viewers, hear, tell }
 }
