@@ -120,15 +120,18 @@ export class Agent {
     await expect(this.page.getByRole('button', { name: text('routing.presence.mine', { state: text('routing.presence.ready') }) })).toBeVisible()
   }
 
-  /** Takes the conversation that is being offered. */
+  /** Takes the conversation that is being offered, and waits until it is the one that is open. */
   async accept(): Promise<void> {
+    const taken = this.page.waitForResponse((answer) => answer.url().endsWith('/acceptance') && answer.ok())
     await this.page.getByRole('alert').getByRole('button', { name: text('conversations.offer.accept') }).click()
-    await expect(this.page).toHaveURL(/\/conversations\/cnv_/)
+    const { id } = (await (await taken).json()) as { id: string }
+    await expect(this.page).toHaveURL(new RegExp(`/conversations/${id}`))
   }
 
   /** Writes a reply into the open conversation and sends it; does not wait for the server. */
   async reply(words: string): Promise<void> {
-    const field = this.page.locator('textarea')
+    // Not into what is still open for notes alone, until one has taken the conversation.
+    const field = this.page.getByRole('textbox', { name: text('conversations.reply_to', { name: '' }).replace('…', '') })
     await field.fill(words)
     await field.press('Enter')
   }

@@ -37,6 +37,7 @@ test('the same is done to sixty conversations at the server, through a page that
   for (const one of [ids[0], ids[59]]) expect((await api.get<{ tags: string[] }>(`/conversations/${one}`)).tags).toEqual(['回访'])
 
   // Taken back from a page that sees it through.
+  await expect(agent.row(/客户\d+/).first()).toBeVisible()
   await page.keyboard.press('Alt+x')
   await page.keyboard.press('Alt+a')
   await bar.getByRole('button', { name: text('conversations.batch.tag'), exact: true }).click()
