@@ -36,6 +36,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   await api.post('/orders', { source: SHORT, orders: [{ number: `${SHORT}${mark}`, customer: { id: customer.id }, placed_at: Date.now() - 86_400_000, total: 19_900, lines: [{ what: HOSTILE, quantity: 2, amount: 19_900 }] }] })
   await api.post(`/customers/${customer.id}/consents`, { purpose: 'marketing_sms', answer: 'withdrawn', way: 'call', words: HOSTILE, text_version: SHORT.slice(0, 40) })
   await api.post(`/customers/${customer.id}/do-not-contacts`, { reason: HOSTILE })
+  const consentText = await api.post<Named>('/consent-texts', { purpose: 'marketing_sms', text_version: SHORT.slice(0, 20) + mark, body: HOSTILE })
   const asked = await api.post<Named>('/privacy-requests', { kind: 'access', customer_id: customer.id, way: 'call', words: HOSTILE })
   const task = await api.post<Named>('/tasks', { title: HOSTILE, detail: HOSTILE, due_minutes: 30 })
   const unit = await api.post<Named>('/units', { name: `${SHORT}${mark}`, kind: 'department' })
@@ -102,6 +103,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'loyalty.open': member.id,
     'tasks.open': task.id,
     'privacy-requests.open': asked.id,
+    'consent-texts.open': consentText.id,
     'users.open': user.id,
     'channels.open': channel.id,
     'approvals.open': approval.id,

@@ -46,6 +46,8 @@ fn runs(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     };
     let first = Plan {
         who: who(Stage::Customer),
+        segment_id: None,
+        tag_id: None,
         keep: Keeping::All,
         needs: Vec::new(),
         people: seats(usize::MAX),
@@ -74,7 +76,15 @@ fn runs(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     let skill = routing::api::skills(tx)?.into_iter().max_by_key(good);
     let need = |skill: routing::Skill| Need { stage: None, words: Some("女士".into()), skill_id: skill.id, level: 4 };
     let needs = skill.into_iter().map(need).collect();
-    let second = Plan { who: who(Stage::Contact), keep: Keeping::Nobody, needs, people: seats(0), count_held: true };
+    let second = Plan {
+        who: who(Stage::Contact),
+        segment_id: None,
+        tag_id: None,
+        keep: Keeping::Nobody,
+        needs,
+        people: seats(0),
+        count_held: true,
+    };
     self::run(tx, demo, &lead, second, 3).map(drop)
 }
 
@@ -88,7 +98,7 @@ fn run(tx: &mut Tx<'_>, demo: &Demo, lead: &DemoPerson, plan: Plan, hours: i64) 
     queries::insert(tx, &run)?;
     api::record(tx, "allocation.planned", &run)?;
     tx.as_of(at, Actor::System("demo"))?;
-    let wanted = solve::some(tx, &run.plan, "")?;
+    let wanted = solve::some(tx, &run.plan, None, "")?.0;
     let known = solve::known(tx, run.plan.clone())?;
     let (outcome, moves) = solve::work_out(run.id, known, &wanted, false);
     queries::insert_moves(tx, &moves)?;

@@ -1,11 +1,15 @@
 //! Working a run out, handing customers over, giving them back: some a transaction, which notes how far it has come.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use access::Placement;
 use customers::{Hand, Handed, Handing};
-use http::App;
-use kernel::{Error, Id, Origin, Result, UnitId, UserId};
+use http::{App, SegmentSources};
+use kernel::{CustomerId, Error, Id, Origin, Result, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use work::{Job, JobCx};
@@ -44,7 +48,17 @@ pub(crate) async fn work(app: App, cx: JobCx, job: Work) -> Result<()> {
     };
     let origin = Arc::new(Origin { actor, ip: None, user_agent: None, request_id: id.to_string() });
     if run.state == AllocationState::Computing {
-        return compute(&cx, &origin, run).await;
+        let sources = app.part::<SegmentSources>();
+        let plan = run.plan.clone();
+        let among = match cx.db.read(&origin, move |tx| solve::among(tx, &sources, &plan)).await {
+            Ok(among) => Arc::new(among),
+            // It was removed, or is about fields that who asks may see no more.
+            Err(Error::NotFound | Error::Forbidden(_) | Error::Conflict(..)) => {
+                return cx.db.write(&cx.origin, move |tx| fail(tx, id, "no_segment")).await;
+            }
+            Err(error) => return Err(error),
+        };
+        return compute(&cx, &origin, run, among).await;
     }
     let placement = app.part::<Box<dyn Placement>>();
     loop {
@@ -56,17 +70,21 @@ pub(crate) async fn work(app: App, cx: JobCx, job: Work) -> Result<()> {
 }
 
 /// Reads who is meant, works out who goes where where that holds up nobody, and keeps it.
-async fn compute(cx: &JobCx, origin: &Arc<Origin>, run: AllocationRun) -> Result<()> {
+async fn compute(
+    cx: &JobCx,
+    origin: &Arc<Origin>,
+    run: AllocationRun,
+    among: Arc<Option<HashSet<CustomerId>>>,
+) -> Result<()> {
     let (id, version) = (run.id, run.version);
     let mut wanted: Vec<Wanted> = Vec::new();
+    let mut after = String::new();
     let cut_off = loop {
-        let (plan, after) = (run.plan.clone(), wanted.last().map(|last| last.who.to_string()).unwrap_or_default());
-        let some = cx.db.read(origin, move |tx| solve::some(tx, &plan, &after)).await?;
-        let last = (some.len() as i64) < solve::AT_ONCE;
-        wanted.extend(some);
-        if last {
-            break false;
-        }
+        let (plan, among) = (run.plan.clone(), among.clone());
+        let page = cx.db.read(origin, move |tx| solve::some(tx, &plan, (*among).as_ref(), &after)).await?;
+        wanted.extend(page.0);
+        let Some(next) = page.1 else { break false };
+        after = next;
         if wanted.len() >= MOST_CUSTOMERS {
             break true;
         }

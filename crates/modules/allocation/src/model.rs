@@ -2,7 +2,9 @@
 
 use customers::{CustomerChoice, Stage};
 use kernel::{Check, CustomerId, Id, Noun, Owned, Permit, Result, Staff, Timestamp, UnitId, UserId};
+use profiles::CustomerTag;
 use routing::SkillId;
+use segments::Segment;
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
@@ -159,6 +161,12 @@ fn full() -> u32 {
 pub struct Plan {
     /// Which customers.
     pub who: CustomerChoice,
+    /// Of these only who belongs to the segment, as far as who asks may see.
+    #[serde(default)]
+    pub segment_id: Option<Id<Segment>>,
+    /// Of these only who has the tag.
+    #[serde(default)]
+    pub tag_id: Option<Id<CustomerTag>>,
     /// Who of them stays whatever else.
     pub keep: Keeping,
     /// What they need; up to 20, which add up.

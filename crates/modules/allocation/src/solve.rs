@@ -1,19 +1,23 @@
 //! From a plan and the customers it means to who goes where: classes by what is needed, seats by what is had.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use customers::{Placeable, Stage};
+use http::SegmentSources;
 use kernel::{CustomerId, Id, Result, UserId};
 use routing::SkillId;
 use store::Tx;
 
 use crate::{
     balance::{self, Bound, Item, NOBODY},
-    model::{AllocationRun, AllocationWhy, Class, Floor, Keeping, Limit, Load, Move, MoveState, Needed, Outcome, Plan},
+    model::{
+        AllocationRun, AllocationWhy, Class, Floor, Keeping, Limit, Load, MOST_CUSTOMERS, Move, MoveState, Needed,
+        Outcome, Plan,
+    },
 };
 
 /// Customers read at once.
-pub(crate) const AT_ONCE: i64 = 2_000;
+const AT_ONCE: i64 = 2_000;
 /// Names told of a group of people.
 const NAMES: usize = 8;
 
@@ -36,8 +40,33 @@ pub(crate) struct Known {
     levels: HashMap<(UserId, SkillId), i64>,
 }
 
-/// Some of the customers meant, behind the one of this id; fewer than [`AT_ONCE`] are the last.
-pub(crate) fn some(tx: &mut Tx<'_>, plan: &Plan, after: &str) -> Result<Vec<Wanted>> {
+/// Members of a segment read at once.
+const MEMBERS_AT_ONCE: usize = 10_000;
+
+/// Who belongs to the segment that is meant, of those who ask may see; none: no segment is.
+///
+/// # Errors
+/// Those of [`segments::api::members`].
+pub(crate) fn among(tx: &mut Tx<'_>, sources: &SegmentSources, plan: &Plan) -> Result<Option<HashSet<CustomerId>>> {
+    let Some(id) = plan.segment_id else { return Ok(None) };
+    let (mut all, mut cursor) = (HashSet::new(), None::<String>);
+    loop {
+        let (some, next) = segments::api::members(tx, sources, id, cursor.as_deref(), MEMBERS_AT_ONCE)?;
+        all.extend(some);
+        if next.is_none() || all.len() >= MOST_CUSTOMERS {
+            return Ok(Some(all));
+        }
+        cursor = next;
+    }
+}
+
+/// Some of the customers meant, behind the one of this id, and where to go on; nowhere behind the last.
+pub(crate) fn some(
+    tx: &mut Tx<'_>,
+    plan: &Plan,
+    among: Option<&HashSet<CustomerId>>,
+    after: &str,
+) -> Result<(Vec<Wanted>, Option<String>)> {
     let words: Vec<_> = plan.needs.iter().map(|need| need.words.as_deref().map(store::fold)).collect();
     let wanted = |Placeable { id, owner_id, stage, words: theirs }: Placeable| {
         let has = |at: usize| {
@@ -47,7 +76,15 @@ pub(crate) fn some(tx: &mut Tx<'_>, plan: &Plan, after: &str) -> Result<Vec<Want
         let needs = (0..plan.needs.len()).filter(|at| has(*at)).fold(0, |all, at| all | 1 << at);
         Wanted { who: id, owner: owner_id, stage, needs }
     };
-    Ok(customers::api::chosen(tx, &plan.who, after, AT_ONCE)?.into_iter().map(wanted).collect())
+    let mut page = customers::api::chosen(tx, &plan.who, after, AT_ONCE)?;
+    let next = page.last().filter(|_| page.len() as i64 == AT_ONCE).map(|last| last.id.to_string());
+    page.retain(|one| among.is_none_or(|among| among.contains(&one.id)));
+    if let Some(tag) = plan.tag_id {
+        let ids: Vec<_> = page.iter().map(|one| one.id).collect();
+        let tagged = profiles::api::with_tag(tx, &ids, tag)?;
+        page.retain(|one| tagged.contains(&one.id));
+    }
+    Ok((page.into_iter().map(wanted).collect(), next))
 }
 
 /// Everything else that matters, as it stands now.

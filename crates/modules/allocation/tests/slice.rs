@@ -14,9 +14,11 @@ fn modules() -> Vec<http::Module> {
         tasks::module(),
         people::module(),
         customers::module(),
+        profiles::module(),
         channels::module(),
         conversations::module(),
         routing::module(),
+        segments::module(),
         allocation::module(),
     ]
 }
@@ -161,6 +163,48 @@ async fn r074_skills_and_kept_owners_go_first_and_the_floor_they_force_is_told(d
     plan["keep"] = json!("all");
     let kept = desk.run(plan).await;
     assert_eq!((&kept["outcome"]["stay"], &kept["outcome"]["moves"]), (&json!(12), &json!(0)));
+    desk.app.finish().await;
+}
+
+async fn r074_a_segment_or_a_tag_says_who_is_shared_out(db: TestDb) {
+    let desk = Desk::set(db, 2).await;
+    desk.customers(0, 6, Stage::Lead).await;
+    desk.customers(6, 4, Stage::Customer).await;
+    let group = desk.head.post("/customer-tags", json!({"name": "需求"})).await.ok();
+    let tag = desk.head.post("/customer-tags", json!({"name": "换滤芯", "parent_id": group["id"]})).await.ok();
+    let all = desk.head.get("/customers?limit=200").await.ok();
+    let of = |stage: &str| -> Vec<String> {
+        let rows = all["items"].as_array().unwrap().iter().filter(|row| row["stage"] == stage);
+        rows.map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    for id in of("lead").iter().take(3).chain(of("customer").iter().take(1)) {
+        let path = format!("/customers/{id}/tags/{}", tag["id"].as_str().unwrap());
+        desk.head.put(&path, json!({})).await.ok();
+    }
+    let rule = json!({"match": "all", "conditions": [{"attribute": "customers.stage", "test": "is", "values": ["lead"]}]});
+    let segment = desk.head.post("/segments", json!({"name": "潜在客户", "rule": rule, "shared": true})).await.ok();
+    // What segments are drawn by is gathered for a few seconds.
+    desk.app.settle().await;
+    desk.app.app.clock().advance(3_000);
+    desk.app.settle().await;
+
+    let mut plan = desk.plan("all");
+    plan["tag_id"] = tag["id"].clone();
+    assert_eq!(desk.run(plan.clone()).await["outcome"]["customers"], 4);
+    plan["segment_id"] = segment["id"].clone();
+    let both = desk.run(plan.clone()).await;
+    assert_eq!((&both["outcome"]["customers"], &both["plan"]["segment_id"]), (&json!(3), &segment["id"]));
+    let moves = desk.head.get(&path(&both, "moves")).await.ok();
+    let leads = of("lead");
+    assert!(moves["items"].as_array().unwrap().iter().all(|row| leads.contains(&row["customer_id"].as_str().unwrap().to_owned())));
+    plan["tag_id"] = Value::Null;
+    assert_eq!(desk.run(plan.clone()).await["outcome"]["customers"], 6);
+
+    plan["tag_id"] = group["id"].clone();
+    desk.head.post("/allocation-runs", plan.clone()).await.refused_field("tag_id", "unknown");
+    plan["tag_id"] = Value::Null;
+    plan["segment_id"] = json!("seg_00000000000000000000000000");
+    desk.head.post("/allocation-runs", plan).await.refused_field("segment_id", "unknown");
     desk.app.finish().await;
 }
 

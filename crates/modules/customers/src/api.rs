@@ -32,7 +32,7 @@ pub use crate::{
     serving::{file_of, may_do, visible as visible_or_served},
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
     standing::{HIGHEST_TIER, contacted, set_tier, set_worth},
-    take_in::{key_of, take_in},
+    take_in::{key_of, take_in, take_in_known},
     whole::{erase_everywhere, everything, may_erase, may_unmask},
 };
 

@@ -87,6 +87,18 @@ pub fn key_of(key: ListKey, row: &ListedCustomer) -> Option<String> {
 /// # Errors
 /// [`Error::Forbidden`] for somebody who may enter no customer; from the database.
 pub fn take_in(tx: &mut Tx<'_>, listing: &Listing, rows: &[ListedCustomer]) -> Result<Vec<Taken>> {
+    Ok(take_in_known(tx, listing, rows)?.into_iter().map(|(taken, _)| taken).collect())
+}
+
+/// As [`take_in`], each with whose row it is: nobody's that was refused, nor that of somebody new in a rehearsal.
+///
+/// # Errors
+/// From the database.
+pub fn take_in_known(
+    tx: &mut Tx<'_>,
+    listing: &Listing,
+    rows: &[ListedCustomer],
+) -> Result<Vec<(Taken, Option<CustomerId>)>> {
     let keys: Vec<_> = rows.iter().map(|row| key_of(listing.key, row)).collect();
     let wanted: Vec<&str> = keys.iter().flatten().map(String::as_str).collect();
     let mut known: HashMap<String, Vec<Customer>> = HashMap::new();
@@ -98,11 +110,12 @@ pub fn take_in(tx: &mut Tx<'_>, listing: &Listing, rows: &[ListedCustomer]) -> R
     for (row, key) in rows.iter().zip(&keys) {
         let met = key.as_ref().and_then(|key| known.get(key)).map_or(&[][..], Vec::as_slice);
         taken.push(match judge(tx, listing, row, key.as_deref(), met)? {
-            Judged::Refused(bad) => Taken::Refused(bad),
-            Judged::Same => Taken::Same,
+            Judged::Refused(bad) => (Taken::Refused(bad), None),
+            Judged::Same => (Taken::Same, met.first().map(|known| known.id)),
             Judged::New(customer) => {
+                let id = Some(customer.id).filter(|_| !listing.rehearsal);
                 new.push(*customer);
-                Taken::Created
+                (Taken::Created, id)
             }
             Judged::Known { before, after } => {
                 if !listing.rehearsal {
@@ -111,7 +124,7 @@ pub fn take_in(tx: &mut Tx<'_>, listing: &Listing, rows: &[ListedCustomer]) -> R
                     audit::api::record(tx, entry.change(&before.trace(), &after.trace_from(&before)))?;
                     api::changed(tx, &before, &after)?;
                 }
-                Taken::Changed
+                (Taken::Changed, Some(after.id))
             }
         });
     }

@@ -1,6 +1,7 @@
 //! What the columns of a list are: by their headings, by what stands in them, by what they were last time.
 
 use customers::ListKey;
+use profiles::CustomerField;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -72,12 +73,14 @@ pub(crate) fn header_line(format: ImportFormat, lines: &[Line], target: Option<&
     lines.iter().take(HEADED).find(headings).map_or(0, |line| line.number)
 }
 
-/// What the columns most likely are, each field once.
+/// What the columns most likely are, each field once. A heading that is what a field of the department's own, `own`, is
+/// called means that one.
 pub(crate) fn guess(
     format: ImportFormat,
     header_line: i64,
     lines: &[Line],
     target: Option<&Target>,
+    own: &[CustomerField],
 ) -> Vec<Option<ImportField>> {
     if format == ImportFormat::Cards {
         let card = [Some("name"), Some("phone"), Some("email"), Some("note"), None];
@@ -86,7 +89,7 @@ pub(crate) fn guess(
     let width = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0);
     let headings = lines.iter().find(|line| line.number == header_line);
     let values: Vec<_> = lines.iter().filter(|line| line.number > header_line).collect();
-    let mut taken = Vec::new();
+    let (mut taken, mut own) = (Vec::new(), own.iter().collect::<Vec<_>>());
     let fields = fields(target);
     let mut once = |field: Option<&'static str>| {
         let is_one = |field: &&str| fields.iter().any(|one| one.name == *field);
@@ -97,7 +100,11 @@ pub(crate) fn guess(
     (0..width)
         .map(|column| {
             let heading = headings.and_then(|line| line.cells.get(column)).map_or("", String::as_str);
-            once(named(heading, fields).or_else(|| seen(&values, column)))
+            let called = |field: &&CustomerField| store::fold(&field.name) == store::fold(heading.trim());
+            match own.iter().position(called) {
+                Some(at) => Some(ImportField(own.remove(at).id.to_string())),
+                None => once(named(heading, fields).or_else(|| seen(&values, column))),
+            }
         })
         .collect()
 }
@@ -158,7 +165,7 @@ mod tests {
         let head = header_line(ImportFormat::Text, &rows, None);
         assert_eq!(head, 2);
         let expected = [None, Some("name"), Some("phone"), Some("email"), Some("owner"), Some("note")];
-        assert_eq!(words(&guess(ImportFormat::Text, head, &rows, None)), expected);
+        assert_eq!(words(&guess(ImportFormat::Text, head, &rows, None, &[])), expected);
     }
 
     #[test]
@@ -166,14 +173,14 @@ mod tests {
         let rows = lines(&[&["王小明", "138 1234 5678", "wang@example.com"], &["李红", "13912345678", ""]]);
         let head = header_line(ImportFormat::Text, &rows, None);
         assert_eq!(head, 0);
-        assert_eq!(words(&guess(ImportFormat::Text, head, &rows, None)), [None, Some("phone"), Some("email")]);
+        assert_eq!(words(&guess(ImportFormat::Text, head, &rows, None, &[])), [None, Some("phone"), Some("email")]);
         assert!(headings(head, &rows, CUSTOMERS).is_none());
     }
 
     #[test]
     fn of_two_phone_columns_one_is_the_phone() {
         let rows = lines(&[&["姓名", "手机", "电话"], &["王", "13812345678", "021-58888888"]]);
-        let guessed = guess(ImportFormat::Text, 1, &rows, None);
+        let guessed = guess(ImportFormat::Text, 1, &rows, None, &[]);
         assert_eq!(words(&guessed), [Some("name"), Some("phone"), None]);
         assert_eq!(key(&guessed), ListKey::Phone);
     }

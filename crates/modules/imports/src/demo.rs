@@ -32,7 +32,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     });
     debug_assert!(read.is_ok(), "the list of the story is one");
     let header_line = columns::header_line(ImportFormat::Text, &lines, None);
-    let columns = columns::guess(ImportFormat::Text, header_line, &lines, None);
+    let columns = columns::guess(ImportFormat::Text, header_line, &lines, None, &profiles::api::fillable(tx)?);
     let plan = Plan { reading: Reading::default(), header_line, columns, key: ListKey::Phone, as_of: at(0) };
     // People of the story hold no permissions: the story itself does.
     let story = Actor::System("demo");

@@ -19,7 +19,7 @@ use work::{Cron, Job, JobCx};
 
 use crate::{
     api,
-    model::{Cells, Import, ImportRefusal, ImportState, Plan, Reason, Reasons, Tally},
+    model::{Cells, Import, ImportField, ImportRefusal, ImportState, Plan, Reason, Reasons, Tally},
     queries,
     rows::{self, Colleagues},
     sheet::{self, ImportFormat, Line, Unreadable},
@@ -202,11 +202,16 @@ pub(crate) fn take(tx: &mut Tx<'_>, import: Import, colleagues: &Colleagues, par
         let (import_id, line, cells) = (import.id, line.number, Cells(line.cells.clone()));
         refused.push(ImportRefusal { import_id, line, reasons: Reasons(reasons), cells });
     };
-    let mut listed: Vec<(&Told, ListedCustomer)> = Vec::with_capacity(part.len());
+    let mapped = import.plan.columns.iter().flatten().any(ImportField::is_own);
+    let fillable = if mapped { profiles::api::fillable(tx)? } else { Vec::new() };
+    let mut listed: Vec<(&Told, ListedCustomer, Vec<_>)> = Vec::with_capacity(part.len());
     for told in part {
-        match rows::customer(&told.line, &import.plan, &zone, colleagues) {
-            Ok(customer) => listed.push((told, customer)),
-            Err(reasons) => refuse(&told.line, reasons),
+        let customer = rows::customer(&told.line, &import.plan, &zone, colleagues);
+        match (customer, rows::own(&told.line, &import.plan, &fillable)) {
+            (Ok(customer), Ok(own)) => listed.push((told, customer, own)),
+            (customer, own) => {
+                refuse(&told.line, customer.err().into_iter().chain(own.err()).flatten().collect());
+            }
         }
     }
     let listing = Listing {
@@ -219,9 +224,16 @@ pub(crate) fn take(tx: &mut Tx<'_>, import: Import, colleagues: &Colleagues, par
         },
         rehearsal,
     };
-    let customers: Vec<_> = listed.iter().map(|(_, customer)| customer.clone()).collect();
-    for ((told, _), taken) in listed.iter().zip(customers::api::take_in(tx, &listing, &customers)?) {
+    let customers: Vec<_> = listed.iter().map(|(_, customer, _)| customer.clone()).collect();
+    let taken = customers::api::take_in_known(tx, &listing, &customers)?;
+    for ((told, customer, own), (taken, who)) in listed.iter().zip(taken) {
+        let source = Source { at: customer.as_of.unwrap_or(listing.source.at), ..listing.source.clone() };
+        let learnt = match who.filter(|_| !own.is_empty()) {
+            Some(who) => profiles::api::learn(tx, who, own, &source, rehearsal)?,
+            None => false,
+        };
         match taken {
+            Taken::Same if learnt => tally.changed += 1,
             Taken::Refused(why) => {
                 let reason = |why: kernel::FieldError| Reason { field: why.field.into_owned(), code: why.code.into() };
                 refuse(&told.line, why.into_iter().map(reason).collect());

@@ -3,6 +3,7 @@
 use customers::ListKey;
 use files::{FileId, StoredFile};
 use kernel::{Id, Noun, Owned, Permit, Result, Staff, Timestamp, UnitId, UserId};
+use profiles::CustomerField;
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
@@ -37,7 +38,8 @@ text_enum! {
 }
 
 /// What a column is: a field of what the list is of. Of customers `name`, `phone`, `email`, `note`, `owner` (a
-/// colleague's name or login), `stage` and `as_of` (as of when the line was true).
+/// colleague's name or login), `stage`, `as_of` (as of when the line was true), and the ids of the department's own
+/// fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct ImportField(pub String);
@@ -46,6 +48,11 @@ impl ImportField {
     /// Its name.
     pub(crate) fn text(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is a field of the department's own.
+    pub(crate) fn is_own(&self) -> bool {
+        self.0.parse::<Id<CustomerField>>().is_ok()
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use customers::{ListedCustomer, Stage};
 use jiff::{civil::DateTime, tz::TimeZone};
 use kernel::{Timestamp, UnitId, UserId};
+use profiles::CustomerField;
 
 use crate::{
     model::{Plan, Reason},
@@ -50,11 +51,31 @@ pub(crate) fn customer(
                 Some(at) => listed.as_of = Some(at.min(plan.as_of)),
                 None => bad("as_of", "malformed"),
             },
-            // A plan names no other field: see `plan::checked`.
+            // The department's own: see [`own`].
             _ => {}
         }
     }
     if wrong.is_empty() { Ok(listed) } else { Err(wrong) }
+}
+
+/// What a line says of the department's own fields, or why it cannot be taken. `fillable`: those the importer may fill in.
+pub(crate) fn own<'a>(
+    line: &'a Line,
+    plan: &Plan,
+    fillable: &'a [CustomerField],
+) -> Result<Vec<(&'a CustomerField, &'a str)>, Vec<Reason>> {
+    let (mut said, mut wrong) = (Vec::new(), Vec::new());
+    let cells = line.cells.iter().zip(&plan.columns).filter(|(cell, _)| !cell.trim().is_empty());
+    for (cell, field) in cells.filter_map(|(cell, field)| Some((cell, field.as_ref().filter(|field| field.is_own())?)))
+    {
+        let known = fillable.iter().find(|known| known.id.to_string() == field.text());
+        match known.map(|known| (known, profiles::api::check(known, cell))) {
+            Some((known, Ok(()))) => said.push((known, cell.as_str())),
+            Some((_, Err(code))) => wrong.push(Reason { field: field.0.clone(), code: code.into() }),
+            None => wrong.push(Reason { field: field.0.clone(), code: "unknown".into() }),
+        }
+    }
+    if wrong.is_empty() { Ok(said) } else { Err(wrong) }
 }
 
 /// `"a@b.c"`, `<a@b.c>`, `Name <a@b.c>`: the address in it.

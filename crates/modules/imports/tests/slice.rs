@@ -57,7 +57,15 @@ impl Stage {
 
 fn modules(folder: &std::path::Path) -> Vec<http::Module> {
     let files = files::module(folder.to_owned()).unwrap();
-    vec![audit::module(), access::module(), settings::module(), files, customers::module(), imports::module(Vec::new())]
+    vec![
+        audit::module(),
+        access::module(),
+        settings::module(),
+        files,
+        customers::module(),
+        profiles::module(),
+        imports::module(Vec::new()),
+    ]
 }
 
 fn schema() -> Vec<store::Migration> {
@@ -217,6 +225,63 @@ async fn a_list_nobody_looks_at_any_more_is_forgotten_with_its_file(db: TestDb) 
     imports::api::sweep(&stage.app.app).await.unwrap();
     stage.supervisor.get(&format!("/imports/{}", id(&import))).await.refused(404, "not_found");
     assert_eq!(stage.customers().await.len(), 1);
+}
+
+async fn h14_columns_may_be_the_departments_own_fields_and_nothing_fresher_is_overwritten(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let admin = stage.app.person("administrator").await;
+    let field = async |name: &str, kind: &str, more: Value| {
+        let mut body = json!({"name": name, "kind": kind, "personal": false});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        admin.post("/customer-fields", body).await.ok()
+    };
+    let installed = field("安装日期", "date", json!({})).await;
+    let water = field("水质", "choice", json!({"rules": {"choices": [{"id": "hard", "label": "偏硬"}, {"id": "soft", "label": "偏软"}]}})).await;
+    let spare = field("备用电话", "phone", json!({})).await;
+    let price = field("成交价", "money", json!({"rules": {"unit": "CNY"}})).await;
+    let list = "姓名,手机,备用电话,安装日期,水质,成交价\n\
+        王小明,13800000001,13900000001,2026/3/5,偏硬,\"¥1,299.50\"\n\
+        李红,13800000002,,2025年12月9日,偏软,\n\
+        赵强,13800000003,,去年,偏咸,\n\
+        王小明,13800000001,,,偏软,\n";
+    let import = stage.bring("档案.csv", list).await;
+    let own = json!(["name", "phone", spare["id"], installed["id"], water["id"], price["id"]]);
+    assert_eq!(import["plan"]["columns"], own, "a heading that is a field's name means that field");
+    let checked = stage.turn(&import, "check").await;
+    assert_eq!(tally(&checked), [2, 0, 1, 1]);
+    let done = stage.turn(&import, "run").await;
+    // The second line about one customer is no fresher than the first.
+    assert_eq!(tally(&done), [2, 0, 1, 1]);
+    let refused = stage.supervisor.get(&format!("/imports/{}/refusals", id(&import))).await.ok();
+    assert_eq!(refused["items"][0]["reasons"], json!([{"field": installed["id"], "code": "malformed"}, {"field": water["id"], "code": "unknown"}]));
+    let file = Person::reply(stage.supervisor.request(Method::GET, &format!("/imports/{}/refusals/export", id(&import)))).await;
+    assert!(file.body.to_string().contains("安装日期: 格式不对"), "{}", file.body);
+
+    let all = stage.customers().await;
+    let wang = all.iter().find(|one| one["name"] == "王小明").unwrap()["id"].as_str().unwrap().to_owned();
+    let profile = async || stage.supervisor.get(&format!("/customers/{wang}/profile")).await.ok();
+    let of = |profile: &Value, field: &Value| profile["fields"].as_array().unwrap().iter().find(|one| one["field_id"] == field["id"]).cloned().unwrap_or_default();
+    let shown = profile().await;
+    assert_eq!((&of(&shown, &installed)["value"], &of(&shown, &water)["value"], &of(&shown, &price)["value"]), (&json!("2026-03-05"), &json!("hard"), &json!(129_950)));
+    assert_eq!(of(&shown, &water)["source"]["kind"], "import");
+
+    // What a colleague wrote since is fresher than a list that is older than it; what the list alone knows is added.
+    stage.app.db.clock.advance(60_000);
+    let soft = json!({"values": [{"field_id": water["id"], "value": "soft"}]});
+    stage.supervisor.patch(&format!("/customers/{wang}/profile"), soft).await.ok();
+    let older = "姓名,手机,水质,成交价,更新时间\n王小明,13800000001,偏硬,1350,2026-01-02\n";
+    let second = stage.bring("旧档案.csv", older).await;
+    assert_eq!(tally(&stage.take(&second).await), [0, 0, 1, 0]);
+    assert_eq!(of(&profile().await, &water)["value"], "soft");
+    let newer = stage.bring("新档案.csv", "手机,水质,成交价\n13800000001,偏软,1350\n").await;
+    let taken = stage.take(&newer).await;
+    assert_eq!((&taken["state"], tally(&taken)), (&json!("done"), [0, 1, 0, 0]));
+    assert_eq!(of(&profile().await, &price)["value"], 135_000);
+
+    // A field that is not there, or that nobody may fill in, is no column.
+    admin.put(&format!("/customer-fields/{}", id(&price)), json!({"version": 1, "name": "成交价", "personal": false, "archived": true, "rules": {"unit": "CNY"}})).await.ok();
+    let again = stage.bring("再来.csv", "手机,成交价\n13800000001,1350\n").await;
+    stage.planned(&again, json!({"header_line": 1, "columns": ["phone", price["id"]], "key": "phone"})).await.refused_field("columns", "unknown");
 }
 
 }

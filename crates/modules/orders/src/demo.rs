@@ -58,16 +58,18 @@ fn bought(demo: &Demo, goods: &[Goods], appliances: &[&Goods]) -> Vec<(i64, Orde
     let mut ago = demo.between(5, BACK);
     let mut all = vec![(ago, line(appliance, 1))];
     let needs: Vec<_> = goods.iter().filter(|one| one.with == appliance.code).collect();
-    // Some buy twice as often as others, and after each time some do not come back.
-    let pace = demo.between(50, 200);
-    while !needs.is_empty() && !demo.chance(14) {
+    // Some buy several times as often and as much as others, and after each time some do not come back: of some people
+    // hardly any, of others most. Were all alike, nothing would decide the models of `worth`.
+    let (pace, many) = (demo.between(15, 90), demo.between(1, 4));
+    let leave = *demo.pick(&[2, 2, 50, 70]);
+    while !needs.is_empty() && !demo.chance(leave) {
         let next = *demo.pick(&needs);
         ago -= (next.every * pace / 100 * demo.between(60, 150) / 100).max(3);
         if ago <= 0 {
             break;
         }
-        all.push((ago, line(next, demo.between(1, 3))));
-        if demo.chance(6) {
+        all.push((ago, line(next, demo.between(1, many + 1))));
+        if demo.chance(2) {
             all.push((ago - 1, line(demo.pick::<&Goods>(appliances), 1)));
         }
     }

@@ -6,6 +6,8 @@ use kernel::Code;
 pub(crate) const ERASED: Code = Code::new("privacy.erased");
 /// The entry is over, or somebody lifted it already.
 pub(crate) const NOT_STANDING: Code = Code::new("privacy.not_standing");
+/// Nobody agrees to this text any more already.
+pub(crate) const RETIRED: Code = Code::new("privacy.retired");
 /// The request is closed already.
 pub(crate) const NOT_OPEN: Code = Code::new("privacy.not_open");
 /// It was not made sure who asks.

@@ -1,5 +1,6 @@
 //! What customers of the demo story agreed to, refused and asked for.
 
+use audit::api::Entry;
 use http::{Demo, DemoCustomer, DemoPerson};
 use kernel::{Actor, Owned, Permit, Result};
 use store::Tx;
@@ -8,9 +9,10 @@ use crate::{
     api::{self, Peace, Said},
     handling,
     model::{
-        self, ConsentAnswer, ConsentPurpose, ConsentWay, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState,
-        Purposes, RefusalGround, Who,
+        self, ConsentAnswer, ConsentPurpose, ConsentText, ConsentWay, PrivacyRequest, PrivacyRequestKind,
+        PrivacyRequestState, Purposes, RefusalGround, Who,
     },
+    queries,
 };
 
 /// What people said: way, answer, purpose, words.
@@ -19,6 +21,8 @@ const SAID: &str = include_str!("../demo/said.txt");
 const PEACE: &str = include_str!("../demo/peace.txt");
 /// What people asked of their data.
 const REQUESTS: &str = include_str!("../demo/requests.txt");
+/// Texts customers agree to: purpose, version, how many days ago, words.
+const TEXTS: &str = include_str!("../demo/texts.txt");
 /// The version of the shop's text.
 const VERSION: &str = "2026-03";
 const DAY: i64 = 86_400_000;
@@ -31,6 +35,7 @@ pub(crate) fn tell(_tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
 }
 
 fn consents(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    texts(tx, demo)?;
     let said: Vec<_> = SAID.lines().filter(|line| !line.starts_with('#')).collect();
     let peace: Vec<_> = PEACE.lines().collect();
     for customer in demo.customers.clone() {
@@ -49,6 +54,30 @@ fn consents(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             tx.as_of(after(demo, &customer), Actor::System("demo"))?;
             api::enter(tx, &Peace { customer: customer.id, purpose, until, reason })?;
         }
+    }
+    Ok(())
+}
+
+/// The words beside the boxes of that form, and those before them.
+fn texts(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
+    let Some(lead) = demo.people.first() else { return Ok(()) };
+    for line in TEXTS.lines() {
+        let [purpose, version, days, body] = line.split('\t').collect::<Vec<_>>()[..] else { continue };
+        let purpose = ConsentPurpose::ALL.into_iter().find(|one| one.text() == purpose);
+        let (Some(purpose), Ok(days)) = (purpose, days.parse::<i64>()) else { continue };
+        tx.as_of(demo.now.plus_millis(-days * DAY), lead.actor())?;
+        let text = ConsentText {
+            id: tx.new_id(),
+            purpose,
+            text_version: version.into(),
+            body: body.into(),
+            added_at: tx.now(),
+            added_by: Some(lead.id),
+            added_by_name: lead.name.clone(),
+            retired_at: (version != VERSION).then(|| demo.now.plus_millis(-200 * DAY)),
+        };
+        queries::texts::insert(tx, &text)?;
+        audit::api::record(tx, Entry::new("privacy.text_added", "consent_text", text.id).created(&text.trace()))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod consents;
 mod peace;
 mod requests;
+mod texts;
 
 use http::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -10,6 +11,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(consents::read, consents::record))
+        .routes(routes!(texts::list, texts::add))
+        .routes(routes!(texts::retire))
         .routes(routes!(peace::enter))
         .routes(routes!(peace::lift))
         .merge(requests::routes())

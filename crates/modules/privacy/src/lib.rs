@@ -17,7 +17,7 @@ mod words;
 use ::http::{ListTopic, Locales, Module, Privacy};
 
 pub use model::{
-    ConsentAnswer, ConsentPurpose, ConsentRecord, ConsentWay, ContactVerdict, DoNotContact, IdentityProof,
+    ConsentAnswer, ConsentPurpose, ConsentRecord, ConsentText, ConsentWay, ContactVerdict, DoNotContact, IdentityProof,
     PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, RefusalGround,
 };
 
@@ -33,7 +33,11 @@ pub fn module() -> Module {
     Module::new("privacy")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611261420_privacy", "202611261421_privacy_requests"])
+        .migrations(store::migrations![
+            "202611261420_privacy",
+            "202611261421_privacy_requests",
+            "202611261700_consent_texts"
+        ])
         .permissions(policy::PERMISSIONS)
         .privacy(Privacy { module: "privacy", export: privacy::export, erase: privacy::erase })
         .list::<PrivacyRequest>(ListTopic {

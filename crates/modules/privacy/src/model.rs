@@ -1,6 +1,7 @@
 //! What somebody's data may be used for: what they said of it, and what follows. Pure.
 
 mod request;
+mod texts;
 
 use kernel::{CustomerId, Id, Noun, Permit, Result, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 
 pub use request::{IdentityProof, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, RefusalGround};
 pub(crate) use request::{PrivacyCopy, Purposes, SOON_MS, Who, due_at};
+pub use texts::ConsentText;
 
 use crate::codes;
 

@@ -8,6 +8,7 @@ use crate::model::PrivacyRequest;
 const READ: &str = "privacy.read";
 const RECORD: &str = "privacy.record";
 const LIFT: &str = "privacy.lift";
+const TEXTS: &str = "privacy.texts";
 const HANDLE: &str = "privacy.handle";
 
 const EVERYWHERE: Option<Reach> = Some(Reach::All);
@@ -17,6 +18,7 @@ pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::whole(READ).at_first(EVERYWHERE, EVERYWHERE, EVERYWHERE),
     Permission::whole(RECORD).at_first(EVERYWHERE, EVERYWHERE, EVERYWHERE),
     Permission::whole(LIFT).at_first(None, EVERYWHERE, EVERYWHERE),
+    Permission::whole(TEXTS),
     Permission::reaching(HANDLE),
 ];
 
@@ -33,6 +35,11 @@ pub(crate) fn may_record(actor: &Actor, now: Timestamp) -> Result<Permit> {
 /// The right to let customers whom one sees be contacted again.
 pub(crate) fn may_lift(actor: &Actor, now: Timestamp) -> Result<Permit> {
     actor.permit(LIFT, &Owned::NOBODY, now)
+}
+
+/// The right to say which texts customers agree to.
+pub(crate) fn may_keep_texts(actor: &Actor, now: Timestamp) -> Result<Permit> {
+    actor.permit(TEXTS, &Owned::NOBODY, now)
 }
 
 /// The requests one may see.

@@ -1,6 +1,7 @@
 //! All SQL of this module.
 
 pub(crate) mod requests;
+pub(crate) mod texts;
 
 use kernel::{CustomerId, Error, Id, Result};
 use serde_json::json;

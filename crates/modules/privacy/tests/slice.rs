@@ -305,4 +305,28 @@ async fn what_is_withdrawn_by_request_counts_and_what_is_malformed_is_none(db: T
     assert_eq!(desk.agent.get(&format!("/privacy-requests?customer={}", desk.customer)).await.ok()["items"].as_array().unwrap().len(), 3);
 }
 
+async fn gb_35273_the_words_somebody_agreed_to_are_kept_by_version_and_never_changed(db: TestDb) {
+    let desk = desk(db).await;
+    let new = json!({"purpose": "marketing_sms", "text_version": " 2026-03 ", "body": "我同意收到优惠短信。"});
+    desk.agent.post("/consent-texts", new.clone()).await.refused(403, "forbidden");
+    let text = desk.admin.post("/consent-texts", new.clone()).await.ok();
+    assert_eq!((&text["text_version"], &text["retired_at"]), (&json!("2026-03"), &Value::Null));
+    desk.admin.post("/consent-texts", new).await.refused_field("text_version", "taken");
+    // The same version of another purpose has words of its own.
+    desk.admin.post("/consent-texts", json!({"purpose": "profiling", "text_version": "2026-03", "body": "画像"})).await.ok();
+    desk.admin.post("/consent-texts", json!({"purpose": "profiling", "text_version": "2", "body": " "})).await.refused_field("body", "required");
+    let path = format!("/consent-texts/{}", text["id"].as_str().unwrap());
+    desk.admin.patch(&path, json!({"body": "另一番话"})).await.refused(404, "not_found");
+    desk.agent.post(&format!("{path}/retirement"), json!({})).await.refused(403, "forbidden");
+    let retired = desk.admin.post(&format!("{path}/retirement"), json!({})).await.ok();
+    assert!(retired["retired_at"].is_i64());
+    desk.admin.post(&format!("{path}/retirement"), json!({})).await.refused(409, "privacy.retired");
+    // Whoever sees consents sees the words, the retired ones too.
+    let all = desk.agent.get("/consent-texts").await.ok();
+    let of: Vec<_> = all.as_array().unwrap().iter().map(|one| (one["purpose"].as_str().unwrap(), one["body"].as_str().unwrap())).collect();
+    assert_eq!(of, [("marketing_sms", "我同意收到优惠短信。"), ("profiling", "画像")]);
+    let trail = desk.admin.get(&format!("/audit-entries?subject={}", text["id"].as_str().unwrap())).await.ok();
+    assert_eq!(trail["items"].as_array().unwrap().len(), 2);
+}
+
 }

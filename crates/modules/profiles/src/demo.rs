@@ -85,6 +85,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             write(tx, leader, at.plus_millis(HOUR).min(demo.now), customer.id, &given)?;
         }
     }
+    demo.leave(tags);
     Ok(())
 }
 

@@ -27,7 +27,6 @@ use ::http::{Module, Privacy};
 pub use evidence::CustomerEvidence;
 pub use model::{CustomerField, CustomerFieldKind, CustomerKind};
 pub use tags::{CustomerTag, CustomerTagColour};
-pub use values::Learnt;
 
 /// This module, for the composition.
 pub fn module() -> Module {

@@ -1,6 +1,6 @@
 //! What customers are sorted by: groups of tags, and who has which.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use audit::api::Entry;
 use customers::Source;
@@ -263,6 +263,25 @@ pub(crate) fn of(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<Tagging>> {
     tx.all(&OF, params![ids(of)?])
 }
 
+/// Who of these people, each with all their files, has the tag: one statement.
+pub(crate) fn with(
+    tx: &mut Tx<'_>,
+    people: &HashMap<CustomerId, Vec<CustomerId>>,
+    tag: Id<CustomerTag>,
+) -> Result<HashSet<CustomerId>> {
+    let now = tx.now();
+    let files: Vec<_> = people.values().flatten().copied().collect();
+    let mut rows: HashMap<CustomerId, Vec<Tagging>> = HashMap::new();
+    for row in of(tx, &files)?.into_iter().filter(|row| row.tag_id == tag) {
+        rows.entry(row.customer_id).or_default().push(row);
+    }
+    let has = |files: &[CustomerId]| {
+        let theirs = files.iter().filter_map(|file| rows.get(file)).flatten().cloned().collect();
+        !standing(files, theirs, now).is_empty()
+    };
+    Ok(people.iter().filter(|(_, files)| has(files)).map(|(id, _)| *id).collect())
+}
+
 /// The tags of the person these files are: two statements.
 pub(crate) fn views(tx: &mut Tx<'_>, files: &[CustomerId]) -> Result<Vec<ProfileTagView>> {
     let now = tx.now();
@@ -318,6 +337,23 @@ pub(crate) fn set(
         evidence.check()?;
     }
     write(tx, files, id, (Standing::On, now), setting, known)
+}
+
+/// Whether it is a tag that can be set.
+pub(crate) fn can_be_set(tx: &mut Tx<'_>, id: Id<CustomerTag>) -> Result<bool> {
+    let tag = tx.maybe::<CustomerTag>(&FIND, params![id])?;
+    Ok(tag.is_some_and(|tag| tag.parent_id.is_some() && !tag.archived))
+}
+
+/// Sets a tag that a rule asks for, where it can be set and is not; whether it was.
+pub(crate) fn set_by_rule(tx: &mut Tx<'_>, files: &[CustomerId], id: Id<CustomerTag>) -> Result<bool> {
+    let now = tx.now();
+    let has = standing(files, of(tx, files)?, now);
+    if has.iter().any(|row| row.tag_id == id) || has.len() >= MOST_OF_ONE || !can_be_set(tx, id)? {
+        return Ok(false);
+    }
+    write(tx, files, id, (Standing::On, now), &Setting::default(), false)?;
+    Ok(true)
 }
 
 /// Takes a tag off, also one that a merged file has.

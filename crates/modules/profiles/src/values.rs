@@ -110,24 +110,16 @@ fn chooses_archived(field: &CustomerField, normal: &Normal, before: Option<&Fiel
     closed.into_iter().any(|choice| named(&chosen, &choice.id) && !named(&held, &choice.id))
 }
 
-/// What became of a value that came from elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Learnt {
-    /// It stands there now.
-    Taken,
-    /// It stood there before, or what stands there is fresher.
-    Kept,
-}
-
 /// Takes in a value from elsewhere: a list overwrites what is older than it, what a customer says of themselves fills
-/// what is empty, and neither anything fresher.
+/// what is empty, and neither anything fresher. Whether it stands there now and did not before; of a rehearsal, would.
 pub(crate) fn learn(
     tx: &mut Tx<'_>,
     of: &[CustomerId],
     field: &CustomerField,
     normal: Normal,
     source: &Source,
-) -> Result<Learnt> {
+    rehearsal: bool,
+) -> Result<bool> {
     let survivor = *of.first().ok_or(Error::NotFound)?;
     let rows: Vec<_> = queries::values_of(tx, of)?.into_iter().filter(|row| row.field_id == field.id).collect();
     let version = rows.iter().find(|row| row.customer_id == survivor).map_or(0, |row| row.version);
@@ -138,12 +130,12 @@ pub(crate) fn learn(
         SourceKind::Staff | SourceKind::Import => row.source.at >= source.at,
     });
     if fresher || before.is_some_and(|row| row.json().as_ref() == Some(&normal.value)) {
-        return Ok(Learnt::Kept);
+        return Ok(false);
     }
-    if write(tx, survivor, field, Some(normal), before, version, source)? {
+    if !rehearsal && write(tx, survivor, field, Some(normal), before, version, source)? {
         told(tx, survivor)?;
     }
-    Ok(Learnt::Taken)
+    Ok(true)
 }
 
 /// Writes a value of the survivor's own and what became of it; whether anything changed.

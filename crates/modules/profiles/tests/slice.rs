@@ -177,21 +177,29 @@ async fn h12_an_older_value_does_not_overwrite_a_fresher_one(db: TestDb) {
     let customer: CustomerId = desk.customer.parse().unwrap();
     let learn = async |kind: customers::SourceKind, at: i64, text: &'static str| {
         let source = customers::Source { kind, at: kernel::Timestamp::from_millis(at), by: None, import_id: None };
-        let learnt = desk.app.app.db().write(&Origin::system("test"), move |tx| profiles::api::learn(tx, customer, field, text, &source)).await;
-        learnt.unwrap()
+        let learn = move |tx: &mut store::Tx<'_>| {
+            let fields = profiles::api::fillable(tx)?;
+            let said = (fields.iter().find(|one| one.id == field).unwrap(), text);
+            // What is rehearsed is told alike, and nothing of it is kept.
+            let would = profiles::api::learn(tx, customer, &[said], &source, true)?;
+            let learnt = profiles::api::learn(tx, customer, &[said], &source, false)?;
+            assert_eq!(learnt, would);
+            Ok(learnt)
+        };
+        desk.app.app.db().write(&Origin::system("test"), learn).await.unwrap()
     };
     use customers::SourceKind::{Customer, Import};
-    use profiles::Learnt::{Kept, Taken};
+    let (taken, kept) = (true, false);
     let value = async || of(&desk.agent.get(&desk.path()).await.ok(), &city).unwrap()["value"].clone();
-    assert_eq!(learn(Customer, 1_000, "杭州").await, Taken);
+    assert_eq!(learn(Customer, 1_000, "杭州").await, taken);
     // Set by a list; an older talk says something else.
-    assert_eq!(learn(Import, 3_000, "上海").await, Taken);
-    assert_eq!((learn(Customer, 2_000, "宁波").await, learn(Customer, 9_000, "宁波").await), (Kept, Kept));
-    assert_eq!((learn(Import, 2_999, "苏州").await, learn(Import, 3_000, "苏州").await), (Kept, Kept));
+    assert_eq!(learn(Import, 3_000, "上海").await, taken);
+    assert_eq!((learn(Customer, 2_000, "宁波").await, learn(Customer, 9_000, "宁波").await), (kept, kept));
+    assert_eq!((learn(Import, 2_999, "苏州").await, learn(Import, 3_000, "苏州").await), (kept, kept));
     assert_eq!(value().await, "上海");
-    assert_eq!(learn(Import, 4_000, "嘉兴").await, Taken);
+    assert_eq!(learn(Import, 4_000, "嘉兴").await, taken);
     desk.set(&desk.agent, &city, json!("绍兴")).await.ok();
-    assert_eq!((learn(Import, 5_000, "湖州").await, value().await), (Kept, json!("绍兴")));
+    assert_eq!((learn(Import, 5_000, "湖州").await, value().await), (kept, json!("绍兴")));
 }
 
 async fn h14_merged_files_show_as_one_and_part_with_what_was_theirs(db: TestDb) {

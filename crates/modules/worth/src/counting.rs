@@ -325,6 +325,9 @@ fn keep(tx: &mut Tx<'_>, frame: &Frame, scored: &[Worth]) -> Result<i64> {
             // Whoever only stands elsewhere because the rules changed is left alone, and so is who is compared with.
             if !rules_changed && !kept_out.contains(&row.customer_id) {
                 step.task_id = play(tx, frame, &step)?;
+                if let Some(tag) = frame.rules.rules.playbook(stage).and_then(|playbook| playbook.tag_id) {
+                    profiles::api::tag(tx, row.customer_id, tag)?;
+                }
             }
             let fact = StageFact { customer_id: row.customer_id, stage, before: known.stage, rules_changed };
             tx.emit(Fact::new(events::STAGE_CHANGED, row.customer_id, &fact)?);
@@ -354,9 +357,8 @@ fn changed(before: &HashMap<CustomerId, Worth>, rows: &[Worth]) -> Vec<CustomerI
 
 /// The task of the stage's playbook for whoever looks after the customer, once for the step.
 fn play(tx: &mut Tx<'_>, frame: &Frame, step: &LifecycleStep) -> Result<Option<String>> {
-    let (Some(playbook), Some(owner)) = (frame.rules.rules.playbook(step.stage), step.owner_id) else {
-        return Ok(None);
-    };
+    let playbook = frame.rules.rules.playbook(step.stage).filter(|playbook| !playbook.task.trim().is_empty());
+    let (Some(playbook), Some(owner)) = (playbook, step.owner_id) else { return Ok(None) };
     let task = NewTask {
         source: SOURCE,
         key: Some(step.id.to_string()),

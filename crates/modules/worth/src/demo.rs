@@ -1,8 +1,10 @@
-//! The life cycle of the demo story's customers, counted on three nights, and an attempt to win some of them back.
+//! The life cycle of the demo story's customers, counted on some nights, and two attempts to win some of them back: one
+//! that is over, and one that goes on.
 
 use http::Demo;
-use kernel::{Actor, Money, Owned, Result};
+use kernel::{Actor, Money, Owned, Result, Timestamp};
 use orders::{NewOrder, OrderCustomer, OrderLine, OrderState};
+use profiles::CustomerTag;
 use store::Tx;
 
 use crate::{
@@ -19,24 +21,33 @@ const DAY: i64 = 86_400_000;
 const STORY: Actor = Actor::System("demo");
 
 pub(crate) fn tell(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
-    tx.as_of(demo.now.plus_millis(-41 * DAY), STORY)?;
-    counting::count_at_once(tx)?;
-    win_back(tx, demo)?;
-    tx.as_of(demo.now.plus_millis(-12 * DAY), STORY)?;
-    counting::count_at_once(tx)?;
+    let night = |tx: &mut Tx<'_>, now: Timestamp, ago: i64| {
+        tx.as_of(now.plus_millis(-ago), STORY)?;
+        counting::count_at_once(tx)
+    };
+    let now = demo.now;
+    night(tx, now, 101 * DAY)?;
+    win_back(tx, demo, 100, "春季回访：久未下单的老客户", "送一次免费检测，问问机器用得怎么样")?;
+    night(tx, now, 41 * DAY)?;
+    win_back(tx, demo, 40, "夏季回访：久未下单的老客户", "送 50 元滤芯券，问问机器用得怎么样")?;
+    // The night after they are set is the one that tells of them; what moves in the last is the customers' own doing.
     rules(tx, demo)?;
-    tx.as_of(demo.now.plus_millis(-DAY / 4), STORY)?;
-    counting::count_at_once(tx)
+    night(tx, now, 12 * DAY)?;
+    night(tx, now, DAY / 4)
 }
 
-/// Whoever begins to stay away is called.
-fn rules(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
-    tx.as_of(demo.now.plus_millis(-11 * DAY), STORY)?;
+/// Whoever begins to stay away is called, and marked.
+fn rules(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+    tx.as_of(demo.now.plus_millis(-13 * DAY), STORY)?;
     let by = demo.people.first().map(|one| (one.id, one.name.clone()));
-    let playbook = |stage, task: &str, due_days| Playbook { stage, task: task.into(), due_days };
+    let tags = demo.take::<Vec<CustomerTag>>().unwrap_or_default();
+    let tag_id = tags.iter().find(|tag| tag.name == "重点关怀").map(|tag| tag.id);
+    let playbook = |stage, task: &str, due_days| Playbook { stage, task: task.into(), due_days, tag_id: None };
     let playbooks = vec![
         playbook(LifecycleStage::New, "首购回访：安装是否顺利，会不会用", 3),
-        playbook(LifecycleStage::Declining, "关怀电话：最近没有来，问问用得怎么样", 5),
+        Playbook {
+            tag_id, ..playbook(LifecycleStage::Declining, "关怀电话：最近没有来，问问用得怎么样", 5)
+        },
     ];
     let kept = queries::rules(tx)?;
     let permit = STORY.permit(policy::RULES, &Owned::NOBODY, tx.now())?;
@@ -45,22 +56,24 @@ fn rules(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
     queries::keep_rules(tx, &kept)
 }
 
-/// Those who were likely lost 40 days ago, and what they said to a voucher.
-fn win_back(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
+/// Those who were likely lost `ago` days before now, and what they said to an offer.
+fn win_back(tx: &mut Tx<'_>, demo: &mut Demo, ago: i64, name: &str, offer: &str) -> Result<()> {
     let Some(lead) = demo.with_role("supervisor").into_iter().next() else { return Ok(()) };
     let condition = |field, compare, value| Condition { field, compare, value };
+    let mut conditions = vec![condition(WorthField::DaysSinceOrder, WorthCompare::AtLeast, 60)];
+    // A small story has too few buyers for the model to tell who may be lost.
+    if queries::last_done(tx)?.is_some_and(|run| run.findings.purchases.is_some()) {
+        conditions.push(condition(WorthField::Alive, WorthCompare::AtMost, 60));
+    }
     let new = NewWinBack {
-        name: "夏季回访：久未下单的老客户".into(),
-        offer: "送 50 元滤芯券，问问机器用得怎么样".into(),
-        conditions: Conditions(vec![
-            condition(WorthField::Alive, WorthCompare::AtMost, 60),
-            condition(WorthField::DaysSinceOrder, WorthCompare::AtLeast, 60),
-        ]),
+        name: name.into(),
+        offer: offer.into(),
+        conditions: Conditions(conditions),
         control_percent: 30,
         due_days: 10,
         weeks: 8,
     };
-    tx.as_of(demo.now.plus_millis(-40 * DAY), STORY)?;
+    tx.as_of(demo.now.plus_millis(-ago * DAY), STORY)?;
     let sight = Sight { scope: STORY.scope(policy::WIN_BACK)?, unowned: true };
     let mut chosen = win_backs::choose(tx, &sight, &new.conditions.0)?;
     chosen.members.truncate(60);
@@ -69,12 +82,12 @@ fn win_back(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     }
     let actor = lead.actor();
     let permit = STORY.permit(policy::WIN_BACK, &Owned::NOBODY, tx.now())?;
-    tx.as_of(demo.now.plus_millis(-40 * DAY), actor.clone())?;
+    tx.as_of(demo.now.plus_millis(-ago * DAY), actor.clone())?;
     let attempt = win_backs::begin(tx, &permit, actor.staff()?, &new, &chosen.members)?;
     for (at, member) in win_backs::members(tx, attempt.id)?.into_iter().enumerate() {
         let customer = member.customer_id;
         let day = demo.between(1, 9);
-        tx.as_of(demo.now.plus_millis((day - 40) * DAY), actor.clone())?;
+        tx.as_of(demo.now.plus_millis((day - ago) * DAY), actor.clone())?;
         let mut comes = demo.chance(8);
         if member.arm == WinBackArm::Offer {
             let (outcome, note) = match demo.between(0, 10) {
@@ -87,7 +100,7 @@ fn win_back(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
             win_backs::tell(tx, &permit, &attempt, member, outcome, note)?;
         }
         if comes {
-            let placed_at = demo.now.plus_millis((day - 38) * DAY);
+            let placed_at = demo.now.plus_millis((day + 2 - ago) * DAY);
             tx.as_of(placed_at, STORY)?;
             let total = Money(12_900);
             let line =
@@ -95,7 +108,7 @@ fn win_back(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
                     code: Some("LX-PP".into()), what: "前置滤芯三支装".into(), quantity: 1, amount: total
                 };
             let order = NewOrder {
-                number: format!("SC9{at:05}"),
+                number: format!("SC9{ago:03}{at:03}"),
                 customer: OrderCustomer { id: Some(customer), ..OrderCustomer::default() },
                 placed_at,
                 total,

@@ -1,6 +1,7 @@
 //! Rules over what is known of a customer: conditions, stages of the life cycle, what follows from a step.
 
-use kernel::{Check, Result};
+use kernel::{Check, Id, Result};
+use profiles::CustomerTag;
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
@@ -135,10 +136,13 @@ pub(crate) struct StageRule {
 pub(crate) struct Playbook {
     /// Which stage.
     pub stage: LifecycleStage,
-    /// What whoever looks after the customer is to do: 1 to 120 characters.
+    /// What whoever looks after the customer is to do: up to 120 characters; without any there must be a tag.
     pub task: String,
     /// Within how many days: 1 to 90.
     pub due_days: i64,
+    /// The tag the customer gets; it stays when they move on.
+    #[serde(default)]
+    pub tag_id: Option<Id<CustomerTag>>,
 }
 
 /// The rules.
@@ -242,7 +246,7 @@ impl Rules {
             playbooks.iter().enumerate().any(|(at, one)| playbooks[..at].iter().any(|two| two.stage == one.stage));
         let fits = |one: &Playbook| {
             let task = one.task.trim();
-            (1..=120).contains(&task.chars().count())
+            (usize::from(one.tag_id.is_none())..=120).contains(&task.chars().count())
                 && !task.contains(char::is_control)
                 && (1..=90).contains(&one.due_days)
         };

@@ -10,13 +10,11 @@ use crate::{bodies::Maker, demo, product};
 
 /// What takes a visitor's own token, is no answer but a connection, or is about what the story has none of:
 /// `visitors` and the slices try it.
-const ELSEWHERE: [&str; 16] = [
+const ELSEWHERE: [&str; 14] = [
     "/api/v1/batches/{id}/rows",
     "/api/v1/customer-exports/{id}/file",
     "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw",
     "/api/v1/privacy-requests/{id}/copy",
-    "/api/v1/win-backs/{id}",
-    "/api/v1/win-backs/{id}/members",
     "/api/v1/ws",
     "/callbacks/mail",
     "/callbacks/oidc/{id}",
@@ -29,9 +27,9 @@ const ELSEWHERE: [&str; 16] = [
     "/widget/ws",
 ];
 /// Lists of one's own, and of what failed, where whoever asks has nothing, the mails of a chat, what that one chat is
-/// linked with, what a model that is off was asked, who was looked for, whom a steward forgot, and whom so small a story
-/// has not to win back: those of a new module do not belong here.
-const EMPTY: [&str; 12] = [
+/// linked with, what a model that is off was asked, who was looked for, and whom a steward forgot: those of a new
+/// module do not belong here.
+const EMPTY: [&str; 11] = [
     "/assistant/questions",
     "/batches",
     "/conversations/{id}/links",
@@ -43,7 +41,6 @@ const EMPTY: [&str; 12] = [
     "/offers",
     "/record-updates/missing",
     "/tokens",
-    "/win-backs",
 ];
 
 /// Ids of whatever an answer shows, by prefix, the first of each kind; and what else paths are made of.

@@ -84,6 +84,7 @@ type ArmFigures = With<Answer<'WinBackArmFigures'>, { interval: Interval | null 
 type WinBackFigures = With<Answer<'WinBackFigures'>, { offer: ArmFigures; control: ArmFigures; uplift: number | null; uplift_interval: Interval | null }>
 export type WinBackMember = With<Answer<'WinBackMemberView'>, { reason: { evidence: WorthEvidence[]; rules_changed: boolean } }>
 export type ConsentPurpose = Schemas['ConsentPurpose']
+export type ConsentText = Answer<'ConsentText'>
 /** Something a customer said of one purpose, with a link to what shows it. */
 export type SaidOfData = Answer<'ConsentView'>
 export type DoNotContact = Answer<'DoNotContact'>
@@ -224,7 +225,7 @@ export type ImportPreview = With<Answer<'ImportPreview'>, { columns: (ImportFiel
 export type ImportRefusal = Answer<'ImportRefusal'>
 export type AllocationSeat = With<Whole<Schemas['AllocationSeat']>, { most: number | null }>
 export type AllocationNeed = Whole<Schemas['AllocationNeed']>
-export type AllocationPlan = { who: Whole<Schemas['CustomerChoice']>; keep: Schemas['Keeping']; needs: AllocationNeed[]; people: AllocationSeat[]; count_held: boolean }
+export type AllocationPlan = { who: Whole<Schemas['CustomerChoice']>; segment_id: string | null; tag_id: string | null; keep: Schemas['Keeping']; needs: AllocationNeed[]; people: AllocationSeat[]; count_held: boolean }
 export type AllocationClass = Answer<'AllocationClass'>
 export type AllocationBound = Answer<'AllocationBound'>
 export type AllocationOutcome = With<Answer<'AllocationOutcome'>, { people: Answer<'AllocationLoad'>[]; classes: AllocationClass[]; floor: { most: number; above: AllocationBound; least: number; below: AllocationBound } | null }>

@@ -1,7 +1,7 @@
 //! Asking for a run, and asking otherwise.
 
 use access::Placement;
-use http::{Answer, Cx, Json, Path};
+use http::{Answer, Cx, Json, Path, SegmentSources};
 use kernel::{Error, Id, Owned, Result};
 use store::Tx;
 
@@ -17,10 +17,11 @@ use crate::{
 #[utoipa::path(post, path = "/allocation-runs", tag = "allocation", request_body = Plan, responses((status = 200, body = AllocationRun)))]
 pub(crate) async fn create(cx: Cx, Json(plan): Json<Plan>) -> Answer<AllocationRun> {
     let placement = cx.app().part::<Box<dyn Placement>>();
+    let sources = cx.app().part::<SegmentSources>();
     let run = cx
         .write(move |tx| {
             let permit = policy::may_begin(tx.actor(), tx.now())?;
-            let plan = possible(tx, &**placement, plan.clone())?;
+            let plan = possible(tx, (&**placement, &sources), plan.clone())?;
             let id = tx.new_id();
             let run = AllocationRun::new(&permit, id, tx.actor().staff()?, plan);
             queries::insert(tx, &run)?;
@@ -37,11 +38,12 @@ pub(crate) async fn create(cx: Cx, Json(plan): Json<Plan>) -> Answer<AllocationR
 #[utoipa::path(put, path = "/allocation-runs/{id}/plan", tag = "allocation", params(("id" = Id<AllocationRun>, Path)), request_body = Plan, responses((status = 200, body = AllocationRun)))]
 pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<AllocationRun>>, Json(plan): Json<Plan>) -> Answer<AllocationRun> {
     let placement = cx.app().part::<Box<dyn Placement>>();
+    let sources = cx.app().part::<SegmentSources>();
     let run = cx
         .write(move |tx| {
             let before = queries::lock(tx, id)?;
             let permit = policy::may(tx.actor(), &before, tx.now())?;
-            let plan = possible(tx, &**placement, plan.clone())?;
+            let plan = possible(tx, (&**placement, &sources), plan.clone())?;
             let after = before.planned(&permit, plan)?;
             queries::save(tx, &after)?;
             work::enqueue(tx, &Work { run_id: id })?;
@@ -53,9 +55,20 @@ pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<AllocationRun>>, Json(plan): 
     Ok(Json(run))
 }
 
-/// The plan, when all it names are there: people within the actor's reach who may sign in, skills.
-fn possible(tx: &mut Tx<'_>, placement: &dyn Placement, plan: Plan) -> Result<Plan> {
+/// The plan, when all it names are there: people within the actor's reach who may sign in, skills, a segment, a tag.
+fn possible(tx: &mut Tx<'_>, (placement, sources): (&dyn Placement, &SegmentSources), plan: Plan) -> Result<Plan> {
     let plan = plan.checked()?;
+    if let Some(id) = plan.segment_id {
+        segments::api::members(tx, sources, id, None, 1).map_err(|error| match error {
+            Error::NotFound => Error::field("segment_id", "unknown"),
+            other => other,
+        })?;
+    }
+    if let Some(tag) = plan.tag_id
+        && !profiles::api::takes_tag(tx, tag)?
+    {
+        return Err(Error::field("tag_id", "unknown"));
+    }
     let skills = routing::api::skills(tx)?;
     if plan.needs.iter().any(|need| skills.iter().all(|skill| skill.id != need.skill_id)) {
         return Err(Error::field("needs", "unknown"));

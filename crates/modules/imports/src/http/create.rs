@@ -7,7 +7,7 @@ use kernel::{Error, Result};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::plan::head;
+use super::plan::{head, own_fields};
 use crate::{
     api, columns,
     model::{Import, Plan, Sheets},
@@ -61,13 +61,14 @@ pub(crate) async fn create(cx: Cx, Json(NewImport { file_id, target }): Json<New
     let import = cx
         .write(move |tx| {
             let permit = policy::may_bring(tx.actor(), tx.now())?;
+            let own = own_fields(tx, &name)?;
             let header_line = columns::header_line(format, &lines, target.as_ref());
             let known = match columns::headings(header_line, &lines, &name) {
                 Some(headings) => queries::known_columns(tx, &headings)?,
                 None => None,
             };
-            let columns =
-                known.map_or_else(|| columns::guess(format, header_line, &lines, target.as_ref()), |known| known.0);
+            let columns = known
+                .map_or_else(|| columns::guess(format, header_line, &lines, target.as_ref(), &own), |known| known.0);
             let key: ListKey = columns::key(&columns);
             let plan = Plan { reading: Reading::default(), header_line, columns, key, as_of: permit.at() };
             let id = tx.new_id();

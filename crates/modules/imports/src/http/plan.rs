@@ -3,9 +3,12 @@
 use std::ops::ControlFlow;
 
 use customers::ListKey;
+use files::StoredFile;
 use http::{Answer, Cx, Json, Path, Query};
 use kernel::{Check, Id, Result, Timestamp};
+use profiles::CustomerField;
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{create::off_the_threads, list::visible};
@@ -14,7 +17,7 @@ use crate::{
     model::{Cells, Import, ImportField, Plan},
     policy, queries,
     sheet::{self, ImportFormat, Line, MOST_COLUMNS, Reading, Unreadable},
-    target::{self, Target},
+    target::{self, CUSTOMERS, Target},
 };
 
 /// The first lines of a file.
@@ -71,13 +74,7 @@ pub(crate) async fn preview(
     Path(id): Path<Id<Import>>,
     Query(query): Query<PreviewQuery>,
 ) -> Answer<ImportPreview> {
-    let (import, file) = cx
-        .read(move |tx| {
-            let import = visible(tx, id)?;
-            let file = files::api::get(tx, import.file_id)?;
-            Ok((import, file))
-        })
-        .await?;
+    let (import, file, own) = looked_at(&cx, id).await?;
     let bytes = files::api::bytes(cx.app(), &file).await?;
     let planned = import.plan.reading;
     let reading = Reading {
@@ -88,7 +85,7 @@ pub(crate) async fn preview(
     let (format, target) = (import.format, target::known(cx.app(), &import.target));
     let lines = off_the_threads(move || head(&bytes, format, &reading)).await?;
     let header_line = columns::header_line(format, &lines, target.as_ref());
-    let columns = columns::guess(format, header_line, &lines, target.as_ref());
+    let columns = columns::guess(format, header_line, &lines, target.as_ref(), &own);
     let line = |line: Line| PreviewLine { line: line.number, cells: Cells(line.cells) };
     Ok(Json(ImportPreview { lines: lines.into_iter().map(line).collect(), header_line, columns }))
 }
@@ -114,14 +111,8 @@ pub(crate) struct NewPlan {
 /// the next list with the same headings.
 #[utoipa::path(put, path = "/imports/{id}/plan", tag = "imports", params(("id" = Id<Import>, Path)), request_body = NewPlan, responses((status = 200, body = Import)))]
 pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<Import>>, Json(new): Json<NewPlan>) -> Answer<Import> {
-    let (import, file) = cx
-        .read(move |tx| {
-            let import = visible(tx, id)?;
-            let file = files::api::get(tx, import.file_id)?;
-            Ok((import, file))
-        })
-        .await?;
-    checked(&new, target::known(cx.app(), &import.target).as_ref())?;
+    let (import, file, own) = looked_at(&cx, id).await?;
+    checked(&new, target::known(cx.app(), &import.target).as_ref(), &own)?;
     let bytes = files::api::bytes(cx.app(), &file).await?;
     let (format, reading) = (import.format, new.reading.clone());
     let lines = off_the_threads(move || head(&bytes, format, &reading)).await?;
@@ -145,17 +136,36 @@ pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<Import>>, Json(new): Json<New
     Ok(Json(after))
 }
 
-fn checked(new: &NewPlan, target: Option<&Target>) -> Result<()> {
+/// An import the actor may see, its file, and of customers the department's own fields that its columns may be.
+async fn looked_at(cx: &Cx, id: Id<Import>) -> Result<(Import, StoredFile, Vec<CustomerField>)> {
+    cx.read(move |tx| {
+        let import = visible(tx, id)?;
+        let file = files::api::get(tx, import.file_id)?;
+        let own = own_fields(tx, &import.target)?;
+        Ok((import, file, own))
+    })
+    .await
+}
+
+/// The department's own fields that columns of such a list may be.
+pub(super) fn own_fields(tx: &mut Tx<'_>, target: &str) -> Result<Vec<CustomerField>> {
+    if target == CUSTOMERS { profiles::api::fillable(tx) } else { Ok(Vec::new()) }
+}
+
+fn checked(new: &NewPlan, target: Option<&Target>, own: &[CustomerField]) -> Result<()> {
     let NewPlan { header_line, columns, key, .. } = new;
     let fields: Vec<&str> = columns.iter().flatten().map(ImportField::text).collect();
     let twice = fields.iter().enumerate().any(|(at, field)| fields[..at].contains(field));
     let known = columns::fields(target);
+    let is_one = |field: &&str| {
+        known.iter().any(|one| one.name == *field) || own.iter().any(|one| one.id.to_string() == **field)
+    };
     let missing = match target {
         Some(target) => target::missing(target, &fields),
         None => Some(key.text()).filter(|key| !fields.contains(key)),
     };
     Check::new()
-        .that(fields.iter().all(|field| known.iter().any(|one| one.name == *field)), "columns", "unknown")
+        .that(fields.iter().all(is_one), "columns", "unknown")
         .that((0..=1_000).contains(header_line), "header_line", "out_of_range")
         .that(columns.len() <= MOST_COLUMNS, "columns", "too_many")
         .that(!twice, "columns", "field_twice")

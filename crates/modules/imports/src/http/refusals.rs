@@ -1,5 +1,7 @@
 //! The lines that were not taken.
 
+use std::collections::HashMap;
+
 use axum::{
     http::header,
     response::{IntoResponse, Response},
@@ -68,7 +70,9 @@ fn write(tx: &mut Tx<'_>, id: Id<Import>) -> Result<String> {
     let import = visible(tx, id)?;
     api::record(tx, "imports.refusals_exported", &import)?;
     let texts = words::texts(settings::api::organisation(tx)?.locale.text());
-    let word = |key: &str| texts.word(key).to_owned();
+    let own: HashMap<_, _> =
+        profiles::api::fillable(tx)?.into_iter().map(|field| (field.id.to_string(), field.name)).collect();
+    let word = |key: &str| own.get(key).cloned().unwrap_or_else(|| texts.word(key).to_owned());
     let mut out = String::from(csv::BEGIN);
     let fields =
         import.plan.columns.iter().map(|field| field.as_ref().map_or_else(String::new, |field| word(field.text())));

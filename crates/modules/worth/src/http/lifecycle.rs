@@ -2,7 +2,7 @@
 
 use audit::api::Entry;
 use http::{Answer, Cx, Json, Query};
-use kernel::{Page, PageQuery, Result, Timestamp};
+use kernel::{Error, Page, PageQuery, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
@@ -156,6 +156,11 @@ pub(crate) async fn set(cx: Cx, Json(new): Json<NewLifecycleRules>) -> Answer<Ke
             let permit = policy::may_rule(tx.actor(), tx.now())?;
             let staff = tx.actor().staff()?.clone();
             let before = queries::rules(tx)?;
+            for tag in new.rules.playbooks.iter().filter_map(|playbook| playbook.tag_id) {
+                if !profiles::api::takes_tag(tx, tag)? {
+                    return Err(Error::field("playbooks", "unknown"));
+                }
+            }
             let after =
                 before.clone().changed(&permit, (staff.id, staff.name.clone()), new.version, new.rules.clone())?;
             queries::keep_rules(tx, &after)?;

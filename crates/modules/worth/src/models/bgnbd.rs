@@ -8,15 +8,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::math::{hypergeometric, ln_gamma, minimum};
+use super::math::{beyond_edge, hypergeometric, ln_gamma, minimum};
 
 /// Buyers below which nothing is fitted.
 pub(crate) const LEAST_BUYERS: usize = 100;
 /// Of these, buyers who came back.
 pub(crate) const LEAST_REPEATERS: usize = 50;
-/// Logarithms of parameters beyond this mean that nothing was found.
-const EDGE: f64 = 9.0;
-
 /// From this sum of `a` and `b` on people leave so much alike that the series is not asked any more.
 const ALIKE: f64 = 50.0;
 
@@ -73,6 +70,8 @@ pub enum WhyNot {
     TooFew,
     /// No parameters fit better than all others.
     Unsettled,
+    /// The best that were found lie at the edge of where they are sought: the sample does not decide them.
+    AtEdge,
     /// How much people spend goes with how often they come: the spending model takes for granted that it does not.
     Correlated,
 }
@@ -86,17 +85,12 @@ pub(crate) fn fit(sample: &[History]) -> Result<Fit, WhyNot> {
     let groups = alike(sample);
     let most = sample.iter().map(|one| one.repeats).max().unwrap_or(0);
     let age = sample.iter().map(|one| one.age).sum::<f64>() / sample.len() as f64;
-    let cost = |at: &[f64; 4]| {
-        let beyond: f64 = at.iter().map(|part| (part.abs() - EDGE).max(0.0)).sum();
-        -log_likelihood(&Model::of(at), &groups, most) / sample.len() as f64 + beyond
-    };
+    let cost = |at: &[f64; 4]| -log_likelihood(&Model::of(at), &groups, most) / sample.len() as f64 + beyond_edge(at);
     // Two places to begin: people who mostly leave, people who mostly stay.
     let starts = [[0.5, age / 4.0, 0.7, 2.0], [1.0, age, 0.2, 3.0]];
     let found = starts.map(|start| minimum(start.map(|part| part.max(1e-3).ln()), cost));
     let best = if found[0].value <= found[1].value { &found[0] } else { &found[1] };
-    if !best.settled || !best.value.is_finite() || best.at.iter().any(|part| part.abs() >= EDGE) {
-        return Err(WhyNot::Unsettled);
-    }
+    best.decided()?;
     let model = Model::of(&best.at);
     Ok(Fit {
         model,
@@ -285,6 +279,14 @@ mod tests {
         let alike = Model { a: 1_000.0, b: 4_000.0, ..PUBLISHED };
         let ever = alike.further(3.0, 10.0, 1e5);
         assert!((4.9..5.1).contains(&ever), "{ever}");
+    }
+
+    #[test]
+    fn r025_a_fit_at_the_edge_of_its_range_is_none() {
+        // Nobody ever leaves: the best probability to leave is none at all, which no parameters say.
+        let faithful = |at: u32| History { repeats: 4 + at % 9, last: 50.0 + f64::from(at % 2), age: 51.0 };
+        let sample: Vec<_> = (0..300).map(faithful).collect();
+        assert_eq!(fit(&sample), Err(WhyNot::AtEdge));
     }
 
     #[test]

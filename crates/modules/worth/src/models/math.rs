@@ -1,5 +1,7 @@
 //! Logarithm of the gamma function, Gauss's hypergeometric series, and a minimum by the simplex method.
 
+use super::bgnbd::WhyNot;
+
 /// ln Γ(x) for x > 0, by Lanczos' series with g = 7 and nine terms (error below 1e-13).
 /// Source: C. Lanczos, "A Precision Approximation of the Gamma Function", SIAM J. Numer. Anal. B 1 (1964).
 pub(crate) fn ln_gamma(x: f64) -> f64 {
@@ -47,6 +49,32 @@ pub(crate) struct Minimum<const N: usize> {
     pub value: f64,
     /// Whether the simplex closed around it before the steps ran out.
     pub settled: bool,
+}
+
+/// Logarithms of parameters are sought between minus this and this.
+const EDGE: f64 = 9.0;
+/// What stops as near to the edge as this was held by it: the best lies beyond, or anywhere.
+const MARGIN: f64 = 0.5;
+
+/// What a search pays for going beyond the edge.
+pub(crate) fn beyond_edge(at: &[f64]) -> f64 {
+    at.iter().map(|part| (part.abs() - EDGE).max(0.0)).sum()
+}
+
+impl<const N: usize> Minimum<N> {
+    /// Whether these are parameters that the sample decided.
+    ///
+    /// # Errors
+    /// [`WhyNot::Unsettled`] where the search did not come to rest, [`WhyNot::AtEdge`] where it did so at its edge.
+    pub(crate) fn decided(&self) -> Result<(), WhyNot> {
+        if !self.settled || !self.value.is_finite() {
+            Err(WhyNot::Unsettled)
+        } else if self.at.iter().any(|part| part.abs() > EDGE - MARGIN) {
+            Err(WhyNot::AtEdge)
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// The minimum of `f` near `start`, without derivatives. Source: J. A. Nelder, R. Mead, "A Simplex Method for Function
@@ -130,6 +158,17 @@ mod tests {
         }
         let half = 0.5_f64;
         assert!((half * hypergeometric(0.5, 0.5, 1.5, 0.25) - half.asin()).abs() < 1e-14);
+    }
+
+    #[test]
+    fn r025_what_stops_just_inside_the_edge_was_held_by_it() {
+        let found = |at, settled, value| Minimum { at: [at, 0.3], settled, value }.decided();
+        assert_eq!(found(8.4, true, 1.0), Ok(()));
+        for at in [9.0, 8.999_999, 8.6, -8.999_999, -9.0] {
+            assert_eq!(found(at, true, 1.0), Err(WhyNot::AtEdge), "{at}");
+        }
+        assert_eq!(found(8.4, false, 1.0), Err(WhyNot::Unsettled));
+        assert_eq!(found(8.4, true, f64::NAN), Err(WhyNot::Unsettled));
     }
 
     #[test]

@@ -42,7 +42,7 @@ export const namesOf = (bound: AllocationBound): string =>
 
 export const seat = (userId: string): AllocationSeat => ({ user_id: userId, least: 0, most: null, share: 100, away: false })
 
-export const fresh = (): AllocationPlan => ({ who: { looked_after: 'nobody', owner_id: null, stage: null, import_id: null, words: null }, keep: 'all', needs: [], people: [], count_held: true })
+export const fresh = (): AllocationPlan => ({ who: { looked_after: 'nobody', owner_id: null, stage: null, import_id: null, words: null }, segment_id: null, tag_id: null, keep: 'all', needs: [], people: [], count_held: true })
 
 /** Runs, and what is open of them, follow what happens. */
 export function useLiveRuns(): void {

@@ -1,8 +1,10 @@
 import { useQueryClient } from '@tanstack/vue-query'
-import type { Import, ImportField } from '@zhike/api'
-import { formatNumber, t } from '@zhike/i18n'
+import type { CustomerField, Import, ImportField } from '@zhike/api'
+import { formatNumber, t, te } from '@zhike/i18n'
 import type { StateTone } from '@zhike/ui'
+import { computed } from 'vue'
 import { useTopic } from '@/app/realtime'
+import { useAll } from '@/lib/resource'
 
 /** What columns may be, by what the list is of. */
 const FIELDS: Record<string, readonly ImportField[]> = {
@@ -10,6 +12,15 @@ const FIELDS: Record<string, readonly ImportField[]> = {
   orders: ['number', 'placed_at', 'total', 'phone', 'email', 'external_id', 'what', 'code', 'quantity', 'state', 'refunded', 'currency', 'source'],
 }
 export const fieldsOf = (target: string): readonly ImportField[] => FIELDS[target] ?? []
+
+/** What columns may be, and what each is called: of customers the department's own fields, too, as far as one may fill them in. */
+export function useFields(target: string) {
+  const own = useAll<CustomerField>('/customer-fields', {}, target === 'customers')
+  const names = computed(() => new Map(own.rows.value.map(({ id, name }) => [id, name])))
+  const nameOf = (field: string) => names.value.get(field) ?? (te(`imports.fields.${field}`) ? t(`imports.fields.${field}`) : t('imports.own_field'))
+  const options = computed(() => [...fieldsOf(target), ...own.rows.value.filter((field) => field.may_change && !field.archived).map(({ id }) => id)].map((value) => ({ value, label: nameOf(value) })))
+  return { options, nameOf }
+}
 
 /** Of each of these groups one column must be there. */
 const NEEDED: Record<string, readonly (readonly ImportField[])[]> = { orders: [['number'], ['placed_at'], ['total'], ['phone', 'email', 'external_id']] }

@@ -36,3 +36,6 @@ export const RINGS: Record<string, string> = {
   teal: 'border-accent',
   ink: 'border-ink bg-ink',
 }
+
+/** A day of any year, as it is kept: `MM-DD`. */
+export const monthDay = (month: number, day: number): string => [month, day].map((part) => String(part).padStart(2, '0')).join('-')

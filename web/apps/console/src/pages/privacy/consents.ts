@@ -1,12 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
-import { api, type Consents, type ConsentPurpose, type DoNotContact, type PurposeStanding, type SaidOfData } from '@zhike/api'
+import { api, type Consents, type ConsentPurpose, type ConsentText, type DoNotContact, type PurposeStanding, type SaidOfData } from '@zhike/api'
 import { formatDate, t } from '@zhike/i18n'
 import type { StateTone } from '@zhike/ui'
 import { computed } from 'vue'
+import { useAll } from '@/lib/resource'
 
 export type Purpose = ConsentPurpose
 /** For what somebody is contacted. */
 export const CONTACTS: readonly Purpose[] = ['marketing_call', 'marketing_sms', 'marketing_email', 'marketing_wechat', 'surveys']
+/** All, in the order in which they are shown. */
+export const PURPOSES: readonly Purpose[] = [...CONTACTS, 'profiling', 'sharing']
+/** The texts customers agree to: by purpose, the latest first. */
+export const useTexts = () => useAll<ConsentText>('/consent-texts')
 /** Which way somebody says something, the most usual first. */
 export const WAYS: readonly SaidOfData['way'][] = ['call', 'chat', 'wechat', 'sms', 'email', 'form', 'in_person', 'letter']
 const TONES: Record<PurposeStanding['verdict'], StateTone> = { allowed: 'good', not_asked: 'idle', withdrawn: 'bad', do_not_contact: 'bad', erased: 'idle' }

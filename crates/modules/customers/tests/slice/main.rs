@@ -1,6 +1,7 @@
 //! What people rely on of customers.
 
 mod lists;
+mod suggestions;
 
 use access::{Place, Placement};
 use customers::api;

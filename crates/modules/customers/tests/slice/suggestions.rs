@@ -2,25 +2,15 @@
 //! back and dismissed by people.
 
 use customers::api;
-use kernel::{ChannelId, CustomerId};
+use kernel::CustomerId;
 use serde_json::{Value, json};
 use testkit::{Person, TestApp, on_both};
 
-fn modules() -> Vec<http::Module> {
-    vec![audit::module(), access::module(), customers::module()]
-}
+use super::{channel, id, modules};
 
 store::sql! {
     NO_SUGGESTIONS = "DELETE FROM merge_suggestions";
     NO_KEYS = "DELETE FROM customer_keys";
-}
-
-fn channel(number: u8) -> ChannelId {
-    format!("chn_0000000000000000000000000{number}").parse().unwrap()
-}
-
-fn id(of: &Value) -> &str {
-    of["id"].as_str().unwrap()
 }
 
 async fn enter(person: &Person, name: &str, phone: Option<&str>, email: Option<&str>) -> Value {
