@@ -58,19 +58,23 @@ fn bought(demo: &Demo, goods: &[Goods], appliances: &[&Goods]) -> Vec<(i64, Orde
     let mut ago = demo.between(5, BACK);
     let mut all = vec![(ago, line(appliance, 1))];
     let needs: Vec<_> = goods.iter().filter(|one| one.with == appliance.code).collect();
-    // Some buy several times as often and as much as others, and after each time some do not come back: of some people
-    // hardly any, of others most. Were all alike, nothing would decide the models of `worth`.
-    let (pace, many) = (demo.between(15, 90), demo.between(1, 4));
-    let leave = *demo.pick(&[2, 2, 50, 70]);
-    while !needs.is_empty() && !demo.chance(leave) {
+    // Some buy several times as often as others, at any time, and after each return some do not come back any more: of some
+    // people hardly any, of others most. Were all alike, or as regular as their filters, nothing would decide the models
+    // of `worth`.
+    let pace = demo.between(20, 80);
+    let leave = *demo.pick(&[1, 8, 40, 85]);
+    while !needs.is_empty() {
         let next = *demo.pick(&needs);
-        ago -= (next.every * pace / 100 * demo.between(60, 150) / 100).max(3);
+        ago -= (next.every * pace / 100 * *demo.pick(&[5, 20, 40, 70, 110, 160, 300]) / 100).max(2);
         if ago <= 0 {
             break;
         }
-        all.push((ago, line(next, demo.between(1, many + 1))));
-        if demo.chance(2) {
+        all.push((ago, line(next, demo.between(1, 5))));
+        if demo.chance(1) {
             all.push((ago - 1, line(demo.pick::<&Goods>(appliances), 1)));
+        }
+        if demo.chance(leave) {
+            break;
         }
     }
     all.retain(|(ago, _)| *ago > 0);
