@@ -25,6 +25,7 @@ test('R030 a customer becomes a member, with the day of their birth, collects po
   await expect(page.getByRole('button', { name: '02-29' })).toBeVisible()
 
   await api.post('/points-purchases', { customer_id: customer.id, source: '门店', reference: mark, amount: 12_000, currency: 'CNY' })
+  await page.reload()
   await expect(page.getByRole('listitem').filter({ hasText: mark }).first()).toBeVisible()
 
   await page.getByRole('button', { name: text('loyalty.rewards.redeem'), exact: true }).click()
