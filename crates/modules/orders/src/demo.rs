@@ -61,8 +61,8 @@ fn bought(demo: &Demo, goods: &[Goods], appliances: &[&Goods]) -> Vec<(i64, Orde
     // Some buy several times as often as others, at any time, and after each return some do not come back any more: of some
     // people hardly any, of others most. Were all alike, or as regular as their filters, nothing would decide the models
     // of `worth`.
-    let pace = demo.between(20, 80);
-    let leave = *demo.pick(&[1, 8, 40, 85]);
+    let pace = demo.between(40, 120);
+    let leave = *demo.pick(&[2, 15, 50, 85]);
     while !needs.is_empty() {
         let next = *demo.pick(&needs);
         ago -= (next.every * pace / 100 * *demo.pick(&[5, 20, 40, 70, 110, 160, 300]) / 100).max(2);
