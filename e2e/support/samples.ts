@@ -96,12 +96,15 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const territory = await api.post<Named>('/territories', { name: `${SHORT.slice(0, 24)}${mark}`, kind: 'area' })
   const report = await api.post<Named>('/market-reports', { territory_id: territory.id, kind: 'price', news: HOSTILE, evidence: SHORT })
   await api.post('/conversation-views', { name: SHORT.slice(0, 24) + mark.slice(-6), scope: 'all', filter: { waiting: true } })
+  const opportunity = await api.post<Named>('/opportunities', { title: HOSTILE.slice(0, 200), service: SHORT, customer_id: customer.id, value: 19_900, estimate: HOSTILE.slice(0, 200), next_step: SHORT, due_minutes: 60 })
+  await api.post('/opportunity-rules', { service: SHORT, words: ['nobody says so'], sold_as: [SHORT], threshold: 3, window_days: 30, currency: 'CNY', active: true })
   return {
     'customers.open': customer.id,
     'customers.id': customer.id,
     'customer-fields.open': field.id,
     'loyalty.open': member.id,
     'tasks.open': task.id,
+    'opportunities.open': opportunity.id,
     'privacy-requests.open': asked.id,
     'consent-texts.open': consentText.id,
     'users.open': user.id,

@@ -56,6 +56,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         loyalty::module(),
         segments::module(),
         allocation::module(),
+        opportunities::module(),
         automation::module(),
         incidents::module(),
         webhooks::module(),

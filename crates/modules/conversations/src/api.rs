@@ -18,6 +18,7 @@ use crate::{
 pub use crate::{
     about::{rate, set_tags, visited},
     append::Post,
+    asked::{asked, tagged},
     change::{edit, recall},
     clock::{alarms, open_after, ring, set_terms, tell_terms},
     line::tell_place,

@@ -4,6 +4,7 @@ mod about;
 mod after_hours;
 pub mod api;
 mod append;
+mod asked;
 mod change;
 mod clock;
 mod closing;

@@ -2,7 +2,7 @@
 
 use audit::api::Entry;
 use conversations::{Conversation, ConversationId, State};
-use kernel::{Result, UnitId};
+use kernel::{Cursor, Result, UnitId};
 use store::{Fact, Tx};
 
 use crate::{
@@ -37,6 +37,15 @@ pub fn visible(tx: &mut Tx<'_>, id: RecordId) -> Result<InquiryRecord> {
 /// From the database.
 pub fn of_conversation(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<InquiryRecord>> {
     queries::of_conversation(tx, id)
+}
+
+/// The records whose contacts ended after the given one, in that order, whoever may see them: for modules that did their
+/// own check.
+///
+/// # Errors
+/// From the database.
+pub fn ended_after(tx: &mut Tx<'_>, after: &Cursor, limit: i64) -> Result<Vec<InquiryRecord>> {
+    queries::ended_after(tx, after, limit)
 }
 
 /// Writes down what a conversation says that is over and that somebody had; of one that has a record,

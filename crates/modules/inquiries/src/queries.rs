@@ -47,6 +47,7 @@ sql! {
     OF_DAY(InquiryRecord) = list!("day = $10");
     OF_REASON(InquiryRecord) = list!("reason_id = $9");
 
+    ENDED_AFTER(InquiryRecord) = "SELECT {cols} FROM inquiry_records WHERE (ended_at, id) > ($1, $2) ORDER BY ended_at, id LIMIT $3";
     SHEET(InquiryRecord) = "SELECT {cols} FROM inquiry_records
         WHERE day = $1 AND ((CAST($2 AS TEXT) IS NULL AND unit_id IS NULL) OR unit_id = $2) ORDER BY ended_at, id";
     DAYS = "SELECT day, unit_id, count(*), count(CASE WHEN outcome = 'solved' THEN 1 END), count(CASE WHEN outcome = 'unsolved' THEN 1 END)
@@ -119,6 +120,10 @@ pub(crate) fn list(
         statement,
         params![before.key, before.id, all, own, units, owner, unit, customer, reason, day, way, outcome, text, limit],
     )
+}
+
+pub(crate) fn ended_after(tx: &mut Tx<'_>, after: &Cursor, limit: i64) -> Result<Vec<InquiryRecord>> {
+    tx.all(&ENDED_AFTER, params![after.key, after.id, limit])
 }
 
 /// What stands on a team's sheet, in the order in which the contacts ended.

@@ -94,6 +94,7 @@ const OUTSIDER: &[&str] = &[
     "POST /intake-batches",
     "POST /intake-feed",
     "POST /macros",
+    "POST /opportunities",
     "POST /privacy-requests",
     "POST /market-reports",
     "POST /promises",
@@ -135,6 +136,8 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
         "POST /privacy-requests" => json!({"customer_id": ids.get("cus")}),
         "POST /intake-feed" => json!({"rows": [{"key": "1", "name": "秦岚", "phone": "13800138009"}]}),
         "POST /market-reports" => json!({"territory_id": ids.get("ter")}),
+        "POST /opportunities" | "POST /opportunities/{id}/evidence" => json!({"customer_id": ids.get("cus")}),
+        "POST /opportunity-rules" => json!({"words": ["以旧换新"], "threshold": 3, "window_days": 30}),
         "POST /promises" => json!({"customer_id": ids.get("cus"), "due_minutes": 30}),
         _ => json!({}),
     }
