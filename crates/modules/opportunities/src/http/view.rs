@@ -84,6 +84,8 @@ fn piece(
         Err(Error::NotFound | Error::Forbidden(_)) => None,
         Err(error) => return Err(error),
     };
+    // What somebody said without what they said would still say who asked for it.
+    let card = card.filter(|_| readable);
     let customer_name = card.map(|card| card.name.clone());
     // Merges followed, so that one person stands under one id.
     evidence.customer_id = card.map(|card| card.id);
