@@ -15293,6 +15293,697 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opportunities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the opportunities one may see, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those for which something about this customer speaks. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those with a next step due before this moment. */
+                    due_before?: components["schemas"]["Timestamp"];
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those this person has: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those whose title or service holds these words: up to 100 characters. */
+                    q?: string;
+                    /** @description Only those drawn from this. */
+                    source?: "talks" | "segment" | "hand";
+                    /** @description Only those that stand so. */
+                    stage?: "discovered" | "confirmed" | "pursued" | "won" | "lost" | "dismissed";
+                    /** @description Only those of this unit. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_OpportunityView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes an opportunity. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewOpportunity"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One opportunity. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opp_Opportunity"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Changes what is said of an opportunity, and whose it is. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opp_Opportunity"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpportunityChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what speaks for it, the last first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opp_Opportunity"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_OpportunityEvidenceView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Adds what speaks for an open opportunity; what is there already changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opp_Opportunity"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewOpportunityEvidence"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened to it, the last first: 500 steps at most. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opp_Opportunity"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityStep"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/next-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what is to be done next, which is a task of the owner's; what was to be done before need not be done any more. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opp_Opportunity"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpportunityPlan"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/next-step/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the next step was taken; its task is done with it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opp_Opportunity"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpportunityStepDone"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Brings an opportunity to another stage. Closed, what was to be done next need not be done any more. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opp_Opportunity"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpportunityMove"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts by stage and currency; empty stages are left out. Takes the list's filters, without `limit` and `cursor`. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those for which something about this customer speaks. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those with a next step due before this moment. */
+                    due_before?: components["schemas"]["Timestamp"];
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those this person has: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those whose title or service holds these words: up to 100 characters. */
+                    q?: string;
+                    /** @description Only those drawn from this. */
+                    source?: "talks" | "segment" | "hand";
+                    /** @description Only those that stand so. */
+                    stage?: "discovered" | "confirmed" | "pursued" | "won" | "lost" | "dismissed";
+                    /** @description Only those of this unit. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityCount"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunity-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what is looked for, in the order in which it was said. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityRuleView"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Says what is to be looked for; talks of its window that were had already are looked through at once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpportunityRuleDraft"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityRuleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunity-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes what is looked for: what it found before and belongs to no opportunity is forgotten and looked for anew. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opr_OpportunityRule"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpportunityRuleDraft"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityRuleView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunity-rules/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks through talks and records for what one rule says, now; every ten minutes that is done for all of them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_opr_OpportunityRule"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpportunityLook"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -29520,6 +30211,11 @@ export interface components {
             elsewhere: Record<string, never>;
         };
         /**
+         * @description What speaks for an opportunity.
+         * @enum {string}
+         */
+        EvidenceKind: "message" | "conversation" | "inquiry_record" | "order" | "segment" | "customer";
+        /**
          * @description A column of the file.
          * @enum {string}
          */
@@ -30090,6 +30786,19 @@ export interface components {
             /** @description notices */
             topic: string;
         };
+        /** @description An opportunity is there, or stands otherwise. */
+        "Fact.opportunities.opportunity.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Opportunity"];
+            /** @enum {string} */
+            kind: "opportunity.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description opportunities */
+            topic: string;
+        };
         /** @description Somebody's presence is another. */
         "Fact.presences.presence.changed": {
             at: components["schemas"]["Timestamp"];
@@ -30627,6 +31336,14 @@ export interface components {
         Id_obs_Observation: string;
         /** @example ofr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ofr_Offer: string;
+        /** @example ope_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ope_OpportunityEvidence: string;
+        /** @example opp_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_opp_Opportunity: string;
+        /** @example opr_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_opr_OpportunityRule: string;
+        /** @example ops_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_ops_OpportunityStep: string;
         /** @example ord_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ord_CustomerOrder: string;
         /** @example org_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -33257,6 +33974,48 @@ export interface components {
             /** @description The name colleagues see: 1 to 60 characters. */
             name: string;
         };
+        /** @description An opportunity that somebody noticed in a conversation, in a record or about a customer, or that a segment is. */
+        NewOpportunity: {
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            /** @description ISO 4217; `CNY` unless told. */
+            currency?: string | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Or so many minutes of business time from now: 1 to 525,600.
+             */
+            due_minutes?: number | null;
+            each_value?: components["schemas"]["Money"] | null;
+            /** @description How that was estimated: up to 300 characters. */
+            estimate?: string | null;
+            /** @description What is to be done next: up to 200 characters; needs a due date. */
+            next_step?: string | null;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            record_id?: components["schemas"]["Id_inq"] | null;
+            segment_id?: components["schemas"]["Id_seg_Segment"] | null;
+            /**
+             * Format: int64
+             * @description By which message there.
+             */
+            seq?: number | null;
+            /** @description The goods or the service: 1 to 100 characters. */
+            service: string;
+            /** @description What it is, in a line: 1 to 200 characters. */
+            title: string;
+            value?: components["schemas"]["Money"] | null;
+        };
+        /** @description More that speaks for it: one of the three. */
+        NewOpportunityEvidence: {
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            record_id?: components["schemas"]["Id_inq"] | null;
+            /**
+             * Format: int64
+             * @description A message there.
+             */
+            seq?: number | null;
+        };
         /** @description An order as its source tells it. */
         NewOrder: {
             as_of?: components["schemas"]["Timestamp"] | null;
@@ -34038,6 +34797,356 @@ export interface components {
             /** @description Their phone number, in any spelling. */
             phone?: string | null;
         };
+        /** @description Something that may be sold. */
+        Opportunity: {
+            basis?: components["schemas"]["OpportunityBasis"] | null;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When. */
+            created_at: components["schemas"]["Timestamp"];
+            created_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name; empty: a rule. */
+            created_by_name: string;
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description How many customers want it.
+             */
+            customers: number;
+            due_at?: components["schemas"]["Timestamp"] | null;
+            each_value?: components["schemas"]["Money"] | null;
+            /** @description How the value was estimated, in words; may be empty. */
+            estimate: string;
+            /**
+             * Format: int64
+             * @description How many pieces of evidence there are.
+             */
+            evidence: number;
+            /** @description Its id. */
+            id: components["schemas"]["Id_opp_Opportunity"];
+            /** @description Whose wish it is. */
+            kind: components["schemas"]["OpportunityKind"];
+            /** @description What is to be done next. */
+            next_step?: string | null;
+            order_id?: components["schemas"]["Id_ord_CustomerOrder"] | null;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name: string;
+            /** @description Why it was lost or dismissed. */
+            reason?: string | null;
+            rule_id?: components["schemas"]["Id_opr_OpportunityRule"] | null;
+            /** @description The goods or the service that is asked for. */
+            service: string;
+            /** @description What it was drawn from. */
+            source: components["schemas"]["OpportunitySource"];
+            /** @description Where it stands. */
+            stage: components["schemas"]["OpportunityStage"];
+            /** @description What it is, in a line. */
+            title: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            value?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+        };
+        /** @description What an opportunity was drawn from, as that stood then. */
+        OpportunityBasis: {
+            /**
+             * Format: int64
+             * @description How many there were when it was found; of one that came back, those who are new.
+             */
+            customers?: number | null;
+            earlier_id?: components["schemas"]["Id_opp_Opportunity"] | null;
+            /** @description Or the reason a contact was sorted under. */
+            reason?: string | null;
+            /** @description What it was called. */
+            segment?: string | null;
+            segment_id?: components["schemas"]["Id_seg_Segment"] | null;
+            /** @description Its rule. */
+            segment_rule?: Record<string, never> | null;
+            /** @description Or a conversation's tag. */
+            tag?: string | null;
+            /**
+             * Format: int64
+             * @description From how many different customers on.
+             */
+            threshold?: number | null;
+            /**
+             * Format: int64
+             * @description Within how many days.
+             */
+            window_days?: number | null;
+            /** @description Words of which one was said. */
+            words?: string[];
+        };
+        /** @description What is said of an opportunity. */
+        OpportunityChange: {
+            /** @description ISO 4217. */
+            currency: string;
+            each_value?: components["schemas"]["Money"] | null;
+            /** @description How that was estimated: up to 300 characters. */
+            estimate: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description The goods or the service: 1 to 100 characters. */
+            service: string;
+            /** @description What it is, in a line: 1 to 200 characters. */
+            title: string;
+            value?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description The version this changes.
+             */
+            version: number;
+        };
+        /** @description What stands in one stage, in one currency. */
+        OpportunityCount: {
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description How many: the list with the same filters and this stage holds them, over all currencies.
+             */
+            opportunities: number;
+            /** @description Where they stand. */
+            stage: components["schemas"]["OpportunityStage"];
+            /** @description What they may bring, in minor units. */
+            value: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How many of them say what they may bring.
+             */
+            valued: number;
+        };
+        /** @description What speaks for an opportunity: where it stands, never the words. */
+        OpportunityEvidence: {
+            /** @description When. */
+            added_at: components["schemas"]["Timestamp"];
+            added_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            added_by_name: string;
+            /** @description When it was said, written or done. */
+            at: components["schemas"]["Timestamp"];
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_ope_OpportunityEvidence"];
+            /** @description What it is. */
+            kind: components["schemas"]["EvidenceKind"];
+            /** @description By what a rule knew it: a word, a reason, a tag, a segment. */
+            matched: string;
+            order_id?: components["schemas"]["Id_ord_CustomerOrder"] | null;
+            record_id?: components["schemas"]["Id_inq"] | null;
+            /**
+             * Format: int64
+             * @description The message's number there.
+             */
+            seq?: number | null;
+        };
+        /** @description A piece of evidence, as far as the caller may see what it points to. */
+        OpportunityEvidenceView: components["schemas"]["OpportunityEvidence"] & {
+            /** @description The customer's name now; empty when there is none, none when they are not to be seen. */
+            customer_name?: string | null;
+            /** @description What was said or written, as it stands there now. */
+            quote?: string | null;
+            /** @description Whether the caller may open it. Of what they may not only stands that it is there. */
+            readable: boolean;
+        };
+        /**
+         * @description Whose wish it is.
+         * @enum {string}
+         */
+        OpportunityKind: "single" | "pattern";
+        /** @description What looking for it brought. */
+        OpportunityLook: {
+            /**
+             * Format: int64
+             * @description Talks and records that were not known.
+             */
+            found: number;
+            /** @description The rule after it. */
+            rule: components["schemas"]["OpportunityRuleView"];
+        };
+        /** @description Where an opportunity comes to. */
+        OpportunityMove: {
+            order_id?: components["schemas"]["Id_ord_CustomerOrder"] | null;
+            /** @description Why: 1 to 500 characters; needed for `lost` and `dismissed`. */
+            reason?: string | null;
+            /** @description Where. */
+            stage: components["schemas"]["OpportunityStage"];
+        };
+        /** @description What is to be done next. */
+        OpportunityPlan: {
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Or so many minutes of business time from now: 1 to 525,600.
+             */
+            due_minutes?: number | null;
+            /** @description What: 1 to 200 characters. */
+            next_step: string;
+        };
+        /** @description What is looked for in talks and records: what customers ask for and have not bought. */
+        OpportunityRule: {
+            /** @description Whether it is looked for. */
+            active: boolean;
+            /** @description When. */
+            created_at: components["schemas"]["Timestamp"];
+            created_by?: components["schemas"]["Id_usr"] | null;
+            /** @description ISO 4217. */
+            currency: string;
+            each_value?: components["schemas"]["Money"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_opr_OpportunityRule"];
+            /** @description Whose the opportunities are. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            scanned_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The goods or the service. */
+            service: string;
+            /** @description Under which names or codes it stands in orders, beside its own name. */
+            sold_as: components["schemas"]["OpportunityWords"];
+            /** @description Or a conversation has this tag. */
+            tag?: string | null;
+            /**
+             * Format: int64
+             * @description From how many different customers on it is an opportunity.
+             */
+            threshold: number;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change; a change of an older version is refused.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Within how many days.
+             */
+            window_days: number;
+            /** @description Any of these was said by a customer or written in a record. */
+            words: components["schemas"]["OpportunityWords"];
+        };
+        /** @description What is looked for: words, a reason or a tag; at least one of them. */
+        OpportunityRuleDraft: {
+            /** @description Whether it is looked for. */
+            active: boolean;
+            /** @description ISO 4217. */
+            currency: string;
+            each_value?: components["schemas"]["Money"] | null;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
+            /** @description The goods or the service: 1 to 100 characters. */
+            service: string;
+            /** @description Names or codes under which it stands in orders, beside its own name: up to 30 of 1 to 100 characters. */
+            sold_as: string[];
+            /** @description A tag of conversations: up to 40 characters. */
+            tag?: string | null;
+            /**
+             * Format: int64
+             * @description From how many different customers on: 2 to 100.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description The version this changes; not for a new one.
+             */
+            version?: number | null;
+            /**
+             * Format: int64
+             * @description Within how many days: 1 to 365.
+             */
+            window_days: number;
+            /**
+             * @description Any of these, said by a customer or written in a record of a call: up to 30 of 1 to 40 characters, each with a
+             *     letter, a digit or a Han character.
+             */
+            words: string[];
+        };
+        /** @description A rule, and how far it is. */
+        OpportunityRuleView: components["schemas"]["OpportunityRule"] & {
+            last?: components["schemas"]["Id_opp_Opportunity"] | null;
+            /**
+             * Format: int64
+             * @description Of these, those who speak for none it found before: from the threshold on they make one.
+             */
+            new_customers: number;
+            /**
+             * Format: int64
+             * @description Different customers who asked within its window, have not bought it and speak for no opportunity yet.
+             */
+            waiting_customers: number;
+            /**
+             * Format: int64
+             * @description Their talks and records.
+             */
+            waiting_evidence: number;
+        };
+        /**
+         * @description What it was drawn from.
+         * @enum {string}
+         */
+        OpportunitySource: "talks" | "segment" | "hand";
+        /**
+         * @description Where an opportunity stands.
+         * @enum {string}
+         */
+        OpportunityStage: "discovered" | "confirmed" | "pursued" | "won" | "lost" | "dismissed";
+        /** @description What happened to an opportunity. */
+        OpportunityStep: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name: string;
+            /**
+             * Format: int64
+             * @description How many customers there were after it.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description How many pieces of evidence.
+             */
+            evidence: number;
+            from_stage?: components["schemas"]["OpportunityStage"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_ops_OpportunityStep"];
+            /** @description What. */
+            kind: components["schemas"]["OpportunityStepKind"];
+            /**
+             * Format: int64
+             * @description Its place: the opportunity's version after it.
+             */
+            number: number;
+            to_stage?: components["schemas"]["OpportunityStage"] | null;
+            /** @description Why, what is to be done, or who has it now. */
+            words?: string | null;
+        };
+        /** @description What came of it. */
+        OpportunityStepDone: {
+            /** @description In one's own words: up to 500 characters. */
+            result?: string | null;
+        };
+        /**
+         * @description What happened to an opportunity.
+         * @enum {string}
+         */
+        OpportunityStepKind: "found" | "came_back" | "made" | "joined" | "moved" | "changed" | "passed_on" | "planned" | "done" | "recounted";
+        /** @description An opportunity, with what a list shows beside it. */
+        OpportunityView: components["schemas"]["Opportunity"] & {
+            /** @description Whether its next step is overdue. */
+            late: boolean;
+            /** @description Whether the caller may change it. */
+            may_pursue: boolean;
+            /** @description To which stages it may come from here. */
+            next_stages: components["schemas"]["OpportunityStage"][];
+        };
+        /** @description Words, codes or names. */
+        OpportunityWords: string[];
         /**
          * @description How a number came on the list.
          * @enum {string}
@@ -35344,6 +36453,34 @@ export interface components {
                  */
                 version: number;
             }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OpportunityEvidenceView: {
+            /** @description The rows. */
+            items: (components["schemas"]["OpportunityEvidence"] & {
+                /** @description The customer's name now; empty when there is none, none when they are not to be seen. */
+                customer_name?: string | null;
+                /** @description What was said or written, as it stands there now. */
+                quote?: string | null;
+                /** @description Whether the caller may open it. Of what they may not only stands that it is there. */
+                readable: boolean;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OpportunityView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Opportunity"] & {
+                /** @description Whether its next step is overdue. */
+                late: boolean;
+                /** @description Whether the caller may change it. */
+                may_pursue: boolean;
+                /** @description To which stages it may come from here. */
+                next_stages: components["schemas"]["OpportunityStage"][];
+            })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -38513,7 +39650,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -39323,7 +40460,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "loyalty_members" | "redemptions" | "customer_exports" | "allocation_runs" | "notices" | "incidents";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "loyalty_members" | "redemptions" | "customer_exports" | "opportunities" | "allocation_runs" | "notices" | "incidents";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
