@@ -38,6 +38,9 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   await api.post(`/customers/${customer.id}/do-not-contacts`, { reason: HOSTILE })
   const consentText = await api.post<Named>('/consent-texts', { purpose: 'marketing_sms', text_version: SHORT.slice(0, 20) + mark, body: HOSTILE })
   const asked = await api.post<Named>('/privacy-requests', { kind: 'access', customer_id: customer.id, way: 'call', words: HOSTILE })
+  // Who cannot be reached, and is to lose that number.
+  for (let times = 0; times < 3; times += 1) await api.post(`/customers/${customer.id}/contact-signals`, { outcome: 'out_of_service', note: HOSTILE })
+  const purge = await api.post<Named>('/purges', { kind: 'contact_points', customer_ids: [customer.id], reason: HOSTILE })
   const task = await api.post<Named>('/tasks', { title: HOSTILE, detail: HOSTILE, due_minutes: 30 })
   const unit = await api.post<Named>('/units', { name: `${SHORT}${mark}`, kind: 'department' })
   await api.post('/units', { name: SHORT, kind: 'team', parent_id: unit.id })
@@ -107,6 +110,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'opportunities.open': opportunity.id,
     'privacy-requests.open': asked.id,
     'consent-texts.open': consentText.id,
+    'flagged-customers.open': customer.id,
+    'purges.open': purge.id,
     'users.open': user.id,
     'channels.open': channel.id,
     'approvals.open': approval.id,

@@ -10,7 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 use wire::{Bus, Hub};
 
 use crate::{
-    App, Catalogue, Demos, Limits, Module, Privacies, Problem, SegmentSources, Timelines, docs, idempotency, layers,
+    AllTies, App, Catalogue, Demos, Limits, Module, Privacies, Problem, SegmentSources, Timelines, docs, idempotency,
+    layers,
     module::Background,
     socket::{self, AllTopics, Topics},
 };
@@ -48,12 +49,14 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let hub = Hub::start(&db, bus);
     let permissions = modules.iter().flat_map(|module| module.permissions).copied().collect();
     let privacies = Privacies(modules.iter().filter_map(|module| module.privacy).collect());
+    let ties = AllTies(modules.iter().filter_map(|module| module.ties).collect());
     let timelines = Timelines(modules.iter().filter_map(|module| module.timeline).collect());
     let segments = SegmentSources(modules.iter().filter_map(|module| module.segment).collect());
     let demos = Demos(modules.iter().filter_map(|module| Some((module.name, module.demo?))).collect());
     let mut parts: Vec<Arc<dyn Any + Send + Sync>> = vec![
         Arc::new(Catalogue(permissions)),
         Arc::new(privacies),
+        Arc::new(ties),
         Arc::new(timelines),
         Arc::new(segments),
         Arc::new(demos),

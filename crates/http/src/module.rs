@@ -2,7 +2,7 @@
 
 use std::{any::Any, future::Future, marker::PhantomData, sync::Arc};
 
-use kernel::{CustomerId, Error, Reach, Result};
+use kernel::{CustomerId, Error, Reach, Result, Timestamp};
 use serde_json::Value;
 use store::{Migration, Tx};
 use tokio::{sync::watch, task::JoinHandle};
@@ -69,6 +69,37 @@ pub struct Privacy {
 #[derive(Clone)]
 pub struct Privacies(pub Vec<Privacy>);
 
+/// What a module knows of whether there is still something between a customer and us: every module that has work about
+/// customers, or learns when something happened with them, brings one.
+#[derive(Clone, Copy)]
+pub struct Ties {
+    /// The module.
+    pub module: &'static str,
+    /// Those of these customers with whom something is unfinished here.
+    pub open: fn(&mut Tx<'_>, &[CustomerId]) -> Result<Vec<CustomerId>>,
+    /// When something last happened with these here; those with whom nothing did are left out.
+    pub last: fn(&mut Tx<'_>, &[CustomerId]) -> Result<Vec<(CustomerId, Timestamp)>>,
+}
+
+impl Ties {
+    /// Of a module that has work about customers.
+    pub const fn open(module: &'static str, open: fn(&mut Tx<'_>, &[CustomerId]) -> Result<Vec<CustomerId>>) -> Self {
+        Self { module, open, last: |_, _| Ok(Vec::new()) }
+    }
+
+    /// Of a module that learns when something happened with them.
+    pub const fn last(
+        module: &'static str,
+        last: fn(&mut Tx<'_>, &[CustomerId]) -> Result<Vec<(CustomerId, Timestamp)>>,
+    ) -> Self {
+        Self { module, open: |_, _| Ok(Vec::new()), last }
+    }
+}
+
+/// Every module's [`Ties`]: a part of the app, used by `hygiene`.
+#[derive(Clone)]
+pub struct AllTies(pub Vec<Ties>);
+
 /// A module's texts, one JSON catalogue a locale: `(locale, text)`.
 pub type Locales = &'static [(&'static str, &'static str)];
 
@@ -103,6 +134,8 @@ pub struct Module {
     pub background: Vec<Background>,
     /// What it holds about customers.
     pub privacy: Option<Privacy>,
+    /// Whether there is still something between customers and us, as far as it knows.
+    pub ties: Option<Ties>,
     /// What it knows of contacts with customers.
     pub timeline: Option<TimelineSource>,
     /// What it knows of customers that segments can be drawn by.
@@ -132,6 +165,7 @@ impl Module {
             crons: Vec::new(),
             background: Vec::new(),
             privacy: None,
+            ties: None,
             timeline: None,
             segment: None,
             demo: None,
@@ -240,6 +274,12 @@ impl Module {
     /// With this answer to what it holds about customers.
     pub fn privacy(mut self, privacy: Privacy) -> Self {
         self.privacy = Some(privacy);
+        self
+    }
+
+    /// With what it knows of whether there is still something between customers and us.
+    pub fn ties(mut self, ties: Ties) -> Self {
+        self.ties = Some(ties);
         self
     }
 

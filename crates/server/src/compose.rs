@@ -59,6 +59,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         opportunities::module(),
         automation::module(),
         incidents::module(),
+        hygiene::module(),
         webhooks::module(),
     ])
 }

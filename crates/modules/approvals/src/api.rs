@@ -26,9 +26,9 @@ pub struct Ask {
     pub key: Option<String>,
     /// What is to be granted.
     pub kind: ApprovalKind,
-    /// How much: minor units of the currency, or points.
+    /// How much: minor units of the currency, points, or records.
     pub amount: Money,
-    /// Of which currency, ISO 4217; none for points.
+    /// Of which currency, ISO 4217; none for what is no money.
     pub currency: Option<String>,
     /// Why: 1 to 1,000 characters.
     pub reason: String,
@@ -52,7 +52,8 @@ pub fn ask(tx: &mut Tx<'_>, ask: Ask) -> Result<Approval> {
     let limits = queries::limits(tx)?;
     let role = access::api::user(tx, applicant.id)?.role_id;
     let own_limit = limits.of(role, kind, request.currency.as_deref());
-    let needed = needed(amount, own_limit, limits.needs_two(kind, request.currency.as_deref(), amount));
+    let needed = needed(amount, own_limit, limits.needs_two(kind, request.currency.as_deref(), amount))
+        .max(i64::from(kind.needs_another()));
     let at_once = needed == 0;
     let (subject_kind, subject_id) = subject.unzip();
     let approval = Approval {

@@ -42,6 +42,12 @@ fn limits(tx: &mut Tx<'_>, demo: &Demo) -> Result<()> {
             amount: Money(if kind == ApprovalKind::Points { points } else { money }),
         }));
     }
+    // What is erased does not come back: heads agree to as many, and whoever runs the house to more.
+    for (role, amount) in [("head", 500), ("administrator", 1_000)] {
+        let Some(holder) = demo.with_role(role).into_iter().next() else { continue };
+        let role_id = access::api::user(tx, holder.id)?.role_id;
+        limits.push(RoleLimit { role_id, kind: ApprovalKind::Purge, currency: None, amount: Money(amount) });
+    }
     let two = Threshold { kind: ApprovalKind::Compensation, currency: Some("CNY".into()), above: Money(100_000) };
     let matrix = AuthorityLimits {
         limits: RoleLimits(limits),

@@ -10,7 +10,7 @@ mod model;
 mod policy;
 mod queries;
 
-use ::http::{ListTopic, Module};
+use ::http::{ListTopic, Module, Ties};
 
 pub use model::{Approval, ApprovalKind, ApprovalState, Decision, LARGEST, Verdict};
 
@@ -20,6 +20,7 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221050_approvals"])
+        .ties(Ties::open("approvals", queries::open_customers))
         .permissions(policy::PERMISSIONS)
         .list::<Approval>(ListTopic {
             topic: "approvals",

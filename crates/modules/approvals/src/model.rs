@@ -24,7 +24,7 @@ impl Noun for Decision {
 pub const LARGEST: i64 = 1_000_000_000_000;
 
 text_enum! {
-    /// What is to be granted to a customer.
+    /// What is to be granted.
     pub enum ApprovalKind {
         /// Money for a wrong that was done.
         Compensation = "compensation",
@@ -34,6 +34,20 @@ text_enum! {
         Points = "points",
         /// Money to be owed for a while.
         Credit = "credit",
+        /// Records of customers to be erased; the amount is how many.
+        Purge = "purge",
+    }
+}
+
+impl ApprovalKind {
+    /// Whether it is of money, which has a currency: points and records are counted.
+    pub fn is_money(self) -> bool {
+        !matches!(self, Self::Points | Self::Purge)
+    }
+
+    /// Whether somebody else must agree, however high the applicant's own limit: what is erased does not come back.
+    pub(crate) fn needs_another(self) -> bool {
+        self == Self::Purge
     }
 }
 
@@ -154,12 +168,11 @@ impl Request {
     }
 }
 
-/// Points have no currency; everything else has one, three capital letters.
+/// Money has a currency, three capital letters; points and records have none.
 pub(crate) fn currency_fits(kind: ApprovalKind, currency: Option<&str>) -> bool {
-    match (kind, currency) {
-        (ApprovalKind::Points, currency) => currency.is_none(),
-        (_, None) => false,
-        (_, Some(code)) => code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()),
+    match currency {
+        None => !kind.is_money(),
+        Some(code) => kind.is_money() && code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! All SQL of this module.
 
-use kernel::{Cursor, Id, Result, Scope, Timestamp, UserId};
+use kernel::{Cursor, CustomerId, Id, Result, Scope, Timestamp, UserId};
 use store::{Record, Tx, params, sql};
 
 use crate::{
@@ -55,6 +55,8 @@ sql! {
     DELEGATIONS_OF(Delegation) = "SELECT {cols} FROM delegations
         WHERE (created_at, id) < ($2, $3) AND (delegator_id = $1 OR delegate_id = $1)
         ORDER BY created_at DESC, id DESC LIMIT $4";
+    OPEN_CUSTOMERS = "SELECT DISTINCT subject_id FROM approvals
+        WHERE subject_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND subject_kind = 'customer' AND state = 'pending'";
 }
 
 /// Which requests; what is none lets all through.
@@ -150,4 +152,10 @@ pub(crate) fn delegations_to(tx: &mut Tx<'_>, me: UserId, now: Timestamp) -> Res
 /// What `me` gave and got, the newest first.
 pub(crate) fn delegations_of(tx: &mut Tx<'_>, me: UserId, before: &Cursor, limit: i64) -> Result<Vec<Delegation>> {
     tx.all(&DELEGATIONS_OF, params![me, before.key, before.id, limit])
+}
+
+/// Those of these customers for whom a decision is waited for.
+pub(crate) fn open_customers(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let open: Vec<(CustomerId,)> = tx.all(&OPEN_CUSTOMERS, params![serde_json::json!(customers).to_string()])?;
+    Ok(open.into_iter().map(|(id,)| id).collect())
 }

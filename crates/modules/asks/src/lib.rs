@@ -12,7 +12,7 @@ mod policy;
 mod privacy;
 mod queries;
 
-use ::http::{ListTopic, Module, Privacy};
+use ::http::{ListTopic, Module, Privacy, Ties};
 
 pub use model::{Ask, AskLine, AskState, Found};
 
@@ -33,6 +33,7 @@ pub fn module() -> Module {
         .listener(listen::tasks())
         .listener(listen::conversations())
         .listener(listen::gaps())
+        .ties(Ties::open("asks", privacy::open))
         .privacy(Privacy { module: "asks", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

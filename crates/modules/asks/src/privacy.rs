@@ -11,6 +11,8 @@ use crate::{
 
 sql! {
     OF(Ask) = "SELECT {cols} FROM asks WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY asked_at, id";
+    OPEN = "SELECT DISTINCT customer_id FROM asks
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND state = 'open'";
     EMPTY = "UPDATE asks SET question = '', customer_name = '', answer = NULL, version = version + 1
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     EMPTY_LINES = "UPDATE ask_lines SET text = '' WHERE ask_id IN
@@ -35,4 +37,10 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
 pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
     tx.exec(&EMPTY_LINES, params![ids(customers)?])?;
     tx.exec(&EMPTY, params![ids(customers)?]).map(drop)
+}
+
+/// Those of these customers with an open ask.
+pub(crate) fn open(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let open: Vec<(CustomerId,)> = tx.all(&OPEN, params![ids(customers)?])?;
+    Ok(open.into_iter().map(|(id,)| id).collect())
 }

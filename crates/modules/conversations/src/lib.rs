@@ -42,7 +42,7 @@ mod waiting;
 mod words;
 mod writer;
 
-use ::http::{Module, Privacy, SegmentSource, TimelineSource};
+use ::http::{Module, Privacy, SegmentSource, Ties, TimelineSource};
 
 pub use closing::Closing;
 pub use line::{Outlook, Place, QueuePlace};
@@ -81,6 +81,7 @@ pub fn module() -> Module {
             "202611260912_threads",
             "202611261416_merged",
         ])
+        .ties(Ties::open("conversations", privacy::open))
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
         .part(line::unknown())

@@ -8,6 +8,8 @@ use crate::model::{Conversation, ConversationId, Message, MessageVersion, Rating
 
 sql! {
     OF(Conversation) = "SELECT {cols} FROM conversations WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY opened_at";
+    OPEN = "SELECT DISTINCT customer_id FROM conversations
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND closed_at IS NULL";
     MESSAGES(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 ORDER BY seq";
     VERSIONS(MessageVersion) = "SELECT {cols} FROM message_versions WHERE conversation_id = $1 ORDER BY seq, number";
     RATINGS(RatingRow) = "SELECT {cols} FROM ratings WHERE conversation_id = $1 ORDER BY at, id";
@@ -67,4 +69,11 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
         outbox::forget_topic(tx, &topic(conversation.id))?;
     }
     Ok(())
+}
+
+/// Those of these customers with whom a conversation is not over.
+pub(crate) fn open(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let open: Vec<(CustomerId,)> =
+        tx.all(&OPEN, params![serde_json::to_string(customers).map_err(Error::internal)?])?;
+    Ok(open.into_iter().map(|(id,)| id).collect())
 }

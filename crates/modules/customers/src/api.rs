@@ -27,8 +27,9 @@ use crate::{
 };
 pub use crate::{
     known::{find_visible, members_of, pass},
+    letting_go::let_go,
     placing::{chosen, hand_over, held},
-    reading::{after, cards, channels_of, families, page, reach, seen, shown_in_clear},
+    reading::{after, cards, channels_of, families, page, quiet, reach, seen, shown_in_clear},
     serving::{file_of, may_do, visible as visible_or_served},
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
     standing::{HIGHEST_TIER, contacted, set_tier, set_worth},

@@ -11,6 +11,7 @@ mod finding;
 mod http;
 mod identify;
 mod known;
+mod letting_go;
 mod listing;
 mod merging;
 mod model;

@@ -1,6 +1,6 @@
 //! Customers by the many, as other modules are handed them.
 
-use kernel::{Actor, ChannelId, CustomerId, Result, Scope};
+use kernel::{Actor, ChannelId, CustomerId, Result, Scope, Timestamp};
 use store::{Tx, params, sql};
 
 use crate::{
@@ -13,6 +13,8 @@ sql! {
     ROWS(Customer) = "SELECT {cols} FROM customers WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     WITH_ALIASES(Customer) = "SELECT {cols} FROM customers WHERE survivor_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     AFTER = "SELECT id FROM customers WHERE id > $1 ORDER BY id LIMIT $2";
+    QUIET(Customer) = "SELECT {cols} FROM customers WHERE id > $1 AND survivor_id IS NULL AND state = 'active'
+        AND last_contact_at < $2 AND created_at < $2 ORDER BY id LIMIT $3";
     CHANNELS = "SELECT customer_id, channel_id FROM customer_identities
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
 }
@@ -90,4 +92,14 @@ pub fn channels_of(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<Vec<(CustomerI
 pub fn after(tx: &mut Tx<'_>, id: Option<CustomerId>, limit: i64) -> Result<Vec<CustomerId>> {
     let id = id.map(|id| id.to_string()).unwrap_or_default();
     Ok(tx.all::<(CustomerId,)>(&AFTER, params![id, limit])?.into_iter().map(|(id,)| id).collect())
+}
+
+/// The next behind this id, in the order of their ids, who were entered before `since` and with whom nobody was in contact
+/// since then; in clear. Asks for no permission.
+///
+/// # Errors
+/// From the database.
+pub fn quiet(tx: &mut Tx<'_>, id: Option<CustomerId>, since: Timestamp, limit: i64) -> Result<Vec<Customer>> {
+    let id = id.map(|id| id.to_string()).unwrap_or_default();
+    tx.all(&QUIET, params![id, since, limit])
 }

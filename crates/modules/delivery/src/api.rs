@@ -144,6 +144,14 @@ pub fn stands(tx: &mut Tx<'_>, messages: &[(ConversationId, i64)]) -> Result<Vec
     queries::stands(tx, messages)
 }
 
+/// What became of a message.
+///
+/// # Errors
+/// [`Error::NotFound`] without it.
+pub fn get(tx: &mut Tx<'_>, id: Id<Delivery>) -> Result<Delivery> {
+    queries::find(tx, id)
+}
+
 /// Lets a message of the demo story have been carried as of now, and come so far.
 ///
 /// # Errors

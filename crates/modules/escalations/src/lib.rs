@@ -12,7 +12,7 @@ mod policy;
 mod privacy;
 mod queries;
 
-use ::http::{ListTopic, Module, Privacy};
+use ::http::{ListTopic, Module, Privacy, Ties};
 
 pub use model::{
     Escalation, EscalationState, EscalationStep, Ladder, LadderAddressee, LadderClock, Level, Levels, Severity,
@@ -36,6 +36,7 @@ pub fn module() -> Module {
         .listener(listen::tasks())
         .job(jobs::climb())
         .cron(jobs::schedule())
+        .ties(Ties::open("escalations", privacy::open))
         .privacy(Privacy { module: "escalations", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

@@ -8,6 +8,8 @@ use crate::{model::Escalation, queries};
 
 sql! {
     OF(Escalation) = "SELECT {cols} FROM escalations WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY raised_at, id";
+    OPEN = "SELECT DISTINCT customer_id FROM escalations
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND state = 'open'";
     EMPTY = "UPDATE escalations SET what = '', detail = NULL, customer_name = '', result = NULL, version = version + 1
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     EMPTY_STEPS = "UPDATE escalation_steps SET text = '' WHERE escalation_id IN
@@ -32,4 +34,10 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
 pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
     tx.exec(&EMPTY_STEPS, params![ids(customers)?])?;
     tx.exec(&EMPTY, params![ids(customers)?]).map(drop)
+}
+
+/// Those of these customers with an open escalation.
+pub(crate) fn open(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let open: Vec<(CustomerId,)> = tx.all(&OPEN, params![ids(customers)?])?;
+    Ok(open.into_iter().map(|(id,)| id).collect())
 }

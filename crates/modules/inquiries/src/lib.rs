@@ -16,7 +16,7 @@ mod sheet;
 mod timeline;
 mod words;
 
-use ::http::{ListTopic, Module, Privacy, TimelineSource};
+use ::http::{ListTopic, Module, Privacy, Ties, TimelineSource};
 
 pub use model::{InquiryRecord, Outcome, RecordId, Way};
 pub use settling::Settling;
@@ -34,6 +34,7 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611252241_inquiries"])
+        .ties(Ties::last("inquiries", privacy::last))
         .permissions(policy::PERMISSIONS)
         .list::<http::RecordView>(ListTopic {
             topic: "inquiry_records",

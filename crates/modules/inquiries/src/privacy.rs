@@ -1,6 +1,6 @@
 //! What this module holds about customers: what they asked, and what they were told.
 
-use kernel::{CustomerId, Error, Result};
+use kernel::{CustomerId, Error, Result, Timestamp};
 use serde_json::{Value, json};
 use store::{Tx, params, sql};
 
@@ -9,6 +9,8 @@ use crate::{model::InquiryRecord, queries};
 sql! {
     OF(InquiryRecord) = "SELECT {cols} FROM inquiry_records
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY ended_at, id";
+    LAST = "SELECT customer_id, max(ended_at) FROM inquiry_records
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) GROUP BY customer_id";
     EMPTY = "UPDATE inquiry_records SET customer_name = '', phone = NULL, asked = '', answer = '', edited = TRUE,
         version = version + 1 WHERE id = $1";
     EMPTY_VERSIONS = "UPDATE inquiry_record_versions SET data = '{}', reason = NULL WHERE record_id = $1";
@@ -36,4 +38,9 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
         tx.exec(&EMPTY_VERSIONS, params![record.id])?;
     }
     Ok(())
+}
+
+/// When these asked last.
+pub(crate) fn last(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<(CustomerId, Timestamp)>> {
+    tx.all(&LAST, params![serde_json::to_string(customers).map_err(Error::internal)?])
 }

@@ -21,7 +21,7 @@ mod segment;
 mod shop;
 mod timeline;
 
-use ::http::{ListTopic, Module, Privacy, SegmentSource, TimelineSource};
+use ::http::{ListTopic, Module, Privacy, SegmentSource, Ties, TimelineSource};
 
 pub use model::{
     AdjustmentState, Burning, Campaign, Earning, Expiry, LoyaltyJoining, LoyaltyRules, Member, MemberPage, Part, Parts,
@@ -44,6 +44,7 @@ pub fn module() -> Module {
         .routes(http::routes())
         .outside(page::routes())
         .migrations(store::migrations!["202611261400_loyalty", "202611261401_rewards", "202611261402_member_page"])
+        .ties(Ties::open("loyalty", queries::open))
         .permissions(policy::PERMISSIONS)
         .list::<model::Member>(ListTopic {
             topic: "loyalty_members",

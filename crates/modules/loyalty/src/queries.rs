@@ -101,6 +101,8 @@ sql! {
     RULES(RulesVersion) = "SELECT {cols} FROM loyalty_rules ORDER BY version DESC LIMIT 1";
     VERSIONS(RulesVersion) = "SELECT {cols} FROM loyalty_rules ORDER BY version DESC LIMIT 100";
     INSERT_RULES(RulesVersion) = "INSERT INTO loyalty_rules ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
+    OPEN = "SELECT DISTINCT m.customer_id FROM loyalty_members m JOIN redemptions r ON r.member_id = m.id
+        WHERE m.customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND r.state = 'open'";
 }
 
 /// Which members; what is none lets all through.
@@ -327,4 +329,10 @@ pub(crate) fn insert_rules(tx: &mut Tx<'_>, version: &RulesVersion) -> Result<()
 /// The rules alone.
 pub(crate) fn current(tx: &mut Tx<'_>) -> Result<LoyaltyRules> {
     Ok(rules(tx)?.rules)
+}
+
+/// Those of these customers who wait for what they took for points.
+pub(crate) fn open(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let open: Vec<(CustomerId,)> = tx.all(&OPEN, params![serde_json::json!(customers).to_string()])?;
+    Ok(open.into_iter().map(|(id,)| id).collect())
 }

@@ -409,7 +409,8 @@ fn set_aside(tx: &mut Tx<'_>, mailbox: &Mailbox, letter: &Letter, mail: &mut Mai
         && !report.delayed
         && failed.state != MailState::Failed
     {
-        tell::failed(tx, failed, &report.why)?;
+        let dead = report.dead_among(&failed);
+        tell::failed(tx, failed, &report.why, dead.as_deref())?;
     }
     if let Some(conversation) = answered.filter(|_| mail.kind == Kind::AutoReply) {
         conversations::api::post_event(

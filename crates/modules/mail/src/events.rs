@@ -21,6 +21,19 @@ impl MailboxChanged {
     pub const KIND: &'static str = "mailbox.changed";
 }
 
+/// A mail will not reach whom it was for first, because the address is dead: its server says that there is no such box, or
+/// there is no such server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MailBounced {
+    /// Which.
+    pub mail_id: Id<Mail>,
+}
+
+impl MailBounced {
+    /// The fact's kind.
+    pub const KIND: &'static str = "mail.bounced";
+}
+
 /// A mail came, went, or could not go.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MailChanged {

@@ -25,7 +25,7 @@ pub(crate) use html::escape;
 pub use kind::Kind;
 pub(crate) use kind::LOOP_HEADER;
 pub(crate) use limits::{LARGEST, Unreadable};
-pub(crate) use report::Report;
+pub(crate) use report::{Report, is_dead};
 pub(crate) use words::one_line;
 
 /// Characters of a text that are kept.

@@ -1,5 +1,6 @@
 //! E-mail: the department's mailboxes, the mails that come by them and those that go.
 
+pub mod api;
 mod arrive;
 mod codes;
 mod compose;

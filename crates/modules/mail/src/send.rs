@@ -22,7 +22,7 @@ use work::{Handler, Job, JobCx, Listener};
 use crate::{
     compose::{Outgoing, write},
     fetch::Failure,
-    letter::{Kind, Mailer},
+    letter::{Kind, Mailer, is_dead},
     model::{
         Direction, Listed, Mail, MailState, Mailbox, MailboxAuth, MailboxState, Secrets, Security, Thread, Trouble,
         answer_to,
@@ -263,7 +263,12 @@ async fn send(app: &App, cx: &JobCx, id: Id<Mail>) -> Result<()> {
                 queries::save_mail(tx, &mail)?;
                 tell::mail(tx, &mail)
             }
-            Verdict::Later(why) | Verdict::Never(why) => tell::failed(tx, mail, why),
+            Verdict::Later(why) | Verdict::Never(why) => {
+                // Of several it is not said which one was refused.
+                let alone = mail.everybody().count() == 1;
+                let dead = mail.recipients.0.first().map(|one| one.address.clone());
+                tell::failed(tx, mail, why, dead.filter(|_| alone && is_dead(why)).as_deref())
+            }
         }
     })
     .await?;

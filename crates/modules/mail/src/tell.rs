@@ -6,7 +6,7 @@ use kernel::Result;
 use store::{Fact, Tx};
 
 use crate::{
-    events::{MailChanged, MailboxChanged},
+    events::{MailBounced, MailChanged, MailboxChanged},
     model::{Mail, MailState, Mailbox, MailboxState},
     queries,
 };
@@ -29,8 +29,11 @@ pub(crate) fn mail(tx: &mut Tx<'_>, mail: &Mail) -> Result<()> {
     }
 }
 
-/// A mail will not reach whom it was for: it says so, and so does the conversation.
-pub(crate) fn failed(tx: &mut Tx<'_>, mut mail: Mail, why: &str) -> Result<()> {
+/// A mail will not reach whom it was for: it says so, and so does the conversation. `dead` is the address that is why.
+pub(crate) fn failed(tx: &mut Tx<'_>, mut mail: Mail, why: &str, dead: Option<&str>) -> Result<()> {
+    if dead.is_some() && dead == mail.recipients.0.first().map(|first| first.address.as_str()) {
+        tx.emit(Fact::new(MailBounced::KIND, mail.id, &MailBounced { mail_id: mail.id })?);
+    }
     mail.state = MailState::Failed;
     mail.why = why.chars().take(300).collect();
     queries::save_mail(tx, &mail)?;

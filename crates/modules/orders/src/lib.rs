@@ -13,7 +13,7 @@ mod queries;
 mod taking;
 mod timeline;
 
-use ::http::{Module, Privacy, TimelineSource};
+use ::http::{Module, Privacy, Ties, TimelineSource};
 
 pub use listing::target;
 pub use model::{Lines, Order, OrderLine, OrderState};
@@ -25,6 +25,7 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611261345_orders"])
+        .ties(Ties::last("orders", queries::last))
         .permissions(policy::PERMISSIONS)
         .timeline(TimelineSource { module: "orders", read: timeline::read })
         .privacy(Privacy { module: "orders", export: privacy::export, erase: privacy::erase })

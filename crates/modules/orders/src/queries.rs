@@ -1,6 +1,6 @@
 //! All SQL of this module.
 
-use kernel::{Cursor, CustomerId, Id, Result};
+use kernel::{Cursor, CustomerId, Id, Result, Timestamp};
 use store::{Record, ToValue, Tx, params, sql};
 
 use crate::{codes, model::Order};
@@ -16,6 +16,8 @@ sql! {
         ORDER BY placed_at DESC, id DESC LIMIT $4";
     FORGET = "UPDATE orders SET number = id, version = version + 1
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
+    LAST = "SELECT customer_id, max(placed_at) FROM orders
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) GROUP BY customer_id";
 }
 
 pub(crate) fn insert_many(tx: &mut Tx<'_>, orders: &[Order]) -> Result<()> {
@@ -55,4 +57,9 @@ pub(crate) fn forget(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<()> {
 
 fn json(ids: &[CustomerId]) -> String {
     serde_json::json!(ids).to_string()
+}
+
+/// When these ordered last.
+pub(crate) fn last(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<(CustomerId, Timestamp)>> {
+    tx.all(&LAST, params![serde_json::json!(customers).to_string()])
 }

@@ -14,7 +14,7 @@ mod privacy;
 mod queries;
 mod words;
 
-use ::http::{ListTopic, Locales, Module, Privacy};
+use ::http::{ListTopic, Locales, Module, Privacy, Ties};
 
 pub use model::{
     ConsentAnswer, ConsentPurpose, ConsentRecord, ConsentText, ConsentWay, ContactVerdict, DoNotContact, IdentityProof,
@@ -38,6 +38,7 @@ pub fn module() -> Module {
             "202611261421_privacy_requests",
             "202611261700_consent_texts"
         ])
+        .ties(Ties::open("privacy", queries::requests::open))
         .permissions(policy::PERMISSIONS)
         .privacy(Privacy { module: "privacy", export: privacy::export, erase: privacy::erase })
         .list::<PrivacyRequest>(ListTopic {

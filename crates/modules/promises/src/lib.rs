@@ -13,7 +13,7 @@ mod privacy;
 mod queries;
 mod timeline;
 
-use ::http::{ListTopic, Module, Privacy, TimelineSource};
+use ::http::{ListTopic, Module, Privacy, Ties, TimelineSource};
 
 pub use model::{Promise, PromiseState};
 
@@ -35,6 +35,7 @@ pub fn module() -> Module {
         .part(guards::settling())
         .listener(listen::listener())
         .timeline(TimelineSource { module: "promises", read: timeline::read })
+        .ties(Ties::open("promises", privacy::open))
         .privacy(Privacy { module: "promises", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

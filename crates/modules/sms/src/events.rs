@@ -1,5 +1,6 @@
 //! Facts this module emits.
 
+use conversations::ConversationId;
 use kernel::{ChannelId, Id};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,18 @@ pub struct SmsGatewayChanged {
 impl SmsGatewayChanged {
     /// The fact's kind.
     pub const KIND: &'static str = "sms_gateway.changed";
+}
+
+/// Somebody wrote by text message.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SmsHeard {
+    /// In which conversation it stands.
+    pub conversation_id: ConversationId,
+}
+
+impl SmsHeard {
+    /// The fact's kind.
+    pub const KIND: &'static str = "sms.heard";
 }
 
 /// A single message went, arrived, or could not go.

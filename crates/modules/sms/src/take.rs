@@ -10,7 +10,7 @@ use store::Tx;
 
 use crate::{
     model::{self, OptOut, OptOutWay, Purpose, SmsGateway},
-    queries, single,
+    queries, single, tell,
 };
 
 /// A text message that came.
@@ -84,6 +84,9 @@ pub(crate) fn take(tx: &mut Tx<'_>, line: &dyn QueuePlace, gateway: &SmsGateway,
         delivery::api::is(tx, id, &came.phone, known)?;
     }
     let arrived = delivery::api::keep(tx, line, &incoming)?;
+    if !arrived.repeated {
+        tell::heard(tx, arrived.conversation_id)?;
+    }
     if let Some(opt_out) = opt_out {
         let customer = conversations::api::get(tx, arrived.conversation_id)?.customer_id;
         queries::answer_in(tx, opt_out.id, (Some(arrived.conversation_id), Some(customer)))?;

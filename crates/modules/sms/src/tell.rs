@@ -1,16 +1,23 @@
 //! How what happened is told.
 
+use conversations::ConversationId;
 use kernel::{ChannelId, Result};
 use store::{Fact, Tx};
 
 use crate::{
-    events::{SmsChanged, SmsGatewayChanged},
+    events::{SmsChanged, SmsGatewayChanged, SmsHeard},
     model::Sms,
 };
 
 /// Tells that a gateway was added or set otherwise: whoever holds the line looks.
 pub(crate) fn gateway(tx: &mut Tx<'_>, channel_id: ChannelId) -> Result<()> {
     tx.emit(Fact::new(SmsGatewayChanged::KIND, channel_id, &SmsGatewayChanged { channel_id })?);
+    Ok(())
+}
+
+/// Tells that somebody wrote.
+pub(crate) fn heard(tx: &mut Tx<'_>, conversation_id: ConversationId) -> Result<()> {
+    tx.emit(Fact::new(SmsHeard::KIND, conversation_id, &SmsHeard { conversation_id })?);
     Ok(())
 }
 

@@ -17,7 +17,7 @@ mod policy;
 mod privacy;
 mod queries;
 
-use ::http::{ListTopic, Module, Privacy};
+use ::http::{ListTopic, Module, Privacy, Ties};
 
 pub use contact::{FirstContact, FirstContactState};
 pub use market::{MarketReport, Territory};
@@ -34,6 +34,7 @@ pub fn module() -> Module {
             "202611261332_first_contacts",
             "202611261333_territories"
         ])
+        .ties(Ties::open("stewards", privacy::open))
         .permissions(policy::PERMISSIONS)
         .list::<IntakeBatch>(ListTopic {
             topic: "intake_batches",

@@ -13,6 +13,8 @@ use crate::{
 sql! {
     ITEMS(Item) = "SELECT {cols} FROM intake_items
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY id";
+    OPEN = "SELECT DISTINCT customer_id FROM first_contacts
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND state = 'open'";
     EMPTY_ITEMS = "UPDATE intake_items SET name = '', phone = NULL, email = NULL, note = '', key = NULL, reason = NULL,
         version = version + 1 WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     STEWARDS(RecordSteward) = "SELECT {cols} FROM record_stewards
@@ -49,4 +51,10 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
     }
     contact::empty(tx, &ids)?;
     owners::empty(tx, &ids)
+}
+
+/// Those of these customers whom somebody is to speak to for the first time.
+pub(crate) fn open(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let open: Vec<(CustomerId,)> = tx.all(&OPEN, params![ids(customers)?])?;
+    Ok(open.into_iter().map(|(id,)| id).collect())
 }

@@ -11,7 +11,7 @@ mod policy;
 mod pools;
 mod queries;
 
-use ::http::{ListTopic, Module};
+use ::http::{ListTopic, Module, Ties};
 
 pub use model::{Task, TaskState};
 pub use pools::Pools;
@@ -22,6 +22,7 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .migrations(store::migrations!["202611221040_tasks", "202611252340_task_queues"])
+        .ties(Ties::open("tasks", queries::open_customers))
         .permissions(policy::PERMISSIONS)
         .list::<Task>(ListTopic {
             topic: "tasks",

@@ -1,6 +1,6 @@
 //! All SQL of this module.
 
-use kernel::{Cursor, Id, QueueId, Result, Scope, Timestamp, UnitId, UserId};
+use kernel::{Cursor, CustomerId, Id, QueueId, Result, Scope, Timestamp, UnitId, UserId};
 use store::{Record, Tx, params, sql};
 
 use crate::{codes, model::Task};
@@ -70,6 +70,8 @@ sql! {
     PAST_DUE(Task) = "SELECT {cols} FROM tasks
         WHERE state = 'open' AND COALESCE(due_at, 9223372036854775807) < $1 AND reminded_at IS NULL
         ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $2";
+    OPEN_CUSTOMERS = "SELECT DISTINCT subject_id FROM tasks
+        WHERE subject_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND subject_kind = 'customer' AND state = 'open'";
 }
 
 /// By what a list is ordered.
@@ -181,4 +183,10 @@ fn as_json(queues: &[QueueId]) -> String {
 /// Open tasks whose due date is past and of which that was not told yet, the longest overdue first.
 pub(crate) fn past_due(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Task>> {
     tx.all(&PAST_DUE, params![now, limit])
+}
+
+/// Those of these customers about whom a task is open.
+pub(crate) fn open_customers(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let open: Vec<(CustomerId,)> = tx.all(&OPEN_CUSTOMERS, params![serde_json::json!(customers).to_string()])?;
+    Ok(open.into_iter().map(|(id,)| id).collect())
 }

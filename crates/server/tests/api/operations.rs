@@ -98,6 +98,7 @@ const OUTSIDER: &[&str] = &[
     "POST /privacy-requests",
     "POST /market-reports",
     "POST /promises",
+    "POST /purges",
     "POST /segment-previews",
     "POST /segments",
     "POST /tasks",
@@ -336,6 +337,12 @@ async fn furnish_by_hand(app: &TestApp, admin: &Person, ids: &mut BTreeMap<Strin
     let begun = app.app.db().write(&system, move |tx| tx.exec(&FIRST_CONTACT, params![user]));
     assert_eq!(begun.await.ok(), Some(1));
     ids.insert("fcn".into(), "fcn_01jd3k5v2pf6z8q0w4x7y9abcd".into());
+    // What is to be removed.
+    let customer = ids["cus"].clone();
+    app.app.db().write(&system, |tx| tx.exec(&PURGE, &[])).await.expect("a purge");
+    let item = app.app.db().write(&system, move |tx| tx.exec(&PURGE_ITEM, params![customer]));
+    assert_eq!(item.await.ok(), Some(1));
+    ids.insert("prg".into(), "prg_01jd3k5v2pf6z8q0w4x7y9abcd".into());
     // What a webhook could not be told.
     let webhook = besides("POST /webhooks", ids);
     admin.post("/webhooks", webhook).await.ok();
@@ -361,6 +368,12 @@ store::sql! {
                 VALUES ('wnb_01jd3k5v2pf6z8q0w4x7y9abcd', '', '', '[]', 20, 1, 7, 0, 0, 1, 0, 'CNY', '', 1)";
     WIN_BACK_MEMBER = "INSERT INTO win_back_members (win_back_id, customer_id, arm, reason, until_at, note)
                 VALUES ('wnb_01jd3k5v2pf6z8q0w4x7y9abcd', $1, 'offer', '{\"evidence\":[],\"rules_changed\":false}', 0, '')";
+    PURGE = "INSERT INTO purges (id, kind, state, reason, total, done, removed, skipped, cut_off, approval_id, owner_id, owner_name,
+                created_at, version)
+                VALUES ('prg_01jd3k5v2pf6z8q0w4x7y9abcd', 'customers', 'stopped', '', 1, 1, 0, 1, FALSE, 'apr_01jd3k5v2pf6z8q0w4x7y9abcd',
+                'usr_01jd3k5v2pf6z8q0w4x7y9abcd', '', 0, 1)";
+    PURGE_ITEM = "INSERT INTO purge_items (purge_id, place, customer_id, state, why, at)
+                VALUES ('prg_01jd3k5v2pf6z8q0w4x7y9abcd', 1, $1, 'skipped', 'active', 0)";
     IDENTITY = "INSERT INTO identities (id, issuer, subject, user_id, name, created_at)
                 VALUES ('idn_01jd3k5v2pf6z8q0w4x7y9abcd', 'https://id.example.com', '1', $1, '', 0)";
     FIRST_CONTACT = "INSERT INTO first_contacts (id, customer_id, customer_name, owner_id, owner_name, state, days, given_at, remind_at, due_at, note, version)

@@ -7476,6 +7476,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/contact-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a customer is reached at the number and the address they have now, and how that is known. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerContacts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contact-signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down by hand how a call to a customer's number went. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewContactSignal"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerContacts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/conversion": {
         parameters: {
             query?: never;
@@ -8354,6 +8450,59 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Unmasked"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notes that what is known of a customer is right as of now: their clock begins anew, and numbers and addresses that were
+         *     taken for dead no longer are.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cus"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCustomerVerification"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerVerification"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -9997,6 +10146,185 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flagged-customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers whom one sees who are out of date, or have a number or an address that is dead; who was active longest ago
+         *     comes first. Who was active since is left out.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Where the page before ended. */
+                    cursor?: string;
+                    /** @description How many: 1 to 200. */
+                    limit?: number;
+                    /** @description Only those this person looks after: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those who are there for this reason. */
+                    reason?: "stale" | "invalid_contact";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_FlaggedCustomerView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flagged-customers/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many of the customers one sees should be looked at, as of last night. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FlaggedCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hygiene-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in force; whoever sees what follows from them may see them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HygieneRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Sets the rules. Everybody is looked at anew in the background; numbers and addresses are judged with what is heard
+         *     next.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HygieneRulesChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HygieneRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -17763,6 +18091,281 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was asked to be removed, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before; the first page without. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Purge"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Asks that customers who are out of date be erased, or dead numbers and addresses be removed. Somebody else must agree,
+         *     whose authority covers as many; then it is done in the background, each looked at once more.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPurge"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Purge"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, and how far it has come. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prg_Purge"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Purge"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purges/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists each of those that are to be removed, in order, with what became of it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Where the page before ended. */
+                    cursor?: string;
+                    /** @description How many: 1 to 200. */
+                    limit?: number;
+                    /** @description Only those that became of this. */
+                    state?: components["schemas"]["PurgeItemState"];
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prg_Purge"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_PurgeItemView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purges/{id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on where it was stopped, or could not go on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prg_Purge"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Purge"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purges/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops it where it is; who was removed stays so. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_prg_Purge"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Purge"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -26520,10 +27123,10 @@ export interface components {
             in_name_of: components["schemas"]["Id_usr"];
         };
         /**
-         * @description What is to be granted to a customer.
+         * @description What is to be granted.
          * @enum {string}
          */
-        ApprovalKind: "compensation" | "discount" | "points" | "credit";
+        ApprovalKind: "compensation" | "discount" | "points" | "credit" | "purge";
         /**
          * @description Where a request stands. All but the first are final.
          * @enum {string}
@@ -28036,6 +28639,11 @@ export interface components {
          * @enum {string}
          */
         ContactKind: "conversation" | "phone" | "counter" | "other";
+        /**
+         * @description What was heard of a number or an address.
+         * @enum {string}
+         */
+        ContactOutcome: "bounced" | "undelivered" | "no_answer" | "wrong_number" | "out_of_service" | "reached" | "heard" | "delivered" | "verified";
         /** @description Somebody linked with a customer: who speaks for them, or for whom they speak. */
         ContactPersonView: {
             /** @description When. */
@@ -28054,6 +28662,61 @@ export interface components {
              * @description Hand this back with a change.
              */
             version: number;
+        };
+        /** @description A number or an address of a customer, as far as anything was heard of it. */
+        ContactPoint: {
+            /** @description Whose, under the id they had then. */
+            customer_id: components["schemas"]["Id_cus"];
+            failed_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How often it failed since it last worked.
+             */
+            failures: number;
+            /** @description Its id. */
+            id: components["schemas"]["Id_cpt_ContactPoint"];
+            invalid_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it is. */
+            kind: components["schemas"]["ContactPointKind"];
+            /**
+             * @description Itself, masked.
+             * @example 138****5678
+             */
+            mask: string;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            worked_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description What somebody is reached at.
+         * @enum {string}
+         */
+        ContactPointKind: "phone" | "email";
+        /** @description A number or an address, and what was heard of it. */
+        ContactPointView: components["schemas"]["ContactPoint"] & {
+            /** @description The last twenty signals, the latest first. */
+            signals: components["schemas"]["ContactSignal"][];
+        };
+        /** @description What was heard of a number or an address once. */
+        ContactSignal: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_cts_ContactSignal"];
+            /** @description What whoever called has to say of it. */
+            note: string;
+            /** @description What. */
+            outcome: components["schemas"]["ContactOutcome"];
+            /** @description Of which. */
+            point_id: components["schemas"]["Id_cpt_ContactPoint"];
+            /** @description Where it stands: the id of a mail, a text message, a conversation, an inquiry record. */
+            reference?: string | null;
         };
         /**
          * @description Whether somebody's data may be used for a purpose, or why not.
@@ -28779,6 +29442,16 @@ export interface components {
             /** @description Part of their name or of the note about them. */
             words?: string | null;
         };
+        /** @description What is known of how a customer is reached. */
+        CustomerContacts: {
+            /** @description Whether they have a telephone number that can be called. */
+            has_phone: boolean;
+            /** @description Their numbers and addresses of which anything was heard. */
+            points: components["schemas"]["ContactPointView"][];
+            /** @description Whether nothing happened with them for so long that they are out of date. */
+            stale: boolean;
+            verification?: components["schemas"]["CustomerVerification"] | null;
+        };
         /** @description A talk with the customer, or one message of it. Whoever follows it sees it as far as they may read that talk. */
         CustomerEvidence: {
             /**
@@ -29258,6 +29931,18 @@ export interface components {
         CustomerTyping: {
             /** @description What stands in the visitor's box, cut at 500 characters; empty when they stopped. */
             text: string;
+        };
+        /** @description That what is known of a customer is right. */
+        CustomerVerification: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name: string;
+            /** @description Of whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description How somebody made sure. */
+            note: string;
         };
         /** @description A customer with what hangs on them. */
         CustomerView: components["schemas"]["CustomerCard"] & {
@@ -30838,6 +31523,19 @@ export interface components {
             /** @description promises */
             topic: string;
         };
+        /** @description A purge is there, or has come further. */
+        "Fact.purges.purge.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Purge"];
+            /** @enum {string} */
+            kind: "purge.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description purges */
+            topic: string;
+        };
         /** @description A reward was asked for, handed over or cancelled. */
         "Fact.redemptions.redemption.changed": {
             at: components["schemas"]["Timestamp"];
@@ -31111,6 +31809,56 @@ export interface components {
             /** @description Whether it was not done in time, as of now. */
             overdue: boolean;
         };
+        /** @description How many there are. */
+        FlaggedCounts: {
+            /**
+             * Format: int64
+             * @description Of both together.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description With a number or an address that is dead.
+             */
+            invalid_contact: number;
+            /**
+             * Format: int64
+             * @description Out of date.
+             */
+            stale: number;
+        };
+        /** @description A customer somebody should look at. */
+        FlaggedCustomer: {
+            /** @description When something last did: a contact, an order, a change, somebody who made sure. */
+            active_at: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description Since when they are on the list. */
+            flagged_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How many of their numbers and addresses are dead.
+             */
+            invalid_points: number;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Whether nothing happened with them for so long that they are out of date. */
+            stale: boolean;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description A customer somebody should look at, and why. */
+        FlaggedCustomerView: components["schemas"]["FlaggedCustomer"] & {
+            /** @description Who; numbers and addresses masked. */
+            customer: components["schemas"]["CustomerCard"];
+            /** @description Who looks after them. */
+            owner_name?: string | null;
+            /** @description Their numbers and addresses that are dead. */
+            points: components["schemas"]["ContactPoint"][];
+        };
         /**
          * @description Where the answer was found.
          * @enum {string}
@@ -31212,6 +31960,46 @@ export interface components {
             /** @description Where it stood and what it was called, from the first. */
             places: components["schemas"]["UnitPlace"][];
         };
+        /** @description When customers are out of date, and when a number or an address is taken for dead. */
+        HygieneRules: {
+            /** @description Whether a call nobody answered is a failure. */
+            count_no_answer: boolean;
+            /**
+             * Format: int64
+             * @description How many failures, with nothing that worked in between, make a number or an address invalid: 1 to 10.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description After how many days without contact, order or change somebody is out of date: 30 to 3,650.
+             */
+            stale_days: number;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description What the rules are to be. */
+        HygieneRulesChange: {
+            /** @description Whether a call nobody answered is a failure. */
+            count_no_answer: boolean;
+            /**
+             * Format: int64
+             * @description How many failures, with nothing that worked in between, make a number or an address invalid: 1 to 10.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description After how many days without contact, order or change somebody is out of date: 30 to 3,650.
+             */
+            stale_days: number;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
         /** @example abc_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_abc_AbusiveContact: string;
         /** @example acg_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -31250,6 +32038,8 @@ export interface components {
         Id_cnr_CannedReply: string;
         /** @example cnv_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cnv: string;
+        /** @example cpt_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cpt_ContactPoint: string;
         /** @example csr_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_csr_ConsentRecord: string;
         /** @example cst_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -31258,6 +32048,8 @@ export interface components {
         Id_ctg_CustomerTag: string;
         /** @example ctp_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ctp_ContactPerson: string;
+        /** @example cts_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cts_ContactSignal: string;
         /** @example ctt_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_ctt_ConsentText: string;
         /** @example cus_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -31352,6 +32144,8 @@ export interface components {
         Id_paj_PointsAdjustment: string;
         /** @example pch_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_pch_ProfileChange: string;
+        /** @example prg_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_prg_Purge: string;
         /** @example prm_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_prm_Promise: string;
         /** @example prr_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -33621,6 +34415,13 @@ export interface components {
             /** @description As what: up to 40 characters. */
             role?: string;
         };
+        /** @description How a call went. */
+        NewContactSignal: {
+            /** @description What there is to say of it: up to 500 characters. */
+            note?: string | null;
+            /** @description `reached`, `no_answer`, `wrong_number` or `out_of_service`. */
+            outcome: components["schemas"]["ContactOutcome"];
+        };
         /** @description With whom, and where. */
         NewConversation: {
             channel_id?: components["schemas"]["Id_chn"] | null;
@@ -33703,6 +34504,11 @@ export interface components {
             /** @description What it is called: 1 to 20 characters, unlike its neighbours. */
             name: string;
             parent_id?: components["schemas"]["Id_ctg_CustomerTag"] | null;
+        };
+        /** @description How somebody made sure. */
+        NewCustomerVerification: {
+            /** @description In their words: up to 500 characters. */
+            note?: string | null;
         };
         /** @description What one says to a request. */
         NewDecision: {
@@ -34177,6 +34983,20 @@ export interface components {
             report_back?: boolean | null;
             /** @description What was promised: 1 to 200 characters. */
             what: string;
+        };
+        /** @description What is to be removed, and why. */
+        NewPurge: {
+            /**
+             * @description Whom it is about: 1 to 500 who are flagged for what is removed. Without it all whom one sees, as they are now, up
+             *     to 10,000, those who were active longest ago first.
+             */
+            customer_ids?: components["schemas"]["Id_cus"][] | null;
+            /** @description Customers who are out of date, or only their dead numbers and addresses. */
+            kind: components["schemas"]["PurgeKind"];
+            /** @description Without `customer_ids`: only those this person looks after: an id, or `me`. */
+            owner?: string | null;
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
         };
         /** @description A reason to be. */
         NewReason: {
@@ -36007,6 +36827,20 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_FlaggedCustomerView: {
+            /** @description The rows. */
+            items: (components["schemas"]["FlaggedCustomer"] & {
+                /** @description Who; numbers and addresses masked. */
+                customer: components["schemas"]["CustomerCard"];
+                /** @description Who looks after them. */
+                owner_name?: string | null;
+                /** @description Their numbers and addresses that are dead. */
+                points: components["schemas"]["ContactPoint"][];
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ImportRefusal: {
             /** @description The rows. */
             items: {
@@ -36635,6 +37469,74 @@ export interface components {
                 may_keep: boolean;
                 /** @description Whether the caller may withdraw it. */
                 may_withdraw: boolean;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Purge: {
+            /** @description The rows. */
+            items: {
+                /** @description Who must agree is asked there. */
+                approval_id: components["schemas"]["Id_apr_Approval"];
+                /** @description When. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Whether there were more than one request takes. */
+                cut_off: boolean;
+                /**
+                 * Format: int64
+                 * @description How many of them were gone through.
+                 */
+                done: number;
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Why it cannot go on: `not_allowed` once whoever asked may not remove anybody any more. */
+                error?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["Id_prg_Purge"];
+                /** @description What is removed. */
+                kind: components["schemas"]["PurgeKind"];
+                /** @description Who asked. */
+                owner_id: components["schemas"]["Id_usr"];
+                /** @description Their name. */
+                owner_name: string;
+                /** @description Why, in the words of whoever asked. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description How many were removed.
+                 */
+                removed: number;
+                /**
+                 * Format: int64
+                 * @description How many were left.
+                 */
+                skipped: number;
+                started_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["PurgeState"];
+                /**
+                 * Format: int64
+                 * @description How many there are.
+                 */
+                total: number;
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PurgeItemView: {
+            /** @description The rows. */
+            items: (components["schemas"]["PurgeItem"] & {
+                /** @description Their name; empty once they are erased, or where one may not see them. */
+                customer_name: string;
+                /** @description The number or address, masked, while it is known. */
+                mask?: string | null;
             })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
@@ -38395,6 +39297,97 @@ export interface components {
              */
             r: number;
         };
+        /** @description What somebody wants removed, and how far that has come. */
+        Purge: {
+            /** @description Who must agree is asked there. */
+            approval_id: components["schemas"]["Id_apr_Approval"];
+            /** @description When. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether there were more than one request takes. */
+            cut_off: boolean;
+            /**
+             * Format: int64
+             * @description How many of them were gone through.
+             */
+            done: number;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it cannot go on: `not_allowed` once whoever asked may not remove anybody any more. */
+            error?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_prg_Purge"];
+            /** @description What is removed. */
+            kind: components["schemas"]["PurgeKind"];
+            /** @description Who asked. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            owner_name: string;
+            /** @description Why, in the words of whoever asked. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many were removed.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description How many were left.
+             */
+            skipped: number;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["PurgeState"];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description One of those that are to be removed. */
+        PurgeItem: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /**
+             * Format: int64
+             * @description Its place there, from 1.
+             */
+            place: number;
+            point_id?: components["schemas"]["Id_cpt_ContactPoint"] | null;
+            /** @description In which purge. */
+            purge_id: components["schemas"]["Id_prg_Purge"];
+            /** @description What became of it. */
+            state: components["schemas"]["PurgeItemState"];
+            /** @description Why it was left: `active`, `open_work`, `works`, `gone`, `out_of_reach`. */
+            why?: string | null;
+        };
+        /**
+         * @description What became of one of them.
+         * @enum {string}
+         */
+        PurgeItemState: "planned" | "removed" | "skipped";
+        /** @description One of those that are to be removed, and who it is. */
+        PurgeItemView: components["schemas"]["PurgeItem"] & {
+            /** @description Their name; empty once they are erased, or where one may not see them. */
+            customer_name: string;
+            /** @description The number or address, masked, while it is known. */
+            mask?: string | null;
+        };
+        /**
+         * @description What is to be removed.
+         * @enum {string}
+         */
+        PurgeKind: "customers" | "contact_points";
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        PurgeState: "pending" | "running" | "stopped" | "done" | "rejected" | "withdrawn" | "failed";
         /**
          * @description What came of a question.
          * @enum {string}
@@ -39650,7 +40643,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.purges.purge.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -40460,7 +41453,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "loyalty_members" | "redemptions" | "customer_exports" | "opportunities" | "allocation_runs" | "notices" | "incidents";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "loyalty_members" | "redemptions" | "customer_exports" | "opportunities" | "allocation_runs" | "notices" | "incidents" | "purges";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {

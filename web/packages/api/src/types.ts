@@ -94,6 +94,16 @@ export type PurposeStanding = With<Answer<'ConsentPurposeView'>, { said: Answer<
 export type Consents = With<Answer<'ConsentsView'>, { purposes: PurposeStanding[]; history: SaidOfData[]; do_not_contacts: DoNotContactEntry[] }>
 /** Something a customer asks of their data. */
 export type PrivacyRequest = With<Answer<'PrivacyRequestView'>, { copy: Answer<'PrivacyCopyView'> | null }>
+export type HygieneRules = Answer<'HygieneRules'>
+export type ContactPoint = Answer<'ContactPoint'>
+export type ContactSignal = Answer<'ContactSignal'>
+/** How a customer is reached, and how that is known. */
+export type CustomerContacts = With<Answer<'CustomerContacts'>, { points: (ContactPoint & { signals: ContactSignal[] })[]; verification: Answer<'CustomerVerification'> | null }>
+/** A customer somebody should look at, and why. */
+export type FlaggedCustomer = With<Answer<'FlaggedCustomerView'>, { customer: Customer; points: ContactPoint[] }>
+export type FlaggedCounts = Answer<'FlaggedCounts'>
+export type Purge = Answer<'Purge'>
+export type PurgeItem = Answer<'PurgeItemView'>
 export type PrivacyRequestCounts = Answer<'PrivacyRequestCounts'>
 export type OrderLine = Answer<'OrderLine'>
 export type Order = With<Answer<'CustomerOrder'>, { lines: OrderLine[] }>

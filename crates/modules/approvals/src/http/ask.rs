@@ -42,6 +42,8 @@ pub(crate) async fn ask(cx: Cx, Json(request): Json<NewApproval>) -> Answer<Appr
             Check::new()
                 .maybe_text("subject_kind", subject_kind.as_deref(), 1..=40)
                 .maybe_text("subject_id", subject_id.as_deref(), 1..=64)
+                // What is erased is chosen where it is seen.
+                .that(*kind != ApprovalKind::Purge, "kind", "not_allowed")
                 .that(subject_kind.is_some() == subject_id.is_some(), "subject_id", "required")
                 .range("due_minutes", due_minutes.unwrap_or(1), 1..=100_000)
                 .done()?;

@@ -6,6 +6,7 @@ use mail_parser::{Message, MimeHeaders as _};
 use regex::Regex;
 
 use super::{address, id, words};
+use crate::model::Mail;
 
 /// What a bounce says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,33 @@ static DIAGNOSTIC: LazyLock<Regex> = LazyLock::new(|| {
 static SAID: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)\b([45]\d\d[ -].{3,300}|#?5\.\d\.\d.{0,300})").expect("a fixed pattern"));
 
+/// What RFC 3463 calls an address that is none: no such box (5.1.1), host (5.1.2), or spelling (5.1.3), moved away (5.1.6),
+/// a host that takes no mail (5.1.10, RFC 7505), a box that was closed (5.2.1), no way there (5.4.4).
+static DEAD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^\d.])5\.(?:1\.(?:1|2|3|6|10)|2\.1|4\.4)(?:[^\d.]|$)").expect("a fixed pattern")
+});
+/// Any such number: where one is given, words count for nothing.
+static ENHANCED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^\d.])[245]\.\d{1,3}\.\d{1,3}(?:[^\d.]|$)").expect("a fixed pattern"));
+/// What servers say that give none.
+static NOBODY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)55[013].*(?:user unknown|unknown user|no such (?:user|recipient|mailbox)|user not found|does not exist|invalid recipient|用户不存在|收件人不存在)")
+        .expect("a fixed pattern")
+});
+
+/// Whether a mail server says that an address is dead, and not merely full, closed to us, or out of reach just now.
+pub(crate) fn is_dead(why: &str) -> bool {
+    DEAD.is_match(why) || (!ENHANCED.is_match(why) && NOBODY.is_match(why))
+}
+
 impl Report {
+    /// The address this mail was for first, when the report says that it is dead.
+    pub(crate) fn dead_among(&self, mail: &Mail) -> Option<String> {
+        let first = mail.recipients.0.first()?.address.clone();
+        let named = self.recipients.contains(&first) || (self.recipients.is_empty() && mail.everybody().count() == 1);
+        (!self.delayed && named && is_dead(&self.why)).then_some(first)
+    }
+
     pub(super) fn of(message: &Message<'_>, text: &str) -> Self {
         let raw = String::from_utf8_lossy(message.raw_message());
         let mut message_ids: Vec<String> = IDS.captures_iter(&raw).filter_map(|found| id(&found[1])).take(50).collect();
@@ -79,6 +106,30 @@ impl Report {
             delayed: action.as_deref() == Some("delayed")
                 || code.is_some_and(|code| code.starts_with('4') && action.as_deref() != Some("failed")),
             why: why.trim().chars().take(300).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_dead_only_when_its_server_says_so() {
+        for (why, dead) in [
+            ("5.1.1 550 no such user here", true),
+            ("permanent error (550): 5.1.10 recipient address has null MX", true),
+            ("550 5.2.1 mailbox disabled", true),
+            ("550 User unknown", true),
+            ("551 收件人不存在", true),
+            ("5.2.2 552 mailbox full", false),
+            ("5.7.1 550 rejected: no such user would send this", false),
+            ("5.1.15 something", false),
+            ("451 4.7.1 try again", false),
+            ("550 blocked by policy", false),
+            ("", false),
+        ] {
+            assert_eq!(is_dead(why), dead, "{why}");
         }
     }
 }

@@ -52,6 +52,8 @@ sql! {
           AND (CAST($3 AS BOOLEAN) OR owner_id = $4 OR unit_id IN (SELECT value FROM json_each(CAST($5 AS TEXT))))";
     OF_THESE(PrivacyRequest) = "SELECT {cols} FROM privacy_requests
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY received_at, id";
+    OPEN = "SELECT DISTINCT customer_id FROM privacy_requests
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND state = 'open'";
     EMPTY = "UPDATE privacy_requests SET words = '', customer_name = '', answer = NULL, version = version + 1
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     KEEP_COPY(PrivacyCopy) = "INSERT INTO privacy_copies ({cols}) VALUES ({vals})
@@ -164,4 +166,10 @@ pub(crate) fn downloaded(tx: &mut Tx<'_>, id: Id<PrivacyRequest>) -> Result<()> 
 
 pub(crate) fn forget_copies(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     tx.exec(&FORGET_COPIES, params![now]).map(drop)
+}
+
+/// Those of these customers of whom a request is open.
+pub(crate) fn open(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let open: Vec<(CustomerId,)> = tx.all(&OPEN, params![json!(customers).to_string()])?;
+    Ok(open.into_iter().map(|(id,)| id).collect())
 }

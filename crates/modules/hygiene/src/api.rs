@@ -1,0 +1,3 @@
+//! What other modules call.
+
+pub use crate::look::look;
