@@ -51,6 +51,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         openchannel::module(),
         wechat::module(),
         sms::module(),
+        complaints::module(),
         orders::module(),
         worth::module(),
         loyalty::module(),

@@ -56,6 +56,7 @@ const OUTSIDER: &[&str] = &[
     "GET /asks/supervisor",
     "GET /authority-limits",
     "GET /colleagues",
+    "GET /complaint-rules",
     "GET /conversation-candidates",
     "GET /customer-fields",
     "GET /customer-tags",
@@ -84,6 +85,7 @@ const OUTSIDER: &[&str] = &[
     "GET /wrap-up-reasons",
     "POST /allocation-runs",
     "POST /asks",
+    "POST /complaints",
     "POST /conversation-views",
     "POST /customer-exports",
     "POST /customers",
@@ -116,6 +118,7 @@ fn besides(name: &str, ids: &BTreeMap<String, String>) -> Value {
         "POST /customer-exports" => json!({"name": "客户", "source": {}, "columns": ["name"]}),
         "POST /conversation-views" => json!({"filter": {"waiting": true}}),
         "POST /approvals" => json!({"currency": "CNY"}),
+        "POST /complaints" => json!({"anonymous": true, "happened_at": 1}),
         "POST /webhooks" => json!({"name": "CRM", "url": "https://crm.example.com", "kinds": ["customer.created"]}),
         // Nobody listens there.
         "POST /identity-providers" => json!({"name": "统一认证", "issuer": "http://127.0.0.1:9", "inside": true,

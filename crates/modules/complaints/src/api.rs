@@ -1,0 +1,127 @@
+//! How a complaint and what follows from it are kept together.
+
+use audit::api::Entry;
+use kernel::{Id, Result};
+use store::{Fact, Tx};
+
+use crate::{
+    duty,
+    events::{self, ComplaintFact},
+    model::{BrandRisk, By, Complaint, ComplaintMove, ComplaintMoveKind, ComplaintStep},
+    queries,
+};
+
+/// What happened, in words where there are any.
+pub(crate) struct Happening {
+    pub kind: ComplaintMoveKind,
+    pub words: String,
+}
+
+impl Happening {
+    pub(crate) fn new(kind: ComplaintMoveKind, words: impl Into<String>) -> Self {
+        Self { kind, words: words.into() }
+    }
+}
+
+/// Whoever acts, as of now.
+///
+/// # Errors
+/// [`kernel::Error::Unauthenticated`] for anyone but staff.
+pub(crate) fn by(tx: &Tx<'_>) -> Result<By> {
+    let staff = tx.actor().staff()?;
+    Ok(By { id: staff.id, name: staff.name.clone(), at: tx.now() })
+}
+
+/// Keeps a new complaint, and the duty of whoever takes it in.
+pub(crate) fn register(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
+    queries::insert(tx, complaint)?;
+    happened(tx, complaint, complaint.step, Happening::new(ComplaintMoveKind::Registered, complaint.content.as_str()))?;
+    audit::api::record(tx, Entry::new("complaints.registered", "complaint", complaint.id).created(&complaint.trace()))?;
+    duty::begin(tx, complaint)?;
+    told(tx, events::REGISTERED, None, complaint)?;
+    if complaint.brand_risk == BrandRisk::Viral {
+        alarm(tx, complaint)
+    } else {
+        Ok(())
+    }
+}
+
+/// Keeps what became of a complaint, with what follows: the next one's duty, the leader's alarm.
+pub(crate) fn keep(
+    tx: &mut Tx<'_>,
+    action: &'static str,
+    before: &Complaint,
+    after: &Complaint,
+    happening: Happening,
+) -> Result<()> {
+    queries::save(tx, after)?;
+    let reason = happening.words.clone();
+    let is_reason = matches!(
+        happening.kind,
+        ComplaintMoveKind::Returned | ComplaintMoveKind::HandedOver | ComplaintMoveKind::Refused
+    );
+    happened(tx, after, before.step, happening)?;
+    let mut entry = Entry::new(action, "complaint", after.id).change(&before.trace(), &after.trace());
+    if is_reason && !reason.is_empty() {
+        entry = entry.reason(&reason);
+    }
+    audit::api::record(tx, entry)?;
+    duty::follow(tx, before, after)?;
+    let archived = after.step == ComplaintStep::Archived && before.step != ComplaintStep::Archived;
+    told(tx, if archived { events::ARCHIVED } else { events::CHANGED }, Some(before), after)?;
+    if after.brand_risk == BrandRisk::Viral && before.brand_risk != BrandRisk::Viral {
+        return alarm(tx, after);
+    }
+    Ok(())
+}
+
+/// Writes down that something happened that changes nothing.
+pub(crate) fn note(tx: &mut Tx<'_>, complaint: &Complaint, happening: Happening) -> Result<()> {
+    happened(tx, complaint, complaint.step, happening)?;
+    audit::api::record(tx, Entry::new("complaints.noted", "complaint", complaint.id))?;
+    told(tx, events::CHANGED, None, complaint)
+}
+
+/// The leader is told at once (R089).
+fn alarm(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
+    duty::alert(tx, complaint, "viral")?;
+    tx.emit(Fact::new(events::VIRAL, complaint.id, &ComplaintFact::of(complaint))?);
+    Ok(())
+}
+
+/// Its step was not over in time: that is written down, and whoever leads its owner is told.
+pub(crate) fn overdue(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
+    happened(tx, complaint, complaint.step, Happening::new(ComplaintMoveKind::Overdue, ""))?;
+    duty::alert(tx, complaint, &format!("late/{}", complaint.runs.0.len()))?;
+    told(tx, events::OVERDUE, None, complaint)
+}
+
+fn happened(tx: &mut Tx<'_>, complaint: &Complaint, step: ComplaintStep, happening: Happening) -> Result<()> {
+    let staff = tx.actor().staff().ok().cloned();
+    let id: Id<ComplaintMove> = tx.new_id();
+    let one = ComplaintMove {
+        id,
+        complaint_id: complaint.id,
+        number: 0,
+        kind: happening.kind,
+        step,
+        words: happening.words,
+        by_id: staff.as_ref().map(|staff| staff.id),
+        by_name: staff.map(|staff| staff.name.clone()),
+        at: tx.now(),
+    };
+    queries::insert_move(tx, one)
+}
+
+/// Keeps the fact, and tells everybody who watches it, and those who lose sight of it a last time.
+fn told(tx: &mut Tx<'_>, kind: &'static str, before: Option<&Complaint>, after: &Complaint) -> Result<()> {
+    tx.emit(Fact::new(kind, after.id, &ComplaintFact::of(after))?);
+    let mut audiences = vec![after.owned()];
+    for one in [Some(after.handled()), before.map(Complaint::owned), before.map(Complaint::handled)] {
+        audiences.extend(one.filter(|one| !audiences.contains(one)));
+    }
+    for audience in audiences {
+        tx.notify("complaints", "complaint.changed", after, Some(audience))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Taking a complaint in: 《顾客投诉登记表》 (R020, R090).
+
+use conversations::{Conversation, ConversationId};
+use files::FileId;
+use http::{Answer, Cx, Json};
+use kernel::{Check, CustomerId, Error, Result, Timestamp};
+use serde::Deserialize;
+use store::Tx;
+use utoipa::ToSchema;
+
+use super::{
+    EVIDENCE,
+    view::{self, ComplaintCourse},
+};
+use crate::{
+    api, day, duty,
+    model::{
+        Attempts, BrandRisk, By, Complaint, ComplaintSeverity, ComplaintStep, ComplaintWay, Complexity, Impact,
+        SolutionOptions, StepRuns,
+    },
+    policy, queries,
+};
+
+/// A complaint as it is taken in. Who complains is a customer, a conversation's, or nobody named.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewComplaint {
+    /// Who complains: needed unless they stay unnamed or a conversation is named.
+    customer_id: Option<CustomerId>,
+    /// Whether the complainant stays unnamed: not together with a customer.
+    anonymous: Option<bool>,
+    /// What it is about, in a line: up to 100 characters; the beginning of the content unless told.
+    title: Option<String>,
+    /// What happened, in the customer's words: 1 to 4,000 characters.
+    content: String,
+    /// What the customer asks for: 1 to 1,000 characters.
+    remedy: String,
+    /// Which goods or service: up to 200 characters.
+    goods: Option<String>,
+    /// When it happened: not in the future.
+    happened_at: Timestamp,
+    /// Which way it came; a conversation's comes in one.
+    way: ComplaintWay,
+    /// The conversation it was said in.
+    conversation_id: Option<ConversationId>,
+    /// The message it was said with.
+    message_seq: Option<i64>,
+    /// How grave it is.
+    severity: ComplaintSeverity,
+    /// Whether anybody's safety is touched.
+    safety: Option<bool>,
+    /// How hard it is to solve; simple unless told.
+    complexity: Option<Complexity>,
+    /// How many it touches; one unless told.
+    impact: Option<Impact>,
+    /// What it may do to the name of the house; nothing unless told. One that spreads is told to the leader at once.
+    brand_risk: Option<BrandRisk>,
+    /// Whether the complainant was told of it already, at the counter or on the telephone.
+    acknowledged: Option<bool>,
+    /// What came with it: at most 10 files that the caller sent.
+    files: Option<Vec<FileId>>,
+}
+
+/// Takes a complaint in: it has a number at once, and is the duty of whoever took it.
+#[utoipa::path(post, path = "/complaints", tag = "complaints", request_body = NewComplaint, responses((status = 200, body = ComplaintCourse)))]
+pub(crate) async fn register(cx: Cx, Json(request): Json<NewComplaint>) -> Answer<ComplaintCourse> {
+    view::made(cx, move |tx| {
+        let _permit = policy::may_register(tx.actor(), tx.now())?;
+        let by = api::by(tx)?;
+        check(tx, &request)?;
+        let talk = match request.conversation_id {
+            Some(id) => Some(conversations::api::readable(tx, id).map_err(unknown("conversation_id"))?),
+            None => None,
+        };
+        let (customer_id, customer_name) = complainant(tx, &request, talk.as_ref())?;
+        let complaint = taken_in(tx, &request, by, customer_id, customer_name)?;
+        for file in request.files.iter().flatten() {
+            files::api::attach(tx, *file, EVIDENCE, complaint.id).map_err(unknown("files"))?;
+        }
+        api::register(tx, &complaint)?;
+        Ok(complaint)
+    })
+    .await
+}
+
+fn check(tx: &Tx<'_>, request: &NewComplaint) -> Result<()> {
+    let anonymous = request.anonymous.unwrap_or(false);
+    let known = request.customer_id.is_some() || request.conversation_id.is_some();
+    let files = request.files.as_deref().unwrap_or_default();
+    Check::new()
+        .that(known || anonymous, "customer_id", "required")
+        .that(!(known && anonymous), "anonymous", "not_allowed")
+        .maybe_text("title", request.title.as_deref(), 0..=100)
+        .text("content", &request.content, 1..=4_000)
+        .text("remedy", &request.remedy, 1..=1_000)
+        .maybe_text("goods", request.goods.as_deref(), 0..=200)
+        .that(request.happened_at <= tx.now(), "happened_at", "in_the_future")
+        .that(request.message_seq.is_none() || request.conversation_id.is_some(), "message_seq", "not_allowed")
+        .that(files.len() <= 10, "files", "too_many")
+        .done()
+}
+
+/// A thing that is named but not there for whoever names it.
+pub(super) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
+    move |error| match error {
+        Error::NotFound => Error::field(field, "unknown"),
+        other => other,
+    }
+}
+
+/// Who complains: the conversation's customer, where one is named; merges are followed.
+fn complainant(
+    tx: &mut Tx<'_>,
+    request: &NewComplaint,
+    talk: Option<&Conversation>,
+) -> Result<(Option<CustomerId>, String)> {
+    if let Some(talk) = talk {
+        if let Some(seq) = request.message_seq {
+            conversations::api::message(tx, talk.id, seq).map_err(unknown("message_seq"))?;
+        }
+        let id = customers::api::survivor(tx, talk.customer_id)?;
+        let other = match request.customer_id {
+            Some(named) => customers::api::survivor(tx, named).map_err(unknown("customer_id"))? != id,
+            None => false,
+        };
+        if other {
+            return Err(Error::field("customer_id", "not_allowed"));
+        }
+        return Ok((Some(id), customers::api::name_of(tx, id)?));
+    }
+    match request.customer_id {
+        Some(id) => {
+            let card = customers::api::visible(tx, id).map_err(unknown("customer_id"))?;
+            Ok((Some(card.id), card.name))
+        }
+        None => Ok((None, String::new())),
+    }
+}
+
+/// A complaint as it is once taken in by somebody, with its number.
+pub(crate) fn taken_in(
+    tx: &mut Tx<'_>,
+    request: &NewComplaint,
+    by: By,
+    customer_id: Option<CustomerId>,
+    customer_name: String,
+) -> Result<Complaint> {
+    let now = tx.now();
+    let day = day::of(tx, now)?;
+    let number = format!("TS{}-{:04}", day.strftime("%Y%m%d"), queries::next_number(tx, &day.to_string())?);
+    let trimmed =
+        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let line = request.content.split_whitespace().collect::<Vec<_>>().join(" ");
+    let unit = people::api::unit_of(tx, by.id)?;
+    let mut complaint = Complaint {
+        id: tx.new_id(),
+        number,
+        day: day.to_string(),
+        step: ComplaintStep::Intake,
+        title: trimmed(&request.title).unwrap_or_else(|| line.chars().take(40).collect()),
+        content: request.content.trim().to_owned(),
+        remedy: request.remedy.trim().to_owned(),
+        goods: trimmed(&request.goods),
+        happened_at: request.happened_at,
+        way: if request.conversation_id.is_some() {
+            ComplaintWay::Conversation
+        } else {
+            request.way
+        },
+        anonymous: customer_id.is_none(),
+        customer_id,
+        customer_name,
+        conversation_id: request.conversation_id,
+        message_seq: request.message_seq,
+        severity: request.severity,
+        safety: request.safety.unwrap_or(false),
+        complexity: request.complexity.unwrap_or(Complexity::Simple),
+        impact: request.impact.unwrap_or(Impact::One),
+        brand_risk: request.brand_risk.unwrap_or(BrandRisk::None),
+        acknowledged_at: (request.acknowledged.unwrap_or(false) && customer_id.is_some()).then_some(now),
+        kind: None,
+        category_id: None,
+        category: None,
+        upheld: None,
+        handler_id: Some(by.id),
+        handler_name: by.name.clone(),
+        handler_unit_id: unit,
+        owner_id: None,
+        owner_name: String::new(),
+        unit_id: None,
+        entered_at: now,
+        due_at: None,
+        answer_by: None,
+        runs: StepRuns::default(),
+        hops: 0,
+        cost: None,
+        judgement: None,
+        investigation: None,
+        options: SolutionOptions::default(),
+        customer_choice: None,
+        submission: None,
+        directive: None,
+        implementation: None,
+        sign_off: None,
+        attempts: Attempts::default(),
+        feedback: None,
+        summary: None,
+        revisit: None,
+        returns: 0,
+        registered_by: Some(by.id),
+        registered_by_name: by.name,
+        registered_at: now,
+        closed_at: None,
+        version: 1,
+    };
+    let turn = duty::turn(tx, &complaint, ComplaintStep::Intake)?;
+    complaint.enter(ComplaintStep::Intake, now, turn);
+    Ok(complaint)
+}
