@@ -1,0 +1,47 @@
+import { Api } from '../support/api.ts'
+import { Agent, Visitor } from '../support/people.ts'
+import { hire } from '../support/staff.ts'
+import { expect, test } from '../support/test.ts'
+import { text } from '../support/texts.ts'
+
+test('r085 a complaint is taken in beside its conversation, and cannot go on before what its step requires is done', async ({ fresh, someone }) => {
+  const boss = new Agent(await someone())
+  await boss.setUp(fresh.url)
+  const api = new Api(boss.page.request, fresh.url)
+  const unit = await api.post<{ id: string; version: number }>('/units', { name: '在线', kind: 'team' })
+  for (const id of [await hire(api, 'suhe', '苏禾', 'supervisor'), await hire(api, 'linxiao', '林筱', 'agent')]) await api.put(`/members/${id}`, { unit_id: unit.id })
+  const rules = await api.get<Record<string, unknown>>('/complaint-rules')
+  await api.put('/complaint-rules', { ...rules, categories: [{ name: '质量', kind: 'quality', children: [{ name: '破损' }] }] })
+  const linxiao = new Agent(await someone())
+  await linxiao.signIn(fresh.url, 'linxiao')
+  await linxiao.ready()
+  const visitor = new Visitor(await someone())
+  await visitor.arrive(fresh.url)
+  await visitor.say('新冰箱送来就是坏的')
+  await linxiao.accept()
+
+  const { page } = linxiao
+  await page.getByRole('button', { name: text('complaints.register') }).click()
+  const form = page.getByRole('dialog')
+  await expect(form.getByLabel(text('complaints.content'))).toHaveValue('新冰箱送来就是坏的')
+  await form.getByLabel(text('complaints.remedy')).fill('换一台')
+  await form.getByRole('button', { name: text('complaints.register') }).click()
+
+  // On its page: nothing but the number is missing, then it goes on.
+  const onward = page.getByRole('button', { name: text('complaints.go_on', { step: text('complaints.steps.judgement') }) })
+  await expect(onward).toBeDisabled()
+  await page.getByRole('button', { name: /TS\d{8}-0001/ }).click()
+  await onward.click()
+  const further = page.getByRole('button', { name: text('complaints.go_on', { step: text('complaints.steps.investigation') }) })
+  await expect(further).toBeDisabled()
+  await page.getByLabel(text('complaints.judgement.above')).selectOption({ index: 1 })
+  await page.getByLabel(text('complaints.category'), { exact: true }).selectOption({ label: '破损' })
+  await page.getByLabel(text('complaints.responsible_unit')).selectOption({ label: '在线' })
+  await page.getByRole('button', { name: text('complaints.judgement.save') }).click()
+  await further.click()
+  await page.getByLabel(text('complaints.investigation.cause')).fill('出库未开箱查验')
+  await page.getByLabel(text('complaints.responsible'), { exact: true }).fill('出库二班')
+  await page.getByRole('button', { name: text('common.save') }).click()
+  await page.getByRole('button', { name: text('complaints.go_on', { step: text('complaints.steps.solution') }) }).click()
+  await expect(page.getByRole('heading', { name: text('complaints.steps.solution') })).toBeVisible()
+})
