@@ -209,7 +209,7 @@ store::record! {
         pub answer_by: Option<Timestamp>,
         /// The steps it went through.
         pub runs: StepRuns,
-        /// Through how many hands it went beyond the first.
+        /// How often it was handed over, beyond whose turn each step is.
         pub hops: i64,
         /// What the chosen option costs, in minor units.
         pub cost: Option<Money>,

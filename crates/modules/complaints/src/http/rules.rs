@@ -32,7 +32,7 @@ pub(crate) struct NewComplaintRules {
     version: i64,
     /// Minutes of business time each step may take.
     minutes: StepMinutes,
-    /// Through more hands than these beyond the first is too many: 0 to 100.
+    /// Handed over more often than this is too often: 0 to 100.
     most_hops: i64,
     /// More than this is too dear: minor units.
     most_cost: Money,

@@ -47,7 +47,7 @@ pub(crate) struct ComplaintView {
     pub duties: Vec<DutyState>,
     /// The step after this one.
     pub next: ComplaintStep,
-    /// Through how many hands it went beyond the first.
+    /// How often it was handed over, beyond whose turn each step is.
     pub hands: ComplaintMeasure,
     /// What it costs.
     pub spent: ComplaintMeasure,

@@ -336,7 +336,7 @@ impl Complaint {
         }
     }
 
-    /// Enters a step; each who has it after another is a hop.
+    /// Enters a step. Whose turn it is follows from the step: nobody passed it on.
     pub(crate) fn enter(&mut self, step: ComplaintStep, at: Timestamp, turn: Turn) {
         (self.step, self.entered_at, self.due_at) = (step, at, turn.due_at);
         if step == ComplaintStep::Archived {
@@ -350,10 +350,6 @@ impl Complaint {
     }
 
     fn give(&mut self, turn: Turn) {
-        let first = self.runs.0.is_empty();
-        if !first && turn.owner_id.is_some() && turn.owner_id != self.owner_id {
-            self.hops += 1;
-        }
         (self.owner_id, self.owner_name, self.unit_id) = (turn.owner_id, turn.owner_name, turn.unit_id);
     }
 
@@ -373,6 +369,8 @@ impl Complaint {
         self.is_open()?;
         refuse(turn.owner_id == self.owner_id && turn.unit_id == self.unit_id, codes::SAME_OWNER)?;
         let owner_name = turn.owner_name.clone();
+        // Taken out of a pool is not passed on.
+        self.hops += i64::from(self.owner_id.is_some());
         self.give(turn);
         self.runs.0.last_mut().into_iter().for_each(|run| run.owner_name.clone_from(&owner_name));
         Ok(self.risen())

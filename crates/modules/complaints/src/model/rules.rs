@@ -96,7 +96,7 @@ store::record! {
         pub id: String,
         /// How long each step may take.
         pub minutes: StepMinutes,
-        /// Through more hands than these beyond the first is too many.
+        /// Handed over more often than this is too often.
         pub most_hops: i64,
         /// More than this is too dear: minor units.
         pub most_cost: Money,

@@ -411,7 +411,7 @@ fn what_goes_back_is_done_anew() {
 }
 
 #[test]
-fn r088_each_pair_of_hands_beyond_the_first_is_a_hop() {
+fn r088_each_time_it_is_handed_over_is_a_hop() {
     let mut now = 0;
     let one = through(taken_in(false), &[(Ask::HandOver, 1), (Ask::HandOver, 2), (Ask::HandOver, 0)], &mut now);
     assert_eq!(one.hops, 3);

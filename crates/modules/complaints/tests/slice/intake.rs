@@ -109,7 +109,7 @@ async fn r092_quality_goes_to_the_departments_head_and_service_to_the_supervisor
         house.complete(&house.agent, &one).await;
         house.agent.put(&path(&one, "/judgement"), house.founded(category)).await.ok();
         let gone = house.complete(&house.agent, &one).await;
-        assert_eq!((&gone["step"], &gone["owner_id"], &gone["hops"]), (&json!("investigation"), &json!(owner.id()), &json!(1)));
+        assert_eq!((&gone["step"], &gone["owner_id"], &gone["hops"]), (&json!("investigation"), &json!(owner.id()), &json!(0)));
         // Both see it now: who looks into it, and who looks after it.
         owner.get(&path(&one, "")).await.ok();
         house.agent.get(&path(&one, "")).await.ok();
