@@ -85,7 +85,6 @@ const OUTSIDER: &[&str] = &[
     "GET /wrap-up-reasons",
     "POST /allocation-runs",
     "POST /asks",
-    "POST /complaints",
     "POST /conversation-views",
     "POST /customer-exports",
     "POST /customers",

@@ -158,7 +158,7 @@ fn useful(one: &Complaint, chance: u8) -> Ask {
     match missing.duty {
         Duty::Acknowledged => Ask::Acknowledge,
         Duty::Judged | Duty::Category | Duty::ResponsibleUnit | Duty::AnswerBy => {
-            Ask::Judge { upheld: chance % 3 > 0, whole: true }
+            Ask::Judge { upheld: !chance.is_multiple_of(3), whole: true }
         }
         Duty::Reason | Duty::Reply | Duty::Understanding => Ask::Judge { upheld: false, whole: true },
         Duty::SecondReader => Ask::ReadAfter { agrees: true },
@@ -324,10 +324,8 @@ proptest! {
             }
         }
         prop_assert_eq!(one.is_closed(), one.closed_at.is_some());
-        if one.is_closed() {
-            if let Err(what) = deserves_it(&one, &done) {
-                prop_assert!(false, "{what}: {done:?}");
-            }
+        if one.is_closed() && let Err(what) = deserves_it(&one, &done) {
+            prop_assert!(false, "{what}: {done:?}");
         }
     }
 }

@@ -16,7 +16,7 @@ async fn r090_without_complainant_time_content_or_remedy_nothing_is_taken_in(db:
         ("happened_at", json!(house.now() + 60_000), "in_the_future"),
         ("anonymous", json!(true), "not_allowed"),
     ] {
-        let mut new = house.new();
+        let mut new = house.intake();
         new[field] = value;
         if field == "conversation_id" {
             new.as_object_mut().unwrap().remove("message_seq");
@@ -24,7 +24,7 @@ async fn r090_without_complainant_time_content_or_remedy_nothing_is_taken_in(db:
         let named = if field == "conversation_id" { "customer_id" } else { field };
         house.agent.post("/complaints", new).await.refused_field(named, code);
     }
-    let mut new = house.new();
+    let mut new = house.intake();
     new.as_object_mut().unwrap().remove("happened_at");
     assert_eq!(house.agent.post("/complaints", new).await.status, 422);
     // What was refused took no number.
@@ -32,7 +32,7 @@ async fn r090_without_complainant_time_content_or_remedy_nothing_is_taken_in(db:
     let day = one["day"].as_str().unwrap().replace('-', "");
     assert_eq!(one["number"], format!("TS{day}-0001"));
     assert_eq!((&one["customer_id"], &one["way"], &one["step"]), (&json!(house.customer), &json!("conversation"), &json!("intake")));
-    let mut unnamed = house.new();
+    let mut unnamed = house.intake();
     for field in ["conversation_id", "message_seq", "acknowledged"] {
         unnamed.as_object_mut().unwrap().remove(field);
     }
@@ -44,7 +44,7 @@ async fn r090_without_complainant_time_content_or_remedy_nothing_is_taken_in(db:
 
 async fn r020_numbers_have_no_gap_whoever_takes_complaints_in_at_once(db: TestDb) {
     let house = house(db).await;
-    let take = || house.agent.post("/complaints", house.new());
+    let take = || house.agent.post("/complaints", house.intake());
     let (a, b, c, d, e, f) = tokio::join!(take(), take(), take(), take(), take(), take());
     let mut numbers: Vec<_> =
         [a, b, c, d, e, f].into_iter().map(|reply| reply.ok()["number"].as_str().unwrap().to_owned()).collect();
@@ -64,7 +64,7 @@ async fn complaints_are_seen_by_those_who_reach_them_alone(db: TestDb) {
     house.stranger.get(&path(&one, "")).await.refused(404, "not_found");
     house.stranger.post(&path(&one, "/completion"), json!({})).await.refused(404, "not_found");
     house.smith.get(&path(&one, "")).await.refused(404, "not_found");
-    let mut talk = house.new();
+    let mut talk = house.intake();
     talk.as_object_mut().unwrap().remove("message_seq");
     house.stranger.post("/complaints", talk).await.refused_field("conversation_id", "unknown");
     assert_eq!(house.supervisor.get("/complaints").await.ok()["items"][0]["id"], one["id"]);

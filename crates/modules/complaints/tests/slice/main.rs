@@ -110,7 +110,7 @@ impl House {
         self.app.app.clock().now().millis()
     }
 
-    fn new(&self) -> Value {
+    fn intake(&self) -> Value {
         json!({
             "conversation_id": self.conversation, "message_seq": self.said, "content": "镀晶才三天，一场雨机盖就发雾，还有一圈圈的印子",
             "remedy": "重新做好，别再让我跑两趟", "happened_at": self.now() - 1_000, "way": "conversation",
@@ -119,7 +119,7 @@ impl House {
     }
 
     async fn registered(&self) -> Value {
-        self.agent.post("/complaints", self.new()).await.ok()
+        self.agent.post("/complaints", self.intake()).await.ok()
     }
 
     async fn complete(&self, person: &Person, complaint: &Value) -> Value {
