@@ -64,7 +64,7 @@ fn check(options: &[SolutionOption]) -> Result<()> {
 /// Which option the customer chose.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CustomerChoice {
+pub(crate) struct ComplaintChoice {
     /// Which, counted from 0.
     option: i64,
     /// How and where they said so: 1 to 500 characters.
@@ -72,11 +72,11 @@ pub(crate) struct CustomerChoice {
 }
 
 /// Writes down which option the customer chose.
-#[utoipa::path(put, path = "/complaints/{id}/customer-choice", tag = "complaints", params(("id" = Id<Complaint>, Path)), request_body = CustomerChoice, responses((status = 200, body = ComplaintCourse)))]
+#[utoipa::path(put, path = "/complaints/{id}/customer-choice", tag = "complaints", params(("id" = Id<Complaint>, Path)), request_body = ComplaintChoice, responses((status = 200, body = ComplaintCourse)))]
 pub(crate) async fn choose(
     cx: Cx,
     Path(id): Path<Id<Complaint>>,
-    Json(request): Json<CustomerChoice>,
+    Json(request): Json<ComplaintChoice>,
 ) -> Answer<ComplaintCourse> {
     changed(cx, id, ("complaints.customer_chose", policy::may_handle), move |_tx, before, permit, _by| {
         Check::new().text("words", &request.words, 1..=500).done()?;
