@@ -3969,6 +3969,1218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaint-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times, limits and categories. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets times, limits and categories. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewComplaintRules"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the complaints one may see, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those said in this conversation. */
+                    conversation?: components["schemas"]["Id_cnv"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those of this person, whatever they were merged with. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only the one of this number: up to 40 characters. */
+                    number?: string;
+                    /** @description Only those that are open, or those that are not. */
+                    open?: boolean;
+                    /** @description Only those whose step was not over in time. */
+                    overdue?: boolean;
+                    /** @description Only those whose turn it is: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those at this step. */
+                    step?: "intake" | "judgement" | "investigation" | "solution" | "implementation" | "summary" | "revisit" | "archived";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ComplaintView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Takes a complaint in: it has a number at once, and is the duty of whoever took it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewComplaint"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One complaint, with everything that happened to it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the complainant was told of the number. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Weighs anew how grave a complaint is, at any step. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAssessment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down an attempt to reach the customer; half an hour after the one before at the earliest. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAttempt"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on to the next step: with everything this one requires, or not at all. `complaints.duties_unmet` names what is
+         *     missing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/customer-choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down which option the customer chose. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ComplaintChoice"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/directive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chooses among the options and writes the directive, once. What its option pays to the customer beyond the leader's
+         *     own authority waits for approval; with everything there, the complaint goes on to be carried out.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDirective"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down what the customer says to what was done. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFeedback"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands a complaint over; its step is due when it was. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ComplaintHandover"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/implementation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down what was done, and how the customer was told. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewImplementation"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/investigation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down what was the cause and who answers for it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewInvestigation"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Judges a complaint. What is not founded waits for a second reader. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewJudgement"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes something of a complaint one may see, whatever its step. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ComplaintNote"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down what may be done, and what each way costs. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewOptions"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a complaint back. What was written down at that step and after it is to be done anew. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ComplaintReturn"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/revisit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down what came of asking the customer again. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRevisit"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/second-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads, after whoever wrote it, that a complaint is not founded, or that there is no signature. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SecondReading"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/sign-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Writes down how the customer put their name to what was done, or why not. What is no consent needs a second reader,
+         *     and three attempts where they have a name.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSignOff"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the options to the leader: two of them at least, each with what it costs. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSubmission"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sums a complaint up: what a supervisor does. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSummary"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts open complaints within one's reach by step. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consent-texts": {
         parameters: {
             query?: never;
@@ -28154,6 +29366,11 @@ export interface components {
          * @enum {string}
          */
         Binding: "service" | "direct";
+        /**
+         * @description What it may do to the name of the house (R089).
+         * @enum {string}
+         */
+        BrandRisk: "none" | "possible" | "viral";
         /** @description When the organisation is open in a week without special days, in its own time zone. */
         BusinessHours: {
             /**
@@ -28493,6 +29710,11 @@ export interface components {
          */
         ChannelState: "active" | "paused";
         /**
+         * @description Who chose an option.
+         * @enum {string}
+         */
+        ChosenBy: "leader" | "customer";
+        /**
          * @description What kind of customer somebody is.
          * @enum {string}
          */
@@ -28524,6 +29746,516 @@ export interface components {
             /** @description Who. */
             user_id: components["schemas"]["Id_usr"];
         };
+        /**
+         * @description Whether a compensation may be paid (H06).
+         * @enum {string}
+         */
+        Compensating: "none" | "pending" | "approved";
+        /** @description Something a customer is not content with, and what is done about it. */
+        Complaint: {
+            acknowledged_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether the complainant stays unnamed. */
+            anonymous: boolean;
+            answer_by?: components["schemas"]["Timestamp"] | null;
+            /** @description The attempts to reach the customer. */
+            attempts: components["schemas"]["ComplaintAttempts"];
+            /** @description What it may do to the name of the house. */
+            brand_risk: components["schemas"]["BrandRisk"];
+            /** @description How that is called, with the one above it. */
+            category?: string | null;
+            /** @description Its category of the second level, once judged. */
+            category_id?: string | null;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description How hard it is to solve. */
+            complexity: components["schemas"]["Complexity"];
+            /** @description What happened, in the customer's words. */
+            content: string;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            cost?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description The option the customer chose, counted from 0.
+             */
+            customer_choice?: number | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their name then. */
+            customer_name: string;
+            /** @description The day it was taken in, in the organisation's time zone. */
+            day: string;
+            directive?: components["schemas"]["LeaderDirective"] | null;
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Since when it stands at its step. */
+            entered_at: components["schemas"]["Timestamp"];
+            feedback?: components["schemas"]["ComplaintFeedback"] | null;
+            /** @description Which goods or service. */
+            goods?: string | null;
+            handler_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            handler_name: string;
+            handler_unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description When it happened. */
+            happened_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often it was handed over, beyond whose turn each step is.
+             */
+            hops: number;
+            /** @description Its id. */
+            id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description How many it touches. */
+            impact: components["schemas"]["Impact"];
+            implementation?: components["schemas"]["ComplaintImplementation"] | null;
+            investigation?: components["schemas"]["ComplaintInvestigation"] | null;
+            judgement?: components["schemas"]["ComplaintJudgement"] | null;
+            kind?: components["schemas"]["ComplaintKind"] | null;
+            /**
+             * Format: int64
+             * @description The message it was said with.
+             */
+            message_seq?: number | null;
+            /**
+             * @description Its number, without a gap within its day.
+             * @example TS20261126-0001
+             */
+            number: string;
+            /** @description What may be done. */
+            options: components["schemas"]["SolutionOptions"];
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name: string;
+            /** @description When. */
+            registered_at: components["schemas"]["Timestamp"];
+            registered_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            registered_by_name: string;
+            /** @description What the customer asks for. */
+            remedy: string;
+            /**
+             * Format: int64
+             * @description How often it went back.
+             */
+            returns: number;
+            revisit?: components["schemas"]["ComplaintRevisit"] | null;
+            /** @description The steps it went through. */
+            runs: components["schemas"]["ComplaintStepRuns"];
+            /** @description Whether anybody's safety is touched. */
+            safety: boolean;
+            /** @description How grave it is. */
+            severity: components["schemas"]["ComplaintSeverity"];
+            sign_off?: components["schemas"]["CustomerSignOff"] | null;
+            /** @description Where it stands. */
+            step: components["schemas"]["ComplaintStep"];
+            submission?: components["schemas"]["ComplaintSubmission"] | null;
+            summary?: components["schemas"]["ComplaintSummary"] | null;
+            /** @description What it is about, in a line. */
+            title: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Whether it is founded, once judged. */
+            upheld?: boolean | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description Which way it came. */
+            way: components["schemas"]["ComplaintWay"];
+        };
+        /** @description An attempt to reach somebody that failed. */
+        ComplaintAttempt: {
+            /** @description Who tried, and when. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description At which step. */
+            step: components["schemas"]["ComplaintStep"];
+            /** @description Which way, and what came of it. */
+            words: string;
+        };
+        /** @description Attempts, in order. */
+        ComplaintAttempts: components["schemas"]["ComplaintAttempt"][];
+        /** @description Somebody of the department who did something, with their name then, and when. */
+        ComplaintBy: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            name: string;
+        };
+        /** @description The tree of categories. */
+        ComplaintCategories: components["schemas"]["ComplaintCategory"][];
+        /** @description A category of the first level. */
+        ComplaintCategory: {
+            /** @description What stands below it: 1 to 40. */
+            children: components["schemas"]["ComplaintSubcategory"][];
+            /** @description Its id; given when it is new. */
+            id?: string;
+            /** @description Who looks into what is filed here follows from it. */
+            kind: components["schemas"]["ComplaintKind"];
+            /** @description Its name: 1 to 40 characters. */
+            name: string;
+        };
+        /** @description Which option the customer chose. */
+        ComplaintChoice: {
+            /**
+             * Format: int64
+             * @description Which, counted from 0.
+             */
+            option: number;
+            /** @description How and where they said so: 1 to 500 characters. */
+            words: string;
+        };
+        /** @description How many are open. */
+        ComplaintCounts: {
+            /**
+             * Format: int64
+             * @description The caller's turn.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Not over in time, anybody's.
+             */
+            overdue: number;
+            /** @description By step, those only at which any stand. */
+            steps: components["schemas"]["ComplaintStepCount"][];
+        };
+        /** @description A complaint with everything that happened to it. */
+        ComplaintCourse: components["schemas"]["ComplaintView"] & {
+            /** @description The steps it may go back to. */
+            back: components["schemas"]["ComplaintStep"][];
+            /** @description What happened, in order. */
+            course: components["schemas"]["ComplaintMove"][];
+            /** @description What came with it. */
+            evidence: components["schemas"]["ComplaintFile"][];
+            /** @description What the caller may do. */
+            may: components["schemas"]["ComplaintMay"];
+            /** @description What else the same person complained of, the latest first. */
+            others: components["schemas"]["ComplaintOther"][];
+            signature?: components["schemas"]["ComplaintFile"] | null;
+        };
+        /** @description What the customer says to what was done. */
+        ComplaintFeedback: {
+            /** @description Who wrote it down. */
+            by: components["schemas"]["ComplaintBy"];
+            /**
+             * Format: int64
+             * @description How content they are: 1 to 5.
+             */
+            score: number;
+            /** @description In their words. */
+            words: string;
+        };
+        /** @description A file that belongs to a complaint. */
+        ComplaintFile: {
+            /** @description What it is. */
+            mime: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it is read, for a quarter of an hour. */
+            url: string;
+        };
+        /** @description Who has it from now on, and why. */
+        ComplaintHandover: {
+            /** @description Who: a colleague who may sign in. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description What was done. */
+        ComplaintImplementation: {
+            /** @description Who did it. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description How the customer was told of it; empty while they were not. */
+            told: string;
+            /** @description What. */
+            what: string;
+        };
+        /** @description What was found (R092). */
+        ComplaintInvestigation: {
+            /** @description Who found it. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description What was the cause. */
+            cause: string;
+            /** @description Who answers for it: a person, or what else was the reason. */
+            responsible: string;
+        };
+        /** @description How a complaint was judged (R091). */
+        ComplaintJudgement: {
+            /** @description Who judged. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description Whether there are sufficient grounds. */
+            grounds: boolean;
+            reason?: components["schemas"]["UnfoundedReason"] | null;
+            /** @description Whether what is asked for is reasonable. */
+            reasonable: boolean;
+            /** @description What the customer was answered then. */
+            reply: string;
+            responsible_unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Its name then. */
+            responsible_unit_name: string;
+            second_reader?: components["schemas"]["ComplaintBy"] | null;
+            understanding?: components["schemas"]["Understanding"] | null;
+            /** @description Why it was judged so. */
+            words: string;
+        };
+        /**
+         * @description What a complaint is about by kind: who looks into it follows from it (R092).
+         * @enum {string}
+         */
+        ComplaintKind: "quality" | "service";
+        /** @description What the caller may do with a complaint now. */
+        ComplaintMay: {
+            /** @description Read after whoever wrote what waits for a second reader, now. */
+            confirm: boolean;
+            /** @description Decide on its options, now. */
+            decide: boolean;
+            /** @description Do what its step requires, and hand it over. */
+            handle: boolean;
+            /** @description Sum up. */
+            summarise: boolean;
+        };
+        /** @description What was measured against a limit (R088). */
+        ComplaintMeasure: {
+            /**
+             * Format: int64
+             * @description How much it may be at most.
+             */
+            most: number;
+            /** @description Whether it is more. */
+            over: boolean;
+            /**
+             * Format: int64
+             * @description How much it is: hands, minor units, hours.
+             */
+            value: number;
+        };
+        /** @description Something that happened to a complaint. Nothing changes or deletes one. */
+        ComplaintMove: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name?: string | null;
+            /** @description Of which complaint. */
+            complaint_id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_cpm_ComplaintMove"];
+            /** @description What happened. */
+            kind: components["schemas"]["ComplaintMoveKind"];
+            /**
+             * Format: int64
+             * @description Its place, from 1.
+             */
+            number: number;
+            /** @description At which step. */
+            step: components["schemas"]["ComplaintStep"];
+            /** @description What was said or why; empty where nothing was. */
+            words: string;
+        };
+        /**
+         * @description What happened to a complaint.
+         * @enum {string}
+         */
+        ComplaintMoveKind: "registered" | "acknowledged" | "assessed" | "judged" | "confirmed" | "objected" | "investigated" | "options" | "chosen" | "submitted" | "decided" | "refused" | "granted" | "denied" | "done" | "attempted" | "signed" | "feedback" | "summed" | "revisited" | "completed" | "returned" | "handed_over" | "overdue" | "noted";
+        /** @description A note. */
+        ComplaintNote: {
+            /** @description In one's own words: 1 to 2,000 characters. */
+            words: string;
+        };
+        /** @description Another complaint of the same person. */
+        ComplaintOther: {
+            /** @description Whether it is filed under the same category: it happened again. */
+            again: boolean;
+            /** @description Which. */
+            id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description Its number. */
+            number: string;
+            /** @description When it was taken in. */
+            registered_at: components["schemas"]["Timestamp"];
+            /** @description Where it stands. */
+            step: components["schemas"]["ComplaintStep"];
+            /** @description What it is about. */
+            title: string;
+        };
+        /** @description Why it goes back, and to which step. */
+        ComplaintReturn: {
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
+            /** @description To an earlier step that it went through. */
+            step: components["schemas"]["ComplaintStep"];
+        };
+        /** @description What came of asking again (R085). */
+        ComplaintRevisit: {
+            /** @description Who asked. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description What. */
+            outcome: components["schemas"]["RevisitOutcome"];
+            /**
+             * Format: int64
+             * @description How content they are: 1 to 5; none where nobody was reached.
+             */
+            score?: number | null;
+            /** @description In their words. */
+            words: string;
+        };
+        /** @description What a department sets of its complaints. */
+        ComplaintRules: {
+            /** @description The categories one chooses from when judging. */
+            categories: components["schemas"]["ComplaintCategories"];
+            /** @description Of which currency, ISO 4217. */
+            currency: string;
+            /** @description How long each step may take. */
+            minutes: components["schemas"]["ComplaintStepMinutes"];
+            /** @description More than this is too dear: minor units. */
+            most_cost: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description More days than these from intake to archive are too long.
+             */
+            most_days: number;
+            /**
+             * Format: int64
+             * @description Handed over more often than this is too often.
+             */
+            most_hops: number;
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 while nothing was set.
+             */
+            version: number;
+        };
+        /**
+         * @description How grave a complaint is.
+         * @enum {string}
+         */
+        ComplaintSeverity: "minor" | "serious" | "critical";
+        /**
+         * @description The steps of a complaint, in their order; archived is what comes after the last.
+         * @enum {string}
+         */
+        ComplaintStep: "intake" | "judgement" | "investigation" | "solution" | "implementation" | "summary" | "revisit" | "archived";
+        /** @description How many stand at a step. */
+        ComplaintStepCount: {
+            /**
+             * Format: int64
+             * @description Of these, the caller's turn.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of these, not over in time.
+             */
+            overdue: number;
+            /** @description Which. */
+            step: components["schemas"]["ComplaintStep"];
+        };
+        /**
+         * @description Minutes of business time each step may take: 1 to 100,000. Asking again is due at the close of the third day
+         *     (R083).
+         */
+        ComplaintStepMinutes: {
+            /**
+             * Format: int64
+             * @description To do it.
+             */
+            implementation: number;
+            /**
+             * Format: int64
+             * @description To take it in.
+             */
+            intake: number;
+            /**
+             * Format: int64
+             * @description To find its cause.
+             */
+            investigation: number;
+            /**
+             * Format: int64
+             * @description To judge it.
+             */
+            judgement: number;
+            /**
+             * Format: int64
+             * @description To decide what is done.
+             */
+            solution: number;
+            /**
+             * Format: int64
+             * @description To sum up.
+             */
+            summary: number;
+        };
+        /** @description A complaint at one of its steps. */
+        ComplaintStepRun: {
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Since when. */
+            entered_at: components["schemas"]["Timestamp"];
+            left_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whose turn it was, by name. */
+            owner_name: string;
+            /** @description Why it went back from it. */
+            returned?: string | null;
+            /** @description Which. */
+            step: components["schemas"]["ComplaintStep"];
+        };
+        /** @description Steps, in the order they were gone through. */
+        ComplaintStepRuns: components["schemas"]["ComplaintStepRun"][];
+        /** @description A category of the second level. */
+        ComplaintSubcategory: {
+            /** @description Its id; given when it is new. */
+            id?: string;
+            /** @description Its name: 1 to 40 characters. */
+            name: string;
+            /** @description Whether it can no longer be chosen. */
+            retired?: boolean;
+        };
+        /** @description That the options went to the leader. */
+        ComplaintSubmission: {
+            /** @description Who sent it. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description Who talked it over, by department and name. */
+            discussed_with: string;
+        };
+        /** @description What is learnt (R095). */
+        ComplaintSummary: {
+            /** @description Who summed up. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description What is done that it does not happen again. */
+            countermeasures: string;
+            /** @description How it went. */
+            words: string;
+        };
+        /** @description A complaint, with what a list shows beside it. */
+        ComplaintView: components["schemas"]["Complaint"] & {
+            /** @description Of which currency its amounts are. */
+            currency: string;
+            /** @description What its step requires. */
+            duties: components["schemas"]["DutyState"][];
+            /** @description How often it was handed over, beyond whose turn each step is. */
+            hands: components["schemas"]["ComplaintMeasure"];
+            /** @description How many hours it has taken, by the clock on the wall. */
+            hours: components["schemas"]["ComplaintMeasure"];
+            /** @description The step after this one. */
+            next: components["schemas"]["ComplaintStep"];
+            /** @description Whether its step was not over in time. */
+            overdue: boolean;
+            /** @description What it costs. */
+            spent: components["schemas"]["ComplaintMeasure"];
+        };
+        /**
+         * @description Which way a complaint came.
+         * @enum {string}
+         */
+        ComplaintWay: "conversation" | "phone" | "counter" | "mail" | "other";
+        /**
+         * @description How hard it is to solve.
+         * @enum {string}
+         */
+        Complexity: "simple" | "complex";
         /**
          * @description What a condition looks at.
          * @enum {string}
@@ -29802,6 +31534,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description How the customer put their name to it, or why not. */
+        CustomerSignOff: {
+            /** @description Who wrote it down. */
+            by: components["schemas"]["ComplaintBy"];
+            file_id?: components["schemas"]["Id_fil"] | null;
+            /** @description How. */
+            kind: components["schemas"]["SignOffKind"];
+            second_reader?: components["schemas"]["ComplaintBy"] | null;
+            /** @description Where the consent is on record, or why there is none. */
+            words: string;
+        };
         /**
          * @description What a list of customers is sorted by.
          * @enum {string}
@@ -30692,6 +32435,18 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description Something that must be there before a step may be left.
+         * @enum {string}
+         */
+        Duty: "acknowledged" | "category" | "judged" | "responsible_unit" | "answer_by" | "reason" | "reply" | "understanding" | "second_reader" | "cause" | "responsible" | "two_options" | "submitted" | "directive" | "authority" | "done" | "told" | "sign_off" | "attempts" | "feedback" | "summed" | "countermeasures" | "revisited";
+        /** @description Something a step requires, and whether it is there. */
+        DutyState: {
+            /** @description What. */
+            duty: components["schemas"]["Duty"];
+            /** @description Whether it is there. */
+            met: boolean;
+        };
         /** @description Other words. */
         Edit: {
             /** @description What is said instead, up to 5,000 characters. */
@@ -30988,6 +32743,19 @@ export interface components {
             /** @enum {string} */
             t: "fact";
             /** @description asks */
+            topic: string;
+        };
+        /** @description A complaint is there, or stands otherwise. */
+        "Fact.complaints.complaint.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Complaint"];
+            /** @enum {string} */
+            kind: "complaint.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description complaints */
             topic: string;
         };
         /** @description A colleague is typing. */
@@ -32038,6 +33806,10 @@ export interface components {
         Id_cnr_CannedReply: string;
         /** @example cnv_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cnv: string;
+        /** @example cpl_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cpl_Complaint: string;
+        /** @example cpm_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_cpm_ComplaintMove: string;
         /** @example cpt_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_cpt_ContactPoint: string;
         /** @example csr_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -32352,6 +34124,11 @@ export interface components {
             /** @description When last, to the minute. */
             seen_at: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description How many it touches.
+         * @enum {string}
+         */
+        Impact: "one" | "several" | "many";
         /** @description Which year's holidays. */
         Import: {
             /**
@@ -33188,6 +34965,23 @@ export interface components {
          * @enum {string}
          */
         LadderClock: "wall" | "business";
+        /** @description What the leader decided (R093). */
+        LeaderDirective: {
+            approval_id?: components["schemas"]["Id_apr_Approval"] | null;
+            /** @description Who decided. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description Who chose it. */
+            chosen_by: components["schemas"]["ChosenBy"];
+            /** @description Whether its compensation may be paid. */
+            compensating: components["schemas"]["Compensating"];
+            /**
+             * Format: int64
+             * @description Which option, counted from 0.
+             */
+            option: number;
+            /** @description In the leader's words. */
+            words: string;
+        };
         /** @description Who stands where, as far as one sees them. */
         LifecycleBoard: {
             at?: components["schemas"]["Timestamp"] | null;
@@ -34335,6 +36129,24 @@ export interface components {
             reason_id?: components["schemas"]["Id_wur_WrapUpReason"] | null;
             record_id?: components["schemas"]["Id_inq"] | null;
         };
+        /** @description How grave it is. */
+        NewAssessment: {
+            /** @description What it may do to the name of the house; one that spreads is told to the leader at once. */
+            brand_risk: components["schemas"]["BrandRisk"];
+            /** @description How hard it is to solve. */
+            complexity: components["schemas"]["Complexity"];
+            /** @description How many it touches. */
+            impact: components["schemas"]["Impact"];
+            /** @description Whether anybody's safety is touched. */
+            safety: boolean;
+            /** @description How grave it is. */
+            severity: components["schemas"]["ComplaintSeverity"];
+        };
+        /** @description An attempt to reach the customer that failed. */
+        NewAttempt: {
+            /** @description Which way, and what came of it: 1 to 500 characters. */
+            words: string;
+        };
         /** @description The whole matrix as it is to be. */
         NewAuthorityLimits: {
             /** @description How much each role may grant; what is not listed may not be granted at all. At most 1,000. */
@@ -34383,6 +36195,67 @@ export interface components {
             /** @description The name colleagues see: 1 to 60 characters. */
             name: string;
             settings?: components["schemas"]["ChannelSettings"] | null;
+        };
+        /** @description A complaint as it is taken in. Who complains is a customer, a conversation's, or nobody named. */
+        NewComplaint: {
+            /** @description Whether the complainant was told of it already, at the counter or on the telephone. */
+            acknowledged?: boolean | null;
+            /** @description Whether the complainant stays unnamed: not together with a customer. */
+            anonymous?: boolean | null;
+            brand_risk?: components["schemas"]["BrandRisk"] | null;
+            complexity?: components["schemas"]["Complexity"] | null;
+            /** @description What happened, in the customer's words: 1 to 4,000 characters. */
+            content: string;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description What came with it: at most 10 files that the caller sent. */
+            files?: components["schemas"]["Id_fil"][] | null;
+            /** @description Which goods or service: up to 200 characters. */
+            goods?: string | null;
+            /** @description When it happened: not in the future. */
+            happened_at: components["schemas"]["Timestamp"];
+            impact?: components["schemas"]["Impact"] | null;
+            /**
+             * Format: int64
+             * @description The message it was said with.
+             */
+            message_seq?: number | null;
+            /** @description What the customer asks for: 1 to 1,000 characters. */
+            remedy: string;
+            /** @description Whether anybody's safety is touched. */
+            safety?: boolean | null;
+            /** @description How grave it is. */
+            severity: components["schemas"]["ComplaintSeverity"];
+            /** @description What it is about, in a line: up to 100 characters; the beginning of the content unless told. */
+            title?: string | null;
+            /** @description Which way it came; a conversation's comes in one. */
+            way: components["schemas"]["ComplaintWay"];
+        };
+        /** @description What is to hold from now on. */
+        NewComplaintRules: {
+            /** @description The categories one chooses from when judging: at most 40 of at most 40. */
+            categories: components["schemas"]["ComplaintCategory"][];
+            /** @description Of which currency, ISO 4217. */
+            currency: string;
+            /** @description Minutes of business time each step may take. */
+            minutes: components["schemas"]["ComplaintStepMinutes"];
+            /** @description More than this is too dear: minor units. */
+            most_cost: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description More days than these are too long: 1 to 3,650.
+             */
+            most_days: number;
+            /**
+             * Format: int64
+             * @description Handed over more often than this is too often: 0 to 100.
+             */
+            most_hops: number;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
         };
         /** @description Something a customer said of one purpose, and what shows it: words, a reference or the version of a text. */
         NewConsent: {
@@ -34528,6 +36401,21 @@ export interface components {
             kinds: components["schemas"]["Kinds"];
             starts_at?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description What the leader decides: an option, or that others are to be found. */
+        NewDirective: {
+            /**
+             * Format: int64
+             * @description Which option, counted from 0; none to send them back.
+             */
+            option?: number | null;
+            /**
+             * Format: int64
+             * @description The version one saw: whoever decides has read what they decide on.
+             */
+            version: number;
+            /** @description Why, and what to heed: 1 to 2,000 characters. */
+            words: string;
+        };
         /** @description Somebody is not to be contacted. */
         NewDoNotContact: {
             purpose?: components["schemas"]["ConsentPurpose"] | null;
@@ -34546,6 +36434,16 @@ export interface components {
             /** @description What stands in the way, in a line: 1 to 200 characters. */
             what: string;
         };
+        /** @description What the customer says to what was done. */
+        NewFeedback: {
+            /**
+             * Format: int64
+             * @description How content they are: 1 to 5.
+             */
+            score: number;
+            /** @description In their words: up to 2,000 characters. */
+            words?: string | null;
+        };
         /** @description Something that is missing. */
         NewGap: {
             /** @description In which conversation. */
@@ -34554,6 +36452,13 @@ export interface components {
             question: string;
             /** @description Whether a search for these words found nothing. One that would find something tells of no gap. */
             searched?: boolean | null;
+        };
+        /** @description What was done. */
+        NewImplementation: {
+            /** @description How the customer was told, and when: up to 1,000 characters. */
+            told?: string | null;
+            /** @description What was done: 1 to 4,000 characters. */
+            what: string;
         };
         /** @description A list to be imported. */
         NewImport: {
@@ -34636,6 +36541,32 @@ export interface components {
             note?: string | null;
             /** @description A phone number in any spelling; of somebody new a number or an address is needed. */
             phone?: string | null;
+        };
+        /** @description What was found (R092). */
+        NewInvestigation: {
+            /** @description What was the cause: 1 to 4,000 characters. */
+            cause: string;
+            /** @description Who answers for it, or what else was the reason: 1 to 200 characters. */
+            responsible: string;
+        };
+        /** @description How a complaint is judged (R091). */
+        NewJudgement: {
+            answer_by?: components["schemas"]["Timestamp"] | null;
+            /** @description Its category of the second level (R021). */
+            category_id: string;
+            /** @description Whether there are sufficient grounds. */
+            grounds: boolean;
+            reason?: components["schemas"]["UnfoundedReason"] | null;
+            /** @description Whether what is asked for is reasonable. */
+            reasonable: boolean;
+            /** @description What the customer was answered then: 10 to 2,000 characters. */
+            reply?: string | null;
+            responsible_unit_id?: components["schemas"]["Id_unt"] | null;
+            understanding?: components["schemas"]["Understanding"] | null;
+            /** @description Whether it is founded. */
+            upheld: boolean;
+            /** @description Why it is judged so: up to 2,000 characters. */
+            words?: string | null;
         };
         /** @description A new ladder. */
         NewLadder: {
@@ -34821,6 +36752,16 @@ export interface components {
              * @description A message there.
              */
             seq?: number | null;
+        };
+        /** @description What may be done. */
+        NewOptions: {
+            /** @description In order: at most 6. */
+            options: components["schemas"]["SolutionOption"][];
+            /**
+             * Format: int64
+             * @description The version one saw: of two who write at once, one hears of the other.
+             */
+            version: number;
         };
         /** @description An order as its source tells it. */
         NewOrder: {
@@ -35031,6 +36972,18 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description What came of asking again (R085). */
+        NewRevisit: {
+            /** @description What. */
+            outcome: components["schemas"]["RevisitOutcome"];
+            /**
+             * Format: int64
+             * @description How content they are: 1 to 5; needed where somebody was reached, and only there.
+             */
+            score?: number | null;
+            /** @description In their words, or why nobody was reached: 1 to 2,000 characters. */
+            words: string;
+        };
         /** @description What a reward is. */
         NewReward: {
             /** @description What members should know of it: up to 500 characters. */
@@ -35078,6 +37031,14 @@ export interface components {
             /** @description Whether colleagues of the unit see it; those of no unit share with all. */
             shared?: boolean;
         };
+        /** @description How the customer put their name to it, or why not (R094). */
+        NewSignOff: {
+            file_id?: components["schemas"]["Id_fil"] | null;
+            /** @description How. */
+            kind: components["schemas"]["SignOffKind"];
+            /** @description Where an oral consent is on record, or why there is no signature: up to 1,000 characters, needed for these. */
+            words?: string | null;
+        };
         /** @description A skill to be. */
         NewSkill: {
             /** @description What it is called: 1 to 30 characters, its own. */
@@ -35114,6 +37075,18 @@ export interface components {
             name: string;
             /** @description When it is open. A holiday without slots is closed; a work day without slots has a weekday's. */
             slots?: components["schemas"]["Slot"][];
+        };
+        /** @description Who talked the options over. */
+        NewSubmission: {
+            /** @description By department and name: 1 to 500 characters. */
+            discussed_with: string;
+        };
+        /** @description What is learnt (R095). */
+        NewSummary: {
+            /** @description What is done that it does not happen again: 1 to 4,000 characters. */
+            countermeasures: string;
+            /** @description How it went: 1 to 4,000 characters. */
+            words: string;
         };
         /** @description All of them. */
         NewTags: {
@@ -36444,6 +38417,28 @@ export interface components {
                  */
                 version: number;
             }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ComplaintView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Complaint"] & {
+                /** @description Of which currency its amounts are. */
+                currency: string;
+                /** @description What its step requires. */
+                duties: components["schemas"]["DutyState"][];
+                /** @description How often it was handed over, beyond whose turn each step is. */
+                hands: components["schemas"]["ComplaintMeasure"];
+                /** @description How many hours it has taken, by the clock on the wall. */
+                hours: components["schemas"]["ComplaintMeasure"];
+                /** @description The step after this one. */
+                next: components["schemas"]["ComplaintStep"];
+                /** @description Whether its step was not over in time. */
+                overdue: boolean;
+                /** @description What it costs. */
+                spent: components["schemas"]["ComplaintMeasure"];
+            })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -40126,6 +42121,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What came of asking again.
+         * @enum {string}
+         */
+        RevisitOutcome: "content" | "middling" | "discontent" | "unreachable" | "anonymous";
         /** @description Something points are given for. */
         Reward: {
             /** @description Since when. */
@@ -40477,6 +42477,13 @@ export interface components {
             required: boolean;
             reset_at?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description What a second reader says. */
+        SecondReading: {
+            /** @description Whether they agree; what they do not agree with is to be written anew. */
+            agrees: boolean;
+            /** @description Why: up to 1,000 characters; needed for a no. */
+            words?: string | null;
+        };
         /** @description A sign-in that has come to its second step. */
         SecondStep: {
             /** @description What the first step answered. */
@@ -40643,7 +42650,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.purges.purge.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.complaints.complaint.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.purges.purge.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -40893,6 +42900,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How a customer put their name to what was done, or why not (R094).
+         * @enum {string}
+         */
+        SignOffKind: "screen" | "paper" | "oral" | "refused" | "unreachable" | "anonymous";
         /** @description What somebody can be good at. */
         Skill: {
             /** @description Since when. */
@@ -41453,7 +43465,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "loyalty_members" | "redemptions" | "customer_exports" | "allocation_runs" | "opportunities" | "notices" | "incidents" | "purges";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "complaints" | "loyalty_members" | "redemptions" | "customer_exports" | "allocation_runs" | "opportunities" | "notices" | "incidents" | "purges";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
@@ -41493,6 +43505,21 @@ export interface components {
             /** @description What it is called. */
             preset: components["schemas"]["SnoozePreset"];
         };
+        /** @description What may be done. */
+        SolutionOption: {
+            /** @description Of this, what goes to the customer: minor units. */
+            compensation: components["schemas"]["Money"];
+            /** @description What it costs us, all in all: minor units. */
+            cost: components["schemas"]["Money"];
+            /** @description How it is done: 1 to 2,000 characters. */
+            how: string;
+            /** @description How long it takes: up to 100 characters. */
+            takes: string;
+            /** @description What it is called: 1 to 60 characters. */
+            title: string;
+        };
+        /** @description What may be done, in order. */
+        SolutionOptions: components["schemas"]["SolutionOption"][];
         /**
          * @description Which way a list goes.
          * @enum {string}
@@ -42155,6 +44182,16 @@ export interface components {
             /** @description The kind. */
             kind: components["schemas"]["ApprovalKind"];
         };
+        /**
+         * @description How the customer took a reply.
+         * @enum {string}
+         */
+        Understanding: "understood" | "reserved" | "rejected";
+        /**
+         * @description Why a complaint is not founded (X3).
+         * @enum {string}
+         */
+        UnfoundedReason: "no_evidence" | "misuse" | "misunderstanding" | "third_party" | "outside_agreement" | "other";
         /** @description A department or team. */
         Unit: {
             closed_at?: components["schemas"]["Timestamp"] | null;
