@@ -69,6 +69,9 @@ pub struct Privacy {
 #[derive(Clone)]
 pub struct Privacies(pub Vec<Privacy>);
 
+/// Answers when something last happened with these customers; those with whom nothing did are left out.
+pub type LastOf = fn(&mut Tx<'_>, &[CustomerId]) -> Result<Vec<(CustomerId, Timestamp)>>;
+
 /// What a module knows of whether there is still something between a customer and us: every module that has work about
 /// customers, or learns when something happened with them, brings one.
 #[derive(Clone, Copy)]
@@ -77,8 +80,8 @@ pub struct Ties {
     pub module: &'static str,
     /// Those of these customers with whom something is unfinished here.
     pub open: fn(&mut Tx<'_>, &[CustomerId]) -> Result<Vec<CustomerId>>,
-    /// When something last happened with these here; those with whom nothing did are left out.
-    pub last: fn(&mut Tx<'_>, &[CustomerId]) -> Result<Vec<(CustomerId, Timestamp)>>,
+    /// When something last happened with these here.
+    pub last: LastOf,
 }
 
 impl Ties {
@@ -88,10 +91,7 @@ impl Ties {
     }
 
     /// Of a module that learns when something happened with them.
-    pub const fn last(
-        module: &'static str,
-        last: fn(&mut Tx<'_>, &[CustomerId]) -> Result<Vec<(CustomerId, Timestamp)>>,
-    ) -> Self {
+    pub const fn last(module: &'static str, last: LastOf) -> Self {
         Self { module, open: |_, _| Ok(Vec::new()), last }
     }
 }
