@@ -23,7 +23,7 @@ pub use cx::{Cx, Door, credentials, peer, same_origin};
 pub use demo::{Demo, DemoCustomer, DemoPart, DemoPerson, DemoPlan, DemoProgress, DemoQueue, DemoShift, Demos, fill};
 pub use docs::escape;
 pub use extract::{Json, Path, Query, parse, read_body};
-pub use module::{AllTies, Background, Catalogue, Locales, Module, Permission, Privacies, Privacy, Ties};
+pub use module::{AllTies, Background, Catalogue, LastOf, Locales, Module, Permission, Privacies, Privacy, Ties};
 pub use problem::{Answer, Problem, codes};
 pub use segment::{
     Asked, Attribute, AttributeChoice, AttributeKind, AttributeLabel, AttributeRow, AttributeValue, AttributesChanged,
