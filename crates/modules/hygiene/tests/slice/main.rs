@@ -79,7 +79,7 @@ async fn r024_mail_that_comes_back_and_text_messages_that_do_not_arrive_count_by
     stage.mail_bounced(&id, "old@example.com").await;
     assert_eq!(stage.flagged("invalid_contact").await, Vec::<String>::new());
     stage.sms_ended(&id, sms::SmsState::Failed, "sms_number").await;
-    assert_eq!(stage.flagged("invalid_contact").await, [id.clone()]);
+    assert_eq!(stage.flagged("invalid_contact").await, std::slice::from_ref(&id));
     stage.mail_bounced(&id, "qin@example.com").await;
     let contacts = stage.agent.get(&format!("/customers/{id}/contact-points")).await.ok();
     let points = items(&contacts["points"]);
@@ -112,7 +112,7 @@ async fn r024_whoever_was_not_heard_of_for_long_is_listed_unless_something_is_op
     let due = stage.now() + 5 * DAY;
     stage.agent.post("/promises", json!({"customer_id": promised, "what": "回电", "due_at": due})).await.ok();
     stage.look().await;
-    assert_eq!(stage.flagged("stale").await, [quiet.clone()]);
+    assert_eq!(stage.flagged("stale").await, std::slice::from_ref(&quiet));
     assert_eq!(stage.names(&stage.other).await, ["别人的"]);
     assert_eq!(stage.names(&stage.head).await, ["久无音讯", "别人的"]);
     let row = stage.agent.get("/flagged-customers?owner=me").await.ok()["items"][0].clone();
@@ -329,7 +329,7 @@ async fn what_is_known_goes_with_a_merge_is_exported_and_is_gone_with_an_erasure
     }
     stage.admin.post(&format!("/customers/{other}/merge"), json!({"into": one})).await.ok();
     stage.app.settle().await;
-    assert_eq!(stage.flagged("invalid_contact").await, [one.clone()]);
+    assert_eq!(stage.flagged("invalid_contact").await, std::slice::from_ref(&one));
     let export = stage.admin.get(&format!("/customers/{one}/export?reason=%E6%9C%AC%E4%BA%BA")).await.ok();
     assert!(export["elsewhere"]["hygiene"].to_string().contains("空号"), "{export}");
     stage.admin.post(&format!("/customers/{one}/erasure"), json!({"reason": "本人要求"})).await.ok();
