@@ -19,7 +19,6 @@ with_services := scripts/services.sh with
 
 # What the front end is made of; what is fetched or built does not count.
 web_sources := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
-rust_sources := Cargo.toml Cargo.lock $(shell find crates -type f 2>/dev/null)
 
 .PHONY: run build test test-web test-rust test-browser bench soak docs-shots api lint fmt clean
 
@@ -62,13 +61,12 @@ test-web: web/node_modules/.package-lock.json
 test-rust: $(stamps)/web
 	cargo test --locked --workspace
 
-# In the binary that ships when it is up to date, else in the one the tests built.
+# In the binary that ships when it is up to date, else in the one the Rust tests built, else in a new one.
 test-browser: $(stamps)/web e2e/node_modules/.package-lock.json
-	@if [ -x target/release/zhike ] && [ -z "$$(find $(rust_sources) $(stamps)/web -newer target/release/zhike -print -quit)" ]; then \
-	  binary=target/release/zhike; \
-	else \
-	  cargo build --locked --package zhike-server; binary=target/debug/zhike; \
-	fi; \
+	@for binary in target/release/zhike target/debug/zhike ""; do \
+	  [ -x "$$binary" ] && [ -z "$$(find Cargo.toml Cargo.lock crates $(stamps)/web -type f -newer $$binary -print -quit)" ] && break; \
+	done; \
+	if [ -z "$$binary" ]; then cargo build --locked --package zhike-server && binary=target/debug/zhike || exit 1; fi; \
 	echo "browser tests against $$binary"; \
 	cd e2e && ZHIKE_BIN="$$PWD/../$$binary" npm test
 
