@@ -13,6 +13,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // A language is fetched in parts side by side: whole, it would be the largest thing of all.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: ['zh-CN', 'zh-TW', 'en'].map((locale) => ({ name: locale, test: new RegExp(`catalogues/.*/${locale}\\.json$`), maxSize: 100_000 })) } },
+    },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true }, '/widget': { target: 'http://127.0.0.1:8080', ws: true } } },
 })
