@@ -1,5 +1,6 @@
 import type { Component, Ref } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
+import type { Section } from './sections'
 
 /** A place in the rail. */
 export interface RailEntry {
@@ -9,6 +10,8 @@ export interface RailEntry {
   /** Position from the top; `foot` entries stand at the bottom. */
   order: number
   foot?: boolean
+  /** The field of work it shares a place with; alone without one. */
+  section?: Section
   /** A figure on the icon; read inside the frame, so it may start queries of its own. */
   badge?: () => Ref<number>
 }

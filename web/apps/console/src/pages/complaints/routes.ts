@@ -5,7 +5,7 @@ import { useComplaintBadge } from './useComplaints'
 export default definePages({
   module: 'complaints',
   pages: [
-    { path: '/complaints', name: 'complaints', title: 'complaints.title', component: () => import('./ComplaintsPage.vue'), permission: 'complaints.read', rail: { icon: MessageSquareWarning, label: 'complaints.rail', order: 22, badge: useComplaintBadge }, also: 'ts tousu complaints' },
+    { path: '/complaints', name: 'complaints', title: 'complaints.title', component: () => import('./ComplaintsPage.vue'), permission: 'complaints.read', rail: { icon: MessageSquareWarning, label: 'complaints.rail', section: 'complaints', order: 20, badge: useComplaintBadge }, also: 'ts tousu complaints' },
     { path: '/complaints/:id', name: 'complaint', title: 'complaints.title', component: () => import('./ComplaintPage.vue'), permission: 'complaints.read', under: 'complaints' },
     { path: '/settings/complaints', name: 'complaint-rules', title: 'complaints.rules.title', component: () => import('./RulesPage.vue'), permission: 'complaints.rules', settings: { section: 'desk', label: 'complaints.rules.title', order: 58 }, also: 'ts tousu fenlei complaint categories limits' },
   ],

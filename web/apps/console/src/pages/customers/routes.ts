@@ -4,7 +4,7 @@ import { definePages } from '@/app/registry'
 export default definePages({
   module: 'customers',
   pages: [
-    { path: '/customers', name: 'customers', title: 'customers.title', component: () => import('./CustomersPage.vue'), permission: 'customers.read', rail: { icon: Users, label: 'customers.rail', order: 30 }, also: 'kh kehu customers' },
+    { path: '/customers', name: 'customers', title: 'customers.title', component: () => import('./CustomersPage.vue'), permission: 'customers.read', rail: { icon: Users, label: 'customers.rail', section: 'customers', order: 30 }, also: 'kh kehu customers' },
     { path: '/customers/:id', name: 'customer', title: 'customers.title', component: () => import('./CustomerPage.vue'), permission: 'customers.read', under: 'customers' },
     { path: '/customers/suggestions', name: 'merge-suggestions', title: 'customers.suggestion.title', component: () => import('./SuggestionsPage.vue'), permission: 'customers.read', under: 'customers', also: 'hb hebing chongfu merge duplicates' },
   ],
