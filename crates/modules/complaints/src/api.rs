@@ -15,11 +15,30 @@ use crate::{
 pub(crate) struct Happening {
     pub kind: ComplaintMoveKind,
     pub words: String,
+    whose: Whose,
+}
+
+/// Who did something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Staff,
+    Customer,
+    Product,
 }
 
 impl Happening {
     pub(crate) fn new(kind: ComplaintMoveKind, words: impl Into<String>) -> Self {
-        Self { kind, words: words.into() }
+        Self { kind, words: words.into(), whose: Whose::Staff }
+    }
+
+    /// The customer did it themselves.
+    pub(crate) fn by_customer(kind: ComplaintMoveKind, words: impl Into<String>) -> Self {
+        Self { kind, words: words.into(), whose: Whose::Customer }
+    }
+
+    /// The product did it, whoever's act it followed.
+    pub(crate) fn by_itself(kind: ComplaintMoveKind, words: impl Into<String>) -> Self {
+        Self { kind, words: words.into(), whose: Whose::Product }
     }
 }
 
@@ -29,7 +48,7 @@ impl Happening {
 /// [`kernel::Error::Unauthenticated`] for anyone but staff.
 pub(crate) fn by(tx: &Tx<'_>) -> Result<By> {
     let staff = tx.actor().staff()?;
-    Ok(By { id: staff.id, name: staff.name.clone(), at: tx.now() })
+    Ok(By { id: Some(staff.id), name: staff.name.clone(), at: tx.now() })
 }
 
 /// Keeps a new complaint, and the duty of whoever takes it in.
@@ -58,7 +77,11 @@ pub(crate) fn keep(
     let reason = happening.words.clone();
     let is_reason = matches!(
         happening.kind,
-        ComplaintMoveKind::Returned | ComplaintMoveKind::HandedOver | ComplaintMoveKind::Refused
+        ComplaintMoveKind::Returned
+            | ComplaintMoveKind::HandedOver
+            | ComplaintMoveKind::Refused
+            | ComplaintMoveKind::AppealRefused
+            | ComplaintMoveKind::AppealGranted
     );
     happened(tx, after, before.step, happening)?;
     let mut entry = Entry::new(action, "complaint", after.id).change(&before.trace(), &after.trace());
@@ -97,7 +120,9 @@ pub(crate) fn overdue(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
 }
 
 fn happened(tx: &mut Tx<'_>, complaint: &Complaint, step: ComplaintStep, happening: Happening) -> Result<()> {
-    let staff = tx.actor().staff().ok().cloned();
+    let staff = tx.actor().staff().ok().filter(|_| happening.whose == Whose::Staff).cloned();
+    let customer =
+        Some(complaint.customer_name.clone()).filter(|name| happening.whose == Whose::Customer && !name.is_empty());
     let id: Id<ComplaintMove> = tx.new_id();
     let one = ComplaintMove {
         id,
@@ -107,7 +132,7 @@ fn happened(tx: &mut Tx<'_>, complaint: &Complaint, step: ComplaintStep, happeni
         step,
         words: happening.words,
         by_id: staff.as_ref().map(|staff| staff.id),
-        by_name: staff.map(|staff| staff.name.clone()),
+        by_name: staff.map(|staff| staff.name.clone()).or(customer),
         at: tx.now(),
     };
     queries::insert_move(tx, one)

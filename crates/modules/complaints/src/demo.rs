@@ -130,7 +130,7 @@ impl Tale<'_> {
         }))
         .map_err(Error::internal)?;
         let by = self.by(self.agent, start);
-        let mut one = taken_in(tx, &new, by, Some(talk.customer_id), talk.customer_name.clone())?;
+        let mut one = taken_in(tx, &new, Some(by), Some(talk.customer_id), talk.customer_name.clone())?;
         api::register(tx, &one)?;
         let mut at = start;
         // The last ones stop on their way, each somewhere else.
@@ -155,7 +155,7 @@ impl Tale<'_> {
     }
 
     fn by(&self, person: &DemoPerson, at: Timestamp) -> By {
-        By { id: person.id, name: person.name.clone(), at }
+        By { id: Some(person.id), name: person.name.clone(), at }
     }
 
     /// Whoever's turn it is.

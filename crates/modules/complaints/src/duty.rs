@@ -22,6 +22,8 @@ const DIRECTIVE: &str = "complaints.directive";
 const READING: &str = "complaints.reading";
 /// Of those who are to know of something.
 const ALERT: &str = "complaints.alert";
+/// Of whoever answers an appeal.
+const APPEAL: &str = "complaints.appeal";
 /// Days after which the customer is asked again (R083).
 const REVISIT_DAYS: i64 = 3;
 const MINUTE: i64 = 60_000;
@@ -140,6 +142,9 @@ pub(crate) fn follow(tx: &mut Tx<'_>, before: &Complaint, after: &Complaint) -> 
     } else if was && !is {
         tasks::api::complete_for(tx, DIRECTIVE, &subject(after), None)?;
     }
+    if before.is_appeal_open() && !after.is_appeal_open() {
+        tasks::api::complete_for(tx, APPEAL, &subject(after), None)?;
+    }
     let (was, is) = (before.to_be_read().is_some(), after.to_be_read().is_some());
     if is && !was {
         ask(tx, after, READING, policy::CONFIRM)?;
@@ -177,4 +182,43 @@ pub(crate) fn alert(tx: &mut Tx<'_>, complaint: &Complaint, what: &str) -> Resul
     };
     let due = tx.now().plus_millis(15 * MINUTE);
     tasks::api::create(tx, task(complaint, ALERT, what, to, Some(due))).map(drop)
+}
+
+/// Who answers an appeal, and until when: the nearest lead above who decided that may decide and had no part in it;
+/// nobody named where there is none.
+pub(crate) fn reviewer(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<(Option<Turn>, Option<Timestamp>)> {
+    let minutes = queries::rules(tx)?.page.appeal_minutes;
+    let due_at = match Due::BusinessMs(minutes * MINUTE).at(tx) {
+        Ok(at) => Some(at),
+        Err(Error::Conflict(..)) => None,
+        Err(error) => return Err(error),
+    };
+    let deciders = complaint.deciders();
+    for decider in &deciders {
+        let mut below = *decider;
+        // Leads of leads: few, and never round in a circle.
+        for _ in 0..20 {
+            match people::api::lead_who_may(tx, below, policy::DECIDE)? {
+                Some(lead) if deciders.contains(&lead) && lead != below => below = lead,
+                Some(lead) if !deciders.contains(&lead) => {
+                    if let Some(turn) = of_person(tx, lead, due_at)? {
+                        return Ok((Some(turn), due_at));
+                    }
+                    below = lead;
+                }
+                _ => break,
+            }
+        }
+    }
+    Ok((None, due_at))
+}
+
+/// The duty of whoever answers an appeal.
+pub(crate) fn appeal(tx: &mut Tx<'_>, complaint: &Complaint, to: Option<&Turn>) -> Result<()> {
+    let to_whom = match to.and_then(|turn| turn.owner_id.map(|id| (id, turn.unit_id))) {
+        Some((id, unit)) => Assignee::Person { id, unit },
+        None => Assignee::Pool(complaint.handler_unit_id),
+    };
+    let due_at = complaint.appeal.as_ref().and_then(|one| one.due_at);
+    tasks::api::create(tx, task(complaint, APPEAL, &complaint.version.to_string(), to_whom, due_at)).map(drop)
 }

@@ -1,5 +1,6 @@
 //! The operations.
 
+mod appeal;
 mod closing;
 mod early;
 mod list;
@@ -9,6 +10,7 @@ mod rules;
 mod solution;
 mod view;
 
+pub(crate) use closing::attach as attach_signature;
 use http::App;
 pub(crate) use register::{NewComplaint, taken_in};
 pub(crate) use solution::compensated;
@@ -39,6 +41,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(closing::feed_back))
         .routes(routes!(closing::sum_up))
         .routes(routes!(closing::revisit))
+        .routes(routes!(appeal::answer))
+        .routes(routes!(appeal::link))
         .routes(routes!(moving::complete))
         .routes(routes!(moving::give_back))
         .routes(routes!(moving::hand_over))

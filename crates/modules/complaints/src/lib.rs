@@ -1,5 +1,6 @@
 //! Complaints: the closed loop from intake to archive, and what each of its steps requires.
 
+mod acknowledge;
 mod api;
 mod codes;
 mod day;
@@ -9,6 +10,7 @@ pub mod events;
 mod http;
 mod listen;
 mod model;
+mod page;
 mod policy;
 mod privacy;
 mod queries;
@@ -17,18 +19,27 @@ mod timeline;
 use ::http::{ListTopic, Module, Privacy, TimelineSource};
 
 pub use model::{
-    Attempt, Attempts, BrandRisk, By, ChosenBy, Compensating, Complaint, ComplaintKind, ComplaintMove,
-    ComplaintMoveKind, ComplaintSeverity, ComplaintStep, ComplaintWay, Complexity, Directive, Duty, DutyState,
-    Feedback, Impact, Implementation, Investigation, Judgement, Revisit, RevisitOutcome, SignOff, SignOffKind,
-    SolutionOption, SolutionOptions, StepRun, StepRuns, Submission, Summary, Understanding, UnfoundedReason,
+    Appeal, AppealAnswer, Attempt, Attempts, BrandRisk, By, ChosenBy, Compensating, Complaint, ComplaintKind,
+    ComplaintMove, ComplaintMoveKind, ComplaintSeverity, ComplaintStep, ComplaintWay, Complexity, Directive, Duty,
+    DutyState, Feedback, Impact, Implementation, Investigation, Judgement, Rating, Revisit, RevisitOutcome, SignOff,
+    SignOffKind, SolutionOption, SolutionOptions, StepRun, StepRuns, Submission, Summary, Told, ToldWay, Understanding,
+    UnfoundedReason,
 };
+
+/// This module's texts.
+const LOCALES: &[(&str, &str)] = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
 
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("complaints")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611261640_complaints"])
+        .outside(page::routes())
+        .migrations(store::migrations!["202611261640_complaints", "202611262102_customers_side"])
         .permissions(policy::PERMISSIONS)
         .list::<Complaint>(ListTopic {
             topic: "complaints",
@@ -42,9 +53,5 @@ pub fn module() -> Module {
         .listener(listen::people())
         .timeline(TimelineSource { module: "complaints", read: timeline::read })
         .privacy(Privacy { module: "complaints", export: privacy::export, erase: privacy::erase })
-        .locales(&[
-            ("zh-CN", include_str!("../locales/zh-CN.json")),
-            ("zh-TW", include_str!("../locales/zh-TW.json")),
-            ("en", include_str!("../locales/en.json")),
-        ])
+        .locales(LOCALES)
 }

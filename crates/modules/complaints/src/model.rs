@@ -2,6 +2,7 @@
 
 mod course;
 mod duties;
+mod own;
 mod parts;
 mod rules;
 #[cfg(test)]
@@ -16,12 +17,14 @@ use utoipa::ToSchema;
 
 pub(crate) use course::{Assessment, Filing, Turn};
 pub use duties::{Duty, DutyState};
+pub(crate) use own::APPEAL_DAYS;
+pub use own::{Appeal, AppealAnswer, Rating, Told, ToldWay};
 pub use parts::{
     Attempt, Attempts, BrandRisk, By, ChosenBy, Compensating, ComplaintKind, ComplaintSeverity, Complexity, Directive,
     Feedback, Impact, Implementation, Investigation, Judgement, Revisit, RevisitOutcome, SignOff, SignOffKind,
     SolutionOption, SolutionOptions, StepRun, StepRuns, Submission, Summary, Understanding, UnfoundedReason,
 };
-pub(crate) use rules::{Categories, ComplaintCategory, ComplaintRules, StepMinutes};
+pub(crate) use rules::{Acknowledgement, Categories, ComplaintCategory, ComplaintPage, ComplaintRules, StepMinutes};
 
 impl Noun for Complaint {
     const PREFIX: &'static str = "cpl";
@@ -73,6 +76,8 @@ text_enum! {
         Counter = "counter",
         /// By letter or mail.
         Mail = "mail",
+        /// By the public form.
+        Form = "form",
         /// Some other way.
         Other = "other",
     }
@@ -131,6 +136,16 @@ text_enum! {
         Overdue = "overdue",
         /// Somebody noted something.
         Noted = "noted",
+        /// The customer added words or files.
+        Added = "added",
+        /// The customer rated what was done.
+        Rated = "rated",
+        /// The customer appealed.
+        Appealed = "appealed",
+        /// The appeal was answered: what was decided stands.
+        AppealRefused = "appeal_refused",
+        /// The appeal was answered: it is decided anew.
+        AppealGranted = "appeal_granted",
     }
 }
 
@@ -237,6 +252,12 @@ store::record! {
         pub summary: Option<Summary>,
         /// What the customer said when asked again.
         pub revisit: Option<Revisit>,
+        /// That the product told the complainant of the number.
+        pub told: Option<Told>,
+        /// How the customer rates what was done, once it is over.
+        pub rating: Option<Rating>,
+        /// That the customer does not accept what was decided.
+        pub appeal: Option<Appeal>,
         /// How often it went back.
         pub returns: i64,
         /// Who took it in.
@@ -268,9 +289,9 @@ store::record! {
         pub step: ComplaintStep,
         /// What was said or why; empty where nothing was.
         pub words: String,
-        /// By whom; nobody where the product did it.
+        /// By whom; nobody where the customer or the product did it.
         pub by_id: Option<UserId>,
-        /// Their name.
+        /// Their name; the customer's where they did it themselves.
         pub by_name: Option<String>,
         /// When.
         pub at: Timestamp,
@@ -313,6 +334,8 @@ impl Complaint {
             "chosen": self.directive.as_ref().map(|one| (one.option, one.chosen_by)),
             "sign_off": self.sign_off.as_ref().map(|one| one.kind),
             "revisit": self.revisit.as_ref().map(|one| one.outcome),
+            "rating": self.rating.as_ref().map(|one| one.score),
+            "appeal": self.appeal.as_ref().map(|one| one.answer.as_ref().map(|answer| answer.granted)),
             "returns": self.returns,
             "version": self.version,
         })
@@ -321,6 +344,12 @@ impl Complaint {
     /// Without anybody's words and the customer's name. A word that a step requires is left as a dash, so that what was
     /// done stays done.
     pub(crate) fn emptied(mut self) -> Self {
+        // What the customer did themselves carries their name.
+        let nameless = |by: &mut By| {
+            if by.id.is_none() {
+                by.name = String::new();
+            }
+        };
         let dash = |text: &mut String| {
             if !text.is_empty() {
                 *text = "—".into();
@@ -354,6 +383,13 @@ impl Complaint {
             [&mut one.words, &mut one.countermeasures].into_iter().for_each(dash);
         }
         self.revisit.as_mut().into_iter().for_each(|one| dash(&mut one.words));
+        self.rating.as_mut().into_iter().for_each(|one| dash(&mut one.words));
+        if let Some(one) = &mut self.appeal {
+            dash(&mut one.reasons);
+            one.answer.as_mut().into_iter().for_each(|one| dash(&mut one.words));
+        }
+        self.sign_off.as_mut().into_iter().for_each(|one| nameless(&mut one.by));
+        self.feedback.as_mut().into_iter().for_each(|one| nameless(&mut one.by));
         self.runs.0.iter_mut().filter_map(|one| one.returned.as_mut()).for_each(dash);
         self.version += 1;
         self

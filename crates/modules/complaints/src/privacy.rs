@@ -13,7 +13,7 @@ use crate::{
 sql! {
     OF(Complaint) = "SELECT {cols} FROM complaints WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY registered_at, id";
     EMPTY(Complaint) = "UPDATE complaints SET {sets} WHERE id = $1";
-    EMPTY_MOVES = "UPDATE complaint_moves SET words = '' WHERE complaint_id = $1";
+    EMPTY_MOVES = "UPDATE complaint_moves SET words = '', by_name = CASE WHEN by_id IS NULL THEN NULL ELSE by_name END WHERE complaint_id = $1";
 }
 
 fn of(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Vec<Complaint>> {
@@ -39,6 +39,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
                 files::api::detach(tx, file.id, kind, id)?;
             }
         }
+        sms::visits::shut(tx, crate::page::PAGE, &[id.to_string()])?;
         tx.exec(&EMPTY, &before.emptied().values())?;
         tx.exec(&EMPTY_MOVES, params![id])?;
     }

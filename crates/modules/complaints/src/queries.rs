@@ -42,7 +42,7 @@ macro_rules! list {
 
 sql! {
     INSERT(Complaint) = "INSERT INTO complaints ({cols}) VALUES ({vals})";
-    UPDATE(Complaint) = "UPDATE complaints SET {sets} WHERE id = $1 AND version = $55 - 1";
+    UPDATE(Complaint) = "UPDATE complaints SET {sets} WHERE id = $1 AND version = $58 - 1";
     FIND(Complaint) = "SELECT {cols} FROM complaints WHERE id = $1";
     LOCK(Complaint) = "SELECT {cols} FROM complaints WHERE id = $1 FOR UPDATE";
 
@@ -67,7 +67,7 @@ sql! {
 
     RULES(ComplaintRules) = "SELECT {cols} FROM complaint_rules WHERE id = 'all'";
     INSERT_RULES(ComplaintRules) = "INSERT INTO complaint_rules ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
-    UPDATE_RULES(ComplaintRules) = "UPDATE complaint_rules SET {sets} WHERE id = $1 AND version = $8 - 1";
+    UPDATE_RULES(ComplaintRules) = "UPDATE complaint_rules SET {sets} WHERE id = $1 AND version = $10 - 1";
 }
 
 /// Which complaints; what is none lets all through.

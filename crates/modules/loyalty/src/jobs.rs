@@ -35,7 +35,6 @@ pub(crate) async fn run(_app: App, cx: JobCx, _: CatchUp) -> Result<()> {
             break;
         }
     }
-    cx.db.write(&cx.origin, crate::page::sweep).await?;
     let mut after = String::new();
     while let Some(last) = cx.db.write(&cx.origin, move |tx| birthdays(tx, &after)).await? {
         after = last;

@@ -43,7 +43,12 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .outside(page::routes())
-        .migrations(store::migrations!["202611261400_loyalty", "202611261401_rewards", "202611261402_member_page"])
+        .migrations(store::migrations![
+            "202611261400_loyalty",
+            "202611261401_rewards",
+            "202611261402_member_page",
+            "202611262101_no_member_door",
+        ])
         .ties(Ties::open("loyalty", queries::open))
         .permissions(policy::PERMISSIONS)
         .list::<model::Member>(ListTopic {
@@ -65,7 +70,6 @@ pub fn module() -> Module {
         .listener(shop::listen())
         .cron(jobs::cron())
         .app_job(jobs::run)
-        .app_job(page::send)
         .timeline(TimelineSource { module: "loyalty", read: timeline::read })
         .segment(SegmentSource { module: "loyalty", attributes: segment::attributes, values: segment::values })
         .privacy(Privacy { module: "loyalty", export: privacy::export, erase: privacy::erase })

@@ -7,16 +7,20 @@ mod html;
 use std::{net::SocketAddr, sync::LazyLock};
 
 use axum::{
-    extract::{ConnectInfo, Path, Query, State},
-    http::{HeaderMap, StatusCode, Uri, header},
-    response::{IntoResponse, Response},
+    extract::{ConnectInfo, Path, State},
+    http::{HeaderMap, Uri},
+    response::Response,
 };
 use http::{App, Languages, Texts};
 use kernel::{Cursor, Error, Origin, Result};
+use sms::visits::{
+    self,
+    pages::{self, languages, new_cookie, on_to},
+};
 use store::Tx;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use door::{link, send, shut, sweep};
+pub(crate) use door::{link, shut};
 use html::{Inside, Shown};
 
 use crate::{
@@ -46,40 +50,15 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(leave))
 }
 
-/// The languages a browser asks for.
-fn asked(headers: &HeaderMap) -> String {
-    headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-}
+/// The cookie of a visit, for these pages alone.
+const COOKIE: (&str, &str) = ("zhike_points", "/points");
 
-/// What a form says under this name; up to 200 characters.
-fn said(body: &str, name: &str) -> String {
-    let fields = format!("/?{}", body.trim())
-        .parse::<Uri>()
-        .ok()
-        .and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
-    let found = fields.and_then(|Query(fields)| fields.into_iter().find(|(known, _)| known == name));
-    found.map(|(_, value)| value.trim().chars().take(200).collect()).unwrap_or_default()
-}
-
-/// The secret of a visit, from its cookie.
 fn visit(headers: &HeaderMap) -> String {
-    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("zhike_points=")).unwrap_or_default().to_owned()
+    pages::cookie(headers, COOKIE.0)
 }
 
-fn cookie(app: &App, secret: &str) -> String {
-    let secure = if app.limits().trust_proxy { "; Secure" } else { "" };
-    let age = if secret.is_empty() { 0 } else { door::VISIT_MS / 1_000 };
-    format!("zhike_points={secret}; Path=/points; HttpOnly; SameSite=Strict; Max-Age={age}{secure}")
-}
-
-/// On to another page, with this cookie.
-fn on_to(path: &str, cookie: Option<String>) -> Response {
-    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_owned())]).into_response();
-    if let Some(value) = cookie.and_then(|cookie| cookie.parse().ok()) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
-    }
-    response
+fn said(body: &str, name: &str) -> String {
+    pages::said(body, name, 200)
 }
 
 /// In the language of whoever asks, with the organisation's name.
@@ -99,7 +78,7 @@ fn system() -> std::sync::Arc<Origin> {
 /// Where a member says which number they are known by: HTML in the language their browser asks for.
 #[utoipa::path(get, path = "/points", tag = "loyalty", responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
 async fn door_of(State(app): State<App>, headers: HeaderMap) -> Response {
-    let asked = asked(&headers);
+    let asked = languages(&headers);
     let system = system();
     let found = app.db().read(&system, move |tx| {
         let shown = if door::rules(tx)?.is_some() {
@@ -115,7 +94,7 @@ async fn door_of(State(app): State<App>, headers: HeaderMap) -> Response {
 /// The page behind a member's link: where their code goes is masked, and nothing else is shown.
 #[utoipa::path(get, path = "/points/{token}", tag = "loyalty", params(("token" = String, Path)), responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
 async fn open(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Response {
-    let asked = asked(&headers);
+    let asked = languages(&headers);
     let system = system();
     let found = app.db().read(&system, move |tx| {
         let shown = match (door::rules(tx)?, door::of_link(tx, &token)?) {
@@ -146,17 +125,15 @@ async fn ask(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    let (asked, peer, given) = (asked(&headers), peer(&app, &headers, from), said(&body, "phone"));
+    let (asked, peer, given) = (languages(&headers), peer(&app, &headers, from), said(&body, "phone"));
     let system = system();
     let found = app.db().write(&system, move |tx| {
-        if door::rules(tx)?.is_none() {
-            return page(tx, &asked, Shown::Gone);
-        }
+        let Some((_, codes)) = door::rules(tx)? else { return page(tx, &asked, Shown::Gone) };
         let Some(phone) = customers::api::spell_phone(&given) else {
             return page(tx, &asked, Shown::Ask { wrong: true });
         };
         let member = door::of_phone(tx, &phone)?;
-        let shown = match door::challenge(tx, &phone, member.as_ref(), &peer)? {
+        let shown = match door::challenge(tx, &codes, &phone, member.as_ref(), &peer)? {
             Some(challenge) => Shown::Code { challenge, wrong: false },
             None => Shown::TooMany,
         };
@@ -173,13 +150,15 @@ async fn ask_by_link(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let (asked, peer) = (asked(&headers), peer(&app, &headers, from));
+    let (asked, peer) = (languages(&headers), peer(&app, &headers, from));
     let system = system();
     let found = app.db().write(&system, move |tx| {
         let member = door::of_link(tx, &token)?;
-        let (Some(_), Some(member)) = (door::rules(tx)?, member) else { return page(tx, &asked, Shown::Gone) };
+        let (Some((_, codes)), Some(member)) = (door::rules(tx)?, member) else {
+            return page(tx, &asked, Shown::Gone);
+        };
         let Some(phone) = phone_of(tx, &member)? else { return page(tx, &asked, Shown::NoPhone) };
-        let shown = match door::challenge(tx, &phone, Some(&member), &peer)? {
+        let shown = match door::challenge(tx, &codes, &phone, Some(&member), &peer)? {
             Some(challenge) => Shown::Code { challenge, wrong: false },
             None => Shown::TooMany,
         };
@@ -191,13 +170,13 @@ async fn ask_by_link(
 /// Says the code that came: a form as browsers send it (`challenge`, `code`). Five times wrong, and it is over.
 #[utoipa::path(post, path = "/points/visit", tag = "loyalty", request_body(content = String, content_type = "application/x-www-form-urlencoded"), responses((status = 303, description = "Inside"), (status = 200, description = "HTML: it was wrong", body = String, content_type = "text/html")))]
 async fn enter(State(app): State<App>, headers: HeaderMap, body: String) -> Response {
-    let (asked, challenge, code) = (asked(&headers), said(&body, "challenge"), said(&body, "code"));
+    let (asked, challenge, code) = (languages(&headers), said(&body, "challenge"), said(&body, "code"));
     let secret = {
         let challenge = challenge.clone();
-        app.db().write(&system(), move |tx| door::enter(tx, &challenge, &code)).await
+        app.db().write(&system(), move |tx| visits::enter(tx, door::PAGE, &challenge, &code)).await
     };
     match secret {
-        Ok(Some(secret)) => on_to("/points/mine", Some(cookie(&app, &secret))),
+        Ok(Some(secret)) => on_to("/points/mine", Some(new_cookie(&app, COOKIE, &secret, visits::VISIT_MS))),
         Ok(None) => {
             let wrong =
                 move |tx: &mut Tx<'_>| page(tx, &asked, Shown::Code { challenge: challenge.clone(), wrong: true });
@@ -210,7 +189,7 @@ async fn enter(State(app): State<App>, headers: HeaderMap, body: String) -> Resp
 /// What a member has: only for who said their code within the half hour.
 #[utoipa::path(get, path = "/points/mine", tag = "loyalty", responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
 async fn mine(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response {
-    let (asked, visit) = (asked(&headers), visit(&headers));
+    let (asked, visit) = (languages(&headers), visit(&headers));
     let news = said(uri.query().unwrap_or_default(), "done");
     let system = system();
     let found = app.db().read(&system, move |tx| {
@@ -278,8 +257,8 @@ async fn redeem(State(app): State<App>, headers: HeaderMap, body: String) -> Res
 #[utoipa::path(post, path = "/points/exit", tag = "loyalty", responses((status = 303, description = "At the door again")))]
 async fn leave(State(app): State<App>, headers: HeaderMap) -> Response {
     let secret = visit(&headers);
-    match app.db().write(&system(), move |tx| door::leave(tx, &secret)).await {
-        Ok(()) => on_to("/points", Some(cookie(&app, ""))),
+    match app.db().write(&system(), move |tx| visits::leave(tx, &secret)).await {
+        Ok(()) => on_to("/points", Some(new_cookie(&app, COOKIE, "", 0))),
         Err(error) => answer(Err(error)),
     }
 }

@@ -18,6 +18,7 @@ mod smpp;
 mod sweep;
 mod take;
 mod tell;
+pub mod visits;
 mod words;
 
 use ::http::{Module, Privacy};
@@ -43,11 +44,12 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .outside(doors::routes())
-        .migrations(store::migrations!["202611260900_sms"])
+        .migrations(store::migrations!["202611260900_sms", "202611262100_visits"])
         .part(smpp::Links::default())
         .part(flood::Floods::default())
         .app_job(single::run)
         .app_job(sweep::run)
+        .app_job(visits::send)
         .cron(sweep::cron())
         .background(Box::new(smpp::start))
         .privacy(Privacy { module: "sms", export: personal::export, erase: personal::erase })

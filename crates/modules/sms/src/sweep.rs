@@ -8,7 +8,7 @@ use work::{Cron, Job, JobCx};
 
 use crate::{
     queries::{self, parts},
-    smpp,
+    smpp, visits,
 };
 
 const MINUTE: i64 = 60_000;
@@ -46,6 +46,7 @@ pub(crate) async fn run(app: App, cx: JobCx, _: Sweep) -> Result<()> {
     cx.db
         .write(&cx.origin, |tx| {
             let now = tx.now();
+            visits::sweep(tx)?;
             parts::sweep(tx, now.plus_millis(-30 * DAY))?;
             queries::sweep(tx, now.plus_millis(-90 * DAY), now.plus_millis(-3 * DAY))
         })

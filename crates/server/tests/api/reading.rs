@@ -10,7 +10,7 @@ use crate::{bodies::Maker, demo, product};
 
 /// What takes a visitor's own token, is no answer but a connection, or is about what the story has none of:
 /// `visitors` and the slices try it.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 17] = [
     "/api/v1/batches/{id}/rows",
     "/api/v1/customer-exports/{id}/file",
     "/api/v1/mailboxes/{id}/unreadable-mails/{mail}/raw",
@@ -19,9 +19,12 @@ const ELSEWHERE: [&str; 14] = [
     "/callbacks/mail",
     "/callbacks/oidc/{id}",
     "/callbacks/wechat/{id}",
+    "/complain",
     "/points",
     "/points/mine",
     "/points/{token}",
+    "/progress/mine",
+    "/progress/{token}",
     "/rate/{token}",
     "/widget/files/{id}",
     "/widget/ws",

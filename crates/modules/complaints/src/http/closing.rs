@@ -127,7 +127,8 @@ pub(crate) async fn sign(
     .await
 }
 
-fn attach(tx: &mut Tx<'_>, complaint: Id<Complaint>, kind: SignOffKind, file: FileId) -> Result<()> {
+/// The picture of a name belongs to the complaint from now on.
+pub(crate) fn attach(tx: &mut Tx<'_>, complaint: Id<Complaint>, kind: SignOffKind, file: FileId) -> Result<()> {
     let found = files::api::get(tx, file).map_err(unknown("file_id"))?;
     let image = found.mime.starts_with("image/");
     let within = |side: Option<i64>| side.is_some_and(|side| (1..=WIDEST_SIGNATURE).contains(&side));

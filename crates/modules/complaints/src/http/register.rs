@@ -13,7 +13,7 @@ use super::{
     view::{self, ComplaintCourse},
 };
 use crate::{
-    api, day, duty,
+    acknowledge, api, day, duty,
     model::{
         Attempts, BrandRisk, By, Complaint, ComplaintSeverity, ComplaintStep, ComplaintWay, Complexity, Impact,
         SolutionOptions, StepRuns,
@@ -26,39 +26,39 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewComplaint {
     /// Who complains: needed unless they stay unnamed or a conversation is named.
-    customer_id: Option<CustomerId>,
+    pub(crate) customer_id: Option<CustomerId>,
     /// Whether the complainant stays unnamed: not together with a customer.
-    anonymous: Option<bool>,
+    pub(crate) anonymous: Option<bool>,
     /// What it is about, in a line: up to 100 characters; the beginning of the content unless told.
-    title: Option<String>,
+    pub(crate) title: Option<String>,
     /// What happened, in the customer's words: 1 to 4,000 characters.
-    content: String,
+    pub(crate) content: String,
     /// What the customer asks for: 1 to 1,000 characters.
-    remedy: String,
+    pub(crate) remedy: String,
     /// Which goods or service: up to 200 characters.
-    goods: Option<String>,
+    pub(crate) goods: Option<String>,
     /// When it happened: not in the future.
-    happened_at: Timestamp,
+    pub(crate) happened_at: Timestamp,
     /// Which way it came; a conversation's comes in one.
-    way: ComplaintWay,
+    pub(crate) way: ComplaintWay,
     /// The conversation it was said in.
-    conversation_id: Option<ConversationId>,
+    pub(crate) conversation_id: Option<ConversationId>,
     /// The message it was said with.
-    message_seq: Option<i64>,
+    pub(crate) message_seq: Option<i64>,
     /// How grave it is.
-    severity: ComplaintSeverity,
+    pub(crate) severity: ComplaintSeverity,
     /// Whether anybody's safety is touched.
-    safety: Option<bool>,
+    pub(crate) safety: Option<bool>,
     /// How hard it is to solve; simple unless told.
-    complexity: Option<Complexity>,
+    pub(crate) complexity: Option<Complexity>,
     /// How many it touches; one unless told.
-    impact: Option<Impact>,
+    pub(crate) impact: Option<Impact>,
     /// What it may do to the name of the house; nothing unless told. One that spreads is told to the leader at once.
-    brand_risk: Option<BrandRisk>,
+    pub(crate) brand_risk: Option<BrandRisk>,
     /// Whether the complainant was told of it already, at the counter or on the telephone.
-    acknowledged: Option<bool>,
+    pub(crate) acknowledged: Option<bool>,
     /// What came with it: at most 10 files that the caller sent.
-    files: Option<Vec<FileId>>,
+    pub(crate) files: Option<Vec<FileId>>,
 }
 
 /// Takes a complaint in: it has a number at once, and is the duty of whoever took it.
@@ -73,12 +73,12 @@ pub(crate) async fn register(cx: Cx, Json(request): Json<NewComplaint>) -> Answe
             None => None,
         };
         let (customer_id, customer_name) = complainant(tx, &request, talk.as_ref())?;
-        let complaint = taken_in(tx, &request, by, customer_id, customer_name)?;
+        let complaint = taken_in(tx, &request, Some(by), customer_id, customer_name)?;
         for file in request.files.iter().flatten() {
             files::api::attach(tx, *file, EVIDENCE, complaint.id).map_err(unknown("files"))?;
         }
         api::register(tx, &complaint)?;
-        Ok(complaint)
+        acknowledge::tell(tx, complaint)
     })
     .await
 }
@@ -101,7 +101,7 @@ fn check(tx: &Tx<'_>, request: &NewComplaint) -> Result<()> {
 }
 
 /// A thing that is named but not there for whoever names it.
-pub(super) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
+pub(crate) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
     move |error| match error {
         Error::NotFound => Error::field(field, "unknown"),
         other => other,
@@ -137,11 +137,11 @@ fn complainant(
     }
 }
 
-/// A complaint as it is once taken in by somebody, with its number.
+/// A complaint as it is once taken in by somebody, or by the public form, with its number.
 pub(crate) fn taken_in(
     tx: &mut Tx<'_>,
     request: &NewComplaint,
-    by: By,
+    by: Option<By>,
     customer_id: Option<CustomerId>,
     customer_name: String,
 ) -> Result<Complaint> {
@@ -151,7 +151,12 @@ pub(crate) fn taken_in(
     let trimmed =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let line = request.content.split_whitespace().collect::<Vec<_>>().join(" ");
-    let unit = people::api::unit_of(tx, by.id)?;
+    let by_id = by.as_ref().and_then(|by| by.id);
+    let by_name = by.map(|by| by.name).unwrap_or_default();
+    let unit = match by_id {
+        Some(id) => people::api::unit_of(tx, id)?,
+        None => queries::rules(tx)?.page.form_unit_id,
+    };
     let mut complaint = Complaint {
         id: tx.new_id(),
         number,
@@ -182,8 +187,8 @@ pub(crate) fn taken_in(
         category_id: None,
         category: None,
         upheld: None,
-        handler_id: Some(by.id),
-        handler_name: by.name.clone(),
+        handler_id: by_id,
+        handler_name: by_name.clone(),
         handler_unit_id: unit,
         owner_id: None,
         owner_name: String::new(),
@@ -206,9 +211,12 @@ pub(crate) fn taken_in(
         feedback: None,
         summary: None,
         revisit: None,
+        told: None,
+        rating: None,
+        appeal: None,
         returns: 0,
-        registered_by: Some(by.id),
-        registered_by_name: by.name,
+        registered_by: by_id,
+        registered_by_name: by_name,
         registered_at: now,
         closed_at: None,
         version: 1,

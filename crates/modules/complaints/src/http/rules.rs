@@ -2,17 +2,18 @@
 
 use audit::api::Entry;
 use http::{Answer, Cx, Json};
-use kernel::Money;
+use kernel::{Check, Money};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::register::unknown;
 use crate::{
     codes,
-    model::{Categories, ComplaintCategory, ComplaintRules, StepMinutes},
+    model::{Acknowledgement, Categories, ComplaintCategory, ComplaintPage, ComplaintRules, StepMinutes},
     policy, queries,
 };
 
-/// Times, limits and categories.
+/// Times, limits, categories, the customers' page and what they are told.
 #[utoipa::path(get, path = "/complaint-rules", tag = "complaints", responses((status = 200, body = ComplaintRules)))]
 pub(crate) async fn read(cx: Cx) -> Answer<ComplaintRules> {
     let rules = cx
@@ -42,9 +43,13 @@ pub(crate) struct NewComplaintRules {
     most_days: i64,
     /// The categories one chooses from when judging: at most 40 of at most 40.
     categories: Vec<ComplaintCategory>,
+    /// The customers' own page and the public form; as it is unless told.
+    page: Option<ComplaintPage>,
+    /// How complainants are told of the number; as it is unless told.
+    acknowledgement: Option<Acknowledgement>,
 }
 
-/// Sets times, limits and categories.
+/// Sets times, limits, categories, the customers' page and what they are told.
 #[utoipa::path(put, path = "/complaint-rules", tag = "complaints", request_body = NewComplaintRules, responses((status = 200, body = ComplaintRules)))]
 pub(crate) async fn write(cx: Cx, Json(request): Json<NewComplaintRules>) -> Answer<ComplaintRules> {
     let rules = cx
@@ -58,9 +63,21 @@ pub(crate) async fn write(cx: Cx, Json(request): Json<NewComplaintRules>) -> Ans
                 currency: request.currency.trim().to_owned(),
                 most_days: request.most_days,
                 categories: Categories(request.categories.clone()),
+                page: request.page.clone().unwrap_or_else(|| before.page.clone()),
+                acknowledgement: request.acknowledgement.clone().unwrap_or_else(|| before.acknowledgement.clone()),
                 ..ComplaintRules::default()
             };
             wanted.check()?;
+            if let Some(channel) = wanted.page.sms_channel_id {
+                let found = channels::api::get(tx, channel).map_err(unknown("page.sms_channel_id"))?;
+                Check::new()
+                    .that(found.kind == channels::ChannelKind::Sms, "page.sms_channel_id", "not_allowed")
+                    .done()?;
+            }
+            if let Some(unit) = wanted.page.form_unit_id {
+                let known = people::api::tree(tx)?.unit(unit).is_some();
+                Check::new().that(known, "page.form_unit_id", "unknown").done()?;
+            }
             if request.version != before.version {
                 return Err(codes::STALE.conflict());
             }

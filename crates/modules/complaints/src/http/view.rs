@@ -68,6 +68,8 @@ pub(crate) struct ComplaintMay {
     pub confirm: bool,
     /// Sum up.
     pub summarise: bool,
+    /// Answer the appeal that waits, now.
+    pub answer_appeal: bool,
 }
 
 /// A file that belongs to a complaint.
@@ -169,9 +171,12 @@ fn may(tx: &Tx<'_>, complaint: &Complaint) -> ComplaintMay {
     let waits = complaint.submission.as_ref().filter(|_| complaint.directive.is_none());
     ComplaintMay {
         handle: fine(policy::may_handle(actor, complaint, now)),
-        decide: fine(policy::may_decide(actor, complaint, now)) && waits.is_some_and(|one| Some(one.by.id) != me),
+        decide: fine(policy::may_decide(actor, complaint, now)) && waits.is_some_and(|one| one.by.id != me),
         confirm: fine(policy::may_confirm(actor, complaint, now))
-            && complaint.to_be_read().is_some_and(|one| Some(one.id) != me),
+            && complaint.to_be_read().is_some_and(|one| one.id != me),
+        answer_appeal: policy::may_decide(actor, complaint, now).is_ok()
+            && complaint.is_appeal_open()
+            && !complaint.appeal.iter().any(|one| me.is_some_and(|me| one.decided_by.contains(&me))),
         summarise: fine(policy::may_summarise(actor, complaint, now)),
     }
 }

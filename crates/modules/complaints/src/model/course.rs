@@ -49,7 +49,7 @@ impl Complaint {
         if self.is_closed() { Err(codes::CLOSED.conflict()) } else { Ok(()) }
     }
 
-    fn risen(mut self) -> Self {
+    pub(super) fn risen(mut self) -> Self {
         self.version += 1;
         self
     }
@@ -307,7 +307,7 @@ impl Complaint {
         self.step == ComplaintStep::Solution && self.directive.as_ref().is_some_and(pending)
     }
 
-    fn forget_from(&mut self, to: ComplaintStep) {
+    pub(super) fn forget_from(&mut self, to: ComplaintStep) {
         if to <= ComplaintStep::Judgement {
             (self.judgement, self.upheld) = (None, None);
         }
@@ -330,7 +330,7 @@ impl Complaint {
         self.attempts.0.retain(|one| one.step < to);
     }
 
-    fn leave(&mut self, at: Timestamp, returned: Option<String>) {
+    pub(super) fn leave(&mut self, at: Timestamp, returned: Option<String>) {
         if let Some(run) = self.runs.0.last_mut() {
             (run.left_at, run.returned) = (Some(at), returned);
         }
@@ -369,6 +369,11 @@ impl Complaint {
         self.is_open()?;
         refuse(turn.owner_id == self.owner_id && turn.unit_id == self.unit_id, codes::SAME_OWNER)?;
         let owner_name = turn.owner_name.clone();
+        if self.handler_id.is_none() && turn.owner_id.is_some() {
+            // One that came by the form is looked after by whoever takes it.
+            (self.handler_id, self.handler_name, self.handler_unit_id) =
+                (turn.owner_id, turn.owner_name.clone(), turn.unit_id);
+        }
         // Taken out of a pool is not passed on.
         self.hops += i64::from(self.owner_id.is_some());
         self.give(turn);
@@ -377,6 +382,6 @@ impl Complaint {
     }
 }
 
-fn refuse(when: bool, code: Code) -> Result<()> {
+pub(super) fn refuse(when: bool, code: Code) -> Result<()> {
     if when { Err(code.conflict()) } else { Ok(()) }
 }

@@ -163,12 +163,12 @@ impl SignOffKind {
     }
 }
 
-/// Somebody of the department who did something, with their name then, and when.
+/// Somebody who did something, with their name then, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ComplaintBy)]
 pub struct By {
-    /// Who.
-    pub id: UserId,
+    /// Who of the department; nobody where the customer did it themselves.
+    pub id: Option<UserId>,
     /// Their name.
     pub name: String,
     /// When.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kernel::{Check, Money, Result, Rng};
+use kernel::{ChannelId, Check, Money, Result, Rng, UnitId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,7 +84,74 @@ pub(crate) struct ComplaintCategory {
 #[schema(as = ComplaintCategories)]
 pub(crate) struct Categories(pub Vec<ComplaintCategory>);
 
-store::kept_as_json!(StepMinutes, Categories);
+/// The page where a complainant follows their complaint, and the form by which anybody complains.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ComplaintPage {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// Where customers reach this house: `https://kf.example.cn`; needed for the page.
+    pub address: String,
+    /// The channel of text messages that codes and links go by; needed for the page.
+    pub sms_channel_id: Option<ChannelId>,
+    /// Days a link is good: 1 to 365.
+    pub link_days: i64,
+    /// Minutes of business time in which an appeal is answered: 1 to 100,000.
+    pub appeal_minutes: i64,
+    /// Whether anybody may complain at `/complain`; only with the page.
+    pub form: bool,
+    /// The unit that takes in what comes by the form; whoever may see all where none is named.
+    pub form_unit_id: Option<UnitId>,
+}
+
+impl Default for ComplaintPage {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            address: String::new(),
+            sms_channel_id: None,
+            link_days: 180,
+            appeal_minutes: 1_440,
+            form: false,
+            form_unit_id: None,
+        }
+    }
+}
+
+/// What a complainant is told as soon as their complaint has a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = ComplaintAcknowledgement)]
+pub(crate) struct Acknowledgement {
+    /// Whether they are.
+    pub enabled: bool,
+    /// In simplified Chinese, up to 500 characters; `{number}` and `{link}` are filled in, and a line with a link is left
+    /// out where there is none. Empty: the product's own words.
+    pub zh_cn: String,
+    /// In traditional Chinese.
+    pub zh_tw: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Default for Acknowledgement {
+    fn default() -> Self {
+        Self { enabled: true, zh_cn: String::new(), zh_tw: String::new(), en: String::new() }
+    }
+}
+
+impl Acknowledgement {
+    /// What was written for this language; empty for the product's own words.
+    pub(crate) fn text(&self, locale: &str) -> &str {
+        match locale {
+            "zh-TW" => &self.zh_tw,
+            "en" => &self.en,
+            _ => &self.zh_cn,
+        }
+    }
+}
+
+store::kept_as_json!(StepMinutes, Categories, ComplaintPage, Acknowledgement);
 
 store::record! {
     /// What a department sets of its complaints.
@@ -106,6 +173,10 @@ store::record! {
         pub most_days: i64,
         /// The categories one chooses from when judging.
         pub categories: Categories,
+        /// The customers' own page and the public form.
+        pub page: ComplaintPage,
+        /// How complainants are told of the number.
+        pub acknowledgement: Acknowledgement,
         /// Rises with each change; 0 while nothing was set.
         pub version: i64,
     }
@@ -121,6 +192,8 @@ impl Default for ComplaintRules {
             currency: "CNY".into(),
             most_days: 10,
             categories: Categories::default(),
+            page: ComplaintPage::default(),
+            acknowledgement: Acknowledgement::default(),
             version: 0,
         }
     }
@@ -147,6 +220,24 @@ impl ComplaintRules {
             .range("most_days", self.most_days, 1..=3_650)
             .that(is_currency(&self.currency), "currency", "malformed")
             .that(self.categories.0.len() <= 40, "categories", "too_many");
+        let (page, told) = (&self.page, &self.acknowledgement);
+        let address =
+            page.address.is_empty() || page.address.starts_with("https://") || page.address.starts_with("http://");
+        check = check
+            .that(address && !page.address.ends_with('/'), "page.address", "malformed")
+            .text("page.address", &page.address, usize::from(page.enabled)..=200)
+            .that(!page.enabled || page.sms_channel_id.is_some(), "page.sms_channel_id", "required")
+            .that(page.enabled || !page.form, "page.form", "not_allowed")
+            .range("page.link_days", page.link_days, 1..=365)
+            .range("page.appeal_minutes", page.appeal_minutes, 1..=100_000);
+        for (field, text) in [("zh_cn", &told.zh_cn), ("zh_tw", &told.zh_tw), ("en", &told.en)] {
+            let field = format!("acknowledgement.{field}");
+            check = check.text(field.clone(), text, 0..=500).that(
+                text.trim().is_empty() || text.contains("{number}"),
+                field,
+                "required",
+            );
+        }
         let mut ids = HashSet::new();
         let mut names = HashSet::new();
         for (at, one) in self.categories.0.iter().take(40).enumerate() {

@@ -14,7 +14,7 @@ fn permit(now: i64) -> Permit {
 }
 
 fn by(n: u8, now: i64) -> By {
-    By { id: user(n), name: format!("同事{n}"), at: Timestamp::from_millis(now) }
+    By { id: Some(user(n)), name: format!("同事{n}"), at: Timestamp::from_millis(now) }
 }
 
 fn turn(n: u8) -> Turn {
@@ -73,6 +73,9 @@ fn taken_in(anonymous: bool) -> Complaint {
         feedback: None,
         summary: None,
         revisit: None,
+        told: None,
+        rating: None,
+        appeal: None,
         returns: 0,
         registered_by: None,
         registered_by_name: String::new(),

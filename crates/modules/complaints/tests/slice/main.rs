@@ -2,6 +2,7 @@
 
 mod course;
 mod intake;
+mod page;
 mod solution;
 
 use serde_json::{Value, json};
@@ -19,6 +20,10 @@ fn modules() -> Vec<http::Module> {
         customers::module(),
         channels::module(),
         conversations::module(),
+        routing::module(),
+        delivery::module(vec![sms::carrier()]),
+        openchannel::module(),
+        sms::module(),
         complaints::module(),
     ]
 }

@@ -1,12 +1,10 @@
 //! How the members' page looks. Every text of anybody's is escaped; nothing is fetched and nothing runs.
 
-use axum::{
-    http::{HeaderName, StatusCode, header},
-    response::{Html, IntoResponse, Response},
-};
+use axum::{http::StatusCode, response::Response};
 use http::{Texts, escape};
 use jiff::tz::TimeZone;
 use kernel::Timestamp;
+use sms::visits::{Doorway, pages};
 
 use super::words;
 use crate::{
@@ -16,9 +14,6 @@ use crate::{
 };
 
 const STYLE: &str = include_str!("page.css");
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /// What is shown.
 pub(super) enum Shown {
     /// Which number?
@@ -104,23 +99,6 @@ impl Page<'_> {
 
     fn complaint(&self, key: &str) -> String {
         format!("<p class=bad role=alert>{}</p>", self.word(key))
-    }
-
-    fn code(&self, challenge: &str, wrong: bool) -> String {
-        let complaint = if wrong { self.complaint("code_wrong") } else { String::new() };
-        format!(
-            "<h1>{}</h1><p>{}</p><form method=post action=/points/visit><input type=hidden name=challenge value=\"{}\"><label>{}<input name=code inputmode=numeric autocomplete=one-time-code pattern=\"[0-9]{{6}}\" maxlength=6 required></label>{complaint}<button>{}</button></form><p><a href=/points>{}</a></p>",
-            self.word("code_title"),
-            self.word("code_sent"),
-            escape(challenge),
-            self.word("code"),
-            self.word("enter"),
-            self.word("again"),
-        )
-    }
-
-    fn simple(&self, title: &str, text: &str) -> String {
-        format!("<h1>{}</h1><p>{}</p>", self.word(title), self.word(text))
     }
 
     fn inside(&self, it: &Inside) -> String {
@@ -306,35 +284,23 @@ impl Page<'_> {
 /// The whole page.
 pub(super) fn page(locale: &str, organisation: &str, shown: Shown) -> Response {
     let zone = if let Shown::Inside(it) = &shown { it.zone.clone() } else { TimeZone::UTC };
-    let page = Page { texts: words(locale), zone };
+    let texts = words(locale);
+    let (page, door) = (Page { texts, zone }, Doorway { texts, enter: "/points/visit" });
     let (status, main) = match shown {
         Shown::Ask { wrong } => (StatusCode::OK, page.ask(wrong)),
-        Shown::Link { masked } => {
-            let text = page.filled("link_text", &[("phone", &masked)]);
-            let form = format!("<form method=post><button>{}</button></form>", page.word("send_code"));
-            (StatusCode::OK, format!("<h1>{}</h1><p>{text}</p>{form}", page.word("door")))
+        Shown::Link { masked } => (StatusCode::OK, door.link(&masked)),
+        Shown::Code { challenge, wrong } => {
+            let again = format!("<p><a href=/points>{}</a></p>", page.word("again"));
+            (StatusCode::OK, door.code(&challenge, wrong, &again))
         }
-        Shown::Code { challenge, wrong } => (StatusCode::OK, page.code(&challenge, wrong)),
         Shown::Inside(it) => (StatusCode::OK, page.inside(&it)),
-        Shown::NoPhone => (StatusCode::OK, page.simple("door", "no_phone")),
-        Shown::TooMany => (StatusCode::TOO_MANY_REQUESTS, page.simple("too_many", "too_many_text")),
-        Shown::Gone => (StatusCode::NOT_FOUND, page.simple("gone", "gone_text")),
-        Shown::Trouble => (StatusCode::SERVICE_UNAVAILABLE, page.simple("trouble", "trouble_text")),
+        Shown::NoPhone => (StatusCode::OK, door.simple("door", "no_phone")),
+        Shown::TooMany => (StatusCode::TOO_MANY_REQUESTS, door.simple("too_many", "too_many_text")),
+        Shown::Gone => (StatusCode::NOT_FOUND, door.simple("gone", "gone_text")),
+        Shown::Trouble => (StatusCode::SERVICE_UNAVAILABLE, door.simple("trouble", "trouble_text")),
     };
-    let html = format!(
-        "<!doctype html><html lang={locale}><head><meta charset=utf-8><meta name=viewport content=\"width=device-width, initial-scale=1\">\
-         <meta name=robots content=noindex><meta name=color-scheme content=\"light dark\"><title>{}</title><style>{STYLE}</style></head>\
-         <body><main><p class=house dir=auto>{}</p>{main}</main></body></html>",
-        page.word("door"),
-        escape(organisation),
-    );
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("x-content-type-options"), "nosniff"),
-    ];
-    (status, headers, Html(html)).into_response()
+    let title = texts.word("door");
+    pages::Page { locale, title, organisation, main: &main, style: STYLE, script: None }.answer(status)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ export function useComplaintBadge() {
   return computed(() => counts.value?.mine ?? 0)
 }
 
-export type Act = 'acknowledgement' | 'assessment' | 'judgement' | 'second-reading' | 'investigation' | 'options' | 'customer-choice' | 'submission' | 'directive' | 'implementation' | 'attempts' | 'sign-off' | 'feedback' | 'summary' | 'revisit' | 'completion' | 'return' | 'handover' | 'notes'
+export type Act = 'acknowledgement' | 'assessment' | 'judgement' | 'second-reading' | 'investigation' | 'options' | 'customer-choice' | 'submission' | 'directive' | 'implementation' | 'attempts' | 'sign-off' | 'feedback' | 'summary' | 'revisit' | 'appeal-answer' | 'completion' | 'return' | 'handover' | 'notes'
 const WRITTEN = new Set<Act>(['assessment', 'judgement', 'investigation', 'options', 'customer-choice', 'implementation', 'sign-off', 'feedback', 'summary', 'revisit'])
 
 /** What one does with a complaint: kept, and shown as it stands after it. */
