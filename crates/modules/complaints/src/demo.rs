@@ -15,7 +15,7 @@ use crate::{
     http::{NewComplaint, compensated, taken_in},
     model::{
         By, Categories, Complaint, ComplaintCategory, ComplaintMoveKind, ComplaintRules, ComplaintStep, Feedback,
-        Filing, Implementation, Investigation, Judgement, Revisit, RevisitOutcome, SignOff, SignOffKind,
+        Filing, Implementation, Investigation, Judgement, Rating, Revisit, RevisitOutcome, SignOff, SignOffKind,
         SolutionOption, Submission, Summary, Understanding, UnfoundedReason,
     },
     policy, queries,
@@ -32,6 +32,8 @@ const COMPLAINTS: usize = 28;
 struct Story {
     /// What is noted of a consent by telephone.
     oral: String,
+    /// Why somebody appeals.
+    appeal: String,
     categories: Vec<ComplaintCategory>,
     complaints: Vec<Told>,
 }
@@ -102,7 +104,8 @@ fn complaints(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
     for (at, (talk, agent)) in chosen.iter().rev().enumerate() {
         let told = &story.complaints[at % story.complaints.len()];
         let left = chosen.len() - 1 - at;
-        Tale { demo, told, agent, head, rules: &rules, oral: &story.oral }.tell(tx, talk, left)?;
+        Tale { demo, told, agent, head, rules: &rules, oral: &story.oral, appeal: &story.appeal }
+            .tell(tx, talk, left)?;
     }
     Ok(())
 }
@@ -115,6 +118,7 @@ struct Tale<'a> {
     head: &'a DemoPerson,
     rules: &'a ComplaintRules,
     oral: &'a str,
+    appeal: &'a str,
 }
 
 impl Tale<'_> {
@@ -147,11 +151,38 @@ impl Tale<'_> {
                 return Ok(());
             }
             match self.step(tx, one, at)? {
+                (after, true) if after.is_closed() => return self.rated(tx, after, at, left == 8),
                 (after, true) => one = after,
                 (_, false) => return Ok(()),
             }
         }
         Ok(())
+    }
+
+    /// What the customer does on their page once it is over: most say how they see it, one appeals.
+    fn rated(&self, tx: &mut Tx<'_>, one: Complaint, closed: Timestamp, appeals: bool) -> Result<()> {
+        let at = closed.plus_millis(self.demo.between(2, 20) * HOUR);
+        if at >= self.demo.now.plus_millis(-HOUR) || one.anonymous || !(appeals || self.demo.chance(60)) {
+            return Ok(());
+        }
+        tx.as_of(at, self.agent.actor())?;
+        let score = if appeals { 2 } else { self.told.score.max(1) };
+        let rating = Rating { score, words: self.told.feedback.clone(), at };
+        let after = one.clone().rated(rating)?;
+        api::keep(
+            tx,
+            "complaints.rated",
+            &one,
+            &after,
+            Happening::by_customer(ComplaintMoveKind::Rated, self.told.feedback.as_str()),
+        )?;
+        if !appeals || !after.may_be_appealed(at) {
+            return Ok(());
+        }
+        let appealed = duty::appealed(tx, &after, self.appeal)?;
+        let happening = Happening::by_customer(ComplaintMoveKind::Appealed, self.appeal);
+        api::keep(tx, "complaints.appealed", &after, &appealed, happening)?;
+        duty::appeal(tx, &appealed)
     }
 
     fn by(&self, person: &DemoPerson, at: Timestamp) -> By {

@@ -6,7 +6,7 @@ use tasks::api::{Assignee, Due, NewTask, Subject};
 
 use crate::{
     day,
-    model::{Complaint, ComplaintKind, ComplaintStep, Turn},
+    model::{Appeal, Complaint, ComplaintKind, ComplaintStep, Turn},
     policy, queries,
 };
 
@@ -186,7 +186,7 @@ pub(crate) fn alert(tx: &mut Tx<'_>, complaint: &Complaint, what: &str) -> Resul
 
 /// Who answers an appeal, and until when: the nearest lead above who decided that may decide and had no part in it;
 /// nobody named where there is none.
-pub(crate) fn reviewer(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<(Option<Turn>, Option<Timestamp>)> {
+fn reviewer(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<(Option<Turn>, Option<Timestamp>)> {
     let minutes = queries::rules(tx)?.page.appeal_minutes;
     let due_at = match Due::BusinessMs(minutes * MINUTE).at(tx) {
         Ok(at) => Some(at),
@@ -213,10 +213,26 @@ pub(crate) fn reviewer(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<(Option
     Ok((None, due_at))
 }
 
+/// The complaint with an appeal for these reasons, as of now.
+pub(crate) fn appealed(tx: &mut Tx<'_>, complaint: &Complaint, reasons: &str) -> Result<Complaint> {
+    let (to, due_at) = reviewer(tx, complaint)?;
+    let appeal = Appeal {
+        reasons: reasons.to_owned(),
+        at: tx.now(),
+        step: complaint.step,
+        decided_by: complaint.deciders(),
+        to_id: to.as_ref().and_then(|turn| turn.owner_id),
+        to_name: to.map(|turn| turn.owner_name).unwrap_or_default(),
+        due_at,
+        answer: None,
+    };
+    complaint.clone().appealed(appeal)
+}
+
 /// The duty of whoever answers an appeal.
-pub(crate) fn appeal(tx: &mut Tx<'_>, complaint: &Complaint, to: Option<&Turn>) -> Result<()> {
-    let to_whom = match to.and_then(|turn| turn.owner_id.map(|id| (id, turn.unit_id))) {
-        Some((id, unit)) => Assignee::Person { id, unit },
+pub(crate) fn appeal(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
+    let to_whom = match complaint.appeal.as_ref().and_then(|one| one.to_id) {
+        Some(id) => Assignee::Person { id, unit: people::api::unit_of(tx, id)? },
         None => Assignee::Pool(complaint.handler_unit_id),
     };
     let due_at = complaint.appeal.as_ref().and_then(|one| one.due_at);

@@ -3976,7 +3976,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Times, limits and categories. */
+        /** Times, limits, categories, the customers' page and what they are told. */
         get: {
             parameters: {
                 query?: never;
@@ -4005,7 +4005,7 @@ export interface paths {
                 };
             };
         };
-        /** Sets times, limits and categories. */
+        /** Sets times, limits, categories, the customers' page and what they are told. */
         put: {
             parameters: {
                 query?: never;
@@ -4206,6 +4206,59 @@ export interface paths {
                 cookie?: never;
             };
             requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/appeal-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers an appeal; nobody who decided or looked after it may. A granted one goes back to be decided anew, out of the
+         *     archive too.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAppealAnswer"];
+                };
+            };
             responses: {
                 200: {
                     headers: {
@@ -4728,6 +4781,59 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link to the page where the complainant follows it. It shows nothing by itself: a code goes to the number that
+         *     is known.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewComplaintLink"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintLink"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -26762,6 +26868,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/complain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where anybody complains: HTML in the language their browser asks for. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Takes a complaint in: a form with files (`content`, `remedy`, `name`, `phone`, `file` up to five times). With a number it
+         *     is that of whoever is known by it, without one it stays unnamed. Six an hour from one address.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": string;
+                };
+            };
+            responses: {
+                /** @description HTML: its number, or what is wrong */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description HTML: too often */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/open/{key}/departures": {
         parameters: {
             query?: never;
@@ -27355,6 +27551,475 @@ export interface paths {
         trace?: never;
     };
     "/points/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says the code that came: a form as browsers send it (`challenge`, `code`). Five times wrong, and it is over. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description HTML: it was wrong */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Inside */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page behind a complaint's link: where a code goes is masked, and nothing else is shown; of one whose complainant
+         *     has no number, the steps alone.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Asks for a code to the number of whoever complained. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeals against what was decided: a form as browsers send it (`reasons`). Somebody who had no part in it has so long to
+         *     answer as the rules say.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description Back to the page */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses an option: a form as browsers send it (`option`: its place and what it was called then). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description Back to the page */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/exit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the visit. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds words and files: a form with files (`words`, `file` up to five times). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": string;
+                };
+            };
+            responses: {
+                /** @description Back to the page */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a complaint stands: only for who said their code within the half hour. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rates what was done, once it is over: a form as browsers send it (`score`, `words`). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": string;
+                };
+            };
+            responses: {
+                /** @description Back to the page */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/sign-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs what was done, and says what the customer thinks of it: a form with a file (`name`, `drawn` or `file` or
+         *     `words`, `score`, `feedback`). A name that is drawn is a signature on the screen, a picture one on paper, words are
+         *     a consent on record here.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": string;
+                };
+            };
+            responses: {
+                /** @description Back to the page */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/visit": {
         parameters: {
             query?: never;
             header?: never;
@@ -29757,6 +30422,7 @@ export interface components {
             /** @description Whether the complainant stays unnamed. */
             anonymous: boolean;
             answer_by?: components["schemas"]["Timestamp"] | null;
+            appeal?: components["schemas"]["ComplaintAppeal"] | null;
             /** @description The attempts to reach the customer. */
             attempts: components["schemas"]["ComplaintAttempts"];
             /** @description What it may do to the name of the house. */
@@ -29823,6 +30489,7 @@ export interface components {
             owner_id?: components["schemas"]["Id_usr"] | null;
             /** @description Their name. */
             owner_name: string;
+            rating?: components["schemas"]["ComplaintRating"] | null;
             /** @description When. */
             registered_at: components["schemas"]["Timestamp"];
             registered_by?: components["schemas"]["Id_usr"] | null;
@@ -29849,6 +30516,7 @@ export interface components {
             summary?: components["schemas"]["ComplaintSummary"] | null;
             /** @description What it is about, in a line. */
             title: string;
+            told?: components["schemas"]["ComplaintTold"] | null;
             unit_id?: components["schemas"]["Id_unt"] | null;
             /** @description Whether it is founded, once judged. */
             upheld?: boolean | null;
@@ -29859,6 +30527,55 @@ export interface components {
             version: number;
             /** @description Which way it came. */
             way: components["schemas"]["ComplaintWay"];
+        };
+        /** @description What a complainant is told as soon as their complaint has a number. */
+        ComplaintAcknowledgement: {
+            /**
+             * @description In English.
+             * @default
+             */
+            en: string;
+            /**
+             * @description Whether they are.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * @description In simplified Chinese, up to 500 characters; `{number}` and `{link}` are filled in, and a line with a link is left
+             *     out where there is none. Empty: the product's own words.
+             * @default
+             */
+            zh_cn: string;
+            /**
+             * @description In traditional Chinese.
+             * @default
+             */
+            zh_tw: string;
+        };
+        /** @description That the customer does not accept what was decided. */
+        ComplaintAppeal: {
+            answer?: components["schemas"]["ComplaintAppealAnswer"] | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who decided what is appealed against, and who looked after it: none of them answers. */
+            decided_by: components["schemas"]["Id_usr"][];
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why, in their words. */
+            reasons: string;
+            /** @description Where the complaint stood then. */
+            step: components["schemas"]["ComplaintStep"];
+            to_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            to_name: string;
+        };
+        /** @description What an appeal was answered. */
+        ComplaintAppealAnswer: {
+            /** @description Who answered. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description Whether it is looked into anew; otherwise what was decided stands. */
+            granted: boolean;
+            /** @description Why. */
+            words: string;
         };
         /** @description An attempt to reach somebody that failed. */
         ComplaintAttempt: {
@@ -29871,12 +30588,11 @@ export interface components {
         };
         /** @description Attempts, in order. */
         ComplaintAttempts: components["schemas"]["ComplaintAttempt"][];
-        /** @description Somebody of the department who did something, with their name then, and when. */
+        /** @description Somebody who did something, with their name then, and when. */
         ComplaintBy: {
             /** @description When. */
             at: components["schemas"]["Timestamp"];
-            /** @description Who. */
-            id: components["schemas"]["Id_usr"];
+            id?: components["schemas"]["Id_usr"] | null;
             /** @description Their name. */
             name: string;
         };
@@ -30002,8 +30718,17 @@ export interface components {
          * @enum {string}
          */
         ComplaintKind: "quality" | "service";
+        /** @description A link, shown once. */
+        ComplaintLink: {
+            /** @description Whether it is on its way to the complainant. */
+            sent: boolean;
+            /** @description Where it leads. */
+            url: string;
+        };
         /** @description What the caller may do with a complaint now. */
         ComplaintMay: {
+            /** @description Answer the appeal that waits, now. */
+            answer_appeal: boolean;
             /** @description Read after whoever wrote what waits for a second reader, now. */
             confirm: boolean;
             /** @description Decide on its options, now. */
@@ -30033,7 +30758,7 @@ export interface components {
             /** @description When. */
             at: components["schemas"]["Timestamp"];
             by_id?: components["schemas"]["Id_usr"] | null;
-            /** @description Their name. */
+            /** @description Their name; the customer's where they did it themselves. */
             by_name?: string | null;
             /** @description Of which complaint. */
             complaint_id: components["schemas"]["Id_cpl_Complaint"];
@@ -30055,7 +30780,7 @@ export interface components {
          * @description What happened to a complaint.
          * @enum {string}
          */
-        ComplaintMoveKind: "registered" | "acknowledged" | "assessed" | "judged" | "confirmed" | "objected" | "investigated" | "options" | "chosen" | "submitted" | "decided" | "refused" | "granted" | "denied" | "done" | "attempted" | "signed" | "feedback" | "summed" | "revisited" | "completed" | "returned" | "handed_over" | "overdue" | "noted";
+        ComplaintMoveKind: "registered" | "acknowledged" | "assessed" | "judged" | "confirmed" | "objected" | "investigated" | "options" | "chosen" | "submitted" | "decided" | "refused" | "granted" | "denied" | "done" | "attempted" | "signed" | "feedback" | "summed" | "revisited" | "completed" | "returned" | "handed_over" | "overdue" | "noted" | "added" | "rated" | "appealed" | "appeal_refused" | "appeal_granted";
         /** @description A note. */
         ComplaintNote: {
             /** @description In one's own words: 1 to 2,000 characters. */
@@ -30075,6 +30800,52 @@ export interface components {
             step: components["schemas"]["ComplaintStep"];
             /** @description What it is about. */
             title: string;
+        };
+        /** @description The page where a complainant follows their complaint, and the form by which anybody complains. */
+        ComplaintPage: {
+            /**
+             * @description Where customers reach this house: `https://kf.example.cn`; needed for the page.
+             * @default
+             */
+            address: string;
+            /**
+             * Format: int64
+             * @description Minutes of business time in which an appeal is answered: 1 to 100,000.
+             * @default 1440
+             */
+            appeal_minutes: number;
+            /**
+             * @description Whether there is one.
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * @description Whether anybody may complain at `/complain`; only with the page.
+             * @default false
+             */
+            form: boolean;
+            /** @default null */
+            form_unit_id: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Days a link is good: 1 to 365.
+             * @default 180
+             */
+            link_days: number;
+            /** @default null */
+            sms_channel_id: components["schemas"]["Id_chn"] | null;
+        };
+        /** @description How the customer rates what was done, once it is over. */
+        ComplaintRating: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How content they are: 1 to 5.
+             */
+            score: number;
+            /** @description In their words. */
+            words: string;
         };
         /** @description Why it goes back, and to which step. */
         ComplaintReturn: {
@@ -30099,6 +30870,8 @@ export interface components {
         };
         /** @description What a department sets of its complaints. */
         ComplaintRules: {
+            /** @description How complainants are told of the number. */
+            acknowledgement: components["schemas"]["ComplaintAcknowledgement"];
             /** @description The categories one chooses from when judging. */
             categories: components["schemas"]["ComplaintCategories"];
             /** @description Of which currency, ISO 4217. */
@@ -30117,6 +30890,8 @@ export interface components {
              * @description Handed over more often than this is too often.
              */
             most_hops: number;
+            /** @description The customers' own page and the public form. */
+            page: components["schemas"]["ComplaintPage"];
             /**
              * Format: int64
              * @description Rises with each change; 0 while nothing was set.
@@ -30229,6 +31004,15 @@ export interface components {
             /** @description How it went. */
             words: string;
         };
+        /** @description That the complainant was told of the number by the product itself. */
+        ComplaintTold: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Whether a link to the page where it can be followed went with it. */
+            link: boolean;
+            /** @description Which way. */
+            way: components["schemas"]["ToldWay"];
+        };
         /** @description A complaint, with what a list shows beside it. */
         ComplaintView: components["schemas"]["Complaint"] & {
             /** @description Of which currency its amounts are. */
@@ -30250,7 +31034,7 @@ export interface components {
          * @description Which way a complaint came.
          * @enum {string}
          */
-        ComplaintWay: "conversation" | "phone" | "counter" | "mail" | "other";
+        ComplaintWay: "conversation" | "phone" | "counter" | "mail" | "form" | "other";
         /**
          * @description How hard it is to solve.
          * @enum {string}
@@ -36072,6 +36856,13 @@ export interface components {
             /** @description What happened, in one's own words: 1 to 500 characters. */
             word: string;
         };
+        /** @description What an appeal is answered. */
+        NewAppealAnswer: {
+            /** @description Whether it is decided anew; otherwise what was decided stands. */
+            granted: boolean;
+            /** @description Why, as the customer reads it: 1 to 2,000 characters. */
+            words: string;
+        };
         /** @description What is asked for. */
         NewApproval: {
             /** @description How much: minor units of the currency, or points; 1 to 1,000,000,000,000. */
@@ -36231,8 +37022,14 @@ export interface components {
             /** @description Which way it came; a conversation's comes in one. */
             way: components["schemas"]["ComplaintWay"];
         };
+        /** @description How a link is wanted. */
+        NewComplaintLink: {
+            /** @description Whether it is sent to the complainant by text message. */
+            send?: boolean | null;
+        };
         /** @description What is to hold from now on. */
         NewComplaintRules: {
+            acknowledgement?: components["schemas"]["ComplaintAcknowledgement"] | null;
             /** @description The categories one chooses from when judging: at most 40 of at most 40. */
             categories: components["schemas"]["ComplaintCategory"][];
             /** @description Of which currency, ISO 4217. */
@@ -36251,6 +37048,7 @@ export interface components {
              * @description Handed over more often than this is too often: 0 to 100.
              */
             most_hops: number;
+            page?: components["schemas"]["ComplaintPage"] | null;
             /**
              * Format: int64
              * @description The version one saw.
@@ -44118,6 +44916,11 @@ export interface components {
             /** @description What goes behind `Authorization: Bearer`. It is not kept and cannot be shown again. */
             secret: string;
         };
+        /**
+         * @description Which way a complainant was told of the number.
+         * @enum {string}
+         */
+        ToldWay: "conversation" | "sms";
         /** @description How many, of these, and how many of them settled. */
         Totals: {
             /** @description By channel, most first. */

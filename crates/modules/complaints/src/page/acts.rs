@@ -16,7 +16,7 @@ use crate::{
     api::{self, Happening},
     duty,
     http::{EVIDENCE, SIGNATURE, attach_signature},
-    model::{Appeal, By, Complaint, ComplaintMoveKind, ComplaintStep, Feedback, Rating, SignOff, SignOffKind},
+    model::{By, Complaint, ComplaintMoveKind, ComplaintStep, Feedback, Rating, SignOff, SignOffKind},
     policy, queries,
 };
 
@@ -220,21 +220,10 @@ pub(super) async fn appeal(State(app): State<App>, headers: HeaderMap, body: Str
         if reasons.is_empty() {
             return Err(Error::field("reasons", "required"));
         }
-        let (to, due_at) = duty::reviewer(tx, &before)?;
-        let appeal = Appeal {
-            reasons: reasons.clone(),
-            at: tx.now(),
-            step: before.step,
-            decided_by: before.deciders(),
-            to_id: to.as_ref().and_then(|turn| turn.owner_id),
-            to_name: to.as_ref().map(|turn| turn.owner_name.clone()).unwrap_or_default(),
-            due_at,
-            answer: None,
-        };
-        let after = before.clone().appealed(appeal)?;
+        let after = duty::appealed(tx, &before, &reasons)?;
         let happening = Happening::by_customer(ComplaintMoveKind::Appealed, reasons.clone());
         api::keep(tx, "complaints.appealed", &before, &after, happening)?;
-        duty::appeal(tx, &after, to.as_ref())
+        duty::appeal(tx, &after)
     });
     back(done.await.map(|()| "appealed"))
 }
