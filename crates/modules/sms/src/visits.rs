@@ -112,13 +112,13 @@ fn may_ask(tx: &mut Tx<'_>, limits: &[(String, i64, i64)]) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether somebody at this address may do `what` once more, `most` times an hour; counts that they did. Addresses are
-/// kept as digests, for a day.
+/// Whether somebody at this address, or with this number, may do `what` once more: `most` times an hour, and twenty times
+/// that all together; counts that they did. Addresses and numbers are kept as digests, for a day.
 ///
 /// # Errors
 /// From the database.
 pub fn may_once_more(tx: &mut Tx<'_>, what: &'static str, from: &str, most: i64) -> Result<bool> {
-    may_ask(tx, &[(format!("{what} {}", digest(from)), HOUR, most), (what.to_owned(), HOUR, ALL)])
+    may_ask(tx, &[(format!("{what} {}", digest(from)), HOUR, most), (what.to_owned(), HOUR, most * 20)])
 }
 
 /// What opens the next step: the secret of a challenge; none where it is too much. `whom`: what is shown to whom, if

@@ -30,6 +30,8 @@ use crate::{
 
 /// How often somebody at one address may complain in an hour.
 const MOST: i64 = 6;
+/// How often in an hour a number is told of a new complaint: whoever is annoyed with messages is not by us.
+const MOST_TO_ONE: i64 = 3;
 
 /// Where anybody complains: HTML in the language their browser asks for.
 #[utoipa::path(get, path = "/complain", tag = "complaints", responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
@@ -104,7 +106,13 @@ async fn taken(app: &App, came: Complained) -> Result<Shown> {
     app.db()
         .write(&system(), move |tx| {
             let rules = rules(tx)?.ok_or(Error::NotFound)?;
-            let who = match (customers::api::spell_phone(&came.phone), rules.page.sms_channel_id) {
+            let phone = customers::api::spell_phone(&came.phone);
+            if let Some(phone) = &phone
+                && !visits::may_once_more(tx, "complain as", phone, MOST_TO_ONE)?
+            {
+                return Ok(Shown::TooMany);
+            }
+            let who = match (phone, rules.page.sms_channel_id) {
                 (Some(phone), Some(channel)) => Some(customer(tx, channel, &phone, &came.name)?),
                 _ => None,
             };

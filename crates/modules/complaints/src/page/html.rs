@@ -105,8 +105,8 @@ impl Page<'_> {
             escape(&one.number),
             escape(&name)
         );
-        let promised = one.answer_by.filter(|at| one.step <= ComplaintStep::Solution && *at > self.now).or(one.due_at);
-        match promised.filter(|_| !one.is_closed()) {
+        let promised = steps::promised(one, self.now);
+        match promised {
             Some(due) if due > self.now => {
                 let (whole, gone) = (due.since(one.entered_at).max(1), self.now.since(one.entered_at).max(0));
                 let left = due.since(self.now) / 60_000;
@@ -155,7 +155,7 @@ impl Page<'_> {
     }
 
     fn steps(&self, one: &Complaint, detailed: bool) -> String {
-        let rows: String = steps::rows(one)
+        let rows: String = steps::rows(one, self.now)
             .iter()
             .enumerate()
             .map(|(at, row)| {
@@ -218,7 +218,11 @@ impl Page<'_> {
                 )
             })
             .collect();
-        format!("<fieldset class=scores><legend>{}</legend><div>{radios}</div></fieldset>", self.word(legend))
+        format!(
+            "<fieldset class=scores><legend{}>{}</legend><div>{radios}</div></fieldset>",
+            if legend == "rate" { " class=hide" } else { "" },
+            self.word(legend)
+        )
     }
 
     fn choice(&self, one: &Complaint, currency: &str) -> String {

@@ -35,8 +35,15 @@ pub(super) struct Row {
     pub at: Option<Timestamp>,
 }
 
+/// Until when the customer was promised something: the answer they were told of while it is to come, what the step
+/// promises otherwise.
+pub(super) fn promised(complaint: &Complaint, now: Timestamp) -> Option<Timestamp> {
+    let told = complaint.answer_by.filter(|at| complaint.step <= ComplaintStep::Solution && *at > now);
+    told.or(complaint.due_at).filter(|_| !complaint.is_closed())
+}
+
 /// The steps a complaint goes through; one that is not founded is answered and goes on to the revisit.
-pub(super) fn rows(complaint: &Complaint) -> Vec<Row> {
+pub(super) fn rows(complaint: &Complaint, now: Timestamp) -> Vec<Row> {
     use ComplaintStep::{Implementation, Intake, Investigation, Judgement, Revisit, Solution, Summary};
     let unfounded = complaint.upheld == Some(false) && complaint.step > Judgement;
     let all = [Intake, Judgement, Investigation, Solution, Implementation, Summary, Revisit];
@@ -50,7 +57,7 @@ pub(super) fn rows(complaint: &Complaint) -> Vec<Row> {
         let run = complaint.runs.0.iter().rev().find(|run| run.step == step);
         let at = match state {
             State::Done => run.and_then(|run| run.left_at),
-            State::Now => complaint.due_at,
+            State::Now => promised(complaint, now),
             State::ToCome => None,
         };
         Row { step, state, at }
