@@ -3,7 +3,7 @@
 
 use conversations::api::Post;
 use kernel::{Actor, Error, Result};
-use sms::{api::NewSms, visits};
+use sms::api::{NewSms, visits};
 use store::Tx;
 
 use crate::{

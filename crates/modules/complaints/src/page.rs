@@ -20,7 +20,7 @@ use axum::{
 use http::{App, Languages, Texts};
 use jiff::tz::TimeZone;
 use kernel::{Error, Origin, Result};
-use sms::visits::{
+use sms::api::visits::{
     self, Codes,
     pages::{self, languages, new_cookie, on_to},
 };

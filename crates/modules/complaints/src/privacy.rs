@@ -39,7 +39,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
                 files::api::detach(tx, file.id, kind, id)?;
             }
         }
-        sms::visits::shut(tx, crate::page::PAGE, &[id.to_string()])?;
+        sms::api::visits::shut(tx, crate::page::PAGE, &[id.to_string()])?;
         tx.exec(&EMPTY, &before.emptied().values())?;
         tx.exec(&EMPTY_MOVES, params![id])?;
     }

@@ -13,7 +13,7 @@ use axum::{
 };
 use http::{App, Languages, Texts};
 use kernel::{Cursor, Error, Origin, Result};
-use sms::visits::{
+use sms::api::visits::{
     self,
     pages::{self, languages, new_cookie, on_to},
 };

@@ -1,5 +1,7 @@
 //! What other modules call.
 
+pub mod visits;
+
 use kernel::{ChannelId, Check, CustomerId, Id, Result};
 use store::Tx;
 

@@ -18,7 +18,6 @@ mod smpp;
 mod sweep;
 mod take;
 mod tell;
-pub mod visits;
 mod words;
 
 use ::http::{Module, Privacy};
@@ -49,7 +48,7 @@ pub fn module() -> Module {
         .part(flood::Floods::default())
         .app_job(single::run)
         .app_job(sweep::run)
-        .app_job(visits::send)
+        .app_job(api::visits::send)
         .cron(sweep::cron())
         .background(Box::new(smpp::start))
         .privacy(Privacy { module: "sms", export: personal::export, erase: personal::erase })

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use work::{Cron, Job, JobCx};
 
 use crate::{
+    api::visits,
     queries::{self, parts},
-    smpp, visits,
+    smpp,
 };
 
 const MINUTE: i64 = 60_000;

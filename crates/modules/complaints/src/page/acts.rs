@@ -8,7 +8,7 @@ use axum::{
 use files::FileId;
 use http::App;
 use kernel::{Error, Result};
-use sms::visits::pages::{self, on_to};
+use sms::api::visits::pages::{self, on_to};
 use store::Tx;
 
 use super::{COOKIE, answer, html, inside, sent::Sent, system};

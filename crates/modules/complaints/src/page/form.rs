@@ -11,7 +11,7 @@ use customers::api::Given;
 use http::App;
 use kernel::{ChannelId, Check, CustomerId, Error, Result};
 use serde_json::json;
-use sms::visits::{self, pages::languages};
+use sms::api::visits::{self, pages::languages};
 use store::Tx;
 
 use super::{

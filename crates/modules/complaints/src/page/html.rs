@@ -7,7 +7,7 @@ use axum::{http::StatusCode, response::Response};
 use http::{Texts, escape};
 use jiff::tz::TimeZone;
 use kernel::{Money, Timestamp};
-use sms::visits::{Doorway, pages};
+use sms::api::visits::{Doorway, pages};
 
 use super::{
     acts::{may_choose, may_sign},

@@ -99,8 +99,8 @@ impl Front {
     async fn told(&self) -> (String, String) {
         let messages = format!("/conversations/{}/messages", self.house.conversation);
         let said = self.house.agent.get(&messages).await.ok();
-        let texts = said["items"].as_array().unwrap().iter().filter_map(|one| one["text"].as_str());
-        let told = texts.filter(|text| text.contains("/progress/")).next_back().expect("they are told").to_owned();
+        let mut texts = said["items"].as_array().unwrap().iter().filter_map(|one| one["text"].as_str());
+        let told = texts.rfind(|text| text.contains("/progress/")).expect("they are told").to_owned();
         let link = told.split("https://kf.example.cn").nth(1).unwrap().trim().to_owned();
         (told, link)
     }

@@ -1,8 +1,8 @@
-//! The door of the members' page: it is the one of all pages of customers' own (`sms::visits`). Whoever is no member is
+//! The door of the members' page: it is the one of all pages of customers' own (`sms::api::visits`). Whoever is no member is
 //! answered the same.
 
 use kernel::{CustomerId, Error, Id, Result, Timestamp};
-use sms::visits::{self, Codes};
+use sms::api::visits::{self, Codes};
 use store::Tx;
 
 use crate::{

@@ -4,7 +4,7 @@ use axum::{http::StatusCode, response::Response};
 use http::{Texts, escape};
 use jiff::tz::TimeZone;
 use kernel::Timestamp;
-use sms::visits::{Doorway, pages};
+use sms::api::visits::{Doorway, pages};
 
 use super::words;
 use crate::{

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use store::{Tx, params, sql};
 use work::{Job, JobCx};
 
-use crate::api::{self, NewSms};
+use super::{self as api, NewSms};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
