@@ -52,6 +52,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         wechat::module(),
         sms::module(),
         complaints::module(),
+        feedback::module(),
         orders::module(),
         worth::module(),
         loyalty::module(),

@@ -1,15 +1,73 @@
-//! How a complaint and what follows from it are kept together.
+//! How a complaint and what follows from it are kept together, and what other modules call.
 
 use audit::api::Entry;
-use kernel::{Id, Result};
+use conversations::ConversationId;
+use kernel::{CustomerId, Error, Id, Result, Timestamp};
 use store::{Fact, Tx};
 
 use crate::{
     duty,
     events::{self, ComplaintFact},
-    model::{BrandRisk, By, Complaint, ComplaintMove, ComplaintMoveKind, ComplaintStep},
-    queries,
+    http::{NewComplaint, taken_in},
+    model::{
+        BrandRisk, By, Complaint, ComplaintMove, ComplaintMoveKind, ComplaintSeverity, ComplaintStep, ComplaintWay,
+    },
+    policy, queries,
 };
+
+/// A complaint that was first taken for something else.
+#[derive(Clone, Debug)]
+pub struct TakeIn {
+    /// Who complains; nobody where they stay unnamed.
+    pub customer_id: Option<CustomerId>,
+    /// Their name.
+    pub customer_name: String,
+    /// The conversation it was said in.
+    pub conversation_id: Option<ConversationId>,
+    /// The message it was said with.
+    pub message_seq: Option<i64>,
+    /// What it is about, in a line: up to 100 characters.
+    pub title: String,
+    /// What happened, in the customer's words: 1 to 4,000 characters.
+    pub content: String,
+    /// What the customer asks for: 1 to 1,000 characters.
+    pub remedy: String,
+    /// Which goods or service: up to 200 characters.
+    pub goods: Option<String>,
+    /// When it happened.
+    pub happened_at: Timestamp,
+    /// Which way it came.
+    pub way: ComplaintWay,
+    /// How grave it is.
+    pub severity: ComplaintSeverity,
+}
+
+/// Takes a complaint in for whoever acts, whose duty it is, as if they had filled in the form. The texts are the
+/// caller's to have checked.
+///
+/// # Errors
+/// [`Error::Forbidden`] for those who may take none in.
+pub fn take_in(tx: &mut Tx<'_>, from: TakeIn) -> Result<Complaint> {
+    let _permit = policy::may_register(tx.actor(), tx.now())?;
+    let by = by(tx)?;
+    let (customer_id, customer_name) = (from.customer_id, from.customer_name.clone());
+    let complaint = taken_in(tx, &NewComplaint::from(from), by, customer_id, customer_name)?;
+    register(tx, &complaint)?;
+    Ok(complaint)
+}
+
+/// How many complaints the actor may see were taken in on each day from `from` to `to`, `2026-11-26`, both included,
+/// in the organisation's time zone; none for those who may see no complaints at all. Days without are left out.
+///
+/// # Errors
+/// From the database.
+pub fn taken_in_by_day(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<Option<Vec<(String, i64)>>> {
+    match policy::may_read(tx.actor()) {
+        Ok(scope) => queries::by_day(tx, &scope, from, to).map(Some),
+        Err(Error::Forbidden(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
 
 /// What happened, in words where there are any.
 pub(crate) struct Happening {

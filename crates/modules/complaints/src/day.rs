@@ -17,3 +17,11 @@ pub(crate) fn close_after(tx: &mut Tx<'_>, moment: Timestamp, days: i64) -> Resu
     let moment = calendar.zone().to_ambiguous_zoned(last.at(0, 0, 0, 0)).compatible().map_err(Error::internal)?;
     Ok(Timestamp::from_millis(moment.timestamp().as_millisecond()))
 }
+
+/// A day as somebody names it, `2026-11-26`.
+///
+/// # Errors
+/// [`Error::Invalid`] names the field.
+pub(crate) fn parse(field: &'static str, text: &str) -> Result<Date> {
+    text.parse().map_err(|_| Error::field(field, "malformed"))
+}

@@ -1,7 +1,7 @@
 //! Complaints: the closed loop from intake to archive, and what each of its steps requires.
 
 mod acknowledge;
-mod api;
+pub mod api;
 mod codes;
 mod day;
 mod demo;
@@ -39,7 +39,11 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .outside(page::routes())
-        .migrations(store::migrations!["202611261640_complaints", "202611262102_customers_side"])
+        .migrations(store::migrations![
+            "202611261640_complaints",
+            "202611262102_customers_side",
+            "202611262122_complaints_by_day"
+        ])
         .permissions(policy::PERMISSIONS)
         .list::<Complaint>(ListTopic {
             topic: "complaints",

@@ -20,7 +20,7 @@ macro_rules! within {
 
 /// A list that begins with what an index serves, by every filter that is given: `$1 $2` the cursor, `$3 $4 $5` the
 /// scope, `$6` step, `$7` whether open, `$8` owner, `$9` customers, `$10` conversation, `$11` overdue as of, `$12`
-/// number, `$13` how many.
+/// number, `$13 $14` from and to which day, `$15` how many.
 macro_rules! list {
     ($lead:literal) => {
         concat!(
@@ -35,7 +35,9 @@ macro_rules! list {
               AND (CAST($10 AS TEXT) IS NULL OR conversation_id = $10)
               AND (CAST($11 AS BIGINT) IS NULL OR (step <> 'archived' AND due_at < $11))
               AND (CAST($12 AS TEXT) IS NULL OR number = $12)
-              ORDER BY registered_at DESC, id DESC LIMIT $13"
+              AND (CAST($13 AS TEXT) IS NULL OR day >= $13)
+              AND (CAST($14 AS TEXT) IS NULL OR day <= $14)
+              ORDER BY registered_at DESC, id DESC LIMIT $15"
         )
     };
 }
@@ -53,6 +55,8 @@ sql! {
     OF_CONVERSATION(Complaint) = list!("conversation_id = $10");
     OF_NUMBER(Complaint) = list!("number = $12");
 
+    BY_DAY = concat!("SELECT day, count(*) FROM complaints WHERE day >= $1 AND day <= $2 AND ", within!(),
+        " GROUP BY day ORDER BY day");
     COUNTS = concat!("SELECT step, count(*), count(CASE WHEN due_at < $1 THEN 1 END), count(CASE WHEN owner_id = $2 THEN 1 END)
         FROM complaints WHERE step <> 'archived' AND ", within!(), " GROUP BY step ORDER BY step");
     LEFT_BEHIND(Complaint) = "SELECT {cols} FROM complaints WHERE (owner_id = $1 OR handler_id = $1) AND step <> 'archived'
@@ -81,6 +85,10 @@ pub(crate) struct Filter {
     pub conversation: Option<ConversationId>,
     pub overdue_at: Option<Timestamp>,
     pub number: Option<String>,
+    /// From this day on.
+    pub from: Option<String>,
+    /// Until this day, it included.
+    pub to: Option<String>,
 }
 
 pub(crate) fn insert(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
@@ -107,10 +115,10 @@ pub(crate) fn list(
     tx: &mut Tx<'_>,
     scope: &Scope,
     filter: &Filter,
-    from: &Cursor,
+    cursor: &Cursor,
     limit: i64,
 ) -> Result<Vec<Complaint>> {
-    let Filter { step, open, owner, customers, conversation, overdue_at, number } = filter;
+    let Filter { step, open, owner, customers, conversation, overdue_at, number, from, to } = filter;
     let statement = match (number, conversation, customers, owner, step) {
         (Some(_), ..) => &OF_NUMBER,
         (_, Some(_), ..) => &OF_CONVERSATION,
@@ -121,11 +129,33 @@ pub(crate) fn list(
     };
     let customers = customers.as_ref().map(serde_json::to_string).transpose().map_err(Error::internal)?;
     let (all, own, units) = (scope.is_all(), scope.own(), scope.units_json());
-    let (key, id) = (from.key, &from.id);
+    let (key, id) = (cursor.key, &cursor.id);
     tx.all(
         statement,
-        params![key, id, all, own, units, step, open, owner, customers, conversation, overdue_at, number, limit],
+        params![
+            key,
+            id,
+            all,
+            own,
+            units,
+            step,
+            open,
+            owner,
+            customers,
+            conversation,
+            overdue_at,
+            number,
+            from,
+            to,
+            limit
+        ],
     )
+}
+
+/// How many were taken in on each day from `from` to `to`, both included, within `scope`.
+pub(crate) fn by_day(tx: &mut Tx<'_>, scope: &Scope, from: &str, to: &str) -> Result<Vec<(String, i64)>> {
+    let (all, own, units) = (scope.is_all(), scope.own(), scope.units_json());
+    tx.all(&BY_DAY, params![from, to, all, own, units])
 }
 
 /// Of each step: how many are open within `scope`, how many of these are overdue, and how many are `me`'s turn.

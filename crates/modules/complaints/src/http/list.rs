@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::view::{self, ComplaintCourse, ComplaintView};
 use crate::{
+    day,
     model::{Complaint, ComplaintStep},
     policy,
     queries::{self, Filter},
@@ -34,6 +35,10 @@ pub(crate) struct ComplaintQuery {
     overdue: Option<bool>,
     /// Only the one of this number: up to 40 characters.
     number: Option<String>,
+    /// Only those taken in on this day or later, in the organisation's time zone: `2026-11-01`.
+    from: Option<String>,
+    /// Only those taken in on this day or before.
+    to: Option<String>,
     /// How many rows at most: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -73,6 +78,9 @@ fn filter(tx: &mut Tx<'_>, query: &ComplaintQuery) -> Result<Filter> {
         },
         None => None,
     };
+    let date = |field, text: &Option<String>| {
+        text.as_deref().map(|text| day::parse(field, text).map(|day| day.to_string())).transpose()
+    };
     Ok(Filter {
         step: query.step,
         open: query.open,
@@ -81,6 +89,8 @@ fn filter(tx: &mut Tx<'_>, query: &ComplaintQuery) -> Result<Filter> {
         conversation: query.conversation,
         overdue_at: query.overdue.unwrap_or(false).then(|| tx.now()),
         number,
+        from: date("from", &query.from)?,
+        to: date("to", &query.to)?,
     })
 }
 

@@ -61,6 +61,30 @@ pub(crate) struct NewComplaint {
     pub(crate) files: Option<Vec<FileId>>,
 }
 
+impl From<api::TakeIn> for NewComplaint {
+    fn from(from: api::TakeIn) -> Self {
+        Self {
+            customer_id: from.customer_id,
+            anonymous: Some(from.customer_id.is_none()),
+            title: Some(from.title),
+            content: from.content,
+            remedy: from.remedy,
+            goods: from.goods,
+            happened_at: from.happened_at,
+            way: from.way,
+            conversation_id: from.conversation_id,
+            message_seq: from.message_seq,
+            severity: from.severity,
+            safety: None,
+            complexity: None,
+            impact: None,
+            brand_risk: None,
+            acknowledged: None,
+            files: None,
+        }
+    }
+}
+
 /// Takes a complaint in: it has a number at once, and is the duty of whoever took it.
 #[utoipa::path(post, path = "/complaints", tag = "complaints", request_body = NewComplaint, responses((status = 200, body = ComplaintCourse)))]
 pub(crate) async fn register(cx: Cx, Json(request): Json<NewComplaint>) -> Answer<ComplaintCourse> {

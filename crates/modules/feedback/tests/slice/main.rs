@@ -1,0 +1,100 @@
+//! What people rely on of feedback and the wall.
+
+mod course;
+mod figures;
+mod wall;
+
+use serde_json::{Value, json};
+use testkit::{Person, TestApp, TestDb};
+
+fn modules() -> Vec<http::Module> {
+    vec![
+        audit::module(),
+        access::module(),
+        settings::module(),
+        files::module(std::env::temp_dir().join("zhike-feedback-files")).expect("a folder"),
+        tasks::module(),
+        approvals::module(),
+        people::module(),
+        customers::module(),
+        channels::module(),
+        conversations::module(),
+        complaints::module(),
+        feedback::module(),
+    ]
+}
+
+/// A department with a head, a team with its supervisor and two agents, and somebody of no team; a customer who wrote.
+struct House {
+    app: TestApp,
+    admin: Person,
+    head: Person,
+    supervisor: Person,
+    agent: Person,
+    colleague: Person,
+    stranger: Person,
+    department: String,
+    team: String,
+    conversation: String,
+    customer: String,
+}
+
+async fn house(db: TestDb) -> House {
+    let app = TestApp::start(db, modules()).await;
+    let channel = app.app.db().write(&kernel::Origin::system("test"), channels::api::default_web_chat).await.unwrap();
+    let (admin, head, supervisor) =
+        (app.person("administrator").await, app.person("head").await, app.person("supervisor").await);
+    let (agent, colleague, stranger) =
+        (app.person("agent").await, app.person("agent").await, app.person("agent").await);
+    let unit = async |name: &str, kind: &str, parent: Value| {
+        admin.post("/units", json!({"name": name, "kind": kind, "parent_id": parent})).await.ok()
+    };
+    let department = unit("客服中心", "department", Value::Null).await;
+    let team = unit("热线组", "team", department["id"].clone()).await;
+    let other = unit("门店组", "team", Value::Null).await;
+    for (person, unit) in
+        [(&head, &department), (&supervisor, &team), (&agent, &team), (&colleague, &team), (&stranger, &other)]
+    {
+        let body = json!({"unit_id": unit["id"], "post_id": null});
+        admin.put(&format!("/members/{}", person.id()), body).await.ok();
+    }
+    for (person, unit) in [(&head, &department), (&supervisor, &team)] {
+        let path = format!("/units/{}", unit["id"].as_str().unwrap());
+        admin.patch(&path, json!({"version": unit["version"], "lead_id": person.id()})).await.ok();
+    }
+    let (_visitor, ready) = app.visitor_writes(&channel.public_key, "今天的小林真耐心，一步步教我装好了").await;
+    let conversation = ready["conversation"]["id"].as_str().unwrap().to_owned();
+    let talk = admin.get(&format!("/conversations/{conversation}")).await.ok();
+    let customer = talk["customer_id"].as_str().unwrap().to_owned();
+    admin.post(&format!("/conversations/{conversation}/assignment"), json!({"assignee_id": agent.id()})).await.ok();
+    let id = |unit: &Value| unit["id"].as_str().unwrap().to_owned();
+    let (department, team) = (id(&department), id(&team));
+    House { app, admin, head, supervisor, agent, colleague, stranger, department, team, conversation, customer }
+}
+
+fn path(item: &Value, rest: &str) -> String {
+    format!("/feedback-items/{}{rest}", item["id"].as_str().unwrap())
+}
+
+impl House {
+    fn new(&self, kind: &str) -> Value {
+        json!({"kind": kind, "conversation_id": self.conversation, "content": "安装说明的字太小，老人看不清", "way": "conversation"})
+    }
+
+    async fn taken_in(&self, kind: &str) -> Value {
+        self.agent.post("/feedback-items", self.new(kind)).await.ok()
+    }
+
+    /// Praise of the agent, taken in by a colleague.
+    async fn praised(&self) -> Value {
+        let mut new = self.new("praise");
+        (new["content"], new["about_id"]) = (json!("小林真耐心"), json!(self.agent.id()));
+        self.supervisor.post("/feedback-items", new).await.ok()
+    }
+
+    /// How many open tasks of this source somebody has, or could take.
+    async fn tasks(&self, person: &Person, source: &str) -> usize {
+        let tasks = person.get("/tasks?state=open").await.ok();
+        tasks["items"].as_array().unwrap().iter().filter(|one| one["source"] == source).count()
+    }
+}
