@@ -66,6 +66,9 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   await api.put(`/incidents/${incident.id}/review`, { what: HOSTILE, cause: HOSTILE, actions: [{ title: SHORT, owner_id: user.id, due_at: Date.now() + 86_400_000 }] })
   const complaint = await api.post<Named>('/complaints', { customer_id: customer.id, title: SHORT, content: HOSTILE, remedy: HOSTILE, goods: SHORT, happened_at: 1, way: 'phone', severity: 'critical', brand_risk: 'possible', acknowledged: true })
   await api.post(`/complaints/${complaint.id}/notes`, { words: HOSTILE })
+  const feedback = await api.post<Named>('/feedback-items', { kind: 'praise', customer_id: customer.id, title: SHORT, content: HOSTILE, goods: SHORT, way: 'phone', about_id: user.id })
+  await api.post(`/feedback-items/${feedback.id}/notes`, { words: HOSTILE })
+  await api.post('/recognitions', { person_id: user.id, words: HOSTILE.slice(0, 500) })
   const account = await api.post<Named>('/wechat-accounts', { kind: 'wechat', details: { name: `${SHORT}${mark}`, app_id: `wx${mark}0000`, secret: 'a-secret', token: 'pamtest', aes_key: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', welcome: HOSTILE } })
   // Paused: the sign-in page of others stays as it is.
   const provider = await api.post<Named>('/identity-providers', { name: SHORT, issuer: `https://${mark}.example.org`, client_id: HOSTILE.slice(0, 100), origin: 'https://desk.example.org', state: 'paused', creates: true, role_id: role.id })
@@ -125,6 +128,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'escalations.open': escalation.id,
     'incidents.open': incident.id,
     'complaints.id': complaint.id,
+    'feedback.open': feedback.id,
     'sla-policies.open': policy.id,
     'automations.open': automation.id,
     'macros.open': macro.id,

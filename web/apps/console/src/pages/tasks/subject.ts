@@ -12,6 +12,7 @@ export function placeOf({ subject_kind: kind, subject_id: id }: Pick<Task, 'subj
   const intake = { intake_day: 'intake', update_day: 'record-updates', intake_batch: 'intake', first_contact: 'first-contacts', late_first_contact: 'first-contacts' }[kind]
   if (intake) return can('stewards.read') ? { name: intake, query: kind.endsWith('_day') ? {} : { open: id } } : undefined
   if (kind === 'complaint') return can('complaints.read') ? { name: 'complaint', params: { id } } : undefined
+  if (kind === 'feedback_item') return can('feedback.read') ? { name: 'feedback', query: { open: id } } : undefined
   const page = { promise: 'promises', ask: 'asks', escalation: 'escalations', incident: 'incidents', opportunity: 'opportunities', approval: 'approvals' }[kind]
   return page && can(`${page}.read`) ? { name: page, query: { open: id } } : undefined
 }
