@@ -10,7 +10,7 @@ on_both! { http::schema(&modules());
 async fn r062_what_a_customer_says_has_a_number_a_kind_and_somebody_who_answers(db: TestDb) {
     let house = house(db).await;
     for (field, value, code) in [("content", json!("  "), "required"), ("anonymous", json!(true), "not_allowed"), ("about_id", json!("usr_00000000000000000000000000"), "unknown")] {
-        let mut new = house.new("suggestion");
+        let mut new = house.form("suggestion");
         new[field] = value;
         house.agent.post("/feedback-items", new).await.refused_field(field, code);
     }

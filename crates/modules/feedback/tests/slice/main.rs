@@ -77,17 +77,17 @@ fn path(item: &Value, rest: &str) -> String {
 }
 
 impl House {
-    fn new(&self, kind: &str) -> Value {
+    fn form(&self, kind: &str) -> Value {
         json!({"kind": kind, "conversation_id": self.conversation, "content": "安装说明的字太小，老人看不清", "way": "conversation"})
     }
 
     async fn taken_in(&self, kind: &str) -> Value {
-        self.agent.post("/feedback-items", self.new(kind)).await.ok()
+        self.agent.post("/feedback-items", self.form(kind)).await.ok()
     }
 
     /// Praise of the agent, taken in by a colleague.
     async fn praised(&self) -> Value {
-        let mut new = self.new("praise");
+        let mut new = self.form("praise");
         (new["content"], new["about_id"]) = (json!("小林真耐心"), json!(self.agent.id()));
         self.supervisor.post("/feedback-items", new).await.ok()
     }
