@@ -10,7 +10,7 @@ use store::Tx;
 use crate::{
     api::{self, Happening},
     day,
-    http::{NewFeedback, taken_in},
+    http::{NewFeedbackItem, taken_in},
     model::{Answer, AnswerWay, By, FeedbackMoveKind, FeedbackRules, RecognitionKind, RewardBudget},
     policy, queries,
 };
@@ -80,7 +80,7 @@ fn one(tx: &mut Tx<'_>, demo: &Demo, told: &Told, talk: &Conversation, agent: &D
     let start = talk.closed_at.unwrap_or(talk.opened_at);
     tx.as_of(start, agent.actor())?;
     let by = |at| By { id: agent.id, name: agent.name.clone(), at };
-    let new: NewFeedback = serde_json::from_value(json!({
+    let new: NewFeedbackItem = serde_json::from_value(json!({
         "kind": told.kind, "content": told.content, "goods": told.goods, "way": "conversation",
         "conversation_id": talk.id, "about_id": told.about.then_some(agent.id),
         "about_unit_id": agent.unit.filter(|_| told.unit),

@@ -11,7 +11,7 @@ mod view;
 mod wall;
 
 use http::App;
-pub(crate) use register::{NewFeedback, taken_in};
+pub(crate) use register::{NewFeedbackItem, taken_in};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The files that came with an item.

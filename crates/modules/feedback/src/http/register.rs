@@ -21,7 +21,7 @@ use crate::{
 /// An item as it is taken in. Who said it is a customer, a conversation's, or nobody named.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewFeedback {
+pub(crate) struct NewFeedbackItem {
     /// What it is.
     kind: FeedbackKind,
     /// Who said it: needed unless they stay unnamed or a conversation is named.
@@ -51,8 +51,8 @@ pub(crate) struct NewFeedback {
 }
 
 /// Takes in a suggestion, an opinion or praise: it has a number at once, and is to be answered.
-#[utoipa::path(post, path = "/feedback-items", tag = "feedback", request_body = NewFeedback, responses((status = 200, body = FeedbackCourse)))]
-pub(crate) async fn register(cx: Cx, Json(request): Json<NewFeedback>) -> Answer<FeedbackCourse> {
+#[utoipa::path(post, path = "/feedback-items", tag = "feedback", request_body = NewFeedbackItem, responses((status = 200, body = FeedbackCourse)))]
+pub(crate) async fn register(cx: Cx, Json(request): Json<NewFeedbackItem>) -> Answer<FeedbackCourse> {
     view::made(cx, move |tx| {
         let _permit = policy::may_register(tx.actor(), tx.now())?;
         let by = api::by(tx)?;
@@ -72,7 +72,7 @@ pub(crate) async fn register(cx: Cx, Json(request): Json<NewFeedback>) -> Answer
     .await
 }
 
-fn check(request: &NewFeedback) -> Result<()> {
+fn check(request: &NewFeedbackItem) -> Result<()> {
     let anonymous = request.anonymous.unwrap_or(false);
     let known = request.customer_id.is_some() || request.conversation_id.is_some();
     let files = request.files.as_deref().unwrap_or_default();
@@ -97,7 +97,11 @@ pub(super) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
 }
 
 /// Who said it: the conversation's customer, where one is named; merges are followed.
-fn sender(tx: &mut Tx<'_>, request: &NewFeedback, talk: Option<&Conversation>) -> Result<(Option<CustomerId>, String)> {
+fn sender(
+    tx: &mut Tx<'_>,
+    request: &NewFeedbackItem,
+    talk: Option<&Conversation>,
+) -> Result<(Option<CustomerId>, String)> {
     if let Some(talk) = talk {
         if let Some(seq) = request.message_seq {
             conversations::api::message(tx, talk.id, seq).map_err(unknown("message_seq"))?;
@@ -124,7 +128,7 @@ fn sender(tx: &mut Tx<'_>, request: &NewFeedback, talk: Option<&Conversation>) -
 /// About whom or which unit: ids with their names.
 type About = (Option<UserId>, String, Option<UnitId>, String);
 
-fn about(tx: &mut Tx<'_>, request: &NewFeedback) -> Result<About> {
+fn about(tx: &mut Tx<'_>, request: &NewFeedbackItem) -> Result<About> {
     if let Some(id) = request.about_id {
         let (name, unit) = api::somebody(tx, id).map_err(unknown("about_id"))?;
         return Ok((Some(id), name, unit, api::unit_name(tx, unit)?));
@@ -139,7 +143,7 @@ fn about(tx: &mut Tx<'_>, request: &NewFeedback) -> Result<About> {
 /// An item as it is once taken in by somebody, with its number.
 pub(crate) fn taken_in(
     tx: &mut Tx<'_>,
-    request: &NewFeedback,
+    request: &NewFeedbackItem,
     by: By,
     customer_id: Option<CustomerId>,
     customer_name: String,

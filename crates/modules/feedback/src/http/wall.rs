@@ -201,18 +201,18 @@ fn standing(rules: &FeedbackRules, one: Standing) -> RecognitionStanding {
 /// A small reward.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewReward {
+pub(crate) struct NewRecognitionReward {
     /// How much, in minor units of the budget's currency: 1 to 10,000,000.
     amount: Money,
 }
 
 /// Rewards one on the wall, once, from this month's budget of the unit it is of, or of the nearest one above that has
 /// one. What is left of it is never overrun, whoever rewards at the same time.
-#[utoipa::path(post, path = "/recognitions/{id}/reward", tag = "feedback", params(("id" = Id<Recognition>, Path)), request_body = NewReward, responses((status = 200, body = Recognition)))]
+#[utoipa::path(post, path = "/recognitions/{id}/reward", tag = "feedback", params(("id" = Id<Recognition>, Path)), request_body = NewRecognitionReward, responses((status = 200, body = Recognition)))]
 pub(crate) async fn reward(
     cx: Cx,
     Path(id): Path<Id<Recognition>>,
-    Json(request): Json<NewReward>,
+    Json(request): Json<NewRecognitionReward>,
 ) -> Answer<Recognition> {
     let rewarded = cx
         .write(move |tx| {
