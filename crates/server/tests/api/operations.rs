@@ -79,7 +79,6 @@ const OUTSIDER: &[&str] = &[
     "GET /responsibilities/{activity}/holders",
     "GET /segment-attributes",
     "GET /services",
-    "GET /reward-budgets",
     "GET /rewards",
     "GET /sla-policies",
     "GET /snooze-times",
