@@ -6,7 +6,7 @@ use kernel::{CustomerId, Error, Id, Result, Timestamp};
 use store::{Fact, Tx};
 
 use crate::{
-    duty,
+    acknowledge, duty,
     events::{self, ComplaintFact},
     http::{NewComplaint, taken_in},
     model::{
@@ -51,9 +51,9 @@ pub fn take_in(tx: &mut Tx<'_>, from: TakeIn) -> Result<Complaint> {
     let _permit = policy::may_register(tx.actor(), tx.now())?;
     let by = by(tx)?;
     let (customer_id, customer_name) = (from.customer_id, from.customer_name.clone());
-    let complaint = taken_in(tx, &NewComplaint::from(from), by, customer_id, customer_name)?;
+    let complaint = taken_in(tx, &NewComplaint::from(from), Some(by), customer_id, customer_name)?;
     register(tx, &complaint)?;
-    Ok(complaint)
+    acknowledge::tell(tx, complaint)
 }
 
 /// How many complaints the actor may see were taken in on each day from `from` to `to`, `2026-11-26`, both included,

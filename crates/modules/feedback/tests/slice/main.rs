@@ -19,6 +19,10 @@ fn modules() -> Vec<http::Module> {
         customers::module(),
         channels::module(),
         conversations::module(),
+        routing::module(),
+        delivery::module(vec![sms::carrier()]),
+        openchannel::module(),
+        sms::module(),
         complaints::module(),
         feedback::module(),
     ]
