@@ -4062,6 +4062,8 @@ export interface paths {
                     cursor?: string;
                     /** @description Only those of this person, whatever they were merged with. */
                     customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those taken in on this day or later, in the organisation's time zone: `2026-11-01`. */
+                    from?: string;
                     /** @description How many rows at most: 1 to 200, 50 unless told. */
                     limit?: number;
                     /** @description Only the one of this number: up to 40 characters. */
@@ -4074,6 +4076,8 @@ export interface paths {
                     owner?: string;
                     /** @description Only those at this step. */
                     step?: "intake" | "judgement" | "investigation" | "solution" | "implementation" | "summary" | "revisit" | "archived";
+                    /** @description Only those taken in on this day or before. */
+                    to?: string;
                 };
                 header?: never;
                 path?: never;
@@ -11163,6 +11167,678 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts complaints, suggestions, opinions and praise within one's reach by the day they came. Weeks and months are
+         *     sums of days, cut to what was asked for, so that days, weeks and months of the same time add up to the same.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What a row covers; a day unless told. */
+                    by?: "day" | "week" | "month";
+                    /** @description From this day on, in the organisation's time zone: `2026-11-01`. The first of this month unless told. */
+                    from?: string;
+                    /** @description Until this day, it included; today unless told, and at most 400 days from the first. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackFigures"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the suggestions, opinions and praise one may see, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only the one that became this complaint. */
+                    complaint?: components["schemas"]["Id_cpl_Complaint"];
+                    /** @description Only those said in this conversation. */
+                    conversation?: components["schemas"]["Id_cnv"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those of this person, whatever they were merged with. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those that came on this day or later, in the organisation's time zone: `2026-11-01`. */
+                    from?: string;
+                    /** @description Only those of this kind. */
+                    kind?: "suggestion" | "opinion" | "praise";
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only the one of this number: up to 40 characters. */
+                    number?: string;
+                    /** @description Only those that are to be answered, or those that are not. */
+                    open?: boolean;
+                    /** @description Only those that were not answered in time. */
+                    overdue?: boolean;
+                    /** @description Only those this person has: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those that stand so. */
+                    state?: "received" | "assigned" | "answered" | "closed" | "converted";
+                    /** @description Only those that came on this day or before. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_FeedbackView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Takes in a suggestion, an opinion or praise: it has a number at once, and is to be answered. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFeedbackItem"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item, with everything that happened to it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers an item, with thanks. Into its conversation where that is the way: when that is over, another way is needed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFeedbackAnswer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes an item that was answered. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}/complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a complaint in with what was said, which is the duty of whoever does so; the item is over and names it. Needs
+         *     the permission to take complaints in.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FeedbackConversion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}/kind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sorts an item into another kind. What is praise from now on stands on the wall, what is none any more is taken off. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FeedbackSorting"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes something of an item, however it stands. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FeedbackNote"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives an item that is to be answered to somebody; it is due when it was. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FeedbackOwner"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an item again that was answered or closed: whoever had it has it again, and as much time as at first. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FeedbackReopening"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what is to be answered within one's reach, by kind. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times and levels. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets times and levels. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFeedbackRules"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -19850,6 +20526,193 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/recognition-standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many recognitions people have, which level that is, and how far the next one is. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `2026-11`; the one that goes on unless told. */
+                    month?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecognitionStandings"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recognitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands on the wall within one's reach, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only the word of these. */
+                    kind?: "customer" | "lead" | "colleague";
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only of this month: `2026-11`. */
+                    month?: string;
+                    /** @description Only of this person: an id, or `me`. */
+                    person?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Recognition"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Says something good of a colleague: they and their team see it at once. It is a lead's word where one leads them. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRecognition"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Recognition"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recognitions/{id}/reward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewards one on the wall, once, from this month's budget of the unit it is of, or of the nearest one above that has
+         *     one. What is left of it is never overrun, whoever rewards at the same time.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_rcg_Recognition"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRecognitionReward"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Recognition"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/record-updates": {
         parameters: {
             query?: never;
@@ -20521,6 +21384,85 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reward-budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What units within one's reach may give in a month, and what is left of it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `2026-11`; the one that goes on unless told. */
+                    month?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RewardBudgets"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets what a unit may give in rewards in a month. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRewardBudget"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RewardBudgetView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -28931,6 +29873,11 @@ export interface components {
          * @enum {string}
          */
         Alphabet: "gsm7" | "latin1" | "ucs2";
+        /**
+         * @description Which way whoever said it was answered.
+         * @enum {string}
+         */
+        AnswerWay: "conversation" | "mail" | "phone" | "counter" | "unreachable";
         /** @description A key for programs that act as a person. */
         ApiToken: {
             /** @description Since when. */
@@ -33880,6 +34827,19 @@ export interface components {
             /** @description escalations */
             topic: string;
         };
+        /** @description An item is there, or stands otherwise. */
+        "Fact.feedback_items.feedback_item.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["FeedbackItem"];
+            /** @enum {string} */
+            kind: "feedback_item.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description feedback_items */
+            topic: string;
+        };
         /** @description A first contact is due, is nearly due, was done or dropped. */
         "Fact.first_contacts.first_contact.changed": {
             at: components["schemas"]["Timestamp"];
@@ -34088,6 +35048,19 @@ export interface components {
             /** @description purges */
             topic: string;
         };
+        /** @description Something stands on the wall, or is rewarded. */
+        "Fact.recognitions.recognition.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["Recognition"];
+            /** @enum {string} */
+            kind: "recognition.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description recognitions */
+            topic: string;
+        };
         /** @description A reward was asked for, handed over or cancelled. */
         "Fact.redemptions.redemption.changed": {
             at: components["schemas"]["Timestamp"];
@@ -34231,6 +35204,295 @@ export interface components {
             /** @description user:{id} */
             topic: string;
         };
+        /** @description What a complaint needs that an item does not have. */
+        FeedbackConversion: {
+            /** @description What the customer asks for: 1 to 1,000 characters. */
+            remedy: string;
+            /** @description How grave it is. */
+            severity: components["schemas"]["ComplaintSeverity"];
+        };
+        /** @description How many of a kind are to be answered. */
+        FeedbackCount: {
+            /** @description Which. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: int64
+             * @description Of these, those the caller has.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of these, not answered in time.
+             */
+            overdue: number;
+        };
+        /** @description How many are to be answered. */
+        FeedbackCounts: {
+            /** @description By kind, those only of which there are any. */
+            kinds: components["schemas"]["FeedbackCount"][];
+            /**
+             * Format: int64
+             * @description Those the caller has.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Not answered in time, anybody's.
+             */
+            overdue: number;
+        };
+        /** @description An item with everything that happened to it. */
+        FeedbackCourse: components["schemas"]["FeedbackView"] & {
+            /** @description What happened, in order. */
+            course: components["schemas"]["FeedbackMove"][];
+            /** @description What came with it. */
+            files: components["schemas"]["FeedbackFile"][];
+            /** @description Whether the caller may handle it. */
+            may_handle: boolean;
+            /** @description Whether it stands on the wall. */
+            on_wall: boolean;
+        };
+        /** @description One row: a day, or the part of a week or month that lies within what was asked for. */
+        FeedbackFigure: components["schemas"]["FeedbackTally"] & {
+            /** @description Its first day. */
+            from: string;
+            /** @description Its last. */
+            to: string;
+        };
+        /** @description How many of each kind came. */
+        FeedbackFigures: {
+            /** @description What a row covers. */
+            by: components["schemas"]["FeedbackPeriod"];
+            /** @description The first day. */
+            from: string;
+            /** @description In order, every one of them. */
+            rows: components["schemas"]["FeedbackFigure"][];
+            /** @description The last. */
+            to: string;
+            /** @description The sum of all rows. */
+            total: components["schemas"]["FeedbackTally"];
+        };
+        /** @description A file that belongs to an item. */
+        FeedbackFile: {
+            /** @description What it is. */
+            mime: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it is read, for a quarter of an hour. */
+            url: string;
+        };
+        /** @description A suggestion, an opinion or praise of a customer. */
+        FeedbackItem: {
+            about_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            about_name: string;
+            about_unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Its name. */
+            about_unit_name: string;
+            /** @description Whether a suggestion is adopted. */
+            adopted?: boolean | null;
+            /** @description Why, or why not. */
+            adoption_reason?: string | null;
+            /** @description What they were answered, with the thanks. */
+            answer?: string | null;
+            answer_way?: components["schemas"]["AnswerWay"] | null;
+            answered_at?: components["schemas"]["Timestamp"] | null;
+            answered_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            answered_by_name: string;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            complaint_id?: components["schemas"]["Id_cpl_Complaint"] | null;
+            /** @description Its number. */
+            complaint_number?: string | null;
+            /** @description What was said, in the customer's words. */
+            content: string;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their name then. */
+            customer_name: string;
+            /** @description The day it came, in the organisation's time zone. */
+            day: string;
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description About which goods or service. */
+            goods?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_fbi_FeedbackItem"];
+            /** @description What it is. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: int64
+             * @description The message it was said with.
+             */
+            message_seq?: number | null;
+            /**
+             * @description Its number, without a gap within its day.
+             * @example FK20261126-0001
+             */
+            number: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name: string;
+            /** @description When. */
+            registered_at: components["schemas"]["Timestamp"];
+            registered_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            registered_by_name: string;
+            registered_unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description How often it was open again.
+             */
+            reopenings: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["FeedbackState"];
+            /** @description What it is about, in a line. */
+            title: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description Which way it came. */
+            way: components["schemas"]["FeedbackWay"];
+        };
+        /**
+         * @description What it is. What somebody is not content with and wants put right is a complaint, which `complaints` holds.
+         * @enum {string}
+         */
+        FeedbackKind: "suggestion" | "opinion" | "praise";
+        /** @description Minutes of business time until an answer, by kind: 1 to 100,000. */
+        FeedbackMinutes: {
+            /**
+             * Format: int64
+             * @description To an opinion.
+             */
+            opinion: number;
+            /**
+             * Format: int64
+             * @description To praise.
+             */
+            praise: number;
+            /**
+             * Format: int64
+             * @description To a suggestion.
+             */
+            suggestion: number;
+        };
+        /** @description Something that happened to an item. Nothing changes or deletes one. */
+        FeedbackMove: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name?: string | null;
+            /** @description Of which item. */
+            feedback_item_id: components["schemas"]["Id_fbi_FeedbackItem"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_fbm_FeedbackMove"];
+            /** @description What happened. */
+            kind: components["schemas"]["FeedbackMoveKind"];
+            /**
+             * Format: int64
+             * @description Its place, from 1.
+             */
+            number: number;
+            /** @description What was said or why; empty where nothing was. */
+            words: string;
+        };
+        /**
+         * @description What happened to an item.
+         * @enum {string}
+         */
+        FeedbackMoveKind: "received" | "assigned" | "sorted" | "answered" | "closed" | "reopened" | "converted" | "noted";
+        /** @description A note. */
+        FeedbackNote: {
+            /** @description In one's own words: 1 to 2,000 characters. */
+            words: string;
+        };
+        /** @description Who is to answer from now on. */
+        FeedbackOwner: {
+            owner_id?: components["schemas"]["Id_usr"] | null;
+        };
+        /**
+         * @description What a row of the figures covers.
+         * @enum {string}
+         */
+        FeedbackPeriod: "day" | "week" | "month";
+        /** @description Why it is open again. */
+        FeedbackReopening: {
+            /** @description In one's own words: 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description What a department sets of feedback and recognition. */
+        FeedbackRules: {
+            /** @description Of which currency rewards are, ISO 4217. */
+            currency: string;
+            /** @description From how many recognitions on each level is reached. */
+            levels: components["schemas"]["RecognitionLevels"];
+            /** @description How long an answer may take. */
+            minutes: components["schemas"]["FeedbackMinutes"];
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 while nothing was set.
+             */
+            version: number;
+        };
+        /** @description What it is after all. */
+        FeedbackSorting: {
+            /** @description What it is. */
+            kind: components["schemas"]["FeedbackKind"];
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
+        };
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        FeedbackState: "received" | "assigned" | "answered" | "closed" | "converted";
+        /** @description How many came. */
+        FeedbackTally: {
+            /**
+             * Format: int64
+             * @description Complaints; none for those who may not see any.
+             */
+            complaint?: number | null;
+            /**
+             * Format: int64
+             * @description Opinions.
+             */
+            opinion: number;
+            /**
+             * Format: int64
+             * @description Praise.
+             */
+            praise: number;
+            /**
+             * Format: int64
+             * @description Suggestions.
+             */
+            suggestion: number;
+            /**
+             * Format: int64
+             * @description All of these.
+             */
+            total: number;
+        };
+        /** @description An item, with what a list shows beside it. */
+        FeedbackView: components["schemas"]["FeedbackItem"] & {
+            /** @description Whether it was not answered in time. */
+            overdue: boolean;
+        };
+        /**
+         * @description Which way it came.
+         * @enum {string}
+         */
+        FeedbackWay: "conversation" | "mail" | "phone" | "counter" | "form";
         /** @description A row that was not taken, and why. */
         FeedRefusal: {
             /** @description Why: `required`, `malformed`, `too_long`, `control_character`, `duplicate`. */
@@ -34630,6 +35892,10 @@ export interface components {
         Id_esc_Escalation: string;
         /** @example esl_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_esl_EscalationLadder: string;
+        /** @example fbi_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_fbi_FeedbackItem: string;
+        /** @example fbm_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_fbm_FeedbackMove: string;
         /** @example fcn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_fcn_FirstContact: string;
         /** @example fil_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -34714,6 +35980,8 @@ export interface components {
         Id_pvr_PrivacyRequest: string;
         /** @example que_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_que: string;
+        /** @example rcg_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_rcg_Recognition: string;
         /** @example rdm_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_rdm_Redemption: string;
         /** @example rfl_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -34722,6 +35990,8 @@ export interface components {
         Id_rlp_ReliefPause: string;
         /** @example rol_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_rol_Role: string;
+        /** @example rwb_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_rwb_RewardBudget: string;
         /** @example rwd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_rwd_Reward: string;
         /** @example seg_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -37242,6 +38512,60 @@ export interface components {
             /** @description In their words: up to 2,000 characters. */
             words?: string | null;
         };
+        /** @description What whoever said it is answered: the result, and thanks. */
+        NewFeedbackAnswer: {
+            /** @description Whether a suggestion is adopted: needed for one, and for nothing else. */
+            adopted?: boolean | null;
+            /** @description Whether it is over with that. */
+            close?: boolean | null;
+            /** @description Why, or why not: 1 to 1,000 characters; needed with it. */
+            reason?: string | null;
+            /** @description Which way. By `conversation` they are sent there; any other says how it was done. */
+            way: components["schemas"]["AnswerWay"];
+            /** @description The words: 1 to 2,000 characters. */
+            words: string;
+        };
+        /** @description An item as it is taken in. Who said it is a customer, a conversation's, or nobody named. */
+        NewFeedbackItem: {
+            about_id?: components["schemas"]["Id_usr"] | null;
+            about_unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Whether whoever said it stays unnamed: not together with a customer. */
+            anonymous?: boolean | null;
+            /** @description What was said, in the customer's words: 1 to 4,000 characters. */
+            content: string;
+            conversation_id?: components["schemas"]["Id_cnv"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description What came with it: at most 10 files that the caller sent. */
+            files?: components["schemas"]["Id_fil"][] | null;
+            /** @description About which goods or service: up to 200 characters. */
+            goods?: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: int64
+             * @description The message it was said with.
+             */
+            message_seq?: number | null;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description What it is about, in a line: up to 100 characters; the beginning of the content unless told. */
+            title?: string | null;
+            /** @description Which way it came; a conversation's comes in one. */
+            way: components["schemas"]["FeedbackWay"];
+        };
+        /** @description What is to hold from now on. */
+        NewFeedbackRules: {
+            /** @description Of which currency new budgets are, ISO 4217. */
+            currency: string;
+            /** @description From how many recognitions on each level is reached, rising: 1 to 10 of 1 to 100,000. */
+            levels: components["schemas"]["RecognitionLevels"];
+            /** @description Minutes of business time until an answer, by kind. */
+            minutes: components["schemas"]["FeedbackMinutes"];
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
         /** @description Something that is missing. */
         NewGap: {
             /** @description In which conversation. */
@@ -37748,6 +39072,18 @@ export interface components {
              */
             position?: number | null;
         };
+        /** @description Something good said of a colleague. */
+        NewRecognition: {
+            /** @description Of whom: anybody but oneself. */
+            person_id: components["schemas"]["Id_usr"];
+            /** @description What they did well: 1 to 500 characters. */
+            words: string;
+        };
+        /** @description A small reward. */
+        NewRecognitionReward: {
+            /** @description How much, in minor units of the budget's currency: 1 to 10,000,000. */
+            amount: components["schemas"]["Money"];
+        };
         /** @description What a member wants. */
         NewRedemption: {
             /** @description Which reward. */
@@ -37808,6 +39144,20 @@ export interface components {
              * @description How many there are; none: as many as are asked for.
              */
             stock?: number | null;
+        };
+        /** @description What a unit may give. */
+        NewRewardBudget: {
+            /** @description How much, in minor units: 0 to 100,000,000,000, and not less than was given already. */
+            amount: components["schemas"]["Money"];
+            /** @description Which month: `2026-11`. */
+            month: string;
+            /** @description Which unit. */
+            unit_id: components["schemas"]["Id_unt"];
+            /**
+             * Format: int64
+             * @description The version one saw; 0 where there was none.
+             */
+            version: number;
         };
         /** @description A new role. */
         NewRole: {
@@ -39610,6 +40960,16 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_FeedbackView: {
+            /** @description The rows. */
+            items: (components["schemas"]["FeedbackItem"] & {
+                /** @description Whether it was not answered in time. */
+                overdue: boolean;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_FirstContactView: {
             /** @description The rows. */
             items: (components["schemas"]["FirstContact"] & {
@@ -40331,6 +41691,46 @@ export interface components {
                 /** @description The number or address, masked, while it is known. */
                 mask?: string | null;
             })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Recognition: {
+            /** @description The rows. */
+            items: {
+                /** @description When it was said. */
+                at: components["schemas"]["Timestamp"];
+                by_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name; empty for a customer. */
+                by_name: string;
+                /** @description ISO 4217. */
+                currency?: string | null;
+                feedback_item_id?: components["schemas"]["Id_fbi_FeedbackItem"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["Id_rcg_Recognition"];
+                /** @description Whose word it is. */
+                kind: components["schemas"]["RecognitionKind"];
+                /** @description The month it was said in, in the organisation's time zone: `2026-11`. */
+                month: string;
+                person_id?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                person_name: string;
+                reward?: components["schemas"]["Money"] | null;
+                rewarded_at?: components["schemas"]["Timestamp"] | null;
+                rewarded_by?: components["schemas"]["Id_usr"] | null;
+                /** @description Their name. */
+                rewarded_by_name?: string | null;
+                unit_id?: components["schemas"]["Id_unt"] | null;
+                /** @description Its name. */
+                unit_name: string;
+                /**
+                 * Format: int64
+                 * @description Rises with each change.
+                 */
+                version: number;
+                /** @description What is said. */
+                words: string;
+            }[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -42488,6 +43888,88 @@ export interface components {
         };
         /** @description Why, each reason once. */
         Reasons: components["schemas"]["MergeReason"][];
+        /** @description Something good that is said of somebody, for their team to see (R105). */
+        Recognition: {
+            /** @description When it was said. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name; empty for a customer. */
+            by_name: string;
+            /** @description ISO 4217. */
+            currency?: string | null;
+            feedback_item_id?: components["schemas"]["Id_fbi_FeedbackItem"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_rcg_Recognition"];
+            /** @description Whose word it is. */
+            kind: components["schemas"]["RecognitionKind"];
+            /** @description The month it was said in, in the organisation's time zone: `2026-11`. */
+            month: string;
+            person_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            person_name: string;
+            reward?: components["schemas"]["Money"] | null;
+            rewarded_at?: components["schemas"]["Timestamp"] | null;
+            rewarded_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            rewarded_by_name?: string | null;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Its name. */
+            unit_name: string;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description What is said. */
+            words: string;
+        };
+        /**
+         * @description Whose word it is.
+         * @enum {string}
+         */
+        RecognitionKind: "customer" | "lead" | "colleague";
+        /** @description From how many recognitions on each level is reached, rising: the first is level 1. */
+        RecognitionLevels: number[];
+        /** @description How somebody stands. */
+        RecognitionStanding: {
+            /**
+             * Format: int64
+             * @description The level these reach; 0 before the first.
+             */
+            level: number;
+            /**
+             * Format: int64
+             * @description How many recognitions of them there are in the month.
+             */
+            month: number;
+            /**
+             * Format: int64
+             * @description From how many on the next is reached; none above the last.
+             */
+            next?: number | null;
+            /** @description Who. */
+            person_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            person_name: string;
+            /** @description What they were given in rewards for recognitions of the month, in minor units. */
+            rewards: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How many there ever were.
+             */
+            total: number;
+        };
+        /** @description How people stand. */
+        RecognitionStandings: {
+            /** @description Of which currency rewards are. */
+            currency: string;
+            /** @description The caller's own. */
+            me: components["schemas"]["RecognitionStanding"];
+            /** @description Which month: `2026-11`. */
+            month: string;
+            /** @description Those within one's reach of whom there is anything, the most of the month first: at most 200. */
+            people: components["schemas"]["RecognitionStanding"][];
+        };
         /** @description Who keeps a customer's file. */
         RecordSteward: {
             /** @description What kind of customer it is. */
@@ -42961,6 +44443,38 @@ export interface components {
              * @description Rises with each change.
              */
             version: number;
+        };
+        /** @description What a unit may give in rewards in a month, and what of it is given. */
+        RewardBudget: {
+            /** @description How much, in minor units of `currency`. */
+            amount: components["schemas"]["Money"];
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id_rwb_RewardBudget"];
+            /** @description Which month, in the organisation's time zone: `2026-11`. */
+            month: string;
+            /** @description What of it is given. */
+            spent: components["schemas"]["Money"];
+            /** @description Which unit; those below it that have none of their own give from it too. */
+            unit_id: components["schemas"]["Id_unt"];
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description The budgets of a month. */
+        RewardBudgets: {
+            /** @description Those within one's reach. */
+            items: components["schemas"]["RewardBudgetView"][];
+            /** @description Which month: `2026-11`. */
+            month: string;
+        };
+        /** @description A budget, with its unit's name. */
+        RewardBudgetView: components["schemas"]["RewardBudget"] & {
+            /** @description The unit's name. */
+            unit_name: string;
         };
         /** @description What a reward is to be from now on. What was asked for before stays as it was. */
         RewardChange: {
@@ -43448,7 +44962,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.complaints.complaint.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.purges.purge.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.complaints.complaint.changed"] | components["schemas"]["Fact.feedback_items.feedback_item.changed"] | components["schemas"]["Fact.recognitions.recognition.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.purges.purge.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -44263,7 +45777,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "complaints" | "loyalty_members" | "redemptions" | "customer_exports" | "allocation_runs" | "opportunities" | "notices" | "incidents" | "purges";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "complaints" | "feedback_items" | "recognitions" | "loyalty_members" | "redemptions" | "customer_exports" | "allocation_runs" | "opportunities" | "notices" | "incidents" | "purges";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
