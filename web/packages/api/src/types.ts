@@ -228,7 +228,6 @@ export type ComplaintMove = Answer<'ComplaintMove'>
 export type ComplaintCounts = Answer<'ComplaintCounts'>
 export type ComplaintCourse = With<Answer<'ComplaintCourse'>, { course: ComplaintMove[]; runs: Answer<'ComplaintStepRun'>[] }>
 export type ComplaintRules = With<Answer<'ComplaintRules'>, { page: Whole<Schemas['ComplaintPage']>; acknowledgement: Whole<Schemas['ComplaintAcknowledgement']>; categories: Array<Omit<Whole<Schemas['ComplaintCategory']>, 'children'> & { children: Array<Whole<Schemas['ComplaintSubcategory']>> }> }>
-export type ComplaintRules = With<Answer<'ComplaintRules'>, { categories: Array<Omit<Whole<Schemas['ComplaintCategory']>, 'children'> & { children: Array<Whole<Schemas['ComplaintSubcategory']>> }> }>
 export type FeedbackKind = Schemas['FeedbackKind']
 export type FeedbackState = Schemas['FeedbackState']
 export type FeedbackWay = Schemas['FeedbackWay']
