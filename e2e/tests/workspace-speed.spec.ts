@@ -36,7 +36,7 @@ const EMPTY_ROW = {
   channel_id: 'chn_00000000000000000000000000', customer_id: 'cus_00000000000000000000000000', assignee_name: '同事', assignee_id: 'usr_00000000000000000000000000', unit_id: null, queue_id: null,
   last_seq: 9, customer_read_seq: 0, agent_read_seq: 0, closed_at: null, tags: [], page: null, first_message_at: null, first_response_at: null, first_response_ms: null, first_response_wall_ms: null,
   responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, trail: [], after_hours: false, id: '', version: 1,
-  channel_kind: 'web_chat', attributes: {}, participants: [], terms: null, answer_warn_at: null, answer_due_at: null, final_warn_at: null, final_due_at: null, final_ms: null, late_answers: 0, snoozed_until: null, snooze_reason: null, subject: null, aside: false, split_from: null, merged_into: null,
+  channel_kind: 'web_chat', attributes: {}, participants: [], terms: null, answer_warn_at: null, answer_due_at: null, final_warn_at: null, final_due_at: null, final_ms: null, late_answers: 0, snoozed_until: null, snooze_reason: null, subject: null, aside: false, split_from: null, merged_into: null, emptied_at: null,
 }
 
 /** The time of the next paint in the page. */

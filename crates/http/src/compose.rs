@@ -10,8 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 use wire::{Bus, Hub};
 
 use crate::{
-    AllTies, App, Catalogue, Demos, Limits, Module, Privacies, Problem, SegmentSources, Timelines, docs, idempotency,
-    layers,
+    AllTies, App, Catalogue, Demos, Keepings, Limits, Module, Privacies, Problem, SegmentSources, Timelines, docs,
+    idempotency, layers,
     module::Background,
     socket::{self, AllTopics, Topics},
 };
@@ -50,6 +50,7 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let permissions = modules.iter().flat_map(|module| module.permissions).copied().collect();
     let privacies = Privacies(modules.iter().filter_map(|module| module.privacy).collect());
     let ties = AllTies(modules.iter().filter_map(|module| module.ties).collect());
+    let keepings = Keepings(modules.iter().filter_map(|module| module.keeping).collect());
     let timelines = Timelines(modules.iter().filter_map(|module| module.timeline).collect());
     let segments = SegmentSources(modules.iter().filter_map(|module| module.segment).collect());
     let demos = Demos(modules.iter().filter_map(|module| Some((module.name, module.demo?))).collect());
@@ -57,6 +58,7 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
         Arc::new(Catalogue(permissions)),
         Arc::new(privacies),
         Arc::new(ties),
+        Arc::new(keepings),
         Arc::new(timelines),
         Arc::new(segments),
         Arc::new(demos),

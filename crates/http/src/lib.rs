@@ -8,6 +8,7 @@ mod demo;
 mod docs;
 mod extract;
 mod idempotency;
+mod keeping;
 mod layers;
 mod module;
 mod problem;
@@ -23,6 +24,7 @@ pub use cx::{Cx, Door, credentials, peer, same_origin};
 pub use demo::{Demo, DemoCustomer, DemoPart, DemoPerson, DemoPlan, DemoProgress, DemoQueue, DemoShift, Demos, fill};
 pub use docs::escape;
 pub use extract::{Json, Path, Query, parse, read_body};
+pub use keeping::{Aged, AgedRecord, Keeping, Keepings};
 pub use module::{AllTies, Background, Catalogue, LastOf, Locales, Module, Permission, Privacies, Privacy, Ties};
 pub use problem::{Answer, Problem, codes};
 pub use segment::{

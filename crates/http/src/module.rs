@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    App, DemoPart, ListTopic, SegmentSource, Telling, TimelineSource,
+    App, DemoPart, Keeping, ListTopic, SegmentSource, Telling, TimelineSource,
     socket::{Listed, Topics},
 };
 
@@ -136,6 +136,8 @@ pub struct Module {
     pub privacy: Option<Privacy>,
     /// Whether there is still something between customers and us, as far as it knows.
     pub ties: Option<Ties>,
+    /// What it holds that is not kept for ever.
+    pub keeping: Option<Keeping>,
     /// What it knows of contacts with customers.
     pub timeline: Option<TimelineSource>,
     /// What it knows of customers that segments can be drawn by.
@@ -166,6 +168,7 @@ impl Module {
             background: Vec::new(),
             privacy: None,
             ties: None,
+            keeping: None,
             timeline: None,
             segment: None,
             demo: None,
@@ -280,6 +283,12 @@ impl Module {
     /// With what it knows of whether there is still something between customers and us.
     pub fn ties(mut self, ties: Ties) -> Self {
         self.ties = Some(ties);
+        self
+    }
+
+    /// With this kind of record that is not kept for ever.
+    pub fn keeping(mut self, keeping: Keeping) -> Self {
+        self.keeping = Some(keeping);
         self
     }
 

@@ -62,6 +62,7 @@ pub fn modules_with(files: Place) -> Result<Vec<Module>> {
         automation::module(),
         incidents::module(),
         hygiene::module(),
+        retention::module(),
         webhooks::module(),
     ])
 }

@@ -2,22 +2,23 @@
 
 use conversations::{
     ConversationId,
-    events::{ASSIGNED, CAME_WAITING, CLOSED, Closed, OPENED},
+    events::{ASSIGNED, CAME_WAITING, CLOSED, Closed, EMPTIED, OPENED},
 };
 use kernel::{Error, Result};
 use store::{StoredFact, Tx};
 use work::Listener;
 
-use crate::{attend, model::Outcome, queries};
+use crate::{attend, model::Outcome, privacy, queries};
 
 pub(crate) fn listener() -> Listener {
-    Listener::new("assistant.talks", &[OPENED, CAME_WAITING, ASSIGNED, CLOSED], heard).locking()
+    Listener::new("assistant.talks", &[OPENED, CAME_WAITING, ASSIGNED, CLOSED, EMPTIED], heard).locking()
 }
 
 fn heard(tx: &mut Tx<'_>, fact: &StoredFact) -> Result<()> {
     let id: ConversationId = fact.subject.parse().map_err(Error::internal)?;
     match fact.kind.as_str() {
         ASSIGNED => queries::settle(tx, id, Outcome::Handed),
+        EMPTIED => privacy::empty(tx, id),
         CLOSED => {
             let closed: Closed = serde_json::from_str(&fact.data).map_err(Error::internal)?;
             let outcome = if closed.assignee_id.is_some() { Outcome::Handed } else { Outcome::Solved };

@@ -63,6 +63,9 @@ pub const CAME_WAITING: &str = "conversation.came_waiting";
 pub const MEASURED: &str = "conversation.measured";
 /// Its customer said what they think of it, for the first time or otherwise than before: [`Rated`]. On no topic.
 pub const RATED: &str = "conversation.rated";
+/// What was said in it was removed, having been kept as long as it is to be: [`Emptied`]. On no topic. The words of one
+/// whose customer is erased go in that transaction, untold.
+pub const EMPTIED: &str = "conversation.emptied";
 /// Unnumbered: what the customer has typed so far, told to staff: [`CustomerTyping`].
 pub const CUSTOMER_TYPING: &str = "customer.typing";
 /// Unnumbered: a colleague is typing: [`AgentTyping`].
@@ -263,6 +266,14 @@ pub struct Measured {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ConversationRated)]
 pub struct Rated {
+    /// Which.
+    pub conversation_id: ConversationId,
+}
+
+/// See [`EMPTIED`].
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConversationEmptied)]
+pub struct Emptied {
     /// Which.
     pub conversation_id: ConversationId,
 }

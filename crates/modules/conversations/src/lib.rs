@@ -12,6 +12,7 @@ mod codes;
 mod demo;
 pub mod events;
 mod http;
+mod keeping;
 mod line;
 mod links;
 mod lists;
@@ -80,8 +81,10 @@ pub fn module() -> Module {
             "202611260621_links",
             "202611260912_threads",
             "202611261416_merged",
+            "202611262031_emptied",
         ])
         .ties(Ties::open("conversations", privacy::open))
+        .keeping(keeping::KEEPING)
         .permissions(policy::PERMISSIONS)
         .part(writer::Writer::default())
         .part(line::unknown())

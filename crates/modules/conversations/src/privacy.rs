@@ -13,10 +13,11 @@ sql! {
     MESSAGES(Message) = "SELECT {cols} FROM messages WHERE conversation_id = $1 ORDER BY seq";
     VERSIONS(MessageVersion) = "SELECT {cols} FROM message_versions WHERE conversation_id = $1 ORDER BY seq, number";
     RATINGS(RatingRow) = "SELECT {cols} FROM ratings WHERE conversation_id = $1 ORDER BY at, id";
-    EMPTY_CONVERSATION = "UPDATE conversations SET customer_name = '', preview = '', subject = NULL, page = NULL, attributes = '{}', wrap_up = $2, rating = $3,
-        version = version + 1 WHERE id = $1";
-    EMPTY_MESSAGES = "UPDATE messages SET text = '', file_id = NULL, data = CASE WHEN kind = 'event' THEN data ELSE NULL END,
-        author_name = CASE WHEN author = 'customer' THEN '' ELSE author_name END WHERE conversation_id = $1";
+    NAMELESS = "UPDATE conversations SET customer_name = '' WHERE id = $1";
+    NAMELESS_MESSAGES = "UPDATE messages SET author_name = '' WHERE conversation_id = $1 AND author = 'customer'";
+    EMPTY_CONVERSATION = "UPDATE conversations SET preview = '', subject = NULL, page = NULL, attributes = '{}', trail = '[]', wrap_up = $2, rating = $3,
+        emptied_at = COALESCE(emptied_at, $4), version = version + 1 WHERE id = $1";
+    EMPTY_MESSAGES = "UPDATE messages SET text = '', file_id = NULL, data = CASE WHEN kind = 'event' THEN data ELSE NULL END WHERE conversation_id = $1";
     EMPTY_VERSIONS = "UPDATE message_versions SET text = '', file_id = NULL, data = NULL WHERE conversation_id = $1";
     EMPTY_RATINGS = "UPDATE ratings SET comment = '' WHERE conversation_id = $1";
 }
@@ -44,31 +45,40 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
     Ok(Value::Array(all))
 }
 
+/// Empties their conversations, and the names in them.
+pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
+    for conversation in of(tx, customers)? {
+        let id = conversation.id;
+        empty(tx, conversation)?;
+        tx.exec(&NAMELESS, params![id])?;
+        tx.exec(&NAMELESS_MESSAGES, params![id])?;
+    }
+    Ok(())
+}
+
 /// Empties both sides' words: an answer names the person as often as the question does. When
 /// something was said, and by which colleague, stays, as do reasons and scores, which are nobody's
 /// words. The facts that told it go too; a watcher who asks for them is given the state instead.
-pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
-    for mut conversation in of(tx, customers)? {
-        for message in messages(tx, conversation.id)? {
-            let reference = message.reference();
-            tx.unindex("message", &reference, message.at)?;
-            if let Some(file) = message.file_id {
-                files::api::detach(tx, file, "message", &reference)?;
-            }
+pub(crate) fn empty(tx: &mut Tx<'_>, mut conversation: Conversation) -> Result<()> {
+    for message in messages(tx, conversation.id)? {
+        let reference = message.reference();
+        tx.unindex("message", &reference, message.at)?;
+        if let Some(file) = message.file_id {
+            files::api::detach(tx, file, "message", &reference)?;
         }
-        if let Some(wrap_up) = &mut conversation.wrap_up {
-            wrap_up.note = None;
-        }
-        if let Some(rating) = &mut conversation.rating {
-            rating.comment = String::new();
-        }
-        tx.exec(&EMPTY_MESSAGES, params![conversation.id])?;
-        tx.exec(&EMPTY_VERSIONS, params![conversation.id])?;
-        tx.exec(&EMPTY_RATINGS, params![conversation.id])?;
-        tx.exec(&EMPTY_CONVERSATION, params![conversation.id, conversation.wrap_up, conversation.rating])?;
-        outbox::forget_topic(tx, &topic(conversation.id))?;
     }
-    Ok(())
+    if let Some(wrap_up) = &mut conversation.wrap_up {
+        wrap_up.note = None;
+    }
+    if let Some(rating) = &mut conversation.rating {
+        rating.comment = String::new();
+    }
+    tx.exec(&EMPTY_MESSAGES, params![conversation.id])?;
+    tx.exec(&EMPTY_VERSIONS, params![conversation.id])?;
+    tx.exec(&EMPTY_RATINGS, params![conversation.id])?;
+    let now = tx.now();
+    tx.exec(&EMPTY_CONVERSATION, params![conversation.id, conversation.wrap_up, conversation.rating, now])?;
+    outbox::forget_topic(tx, &topic(conversation.id))
 }
 
 /// Those of these customers with whom a conversation is not over.

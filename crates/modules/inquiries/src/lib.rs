@@ -33,8 +33,9 @@ pub fn module() -> Module {
     Module::new("inquiries")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611252241_inquiries"])
+        .migrations(store::migrations!["202611252241_inquiries", "202611262032_emptied"])
         .ties(Ties::last("inquiries", privacy::last))
+        .keeping(privacy::KEEPING)
         .permissions(policy::PERMISSIONS)
         .list::<http::RecordView>(ListTopic {
             topic: "inquiry_records",

@@ -43,6 +43,7 @@ pub fn module() -> Module {
         .permissions(policy::PERMISSIONS)
         .part(fetch::Fetchers::default())
         .listener(send::listen())
+        .listener(privacy::listener())
         .job(send::sending(known))
         .background(Box::new(move |app, stop| {
             running.send_replace(Some(app.clone()));

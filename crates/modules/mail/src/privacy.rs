@@ -1,10 +1,12 @@
 //! What this module holds about customers: the mails that went to and fro.
 
+use conversations::events::EMPTIED;
 use kernel::{CustomerId, Error, Result};
 use serde_json::{Value, json};
 use store::Tx;
+use work::Listener;
 
-use crate::queries;
+use crate::{model::Mail, queries};
 
 /// Every mail of theirs, in clear.
 pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value> {
@@ -18,10 +20,24 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
 
 /// Empties them: that one came or went, when and by which mailbox stays.
 pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
-    for mail in queries::of_customers(tx, customers)? {
+    let mails = queries::of_customers(tx, customers)?;
+    empty(tx, &mails)?;
+    queries::empty_threads(tx, customers)
+}
+
+/// Those of conversations whose words are no longer kept go with them.
+pub(crate) fn listener() -> Listener {
+    Listener::new("mail.emptied", &[EMPTIED], |tx, fact| {
+        let mails = queries::whole(tx, fact.subject.parse().map_err(Error::internal)?)?;
+        empty(tx, &mails)
+    })
+}
+
+fn empty(tx: &mut Tx<'_>, mails: &[Mail]) -> Result<()> {
+    for mail in mails {
         for file in &mail.attachments.0 {
             files::api::detach(tx, file.file_id, "mail", mail.id)?;
         }
     }
-    queries::empty(tx, customers)
+    queries::empty(tx, mails)
 }

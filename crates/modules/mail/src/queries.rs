@@ -49,12 +49,13 @@ sql! {
     NAMED(Mail) = "SELECT {cols} FROM mails WHERE mailbox_id = $1 AND message_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))
         AND conversation_id IS NOT NULL ORDER BY at DESC, id DESC LIMIT 20";
     OF_CONVERSATION(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 ORDER BY at, id LIMIT 500";
+    WHOLE(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 ORDER BY at, id";
     OF_MESSAGE(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 AND seq <= $2 AND COALESCE(last_seq, seq) >= $2 ORDER BY seq DESC LIMIT 1";
     IN_STATE(Mail) = "SELECT {cols} FROM mails WHERE mailbox_id = $1 AND state = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5";
     SENT_SINCE = "SELECT COUNT(*) FROM mails WHERE mailbox_id = $1 AND state = 'sent' AND at > $2 AND kind = 'acknowledgement' AND recipients = $3";
     OF_CUSTOMERS(Mail) = "SELECT {cols} FROM mails WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY at, id";
     EMPTY = "UPDATE mails SET sender = '{\"name\":\"\",\"address\":\"\"}', recipients = '[]', cc = '[]', bcc = '[]', subject = '', text = '', html = NULL, attachments = '[]',
-        dropped = '[]', why = '' WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
+        dropped = '[]', why = '' WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     EMPTY_THREADS = "UPDATE mail_threads SET subject = '', recipient = '{\"name\":\"\",\"address\":\"\"}'
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
 
@@ -251,9 +252,18 @@ pub(crate) fn of_customers(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<
     tx.all(&OF_CUSTOMERS, params![serde_json::to_string(customers).map_err(Error::internal)?])
 }
 
-/// Empties the words and names of these customers' mails.
-pub(crate) fn empty(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
-    let customers = serde_json::to_string(customers).map_err(Error::internal)?;
-    tx.exec(&EMPTY, params![customers])?;
-    tx.exec(&EMPTY_THREADS, params![customers]).map(drop)
+/// Every mail of a conversation, whether it was shown in it or not.
+pub(crate) fn whole(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<Vec<Mail>> {
+    tx.all(&WHOLE, params![conversation])
+}
+
+/// Empties the words and names of these mails.
+pub(crate) fn empty(tx: &mut Tx<'_>, mails: &[Mail]) -> Result<()> {
+    let ids: Vec<_> = mails.iter().map(|mail| mail.id).collect();
+    tx.exec(&EMPTY, params![serde_json::to_string(&ids).map_err(Error::internal)?]).map(drop)
+}
+
+/// Empties what keeps these customers' conversations one thread in their mail program.
+pub(crate) fn empty_threads(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
+    tx.exec(&EMPTY_THREADS, params![serde_json::to_string(customers).map_err(Error::internal)?]).map(drop)
 }

@@ -115,6 +115,8 @@ store::record! {
         pub split_from: Option<ConversationId>,
         /// The one it was put together with; then it is over.
         pub merged_into: Option<ConversationId>,
+        /// When what was said in it was removed for good, its time being over or its customer erased.
+        pub emptied_at: Option<Timestamp>,
         /// Rises with each change.
         pub version: i64,
     }
@@ -204,6 +206,7 @@ impl Conversation {
             aside: false,
             split_from: None,
             merged_into: None,
+            emptied_at: None,
             version: 1,
         }
     }

@@ -5,7 +5,7 @@ import { arrange, countLenses, take, takesPlace } from './inbox'
 const row = (id: string, over: Partial<Conversation> = {}): Conversation => ({
   id, channel_id: 'chn_1', channel_kind: 'web_chat', customer_id: 'cus_1', customer_name: id, state: 'active', assignee_id: 'me', assignee_name: null, unit_id: null,
   last_seq: 3, customer_read_seq: 0, agent_read_seq: 1, last_message_at: 10, preview: '', waiting_since: null, opened_at: 1, closed_at: null, version: 1,
-  queue_id: null, unread: 0, tags: [], attributes: {}, trail: [], participants: [], page: null, first_message_at: null, first_response_at: null, first_response_ms: null, first_response_wall_ms: null, responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, after_hours: false, terms: null, answer_warn_at: null, answer_due_at: null, final_warn_at: null, final_due_at: null, final_ms: null, late_answers: 0, snoozed_until: null, snooze_reason: null, subject: null, aside: false, split_from: null, merged_into: null, ...over,
+  queue_id: null, unread: 0, tags: [], attributes: {}, trail: [], participants: [], page: null, first_message_at: null, first_response_at: null, first_response_ms: null, first_response_wall_ms: null, responses: 0, response_ms: 0, response_wall_ms: 0, wrap_up: null, rating: null, after_hours: false, terms: null, answer_warn_at: null, answer_due_at: null, final_warn_at: null, final_due_at: null, final_ms: null, late_answers: 0, snoozed_until: null, snooze_reason: null, subject: null, aside: false, split_from: null, merged_into: null, emptied_at: null, ...over,
 })
 const keys = (rows: Conversation[], lens: 'mine' | 'unanswered' | 'all', folded: Array<'active' | 'queued' | 'closed'> = []) =>
   arrange(rows, lens, 'me', new Set(folded)).map(({ key }) => key)
