@@ -54,13 +54,28 @@ pub fn description() -> Result<String> {
     Ok(text)
 }
 
+/// The product without the description of its API, which its own page holds as text. Put together in a thread that
+/// ends: describing some hundreds of operations takes more memory than all the rest, and a thread's goes back to the
+/// system with it.
+fn undescribed(config: &Config, db: Db) -> Result<House> {
+    let runtime = tokio::runtime::Handle::current();
+    let compose = || {
+        let _entered = runtime.enter();
+        let mut house = house(config, db)?;
+        house.openapi = Default::default();
+        Ok(house)
+    };
+    std::thread::scope(|scope| scope.spawn(compose).join())
+        .unwrap_or_else(|_| Err(Error::internal("the product could not be put together")))
+}
+
 /// Serves until `stop` resolves, then lets what has begun finish.
 ///
 /// # Errors
 /// When the address cannot be listened on.
 pub async fn serve(config: &Config, db: Db, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     let metrics = PrometheusBuilder::new().install_recorder().map_err(Error::internal)?;
-    let mut house = house(config, db)?;
+    let mut house = undescribed(config, db)?;
     let time_zone: work::TimeZoneOf =
         Arc::new(|tx| settings::api::organisation(tx).map(|organisation| organisation.time_zone));
     let catalogue = house.app.part::<http::Catalogue>();
