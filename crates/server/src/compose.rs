@@ -1,6 +1,6 @@
 //! Every module, in rank order: each may call only those above it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use files::Place;
 use http::Module;
@@ -11,15 +11,17 @@ use kernel::Result;
 /// # Errors
 /// When the folder for uploads cannot be made.
 pub fn modules(data: &Path) -> Result<Vec<Module>> {
-    modules_with(data.join("files").into())
+    modules_with(data.join("files").into(), None)
 }
 
-/// The modules of the product; uploads are kept at `files`.
+/// The modules of the product; uploads are kept at `files`, and documents are set with the typeface at `font` or the best
+/// one of this machine.
 ///
 /// # Errors
 /// When that cannot be opened.
-pub fn modules_with(files: Place) -> Result<Vec<Module>> {
+pub fn modules_with(files: Place, font: Option<PathBuf>) -> Result<Vec<Module>> {
     Ok(vec![
+        documents::module(font),
         audit::module(),
         access::module(),
         settings::module(),

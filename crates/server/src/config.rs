@@ -40,6 +40,10 @@ pub struct Options {
     /// Requests a second that one session, token or anonymous address may make [default: 100].
     #[arg(long, env = "ZHIKE_REQUESTS_PER_SECOND", global = true)]
     pub requests_per_second: Option<u32>,
+    /// A font file with Chinese characters to set PDF with (Noto Sans CJK, Source Han Sans, WenQuanYi); without it, the
+    /// best one of this machine.
+    #[arg(long, env = "ZHIKE_FONT", global = true)]
+    pub font: Option<PathBuf>,
     /// Where files go instead of the data folder.
     #[command(flatten)]
     pub bucket: BucketOptions,
@@ -116,6 +120,7 @@ struct File {
     nats_space: Option<String>,
     trust_proxy: Option<bool>,
     requests_per_second: Option<u32>,
+    font: Option<PathBuf>,
     s3: Option<BucketOptions>,
 }
 
@@ -136,6 +141,8 @@ pub struct Config {
     pub nats_space: String,
     /// How much one caller may ask for.
     pub limits: Limits,
+    /// The font file to set PDF with; the best one of this machine without.
+    pub font: Option<PathBuf>,
 }
 
 impl Config {
@@ -178,7 +185,11 @@ impl Config {
         };
         let listen = options.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let files = options.bucket.clone().or(file.s3.unwrap_or_default()).place(&data)?;
-        Ok(Self { listen, data, files, target, nats, nats_space, limits })
+        let font = options.font.clone().or(file.font);
+        if let Some(font) = font.as_ref().filter(|font| !font.is_file()) {
+            return Err(format!("font: there is no file at {}", font.display()));
+        }
+        Ok(Self { listen, data, files, target, nats, nats_space, limits, font })
     }
 
     /// How nodes hear of each other.

@@ -26,9 +26,11 @@ use crate::{compose, config::Config, frame};
 pub fn open(config: &Config) -> Result<Db> {
     std::fs::create_dir_all(&config.data).map_err(Error::internal)?;
     let clock = Clock::system();
-    for name in
-        store::migrate(&config.target, &http::schema(&compose::modules_with(config.files.clone())?), clock.now())?
-    {
+    for name in store::migrate(
+        &config.target,
+        &http::schema(&compose::modules_with(config.files.clone(), config.font.clone())?),
+        clock.now(),
+    )? {
         tracing::info!(name, "migrated");
     }
     Db::open(&config.target, clock, Rng::system())
@@ -39,7 +41,12 @@ pub fn open(config: &Config) -> Result<Db> {
 /// # Errors
 /// When the folder for uploads cannot be made.
 pub fn house(config: &Config, db: Db) -> Result<House> {
-    Ok(http::compose(db, config.bus(), config.limits.clone(), compose::modules_with(config.files.clone())?))
+    Ok(http::compose(
+        db,
+        config.bus(),
+        config.limits.clone(),
+        compose::modules_with(config.files.clone(), config.font.clone())?,
+    ))
 }
 
 /// The description of the whole API, from an empty database in memory of its own.

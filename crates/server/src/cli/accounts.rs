@@ -70,8 +70,11 @@ pub(crate) async fn user(command: &UserCommand, config: &Config, db: Db) -> Resu
         }
     };
     let secret = secret(login, &db).await?;
-    let permissions =
-        compose::modules_with(config.files.clone())?.iter().flat_map(|module| module.permissions).copied().collect();
+    let permissions = compose::modules_with(config.files.clone(), config.font.clone())?
+        .iter()
+        .flat_map(|module| module.permissions)
+        .copied()
+        .collect();
     let catalogue = Catalogue(permissions);
     let (role, login, name) = (role.clone(), login.clone(), name.clone().unwrap_or_else(|| login.clone()));
     let user = db

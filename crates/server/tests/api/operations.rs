@@ -57,6 +57,7 @@ const OUTSIDER: &[&str] = &[
     "GET /authority-limits",
     "GET /colleagues",
     "GET /complaint-rules",
+    "GET /complaint-statistics",
     "GET /complaints/counts",
     "GET /conversation-candidates",
     "GET /customer-fields",
