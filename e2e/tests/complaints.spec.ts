@@ -44,3 +44,33 @@ test('r085 a complaint is taken in beside its conversation, and cannot go on bef
   await page.getByRole('button', { name: text('complaints.go_on', { step: text('complaints.steps.solution') }) }).click()
   await expect(page.getByRole('heading', { name: text('complaints.steps.solution') })).toBeVisible()
 })
+
+test('r066 r062 a complaint is printed, and each number of the statistics lists what it counts', async ({ fresh, someone }) => {
+  const boss = new Agent(await someone())
+  await boss.setUp(fresh.url)
+  const { page } = boss
+  const api = new Api(page.request, fresh.url)
+  const complaint = await api.post<{ id: string; number: string }>('/complaints', { anonymous: true, title: '柜台态度', content: '柜台人员不理人', remedy: '道歉', happened_at: 1, way: 'counter', severity: 'minor' })
+  await page.goto(`${fresh.url}/complaints/${complaint.id}`)
+  await page.getByRole('button', { name: text('complaints.print.button'), exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  for (const form of ['intake', 'record'] as const) {
+    await dialog.getByRole('radio', { name: text(`complaints.print.${form}`) }).click()
+    for (const [name, mime] of [['pdf', 'application/pdf'], ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']] as const) {
+      const href = await dialog.getByRole('link', { name: text(`complaints.print.${name}`) }).getAttribute('href')
+      const file = await page.request.get(`${fresh.url}${href}`)
+      expect(file.status()).toBe(200)
+      expect(file.headers()['content-type']).toBe(mime)
+    }
+  }
+  await page.keyboard.press('Escape')
+  await page.goto(`${fresh.url}/complaints`)
+  await page.getByRole('button', { name: text('complaints.statistics.open') }).click()
+  const table = page.getByRole('group', { name: text('complaints.statistics.by_category') })
+  const line = table.getByRole('row', { name: new RegExp(text('complaints.statistics.unfiled')) })
+  await line.getByRole('link', { name: '1' }).first().click()
+  await expect(page).toHaveURL(/category=none/)
+  await expect(page.getByText(complaint.number)).toBeVisible()
+  await page.getByRole('button', { name: text('complaints.statistics.clear') }).click()
+  await expect(page.getByRole('button', { name: text('complaints.statistics.open') })).toBeVisible()
+})

@@ -3,11 +3,13 @@
 mod appeal;
 mod closing;
 mod early;
+mod forms;
 mod list;
 mod moving;
 mod register;
 mod rules;
 mod solution;
+mod statistics;
 mod view;
 
 pub(crate) use closing::attach as attach_signature;
@@ -26,6 +28,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, register::register))
         .routes(routes!(list::counts))
         .routes(routes!(list::read))
+        .routes(routes!(forms::print))
+        .routes(routes!(statistics::read))
+        .routes(routes!(statistics::export))
         .routes(routes!(early::acknowledge))
         .routes(routes!(early::assess))
         .routes(routes!(early::judge))

@@ -11,9 +11,11 @@ mod http;
 mod listen;
 mod model;
 mod page;
+mod paper;
 mod policy;
 mod privacy;
 mod queries;
+mod statistics;
 mod timeline;
 
 use ::http::{ListTopic, Module, Privacy, TimelineSource};
@@ -21,10 +23,11 @@ use ::http::{ListTopic, Module, Privacy, TimelineSource};
 pub use model::{
     Appeal, AppealAnswer, Attempt, Attempts, BrandRisk, By, ChosenBy, Compensating, Complaint, ComplaintKind,
     ComplaintMove, ComplaintMoveKind, ComplaintSeverity, ComplaintStep, ComplaintWay, Complexity, Directive, Duty,
-    DutyState, Feedback, Impact, Implementation, Investigation, Judgement, Rating, Revisit, RevisitOutcome, SignOff,
-    SignOffKind, SolutionOption, SolutionOptions, StepRun, StepRuns, Submission, Summary, Told, ToldWay, Understanding,
-    UnfoundedReason,
+    DutyState, Feedback, Figures, Impact, Implementation, Investigation, Judgement, Rating, Revisit, RevisitOutcome,
+    SignOff, SignOffKind, SolutionOption, SolutionOptions, StepRun, StepRuns, Submission, Summary, Told, ToldWay,
+    Understanding, UnfoundedReason,
 };
+pub use statistics::{OfWay, Period, Statistics, StatisticsPeriod, Unsummed};
 
 /// This module's texts.
 const LOCALES: &[(&str, &str)] = &[
@@ -42,7 +45,8 @@ pub fn module() -> Module {
         .migrations(store::migrations![
             "202611261640_complaints",
             "202611262102_customers_side",
-            "202611262122_complaints_by_day"
+            "202611262110_complaint_figures",
+            "202611262122_complaints_by_day",
         ])
         .permissions(policy::PERMISSIONS)
         .list::<Complaint>(ListTopic {

@@ -2,6 +2,7 @@
 
 mod course;
 mod duties;
+mod figures;
 mod own;
 mod parts;
 mod rules;
@@ -17,6 +18,8 @@ use utoipa::ToSchema;
 
 pub(crate) use course::{Assessment, Filing, Turn};
 pub use duties::{Duty, DutyState};
+pub use figures::Figures;
+pub(crate) use figures::{ComplaintCounted, ComplaintFigure};
 pub(crate) use own::APPEAL_DAYS;
 pub use own::{Appeal, AppealAnswer, Rating, Told, ToldWay};
 pub use parts::{

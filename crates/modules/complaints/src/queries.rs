@@ -1,5 +1,7 @@
 //! All SQL of this module.
 
+pub(crate) mod figures;
+
 use conversations::ConversationId;
 use kernel::{Cursor, CustomerId, Error, Id, Result, Scope, Timestamp, UserId};
 use store::{Record, Tx, params, sql};
@@ -92,12 +94,13 @@ pub(crate) struct Filter {
 }
 
 pub(crate) fn insert(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
-    tx.exec(&INSERT, &complaint.values()).map(drop)
+    tx.exec(&INSERT, &complaint.values())?;
+    figures::keep(tx, complaint)
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
     match tx.exec(&UPDATE, &complaint.values())? {
-        1 => Ok(()),
+        1 => figures::keep(tx, complaint),
         _ => Err(codes::STALE.conflict()),
     }
 }

@@ -8,6 +8,7 @@ pub mod events;
 mod http;
 mod listen;
 mod model;
+mod paper;
 mod policy;
 mod privacy;
 mod queries;

@@ -8,6 +8,7 @@ const REASON: &str = "wur_00000000000000000000000009";
 
 fn modules() -> Vec<http::Module> {
     vec![
+        documents::module(None),
         audit::module(),
         access::module(),
         settings::module(),
@@ -196,6 +197,33 @@ async fn r054_the_file_says_what_the_screen_says_and_no_cell_is_a_formula(db: Te
     let trail = desk.admin.get("/audit-entries?action=inquiries.day_exported").await.ok();
     assert_eq!(trail["items"].as_array().unwrap().len(), 1);
     desk.supervisor.get(&desk.sheet("2026-1-1")).await.refused_field("day", "malformed");
+}
+
+async fn r066_the_day_is_printed_with_every_row_and_the_line_to_sign(db: TestDb) {
+    let desk = desk(db).await;
+    let call = json!({"customer_name": "=1+1", "asked": "保养多久一次", "answer": "五千公里", "phone": "13812345678"});
+    let row = desk.agent.post("/inquiry-records", call).await.ok();
+    let day = row["day"].as_str().unwrap();
+    let file = async |format: &str| {
+        let path = format!("/daily-records/{day}/export?unit={}&format={format}", desk.team);
+        let answer = desk.supervisor.request(reqwest::Method::GET, &path).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.unwrap().to_vec()
+    };
+    let pdf = file("pdf").await;
+    assert!(pdf.starts_with(b"%PDF-"));
+    if let Ok(folder) = std::env::var("ZHIKE_SHOW") {
+        std::fs::write(format!("{folder}/daily.pdf"), pdf).unwrap();
+    }
+    let mut book: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(file("xlsx").await)).unwrap();
+    let name = calamine::Reader::sheet_names(&book)[0].clone();
+    assert!(name.starts_with("每日咨询内容记录"));
+    let range = calamine::Reader::worksheet_range(&mut book, &name).unwrap();
+    let all: Vec<String> = range.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    for text in ["=1+1", "138****5678", "保养多久一次", "五千公里", "联系电话"] {
+        assert!(all.iter().any(|cell| cell == text), "{text}: {all:?}");
+    }
+    assert_eq!(calamine::Reader::worksheet_formula(&mut book, &name).unwrap().used_cells().count(), 0);
 }
 
 async fn an_erased_customer_leaves_the_row_and_no_word(db: TestDb) {

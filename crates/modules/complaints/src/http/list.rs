@@ -2,15 +2,18 @@
 
 use conversations::ConversationId;
 use http::{Answer, Cx, Json, Path, Query};
-use kernel::{CustomerId, Error, Id, Page, PageQuery, Result};
+use kernel::{CustomerId, Error, Id, Page, PageQuery, Result, UnitId};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
 
-use super::view::{self, ComplaintCourse, ComplaintView};
+use super::{
+    statistics::counting,
+    view::{self, ComplaintCourse, ComplaintView},
+};
 use crate::{
     day,
-    model::{Complaint, ComplaintStep},
+    model::{Complaint, ComplaintCounted, ComplaintStep},
     policy,
     queries::{self, Filter},
 };
@@ -39,6 +42,14 @@ pub(crate) struct ComplaintQuery {
     from: Option<String>,
     /// Only those taken in on this day or before.
     to: Option<String>,
+    /// Only those that this number of the statistics counts: of the days from `from` to `to`, the month so far unless told.
+    /// With it only these, `unit` and `category` narrow the list.
+    #[param(inline)]
+    counted: Option<ComplaintCounted>,
+    /// Of those counted, what people of this unit and those below it look after.
+    unit: Option<UnitId>,
+    /// Of those counted, those of this category, of either level, or `none`.
+    category: Option<String>,
     /// How many rows at most: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -53,15 +64,28 @@ pub(crate) async fn list(cx: Cx, Query(query): Query<ComplaintQuery>) -> Answer<
     let page = cx
         .read(move |tx| {
             let scope = policy::may_read(tx.actor())?;
-            let filter = filter(tx, &query)?;
             let (limit, from) = (page.limit()?, page.before()?);
-            let rows = queries::list(tx, &scope, &filter, &from, limit + 1)?;
             let rules = queries::rules(tx)?;
+            let rows = if let Some(number) = query.counted {
+                let days = (query.from.as_deref(), query.to.as_deref());
+                let which = counting(tx, &rules, days, query.unit, query.category.as_deref())?;
+                queries::figures::counted(tx, &which, &rules, number, &from, limit + 1)?
+            } else {
+                counted_alone(&query)?;
+                let filter = filter(tx, &query)?;
+                queries::list(tx, &scope, &filter, &from, limit + 1)?
+            };
             let page = Page::of(rows, limit, |row| (row.registered_at.millis(), row.id.to_string()));
             Ok(page.map(|complaint| view::view(tx, &rules, complaint)))
         })
         .await?;
     Ok(Json(page))
+}
+
+/// What narrows the statistics narrows nothing without a number of theirs.
+fn counted_alone(query: &ComplaintQuery) -> Result<()> {
+    let named = query.unit.is_some() || query.category.is_some();
+    if named { Err(Error::field("counted", "required")) } else { Ok(()) }
 }
 
 fn filter(tx: &mut Tx<'_>, query: &ComplaintQuery) -> Result<Filter> {

@@ -289,6 +289,14 @@ impl ComplaintRules {
         self
     }
 
+    /// The categories of the second level that this one, of either level, stands for.
+    pub(crate) fn below(&self, id: &str) -> Vec<String> {
+        match self.categories.0.iter().find(|one| one.id == id) {
+            Some(above) => above.children.iter().map(|child| child.id.clone()).collect(),
+            None => vec![id.to_owned()],
+        }
+    }
+
     /// A category of the second level that may be chosen, with the one above it.
     pub(crate) fn category(&self, id: &str) -> Option<(&ComplaintCategory, &ComplaintSubcategory)> {
         let all = self.categories.0.iter().flat_map(|one| one.children.iter().map(move |child| (one, child)));

@@ -22,7 +22,7 @@ async fn upload(person: &Person, name: &'static str, bytes: Vec<u8>) -> testkit:
 }
 
 impl House {
-    async fn done(&self) -> Value {
+    pub(crate) async fn done(&self) -> Value {
         let one = self.at_implementation().await;
         let body = json!({"what": "周日总店返工，退款到账", "told": "电话告知"});
         self.agent.put(&path(&one, "/implementation"), body).await.ok()

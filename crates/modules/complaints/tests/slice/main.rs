@@ -1,15 +1,18 @@
 //! What people rely on of complaints.
 
 mod course;
+mod forms;
 mod intake;
 mod page;
 mod solution;
+mod statistics;
 
 use serde_json::{Value, json};
 use testkit::{Person, Reply, TestApp, TestDb};
 
 fn modules() -> Vec<http::Module> {
     vec![
+        documents::module(None),
         audit::module(),
         access::module(),
         settings::module(),
