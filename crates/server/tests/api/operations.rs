@@ -58,6 +58,7 @@ const OUTSIDER: &[&str] = &[
     "GET /colleagues",
     "GET /complaint-rules",
     "GET /complaint-statistics",
+    "GET /complaint-statistics/export",
     "GET /complaints/counts",
     "GET /conversation-candidates",
     "GET /customer-fields",
