@@ -4045,6 +4045,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaint-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What complaints of some days come to, as far as one may see them: each on the day it was taken in, as it stands now. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Added up by what; by day unless told. */
+                    by?: "day" | "week" | "month";
+                    /** @description Only this category, of either level, or `none`. */
+                    category?: string;
+                    /** @description From this day on, `YYYY-MM-DD`: the first of the month unless told. */
+                    from?: string;
+                    /** @description To this day: today unless told. At most 93 days by day, 400 by week, 800 by month. */
+                    to?: string;
+                    /** @description Only what people of this unit and those below it look after. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintStatistics"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaint-statistics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a document, in the organisation's language. That it was taken along is on the trail. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Added up by what. */
+                    by?: "day" | "week" | "month";
+                    /** @description Only this category, of either level, or `none`. */
+                    category?: string;
+                    /** @description As what. */
+                    format: "pdf" | "xlsx";
+                    /** @description From this day on, `YYYY-MM-DD`. */
+                    from?: string;
+                    /** @description To this day. */
+                    to?: string;
+                    /** @description Only what people of this unit and those below it look after. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": number[];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/complaints": {
         parameters: {
             query?: never;
@@ -4056,8 +4168,15 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description Of those counted, those of this category, of either level, or `none`. */
+                    category?: string;
                     /** @description Only those said in this conversation. */
                     conversation?: components["schemas"]["Id_cnv"];
+                    /**
+                     * @description Only those that this number of the statistics counts: of the days from `from` to `to`, the month so far unless told.
+                     *     With it only these, `unit` and `category` narrow the list.
+                     */
+                    counted?: "received" | "founded" | "unfounded" | "closed" | "in_time" | "over_hops" | "over_cost" | "over_time" | "compensated" | "signed" | "refused" | "unreachable" | "anonymous" | "rated" | "satisfied" | "acknowledged" | "caused" | "countered";
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
                     /** @description Only those of this person, whatever they were merged with. */
@@ -4078,6 +4197,8 @@ export interface paths {
                     step?: "intake" | "judgement" | "investigation" | "solution" | "implementation" | "summary" | "revisit" | "archived";
                     /** @description Only those taken in on this day or before. */
                     to?: string;
+                    /** @description Of those counted, what people of this unit and those below it look after. */
+                    unit?: components["schemas"]["Id_unt"];
                 };
                 header?: never;
                 path?: never;
@@ -4584,6 +4705,58 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/forms/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A complaint on a form, in the organisation's language. That it was printed is on the trail. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description As what. */
+                    format: "pdf" | "xlsx";
+                    /** @description Why the complainant's number is to stand there in clear: 2 to 200 characters, kept on the trail; masked without. */
+                    reason?: string;
+                };
+                header?: never;
+                path: {
+                    form: "intake" | "record";
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": number[];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -9950,12 +10123,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A team's day as a file for a spreadsheet: what the screen shows, in the organisation's language. That
-         *     it was taken along is on the trail.
+         * A team's day as a file: what the screen shows, in the organisation's language (R066). That it was taken along is on
+         *     the trail.
          */
         get: {
             parameters: {
                 query?: {
+                    /** @description As what; lines of text unless told. */
+                    format?: "csv" | "xlsx" | "pdf";
                     /** @description The team; without it, what belongs to no team. */
                     unit?: components["schemas"]["Id_unt"];
                 };
@@ -31556,6 +31731,19 @@ export interface components {
             /** @description Its name: 1 to 40 characters. */
             name: string;
         };
+        /** @description What the complaints of one category come to. */
+        ComplaintCategoryStats: {
+            /** @description The category above it; none for one of the first level. */
+            above_id?: string | null;
+            /** @description Which category, of either level; empty for what is filed under none. */
+            category_id: string;
+            /** @description What they come to. */
+            figures: components["schemas"]["ComplaintFigures"];
+            /** @description Its name; empty for what is filed under none. */
+            name: string;
+            /** @description How many were taken in, period by period. */
+            received: number[];
+        };
         /** @description Which option the customer chose. */
         ComplaintChoice: {
             /**
@@ -31606,6 +31794,119 @@ export interface components {
             score: number;
             /** @description In their words. */
             words: string;
+        };
+        /** @description What complaints come to: all of them by the day they were taken in, as they stand now. */
+        ComplaintFigures: {
+            /**
+             * Format: int64
+             * @description Told of the number.
+             */
+            acknowledged: number;
+            /**
+             * Format: int64
+             * @description How long that took together, in milliseconds.
+             */
+            acknowledged_ms: number;
+            /**
+             * Format: int64
+             * @description Not signed: nobody knows who they are.
+             */
+            anonymous: number;
+            /**
+             * Format: int64
+             * @description Founded, cause and who answers for it known.
+             */
+            caused: number;
+            /**
+             * Format: int64
+             * @description Archived.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Archived and founded.
+             */
+            closed_founded: number;
+            /**
+             * Format: int64
+             * @description With a compensation that was approved.
+             */
+            compensated: number;
+            /**
+             * Format: int64
+             * @description What these come to, in minor units.
+             */
+            compensation: number;
+            /**
+             * Format: int64
+             * @description Of these, with countermeasures.
+             */
+            countered: number;
+            /**
+             * Format: int64
+             * @description Judged founded.
+             */
+            founded: number;
+            /**
+             * Format: int64
+             * @description Archived, each step in time.
+             */
+            in_time: number;
+            /**
+             * Format: int64
+             * @description How long those archived took together, in milliseconds.
+             */
+            lasted_ms: number;
+            /**
+             * Format: int64
+             * @description Dearer than the limit.
+             */
+            over_cost: number;
+            /**
+             * Format: int64
+             * @description Handed over more often than the limit.
+             */
+            over_hops: number;
+            /**
+             * Format: int64
+             * @description Longer than the limit, or open for longer.
+             */
+            over_time: number;
+            /**
+             * Format: int64
+             * @description Asked again, with a score.
+             */
+            rated: number;
+            /**
+             * Format: int64
+             * @description Taken in.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Not signed: they would not.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Of these, 4 or 5 of 5.
+             */
+            satisfied: number;
+            /**
+             * Format: int64
+             * @description Signed, or consented to on record.
+             */
+            signed: number;
+            /**
+             * Format: int64
+             * @description Judged not founded.
+             */
+            unfounded: number;
+            /**
+             * Format: int64
+             * @description Not signed: they could not be reached.
+             */
+            unreachable: number;
         };
         /** @description A file that belongs to a complaint. */
         ComplaintFile: {
@@ -31782,6 +32083,15 @@ export interface components {
             /** @default null */
             sms_channel_id: components["schemas"]["Id_chn"] | null;
         };
+        /** @description What the complaints of one period come to. */
+        ComplaintPeriod: {
+            /** @description What they come to. */
+            figures: components["schemas"]["ComplaintFigures"];
+            /** @description Its first day, or the first that was asked for. */
+            from: string;
+            /** @description Its last day, or the last that was asked for. */
+            to: string;
+        };
         /** @description How the customer rates what was done, once it is over. */
         ComplaintRating: {
             /** @description When. */
@@ -31850,6 +32160,52 @@ export interface components {
          * @enum {string}
          */
         ComplaintSeverity: "minor" | "serious" | "critical";
+        /** @description How many came one way. */
+        ComplaintsOfWay: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            received: number;
+            /** @description Which way. */
+            way: components["schemas"]["ComplaintWay"];
+        };
+        /** @description The statistics of some days. */
+        ComplaintStatistics: {
+            /** @description What they are added up by. */
+            by: components["schemas"]["StatisticsPeriod"];
+            /** @description By category: one of the first level, then those below it. */
+            categories: components["schemas"]["ComplaintCategoryStats"][];
+            /** @description Of which currency amounts are, ISO 4217. */
+            currency: string;
+            /** @description The first day. */
+            from: string;
+            /**
+             * Format: int64
+             * @description More than this is too dear: minor units.
+             */
+            most_cost: number;
+            /**
+             * Format: int64
+             * @description More days than these are too long.
+             */
+            most_days: number;
+            /**
+             * Format: int64
+             * @description Handed over more often than this is too often.
+             */
+            most_hops: number;
+            /** @description Period by period. */
+            periods: components["schemas"]["ComplaintPeriod"][];
+            /** @description The last day. */
+            to: string;
+            /** @description All together. */
+            total: components["schemas"]["ComplaintFigures"];
+            /** @description Those whose summary is missing, by supervisor; 200 at most. */
+            unsummed: components["schemas"]["ComplaintUnsummed"][];
+            /** @description By the way they came, most first. */
+            ways: components["schemas"]["ComplaintsOfWay"][];
+        };
         /**
          * @description The steps of a complaint, in their order; archived is what comes after the last.
          * @enum {string}
@@ -31959,6 +32315,19 @@ export interface components {
             link: boolean;
             /** @description Which way. */
             way: components["schemas"]["ToldWay"];
+        };
+        /** @description A complaint whose summary is missing. */
+        ComplaintUnsummed: {
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Which. */
+            id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description Its number. */
+            number: string;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name; empty where it waits in a pool. */
+            owner_name: string;
+            /** @description What it is about. */
+            title: string;
         };
         /** @description A complaint, with what a list shows beside it. */
         ComplaintView: components["schemas"]["Complaint"] & {
@@ -45999,6 +46368,11 @@ export interface components {
          * @enum {string}
          */
         State: "queued" | "active" | "message" | "closed";
+        /**
+         * @description What complaints are added up by. Weeks begin on Monday (ISO 8601).
+         * @enum {string}
+         */
+        StatisticsPeriod: "day" | "week" | "month";
         /**
          * @description What is still to be shown.
          * @enum {string}
