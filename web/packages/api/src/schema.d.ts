@@ -21566,6 +21566,151 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The term of everything that can have one, those nobody has set among them: by kind, then by channel. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionTerm"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention-terms/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a term. What is over by it is emptied at the next look, at night, and cannot be brought back. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RetentionTermChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionTerm"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention-terms/{kind}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what a term of so many days would empty at the next look, but for what is held. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The kind of channel; left out where one term is for all. */
+                    channel?: string;
+                    /** @description After how many days. */
+                    days: number;
+                };
+                header?: never;
+                path: {
+                    kind: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionDue"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reward-budgets": {
         parameters: {
             query?: never;
@@ -32598,6 +32743,7 @@ export interface components {
              * @description Up to which number the customer has read.
              */
             customer_read_seq: number;
+            emptied_at?: components["schemas"]["Timestamp"] | null;
             final_due_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
@@ -40999,6 +41145,7 @@ export interface components {
                  * @description Up to which number the customer has read.
                  */
                 customer_read_seq: number;
+                emptied_at?: components["schemas"]["Timestamp"] | null;
                 final_due_at?: components["schemas"]["Timestamp"] | null;
                 /**
                  * Format: int64
@@ -44767,6 +44914,61 @@ export interface components {
             /**
              * Format: int64
              * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description What would be over. */
+        RetentionDue: {
+            /**
+             * Format: int64
+             * @description Records that ended that long ago and are not emptied yet.
+             */
+            records: number;
+        };
+        /** @description How long what was said is kept in one kind of record, from one kind of channel. */
+        RetentionTerm: {
+            /** @description By what kind of channel it came; empty where one term is for all. */
+            channel: string;
+            /**
+             * Format: int64
+             * @description For how many days after its end; none: until the customer is erased.
+             */
+            days?: number | null;
+            /**
+             * Format: int64
+             * @description Records emptied since the beginning.
+             */
+            emptied: number;
+            /**
+             * Format: int64
+             * @description Records that were due at the last look and stayed, something being unfinished with their customer.
+             */
+            held: number;
+            /** @description What is kept: `conversations`, `inquiries`. */
+            kind: string;
+            looked_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When. */
+            set_at: components["schemas"]["Timestamp"];
+            /** @description Who said so last; empty when nobody did. */
+            set_by_name: string;
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 when nobody ever said anything.
+             */
+            version: number;
+        };
+        /** @description How long it is to be kept. */
+        RetentionTermChange: {
+            /** @description The kind of channel; empty or left out where one term is for all. */
+            channel?: string;
+            /**
+             * Format: int64
+             * @description Days after the end, 30 to 3,650; none: until the customer is erased.
+             */
+            days?: number | null;
+            /**
+             * Format: int64
+             * @description The version one saw.
              */
             version: number;
         };
