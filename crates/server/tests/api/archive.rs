@@ -35,6 +35,7 @@ fn config(target: &Target, data: &Path) -> Config {
         nats: None,
         nats_space: "zhike".into(),
         limits: Limits::default(),
+        font: None,
     }
 }
 
