@@ -56,8 +56,11 @@ impl Maker<'_> {
                     // A day after whose end the tests' clock stands.
                     None if name == "day" => "2026-11-19".to_owned(),
                     None if name == "seq" => self.ids.get("seq").cloned().unwrap_or_else(|| "3".to_owned()),
-                    // One of a few words.
-                    None => self.resolve(&parameter["schema"])["enum"][0].as_str()?.to_owned(),
+                    // One of a few words, or a kind of record that is kept for a time.
+                    None => {
+                        let word = self.resolve(&parameter["schema"])["enum"][0].as_str();
+                        word.or((name == "kind").then_some("inquiries"))?.to_owned()
+                    }
                 };
                 path = path.replace(&format!("{{{name}}}"), &of);
             } else if parameter["required"] == true {

@@ -44963,7 +44963,7 @@ export interface components {
             channel?: string;
             /**
              * Format: int64
-             * @description Days after the end, 30 to 3,650; none: until the customer is erased.
+             * @description Days after the end; none: until the customer is erased.
              */
             days?: number | null;
             /**

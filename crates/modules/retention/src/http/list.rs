@@ -41,6 +41,7 @@ pub(crate) struct DueQuery {
     #[serde(default)]
     channel: String,
     /// After how many days.
+    #[param(minimum = 30, maximum = 3_650)]
     days: i64,
 }
 

@@ -20,7 +20,8 @@ pub(crate) struct RetentionTermChange {
     /// The kind of channel; empty or left out where one term is for all.
     #[serde(default)]
     channel: String,
-    /// Days after the end, 30 to 3,650; none: until the customer is erased.
+    /// Days after the end; none: until the customer is erased.
+    #[schema(minimum = 30, maximum = 3_650)]
     days: Option<i64>,
 }
 
