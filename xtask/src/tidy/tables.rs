@@ -1,6 +1,6 @@
 //! A table is named only in its owner's SQL. What others may read is a view.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 
 use regex::Regex;
 
@@ -91,15 +91,20 @@ fn without_comments(sql: &str) -> String {
 /// The names standing where a table's name stands, with their line from 0. Keywords are upper
 /// case in this house, which tells SQL from prose.
 fn named(sql: &str) -> Vec<(String, usize)> {
-    let place = Regex::new(
-        r#"\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|REFERENCES|ON)\s+((?:"?[a-z_][a-z0-9_]*"?(?:\s+(?:AS\s+)?[a-z][a-z0-9_]*)?\s*,\s*)*"?[a-z_][a-z0-9_]*"?)"#,
-    )
-    .expect("a fixed pattern");
-    let shadow = Regex::new(r"\b([a-z_][a-z0-9_]*)(?:\s*\([^)]*\))?\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(")
-        .expect("a fixed pattern");
-    let shadows: Vec<String> = shadow.captures_iter(sql).map(|c| c[1].to_owned()).collect();
+    // Once: every string of the tree comes by here.
+    static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r#"\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?|REFERENCES|ON)\s+((?:"?[a-z_][a-z0-9_]*"?(?:\s+(?:AS\s+)?[a-z][a-z0-9_]*)?\s*,\s*)*"?[a-z_][a-z0-9_]*"?)"#,
+        )
+        .expect("a fixed pattern")
+    });
+    static SHADOW: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b([a-z_][a-z0-9_]*)(?:\s*\([^)]*\))?\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(")
+            .expect("a fixed pattern")
+    });
+    let shadows: Vec<String> = SHADOW.captures_iter(sql).map(|c| c[1].to_owned()).collect();
     let mut found = Vec::new();
-    for list in place.captures_iter(sql) {
+    for list in PLACE.captures_iter(sql) {
         let whole = list.get(1).expect("the list");
         // `JOIN a ON b.x = …`: what follows ON is a column unless an index is being made.
         let column = sql[list.get(0).expect("the match").start()..].starts_with("ON") && !sql.contains("INDEX");
