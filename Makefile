@@ -15,6 +15,8 @@ PORT ?= 8080
 DATA ?= ./data
 
 stamps := target/stamps
+# What is told and the kept description are compared with the code where tests are built: see crates/describe.
+described := zhike-server/described
 with_services := scripts/services.sh with
 
 # What the front end is made of; what is fetched or built does not count.
@@ -59,7 +61,7 @@ test-web: web/node_modules/.package-lock.json
 
 # The front end first: the server's tests fetch it from the server.
 test-rust: $(stamps)/web
-	cargo test --locked --workspace
+	cargo test --locked --workspace --no-fail-fast --features $(described)
 
 # In the binary that ships when it is up to date, else in the one the Rust tests built, else in a new one.
 test-browser: $(stamps)/web e2e/node_modules/.package-lock.json
@@ -94,7 +96,7 @@ docs-shots: build e2e/node_modules/.package-lock.json
 # --- what is made from code and kept -------------------------------------------
 
 api: web/node_modules/.package-lock.json
-	cargo run --locked --quiet --package zhike-server -- openapi >target/openapi.json
+	cargo run --locked --quiet --package zhike-server --features $(described) -- openapi >target/openapi.json
 	mv target/openapi.json openapi.json
 	cd web && npm run api:generate
 

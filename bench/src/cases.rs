@@ -3,9 +3,11 @@
 pub(crate) mod allocation;
 pub(crate) mod api;
 pub(crate) mod automations;
+pub(crate) mod complaints;
 pub(crate) mod delivery;
 pub(crate) mod demo;
 pub(crate) mod desk;
+pub(crate) mod file;
 pub(crate) mod hostile;
 pub(crate) mod lists;
 pub(crate) mod mails;

@@ -74,6 +74,8 @@ async fn main() -> Outcome<()> {
         case!(page);
         case!(search);
         case!(lists);
+        case!(file);
+        case!(complaints);
         case!(sockets);
         case!(hostile);
         case!(automations);

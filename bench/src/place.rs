@@ -10,9 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kernel::UserId;
+use kernel::{Clock, Rng, UserId};
 use serde_json::{Value, json};
-use store::Target;
+use store::{Db, Target};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -154,6 +154,18 @@ impl Place {
         (server + database) * 10.0
     }
 
+    /// Waits until what the server does by itself after a start is done.
+    pub(crate) async fn quiet(&self) -> Outcome<()> {
+        for _ in 0..120 {
+            let before = self.cpu_ms();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if self.cpu_ms() - before <= 20.0 {
+                return Ok(());
+            }
+        }
+        Err("the server does not come to rest".into())
+    }
+
     /// Bytes of memory that are the server's own.
     pub(crate) fn memory(&self) -> u64 {
         self.status("VmRSS")
@@ -195,8 +207,14 @@ impl Place {
         }
     }
 
+    /// The database itself, for what is quicker filled by the product's own means; on a thread that may wait.
+    pub(crate) async fn open(&self, seed: u64) -> Outcome<Db> {
+        let target = self.target();
+        Ok(tokio::task::spawn_blocking(move || Db::open(&target, Clock::system(), Rng::seeded(seed))).await??)
+    }
+
     /// The database, for the product's own store; the server must not be running on SQLite.
-    pub(crate) fn target(&self) -> Target {
+    fn target(&self) -> Target {
         match &self.database {
             None => Target::Sqlite(self.folder.path().join("zhike.db")),
             Some(url) => Target::Postgres(url.clone()),

@@ -1,4 +1,5 @@
 import type { Api } from './api.ts'
+import { hire } from './staff.ts'
 
 /** Text that would run if any screen took it for markup. */
 export const HOSTILE = `<img src=x onerror="window.__ran=1"><script>window.__ran=1</script>{{constructor.constructor('window.__ran=1')()}}`
@@ -40,6 +41,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   const asked = await api.post<Named>('/privacy-requests', { kind: 'access', customer_id: customer.id, way: 'call', words: HOSTILE })
   // Who cannot be reached, and is to lose that number.
   for (let times = 0; times < 3; times += 1) await api.post(`/customers/${customer.id}/contact-signals`, { outcome: 'out_of_service', note: HOSTILE })
+  // Somebody else must be able to agree to it.
+  await hire(api, `agrees-${mark}`, SHORT, 'head')
   const purge = await api.post<Named>('/purges', { kind: 'contact_points', customer_ids: [customer.id], reason: HOSTILE })
   const task = await api.post<Named>('/tasks', { title: HOSTILE, detail: HOSTILE, due_minutes: 30 })
   const unit = await api.post<Named>('/units', { name: `${SHORT}${mark}`, kind: 'department' })
@@ -66,6 +69,8 @@ export async function samples(api: Api): Promise<Record<string, string>> {
   await api.put(`/incidents/${incident.id}/review`, { what: HOSTILE, cause: HOSTILE, actions: [{ title: SHORT, owner_id: user.id, due_at: Date.now() + 86_400_000 }] })
   const complaint = await api.post<Named>('/complaints', { customer_id: customer.id, title: SHORT, content: HOSTILE, remedy: HOSTILE, goods: SHORT, happened_at: 1, way: 'phone', severity: 'critical', brand_risk: 'possible', acknowledged: true })
   await api.post(`/complaints/${complaint.id}/notes`, { words: HOSTILE })
+  const causes = await api.get<{ trees: { groups: { causes: Named[] }[] }[] }>('/complaint-causes')
+  const improvement = await api.post<Named>('/improvement-actions', { cause_id: causes.trees[0]!.groups[0]!.causes[0]!.id, title: SHORT, detail: HOSTILE }).catch(async () => (await api.get<{ items: Named[] }>('/improvement-actions')).items[0]!)
   const feedback = await api.post<Named>('/feedback-items', { kind: 'praise', customer_id: customer.id, title: SHORT, content: HOSTILE, goods: SHORT, way: 'phone', about_id: user.id })
   await api.post(`/feedback-items/${feedback.id}/notes`, { words: HOSTILE })
   await api.post('/recognitions', { person_id: user.id, words: HOSTILE.slice(0, 500) })
@@ -129,6 +134,7 @@ export async function samples(api: Api): Promise<Record<string, string>> {
     'incidents.open': incident.id,
     'complaints.id': complaint.id,
     'feedback.open': feedback.id,
+    'improvements.open': improvement.id,
     'sla-policies.open': policy.id,
     'automations.open': automation.id,
     'macros.open': macro.id,

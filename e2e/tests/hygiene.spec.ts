@@ -1,7 +1,10 @@
+import { hire } from '../support/staff.ts'
 import { expect, test } from '../support/test.ts'
 import { text } from '../support/texts.ts'
 
 test('R024 a number that fails three times is flagged, and verified again or asked to be removed', async ({ page, api, signedIn }) => {
+  // Somebody else must be able to agree to it.
+  await hire(api, `head${Date.now()}`, '部门负责人', 'head')
   const name = `失联${Date.now().toString().slice(-6)}`
   const customer = await api.post<{ id: string }>('/customers', { name, phone: `137${Date.now().toString().slice(-8)}` })
   const log = () => api.post(`/customers/${customer.id}/contact-signals`, { outcome: 'out_of_service', note: '空号' })

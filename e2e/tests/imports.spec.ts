@@ -32,3 +32,30 @@ test('H14 a list is uploaded, its columns recognised, checked, imported, and wha
   expect(profile.fields.find(({ field_id }) => field_id === field.id)?.value).toBe('人民路店')
   expect(await page.evaluate(() => '__ran' in window)).toBe(false)
 })
+
+test('H14 the wrong list is taken back whole, and what was changed since stays with the reason', async ({ page, api, signedIn }) => {
+  const mark = Date.now().toString().slice(-6)
+  await page.goto('/customers/imports')
+  const list = `姓名,手机\n误导${mark},137${mark}01\n后改${mark},137${mark}02\n`
+  await page.getByLabel(text('imports.bring')).last().setInputFiles({ name: `错的-${mark}.csv`, mimeType: 'text/csv', buffer: Buffer.from(list) })
+  const drawer = page.getByRole('dialog', { name: `错的-${mark}.csv` })
+  await drawer.getByRole('button', { name: text('imports.check') }).click()
+  await drawer.getByRole('button', { name: text('imports.run', { n: '2' }) }).click()
+  await expect(drawer.getByText(text('imports.states.done'), { exact: true })).toBeVisible()
+  const named = async (name: string) => (await api.get<{ items: { id: string; version: number }[] }>(`/customers?q=${encodeURIComponent(name)}`)).items
+  const [changed] = await named(`后改${mark}`)
+  await api.patch(`/customers/${changed!.id}`, { version: changed!.version, note: '只在上午接电话' })
+
+  await drawer.getByRole('button', { name: text('imports.undo.button') }).click()
+  const sure = page.getByRole('dialog', { name: text('imports.undo.title') })
+  await sure.getByRole('button', { name: text('imports.undo.button') }).click()
+  await expect(drawer.getByText(text('imports.states.undone'), { exact: true })).toBeVisible()
+  const kept = drawer.getByRole('region', { name: text('imports.undo.kept') })
+  await expect(kept.getByRole('link', { name: `后改${mark}` })).toBeVisible()
+  await expect(kept).toContainText(text('imports.undo.whys.changed'))
+  await expect(kept.getByText(`误导${mark}`)).toHaveCount(0)
+  const [download] = await Promise.all([page.waitForEvent('download'), kept.getByRole('link', { name: text('imports.undo.file') }).click()])
+  expect(Buffer.concat(await (await download.createReadStream()).toArray()).toString()).toContain(`后改${mark}`)
+  expect(await named(`误导${mark}`)).toHaveLength(0)
+  await expect(drawer.getByRole('button', { name: text('imports.undo.button') })).toHaveCount(0)
+})

@@ -55,7 +55,7 @@ test('R026 a customer who texts is answered by text message, and left alone when
   await page.getByRole('button', { name: text('conversations.take') }).click()
 
   // How many text messages it takes is seen while it is written; files do not go.
-  const composer = page.getByRole('textbox', { name: /./ }).last()
+  const composer = page.getByRole('textbox', { name: text('conversations.reply_to', { name: '' }).replace('…', '') })
   await composer.fill('长'.repeat(67))
   await expect(page.getByText('2 条短信')).toBeVisible()
   await expect(page.getByRole('button', { name: text('delivery.why.no_files') })).toBeDisabled()

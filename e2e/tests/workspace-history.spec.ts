@@ -7,6 +7,17 @@ import { text } from '../support/texts.ts'
 test('what a customer came for before is read and searched beside the conversation, in place', async ({ fresh, someone }) => {
   test.setTimeout(90_000)
   const agent = new Agent(await someone())
+  // What the server sends by the socket can be kept back, and then let go.
+  let held: string[] | undefined
+  let letGo = () => {}
+  await agent.page.routeWebSocket(/\/api\/v1\/ws$/, (socket) => {
+    const server = socket.connectToServer()
+    server.onMessage((frame) => void (held ? held.push(String(frame)) : socket.send(frame)))
+    letGo = () => {
+      for (const frame of held ?? []) socket.send(frame)
+      held = undefined
+    }
+  })
   await agent.setUp(fresh.url)
   await agent.ready()
   const visitor = new Visitor(await someone())
@@ -37,9 +48,14 @@ test('what a customer came for before is read and searched beside the conversati
 
   await panel.getByRole('searchbox').fill('工作日')
   await panel.getByRole('searchbox').press('Enter')
+  held = []
   await panel.getByRole('listitem').getByRole('button', { name: /三个工作日内到账/ }).click()
   await expect(past.getByText('三个工作日内到账')).toBeInViewport()
   await expect(past.getByText('说明 80', { exact: true })).toHaveCount(0)
+  // The newest come too, after the place that was asked for: they are no news, and one press away.
+  await expect.poll(() => held?.some((frame) => frame.includes('说明 80'))).toBe(true)
+  letGo()
+  await expect(past.getByText('三个工作日内到账')).toBeInViewport()
   await panel.getByRole('button', { name: text('conversations.to_latest') }).click()
   await expect(past.getByText('说明 80', { exact: true })).toBeInViewport()
   await expect(agent.page).toHaveURL(new RegExp(id))

@@ -44,6 +44,7 @@ async fn measured(
     each: usize,
     request: impl Fn(usize, usize) -> (String, serde_json::Value),
 ) -> Outcome<f64> {
+    place.quiet().await?;
     let cpu = place.cpu_ms();
     let callers: Vec<_> = (0..CALLERS)
         .map(|n| {

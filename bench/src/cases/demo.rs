@@ -24,7 +24,7 @@ pub(crate) async fn run(_place: &mut Place, engine: &str, binary: &Path) -> Outc
         bytes += file?.metadata()?.len();
     }
     Ok(vec![
-        Row::at_most("zhike demo: 300 customers, 60 days", seconds, "s", 10.0),
+        Row::at_most("zhike demo: 300 customers, 92 days", seconds, "s", 10.0),
         Row::at_most("zhike demo: its size", bytes as f64 / 1e6, "MB", 100.0),
     ])
 }

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use kernel::{Clock, CustomerId, Origin, Rng, Timestamp, UserId};
+use kernel::{CustomerId, Origin, Rng, Timestamp, UserId};
 use serde_json::{Value, json};
-use store::{Db, ToValue as _, sql};
+use store::{ToValue as _, sql};
 
 use crate::{
     cases::{Row, percentile},
@@ -52,6 +52,7 @@ pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
     eprintln!("{engine}: their columns in {:.0} s", begun.elapsed().as_secs_f64());
+    place.quiet().await?;
     let client = reqwest::Client::new();
     let mut rows = Vec::new();
     let filters = [
@@ -115,7 +116,7 @@ async fn counted(place: &Place, conditions: Value) -> Outcome<(f64, i64)> {
 /// Straight into the database, by the product's own means of storing and indexing.
 async fn fill(place: &Place) -> Outcome<Vec<UserId>> {
     let rng = Rng::seeded(11);
-    let db = Db::open(&place.target(), Clock::system(), Rng::seeded(12))?;
+    let db = place.open(12).await?;
     let owners: Vec<_> = (0..OWNERS).map(|_| UserId::new(Timestamp::from_millis(0), &rng)).collect();
     let mut at = Timestamp::from_millis(1_600_000_000_000);
     for _ in 0..CUSTOMERS_IN_ALL / AT_ONCE {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 const OPEN: usize = 100_000;
-const PAGES: usize = 400;
+const PAGES: usize = 1_600;
 
 pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     place.kill();
@@ -32,6 +32,7 @@ pub(crate) async fn run(place: &mut Place, engine: &str) -> Outcome<Vec<Row>> {
     );
     place.fill(&sqlite, &postgres)?;
     place.restart().await?;
+    place.quiet().await?;
     let client = reqwest::Client::new();
     let (mut times, mut cursor) = (Vec::new(), String::new());
     let mut cpu = 0.0;

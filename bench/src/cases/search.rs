@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use kernel::{Clock, Origin, Rng, Timestamp, UserId};
-use store::{Db, SearchDoc, ToValue as _, Value, sql};
+use kernel::{Origin, Rng, Timestamp, UserId};
+use store::{SearchDoc, ToValue as _, Value, sql};
 
 use crate::{
     cases::{Row, percentile},
@@ -79,7 +79,7 @@ async fn search(client: &reqwest::Client, place: &Place, token: &str, words: &st
 /// Straight into the database, by the product's own means of storing and indexing.
 async fn fill(place: &Place, agent: UserId) -> Outcome<()> {
     let rng = Rng::seeded(7);
-    let db = Db::open(&place.target(), Clock::system(), Rng::seeded(8))?;
+    let db = place.open(8).await?;
     let mut agents = vec![agent];
     agents.extend((1..AGENTS).map(|_| UserId::new(Timestamp::from_millis(0), &rng)));
     let mut at = Timestamp::from_millis(1_700_000_000_000);

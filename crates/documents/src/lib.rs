@@ -4,6 +4,7 @@ mod bars;
 mod breaks;
 mod codes;
 mod font;
+mod hand;
 mod layout;
 mod model;
 mod pdf;
@@ -24,6 +25,7 @@ use kernel::{Error, Result};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+pub use hand::Hand;
 pub use model::{Cell, Document, Grid, Look, Part, Row, Value};
 pub use picture::Picture;
 
@@ -49,6 +51,16 @@ pub fn module(font: Option<PathBuf>) -> Module {
         ("zh-TW", include_str!("../locales/zh-TW.json")),
         ("en", include_str!("../locales/en.json")),
     ])
+}
+
+impl DocumentFormat {
+    /// As it stands in an address and on the trail.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Xlsx => "xlsx",
+        }
+    }
 }
 
 impl Printer {

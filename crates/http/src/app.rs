@@ -6,7 +6,7 @@ use std::{
     future::Future,
     net::IpAddr,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use kernel::{Actor, Clock, Result};
@@ -20,8 +20,23 @@ pub struct App(Arc<Inner>);
 struct Inner {
     db: Db,
     limits: Limits,
-    grew: watch::Sender<()>,
+    ears: Arc<Ears>,
     parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+}
+
+/// Those who wait for facts beside the requests, each with the kinds that do not concern them.
+#[derive(Default)]
+pub(crate) struct Ears(RwLock<Vec<(&'static [&'static str], watch::Sender<()>)>>);
+
+impl Ears {
+    /// Facts of these kinds came; none: it may have been anything.
+    pub(crate) fn hear(&self, kinds: &[&str]) {
+        for (but, ear) in &*self.0.read().unwrap_or_else(PoisonError::into_inner) {
+            if kinds.is_empty() || kinds.iter().any(|kind| !but.contains(kind)) {
+                ear.send_replace(());
+            }
+        }
+    }
 }
 
 /// How much one caller may ask for.
@@ -67,7 +82,7 @@ impl App {
     /// An app over `db`; `parts` are what modules share with their handlers, one of each type.
     pub fn new(db: Db, limits: Limits, parts: Vec<Arc<dyn Any + Send + Sync>>) -> Self {
         let parts = parts.into_iter().map(|part| ((*part).type_id(), part)).collect();
-        Self(Arc::new(Inner { db, limits, grew: watch::Sender::new(()), parts }))
+        Self(Arc::new(Inner { db, limits, ears: Arc::default(), parts }))
     }
 
     /// The database.
@@ -85,13 +100,16 @@ impl App {
         &self.0.limits
     }
 
-    /// Changes whenever the outbox grew, here or on another node: for what runs beside the requests.
-    pub fn facts_grew(&self) -> watch::Receiver<()> {
-        self.0.grew.subscribe()
+    /// Changes whenever the outbox grew, here or on another node: for what runs beside the requests. Facts of the kinds
+    /// `but` do not concern it.
+    pub fn facts_grew(&self, but: &'static [&'static str]) -> watch::Receiver<()> {
+        let (ear, hearing) = watch::channel(());
+        self.0.ears.0.write().unwrap_or_else(PoisonError::into_inner).push((but, ear));
+        hearing
     }
 
-    pub(crate) fn grew(&self) -> watch::Sender<()> {
-        self.0.grew.clone()
+    pub(crate) fn ears(&self) -> Arc<Ears> {
+        self.0.ears.clone()
     }
 
     /// The part of type `T` that its module put in.
@@ -102,5 +120,30 @@ impl App {
         let part = self.0.parts.get(&TypeId::of::<T>()).cloned();
         let part = part.and_then(|part| part.downcast::<T>().ok());
         part.unwrap_or_else(|| panic!("no module put in a {}", std::any::type_name::<T>()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_concern_somebody_does_not_wake_them() {
+        let ears = Ears::default();
+        let (ear, hearing) = watch::channel(());
+        ears.0.write().unwrap().push((&["message.posted", "message.read"], ear));
+        ears.hear(&["message.posted", "message.read"]);
+        assert!(!hearing.has_changed().unwrap());
+        ears.hear(&["message.posted", "conversation.closed"]);
+        assert!(hearing.has_changed().unwrap());
+    }
+
+    #[test]
+    fn what_may_have_been_anything_wakes_everybody() {
+        let ears = Ears::default();
+        let (ear, hearing) = watch::channel(());
+        ears.0.write().unwrap().push((&["message.posted"], ear));
+        ears.hear(&[]);
+        assert!(hearing.has_changed().unwrap());
     }
 }

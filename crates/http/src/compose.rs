@@ -6,14 +6,14 @@ use axum::Router;
 use kernel::Error;
 use store::{Db, Migration};
 use tokio::{sync::watch, task::JoinHandle};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::OpenApiRouter;
 use wire::{Bus, Hub};
 
 use crate::{
-    AllTies, App, Catalogue, Demos, Keepings, Limits, Module, Privacies, Problem, SegmentSources, Timelines, docs,
+    AllTies, App, Catalogue, Demos, Keepings, Limits, Module, Privacies, Problem, SegmentSources, Timelines,
     idempotency, layers,
     module::Background,
-    socket::{self, AllTopics, Topics},
+    socket::{self, AllTopics},
 };
 
 /// Every step of the schema that these modules and the house itself need.
@@ -28,13 +28,18 @@ pub struct House {
     pub app: App,
     /// Every route of the API, with all that stands around it.
     pub router: Router<App>,
-    /// The description of the API.
-    pub openapi: utoipa::openapi::OpenApi,
+    /// Describes the API.
+    #[cfg(feature = "described")]
+    pub openapi: Describe,
     jobs: Vec<work::Handler>,
     listeners: Vec<work::Listener>,
     crons: Vec<work::Cron>,
     background: Vec<Background>,
 }
+
+/// Describes the API, each time anew: it takes a while.
+#[cfg(feature = "described")]
+pub type Describe = Arc<dyn Fn() -> utoipa::openapi::OpenApi + Send + Sync>;
 
 /// What runs beside the requests.
 pub struct Running {
@@ -68,29 +73,43 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let mut outside = OpenApiRouter::new();
     let (mut topics, mut jobs, mut listeners, mut crons, mut background) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    #[cfg(feature = "described")]
     let mut beside = Vec::new();
     for module in modules {
         parts.extend(module.parts);
         api = api.merge(module.routes);
         outside = outside.merge(module.outside);
         topics.extend(module.topics);
+        #[cfg(feature = "described")]
         beside.extend(module.tells);
         jobs.extend(module.jobs);
         listeners.extend(module.listeners);
         crons.extend(module.crons);
         background.extend(module.background);
     }
-    let tellings: Vec<_> = topics.iter().flat_map(|topics: &Arc<dyn Topics>| topics.tells()).chain(beside).collect();
+    let api = OpenApiRouter::new().nest("/api/v1", api.merge(socket::routes()));
+    #[cfg(feature = "described")]
+    let openapi: Describe = {
+        let (described, topics) = (api.described().and(outside.described()), topics.clone());
+        Arc::new(move || {
+            let told: Vec<_> = topics.iter().flat_map(|topics: &Arc<dyn socket::Topics>| topics.tells()).collect();
+            crate::docs::openapi(described.openapi(), &told.iter().chain(&beside).collect::<Vec<_>>())
+        })
+    };
     parts.push(Arc::new(AllTopics(topics)));
     let app = App::new(db, limits, parts);
-    let api = api.merge(socket::routes());
-    let (api, mut description) = OpenApiRouter::new().nest("/api/v1", api).split_for_parts();
-    let (outside, described) = outside.split_for_parts();
-    description.merge(described);
-    let openapi = docs::openapi(description, &tellings);
-    let api = api.route("/api/v1/{*rest}", axum::routing::any(|| async { Problem(Error::NotFound) }));
-    let router = layers::layered(api, &app).merge(docs::routes(&openapi, &tellings)).merge(outside);
-    House { app, router, openapi, jobs, listeners, crons, background }
+    let api = api.into_router().route("/api/v1/{*rest}", axum::routing::any(|| async { Problem(Error::NotFound) }));
+    let router = layers::layered(api, &app).merge(outside.into_router());
+    House {
+        app,
+        router,
+        #[cfg(feature = "described")]
+        openapi,
+        jobs,
+        listeners,
+        crons,
+        background,
+    }
 }
 
 impl House {
@@ -100,10 +119,10 @@ impl House {
     /// [`Error::Internal`] when two jobs, listeners or schedules share a name.
     pub fn start(&mut self, config: work::RunnerConfig) -> kernel::Result<Running> {
         // Not the app itself: it holds the hub.
-        let (waker, grew) = (config.waker.clone(), self.app.grew());
-        self.app.part::<Hub>().on_facts(Box::new(move || {
-            waker.wake();
-            grew.send_replace(());
+        let (waker, ears) = (config.waker.clone(), self.app.ears());
+        self.app.part::<Hub>().on_facts(Box::new(move |kinds| {
+            waker.grew(kinds);
+            ears.hear(kinds);
         }));
         let (jobs, listeners, crons) =
             (std::mem::take(&mut self.jobs), std::mem::take(&mut self.listeners), std::mem::take(&mut self.crons));

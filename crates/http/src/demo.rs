@@ -44,7 +44,7 @@ pub struct DemoPlan {
 
 impl Default for DemoPlan {
     fn default() -> Self {
-        Self { seed: 1, customers: 300, days: 60 }
+        Self { seed: 1, customers: 300, days: 92 }
     }
 }
 

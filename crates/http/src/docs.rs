@@ -1,13 +1,5 @@
-//! The API's description: OpenAPI 3.1, and a page to read it on.
+//! The API's description: OpenAPI 3.1.
 
-use std::{fmt::Write as _, sync::Arc};
-
-use axum::{
-    Router,
-    http::header,
-    response::{Html, IntoResponse},
-    routing::get,
-};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -17,7 +9,6 @@ use utoipa::{
 };
 
 use crate::{
-    App,
     problem::{Body, FieldProblem},
     telling::{self, Telling},
 };
@@ -35,7 +26,7 @@ struct Base;
 
 /// The description of the whole API from that of its routes and of what is told: adds what every operation
 /// shares.
-pub(crate) fn openapi(routes: utoipa::openapi::OpenApi, tellings: &[Telling]) -> utoipa::openapi::OpenApi {
+pub(crate) fn openapi(routes: utoipa::openapi::OpenApi, tellings: &[&Telling]) -> utoipa::openapi::OpenApi {
     let mut api = Base::openapi();
     api.merge(routes);
     telling::describe(&mut api, tellings);
@@ -62,57 +53,4 @@ pub(crate) fn openapi(routes: utoipa::openapi::OpenApi, tellings: &[Telling]) ->
         }
     }
     api
-}
-
-/// `/api/openapi.json` and `/api/docs`.
-pub(crate) fn routes(api: &utoipa::openapi::OpenApi, tellings: &[Telling]) -> Router<App> {
-    let json: Arc<str> = api.to_json().unwrap_or_default().into();
-    let page: Arc<str> = page(api, tellings).into();
-    Router::new()
-        .route(
-            "/api/openapi.json",
-            get(
-                move || async move { ([(header::CONTENT_TYPE, "application/json")], json.to_string()).into_response() },
-            ),
-        )
-        .route("/api/docs", get(move || async move { Html(page.to_string()) }))
-}
-
-fn page(api: &utoipa::openapi::OpenApi, tellings: &[Telling]) -> String {
-    let mut body = String::new();
-    for (path, item) in &api.paths.paths {
-        let verbs = [
-            ("GET", &item.get),
-            ("POST", &item.post),
-            ("PUT", &item.put),
-            ("PATCH", &item.patch),
-            ("DELETE", &item.delete),
-        ];
-        for (verb, operation) in verbs.into_iter().filter_map(|(verb, operation)| Some((verb, operation.as_ref()?))) {
-            let text = [&operation.summary, &operation.description]
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(" ");
-            // Writing to a String cannot fail.
-            let _ = write!(
-                body,
-                "<tr><td><code>{verb}</code></td><td><code>{}</code></td><td>{}</td></tr>",
-                escape(path),
-                escape(&text)
-            );
-        }
-    }
-    format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Zhike API</title>\
-         <h1>Zhike API</h1><p>The full description, with every type: <a href=\"/api/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p>\
-         <table><thead><tr><th>Verb<th>Path<th>What it does</tr></thead><tbody>{body}</tbody></table>{}</html>",
-        telling::page(tellings)
-    )
-}
-
-/// A text as HTML shows it, between tags and in attributes that are quoted.
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

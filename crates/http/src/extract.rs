@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use kernel::{Error, FieldError, Params};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{App, Problem};
+use crate::{App, Problem, spelt};
 
 /// A JSON body, taken or answered.
 #[derive(Debug)]
@@ -35,27 +35,27 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 /// # Errors
 /// A refusal that names the field by its path in the body.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        let text = error.inner().to_string();
-        let code = match error.inner().classify() {
-            serde_json::error::Category::Data if text.starts_with("unknown field") => "unknown_field",
-            serde_json::error::Category::Data if text.starts_with("missing field") => "required",
-            serde_json::error::Category::Data => "wrong_type",
-            _ => return refusal("body", "malformed_json", &text),
-        };
-        // Of what is missing or too much, the path ends above it; its name stands between backquotes.
-        let name = text.split('`').nth(1).filter(|_| code != "wrong_type");
-        let field = match (path.as_str(), name) {
-            (".", name) => name.unwrap_or("body").to_owned(),
-            (above, Some(name)) if !above.ends_with(name) => format!("{above}.{name}"),
-            (path, _) => path.to_owned(),
-        };
-        refusal(field, code, &text)
-    })?;
-    reader.end().map_err(|error| refusal("body", "malformed_json", &error.to_string()))?;
-    Ok(value)
+    spelt::read(bytes).map_err(|(path, error)| misspelt(path, &error))
+}
+
+fn misspelt(path: Option<String>, error: &serde_json::Error) -> Problem {
+    let text = error.to_string();
+    let Some(path) = path else { return refusal("body", "malformed_json", &text) };
+    let code = if text.starts_with("unknown field") {
+        "unknown_field"
+    } else if text.starts_with("missing field") {
+        "required"
+    } else {
+        "wrong_type"
+    };
+    // Of what is missing or too much, the path ends above it; its name stands between backquotes.
+    let name = text.split('`').nth(1).filter(|_| code != "wrong_type" || text.starts_with("duplicate field"));
+    let field = match (path.as_str(), name) {
+        ("", name) => name.unwrap_or("body").to_owned(),
+        (above, Some(name)) => format!("{above}.{name}"),
+        (path, None) => path.to_owned(),
+    };
+    refusal(field, code, &text)
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -165,7 +165,10 @@ mod tests {
             (r#"{"name":"a","slots":[{"end":"1"},{"end":2}]}"#, "slots[1].end", "wrong_type"),
             (r#"{"name":"a","slots":[{}]}"#, "slots[0].end", "required"),
             (r#"{"name":"a","slots":[{"end":"1","no":1}]}"#, "slots[0].no", "unknown_field"),
+            (r#"{"name":"a","slots":[{"end":"1"},"b"]}"#, "slots[1]", "wrong_type"),
+            (r#"{"name":"a","name":"b","slots":[]}"#, "name", "wrong_type"),
             (r#"[1]"#, "[0]", "wrong_type"),
+            (r#"["a",[],2]"#, "body", "wrong_type"),
             (r#"7"#, "body", "wrong_type"),
             (r#"{"name":"#, "body", "malformed_json"),
             (r#"{"name":"a","slots":[]} x"#, "body", "malformed_json"),

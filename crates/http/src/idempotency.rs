@@ -69,7 +69,7 @@ async fn once(app: &App, cx: &Cx, key: String, request: Request, next: Next) -> 
     hasher.update(parts.uri.to_string());
     hasher.update([0]);
     hasher.update(&bytes);
-    let fingerprint: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let fingerprint: String = kernel::hex(hasher.finalize());
 
     let (owner, key) = (std::sync::Arc::<str>::from(owner), std::sync::Arc::<str>::from(key));
     let before = {

@@ -22,17 +22,21 @@ pub(crate) fn layered(api: Router<App>, app: &App) -> Router<App> {
     let burst = NonZeroU32::new(limits.burst).unwrap_or(NonZeroU32::MIN);
     let rate = NonZeroU32::new(limits.requests_per_second).unwrap_or(NonZeroU32::MIN);
     let limiter = Arc::new(DefaultKeyedRateLimiter::<String>::keyed(Quota::per_second(rate).allow_burst(burst)));
-    api.layer(from_fn_with_state(app.clone(), idempotency::layer))
-        .layer(from_fn_with_state(app.clone(), move |cx: Cx, request: Request, next: Next| {
+    // The outermost first, and all as one: each layer of its own would box every route anew, and be cloned with all
+    // within it for every request.
+    api.layer((
+        from_fn(unknown_method),
+        header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        header(header::CACHE_CONTROL, "no-store"),
+        from_fn_with_state(app.clone(), trace),
+        CatchPanicLayer::custom(|_| Problem(Error::internal("a handler panicked")).into_response()),
+        DefaultBodyLimit::max(limits.body),
+        from_fn_with_state(app.clone(), move |cx: Cx, request: Request, next: Next| {
             limit(limiter.clone(), cx, request, next)
-        }))
-        .layer(DefaultBodyLimit::max(limits.body))
-        .layer(CatchPanicLayer::custom(|_| Problem(Error::internal("a handler panicked")).into_response()))
-        .layer(from_fn_with_state(app.clone(), trace))
-        .layer(header(header::CACHE_CONTROL, "no-store"))
-        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
-        .layer(from_fn(unknown_method))
+        }),
+        from_fn_with_state(app.clone(), idempotency::layer),
+    ))
 }
 
 fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -65,8 +69,7 @@ async fn limit(limiter: Arc<DefaultKeyedRateLimiter<String>>, cx: Cx, request: R
 async fn trace(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id =
         request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(|id| id.chars().take(64).collect());
-    let id: String =
-        id.unwrap_or_else(|| app.db().rng().bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect());
+    let id: String = id.unwrap_or_else(|| kernel::hex(app.db().rng().bytes::<8>()));
     if let Ok(value) = HeaderValue::from_str(&id) {
         request.headers_mut().insert("x-request-id", value);
     }

@@ -6,8 +6,8 @@ use kernel::{CustomerId, Error, Reach, Result, Timestamp};
 use serde_json::Value;
 use store::{Migration, Tx};
 use tokio::{sync::watch, task::JoinHandle};
+use utoipa::OpenApiRouter;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     App, DemoPart, Keeping, ListTopic, SegmentSource, Telling, TimelineSource,

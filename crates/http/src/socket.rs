@@ -9,7 +9,7 @@ use axum::{
 };
 use kernel::{Actor, Error, Result, Scope, UserId};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 use wire::{Action, Close, Hub, Opened, ServerFrame, Session, StaffFrame, Utf8Bytes};
 
 use crate::{App, Credentials, Cx, Problem, Telling, cx::Door, cx::credentials, cx::same_origin};

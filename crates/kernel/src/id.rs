@@ -14,12 +14,6 @@ use std::{
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use utoipa::{
-    // Generic types describe themselves through this trait; utoipa's derive does the same.
-    __dev::ComposeSchema,
-    ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
-};
 use uuid::Uuid;
 
 use crate::{Rng, Timestamp};
@@ -157,19 +151,33 @@ impl<'de, T: Noun> Deserialize<'de> for Id<T> {
     }
 }
 
-impl<T: Noun> ComposeSchema for Id<T> {
-    fn compose(_generics: Vec<RefOr<Schema>>) -> RefOr<Schema> {
-        let example = format!("{}_01jd3k5v2pf6z8q0w4x7y9abcd", T::PREFIX);
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .pattern(Some(format!("^{}_[0-9a-hjkmnp-tv-z]{{26}}$", T::PREFIX)))
-            .examples([example])
-            .into()
+#[cfg(feature = "described")]
+mod described {
+    use std::borrow::Cow;
+
+    use utoipa::{
+        // Generic types describe themselves through this trait; utoipa's derive does the same.
+        __dev::ComposeSchema,
+        ToSchema,
+        openapi::{ObjectBuilder, RefOr, Schema, Type},
+    };
+
+    use super::{Id, Noun};
+
+    impl<T: Noun> ComposeSchema for Id<T> {
+        fn compose(_generics: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+            let example = format!("{}_01jd3k5v2pf6z8q0w4x7y9abcd", T::PREFIX);
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .pattern(Some(format!("^{}_[0-9a-hjkmnp-tv-z]{{26}}$", T::PREFIX)))
+                .examples([example])
+                .into()
+        }
     }
-}
-impl<T: Noun> ToSchema for Id<T> {
-    fn name() -> Cow<'static, str> {
-        Cow::Owned(format!("Id_{}", T::PREFIX))
+    impl<T: Noun> ToSchema for Id<T> {
+        fn name() -> Cow<'static, str> {
+            Cow::Owned(format!("Id_{}", T::PREFIX))
+        }
     }
 }
 

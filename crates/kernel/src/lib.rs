@@ -21,3 +21,8 @@ pub use permit::{Owned, Permit, Reach, Scope};
 pub use ratio::Ratio;
 pub use rng::Rng;
 pub use time::{Clock, Timestamp};
+
+/// Bytes as lower-case hexadecimal digits, two each.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    data_encoding::HEXLOWER.encode(bytes.as_ref())
+}

@@ -49,7 +49,7 @@ impl Rng {
 
     /// A secret of 256 bits as 64 lower-case hexadecimal digits.
     pub fn secret(&self) -> String {
-        self.bytes::<32>().iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::hex(self.bytes::<32>())
     }
 }
 

@@ -15,7 +15,7 @@ const MARKS: usize = 4;
 pub fn sign(secrets: &[String], at: Timestamp, body: &[u8]) -> String {
     let marks = secrets.iter().map(|secret| {
         let mark = mac(secret, &at.to_string(), body).finalize().into_bytes();
-        format!("{SCHEME}{}", mark.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+        format!("{SCHEME}{}", kernel::hex(mark))
     });
     marks.collect::<Vec<_>>().join(", ")
 }

@@ -93,7 +93,7 @@ impl Counter {
 
     fn check(self) -> Check {
         let digest = self.hash.finalize();
-        Check { count: self.count, sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect() }
+        Check { count: self.count, sha256: kernel::hex(digest) }
     }
 }
 

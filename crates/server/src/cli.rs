@@ -93,7 +93,10 @@ fn perform(cli: &Cli) -> Result<(), String> {
         Command::Restore { file } => backup::restore(&config, file),
         Command::Doctor => doctor::examine(&config),
         Command::Openapi => {
+            #[cfg(feature = "described")]
             let description = runtime()?.block_on(async { serve::description() }).map_err(told)?;
+            #[cfg(not(feature = "described"))]
+            let description = server::docs::openapi();
             print!("{description}");
             Ok(())
         }

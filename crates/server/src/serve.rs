@@ -10,14 +10,16 @@ use axum::{
     routing::get,
     serve::ListenerExt as _,
 };
-use http::{App, House, Limits};
+use http::{App, House};
 use kernel::{Clock, Error, Origin, Result, Rng};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use store::{Db, Target, outbox};
+#[cfg(feature = "described")]
+use store::Target;
+use store::{Db, outbox};
 use tokio::net::TcpListener;
-use wire::{Bus, Hub};
+use wire::Hub;
 
-use crate::{compose, config::Config, frame};
+use crate::{compose, config::Config, docs, frame};
 
 /// Brings the schema up and opens the database. Blocks; call it outside the async runtime.
 ///
@@ -49,31 +51,17 @@ pub fn house(config: &Config, db: Db) -> Result<House> {
     ))
 }
 
-/// The description of the whole API, from an empty database in memory of its own.
+/// The description of the whole API as the code gives it, from an empty database in memory of its own.
 ///
 /// # Errors
 /// When no temporary database can be made.
+#[cfg(feature = "described")]
 pub fn description() -> Result<String> {
     let db = Db::open(&Target::Sqlite(":memory:".into()), Clock::system(), Rng::system())?;
-    let house = http::compose(db, Bus::Local, Limits::default(), compose::modules(&std::env::temp_dir())?);
-    let mut text = house.openapi.to_pretty_json().map_err(Error::internal)?;
+    let house = http::compose(db, wire::Bus::Local, http::Limits::default(), compose::modules(&std::env::temp_dir())?);
+    let mut text = (house.openapi)().to_pretty_json().map_err(Error::internal)?;
     text.push('\n');
     Ok(text)
-}
-
-/// The product without the description of its API, which its own page holds as text. Put together in a thread that
-/// ends: describing some hundreds of operations takes more memory than all the rest, and a thread's goes back to the
-/// system with it.
-fn undescribed(config: &Config, db: Db) -> Result<House> {
-    let runtime = tokio::runtime::Handle::current();
-    let compose = || {
-        let _entered = runtime.enter();
-        let mut house = house(config, db)?;
-        house.openapi = Default::default();
-        Ok(house)
-    };
-    std::thread::scope(|scope| scope.spawn(compose).join())
-        .unwrap_or_else(|_| Err(Error::internal("the product could not be put together")))
 }
 
 /// Serves until `stop` resolves, then lets what has begun finish.
@@ -82,7 +70,7 @@ fn undescribed(config: &Config, db: Db) -> Result<House> {
 /// When the address cannot be listened on.
 pub async fn serve(config: &Config, db: Db, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     let metrics = PrometheusBuilder::new().install_recorder().map_err(Error::internal)?;
-    let mut house = undescribed(config, db)?;
+    let mut house = house(config, db)?;
     let time_zone: work::TimeZoneOf =
         Arc::new(|tx| settings::api::organisation(tx).map(|organisation| organisation.time_zone));
     let catalogue = house.app.part::<http::Catalogue>();
@@ -94,7 +82,8 @@ pub async fn serve(config: &Config, db: Db, stop: impl Future<Output = ()> + Sen
     if std::env::var("ZHIKE_TEST_ECHO").as_deref() == Ok("1") {
         router = router.route("/test/echo", get(|upgrade| async move { wire::echo(upgrade) }));
     }
-    let router: Router = router.merge(frame::routes()).merge(web::routes()).with_state(app.clone());
+    let router: Router =
+        router.merge(docs::routes()).merge(frame::routes()).merge(web::routes()).with_state(app.clone());
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Error::internal(format!("{}: {error}", config.listen)))?;

@@ -55,14 +55,21 @@ impl Mode {
     }
 }
 
+/// What a caller wants done. Only this is made anew for each of them; all about it is [`Job`], once.
+trait Work: Send {
+    /// Does it and keeps the answer; may be called again after an undone attempt.
+    fn attempt(&mut self, tx: &mut Tx<'_>) -> Result<()>;
+    /// Tells the caller the answer, or why there is none.
+    fn answer(self: Box<Self>, failure: Option<Error>);
+}
+
 /// A piece of work on its way to a database thread.
-pub(crate) trait Job: Send {
-    fn mode(&self) -> Mode;
-    fn origin(&self) -> &Arc<Origin>;
-    /// Does the work; may be called again after an undone attempt.
-    fn attempt(&mut self, tx: Tx<'_>) -> Result<(), Undo>;
-    /// Tells the caller how it ended: `failure` is why the commit failed, if it did.
-    fn settle(self: Box<Self>, shared: &Shared, failure: Option<Error>);
+pub(crate) struct Job {
+    pub(crate) mode: Mode,
+    pub(crate) origin: Arc<Origin>,
+    work: Box<dyn Work>,
+    /// Why it refused, if it did; what is to be told, and what grew.
+    outcome: Option<(Option<Error>, Vec<Note>, Vec<&'static str>)>,
 }
 
 /// Why an attempt is to be undone.
@@ -169,67 +176,77 @@ impl Db {
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Closure { mode, origin: origin.clone(), work, outcome: None, reply });
-        match &self.0.engine {
-            Engine::Sqlite(engine) => engine.submit(job)?,
-            Engine::Postgres(engine) => engine.submit(job)?,
-        }
+        self.submit(mode, origin, Box::new(Closure { work, answer: None, reply }))?;
         answer.await.map_err(|_| Error::Unavailable("database"))?
     }
+
+    fn submit(&self, mode: Mode, origin: &Arc<Origin>, work: Box<dyn Work>) -> Result<()> {
+        let job = Job { mode, origin: origin.clone(), work, outcome: None };
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.submit(job),
+            Engine::Postgres(engine) => engine.submit(job),
+        }
+    }
 }
 
-struct Closure<T, F> {
-    mode: Mode,
-    origin: Arc<Origin>,
-    work: F,
-    outcome: Option<(Result<T>, Vec<Note>, bool)>,
-    reply: oneshot::Sender<Result<T>>,
-}
-
-impl<T, F> Job for Closure<T, F>
-where
-    F: FnMut(&mut Tx<'_>) -> Result<T> + Send,
-    T: Send,
-{
-    fn mode(&self) -> Mode {
-        self.mode
-    }
-
-    fn origin(&self) -> &Arc<Origin> {
-        &self.origin
-    }
-
-    fn attempt(&mut self, mut tx: Tx<'_>) -> Result<(), Undo> {
+impl Job {
+    /// Does the work; may be called again after an undone attempt.
+    pub(crate) fn attempt(&mut self, mut tx: Tx<'_>) -> Result<(), Undo> {
         // A closure that panics must not take the database's thread with it.
-        let work = std::panic::AssertUnwindSafe(|| (self.work)(&mut tx));
-        let answer = std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::internal("a transaction panicked")));
-        let outcome = answer.and_then(|answer| tx.finish().map(|(notes, grew)| (answer, notes, grew)));
-        match outcome {
-            Ok((answer, notes, grew)) => {
-                self.outcome = Some((Ok(answer), notes, grew));
+        let work = std::panic::AssertUnwindSafe(|| self.work.attempt(&mut tx));
+        let done = std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::internal("a transaction panicked")));
+        match done.and_then(|()| tx.finish()) {
+            Ok((notes, grew)) => {
+                self.outcome = Some((None, notes, grew));
                 Ok(())
             }
             Err(error) if postgres::worth_another_try(&error) => Err(Undo::TryAgain(error)),
             Err(error) => {
-                self.outcome = Some((Err(error), Vec::new(), false));
+                self.outcome = Some((Some(error), Vec::new(), Vec::new()));
                 Err(Undo::Refused)
             }
         }
     }
 
-    fn settle(self: Box<Self>, shared: &Shared, failure: Option<Error>) {
-        let (answer, notes, grew) = match (failure, self.outcome) {
-            (Some(failure), _) => (Err(failure), Vec::new(), false),
+    /// Tells the caller how it ended: `failure` is why the commit failed, if it did.
+    pub(crate) fn settle(self, shared: &Shared, failure: Option<Error>) {
+        let (refusal, notes, grew) = match (failure, self.outcome) {
+            (Some(failure), _) => (Some(failure), Vec::new(), Vec::new()),
             (None, Some(outcome)) => outcome,
-            (None, None) => (Err(Error::internal("a transaction settled before it ran")), Vec::new(), false),
+            (None, None) => (Some(Error::internal("a transaction settled before it ran")), Vec::new(), Vec::new()),
         };
         // The caller first: who said a message then finds the answer and what was told of it in one go.
-        // It may have gone away; what was committed stays.
-        let _ = self.reply.send(answer);
+        self.work.answer(refusal);
         if let Some(sink) = shared.sink.get()
-            && (grew || !notes.is_empty())
+            && !(grew.is_empty() && notes.is_empty())
         {
-            sink.committed(notes, grew);
+            sink.committed(notes, &grew);
         }
+    }
+}
+
+struct Closure<T, F> {
+    work: F,
+    answer: Option<T>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Work for Closure<T, F>
+where
+    F: FnMut(&mut Tx<'_>) -> Result<T> + Send,
+    T: Send,
+{
+    fn attempt(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        self.answer = Some((self.work)(tx)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, failure: Option<Error>) {
+        let answer = match failure {
+            Some(failure) => Err(failure),
+            None => self.answer.ok_or_else(|| Error::internal("a transaction without an answer")),
+        };
+        // The caller may have gone away; what was committed stays.
+        let _ = self.reply.send(answer);
     }
 }

@@ -78,6 +78,7 @@ pub trait Sink: Send + Sync {
     /// Whether anybody listens to this topic, here or elsewhere.
     fn heard(&self, topic: &str) -> bool;
 
-    /// `notes` came true, in this order; `facts` tells whether the outbox grew.
-    fn committed(&self, notes: Vec<Note>, facts: bool);
+    /// `notes` came true, in this order; `grew` are the kinds of facts that came into the outbox, and what was
+    /// [signalled](crate::Tx::signal), each once.
+    fn committed(&self, notes: Vec<Note>, grew: &[&'static str]);
 }

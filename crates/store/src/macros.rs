@@ -93,8 +93,8 @@ macro_rules! text_enum {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $text:tt),* $(,)?
     }) => {
-        $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::serde::Serialize, ::serde::Deserialize, ::utoipa::ToSchema)]
+        $(#[$meta])*
         $vis enum $name { $($(#[$variant_meta])* #[serde(rename = $text)] $variant),* }
 
         impl $name {

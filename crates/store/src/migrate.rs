@@ -102,7 +102,9 @@ pub(crate) fn on_postgres(
 ) -> Result<Vec<&'static str>> {
     session.batch(REGISTER)?;
     let mut known = Vec::new();
-    session.query("SELECT name FROM migrations", &[], |row| Row::Postgres(row).get(0).map(|name| known.push(name)))?;
+    for row in &session.query("SELECT name FROM migrations", &[])? {
+        known.push(Row::Postgres(row).get(0)?);
+    }
     apply(migrations, known, now, |migration, note| {
         session
             .batch(&Dialect::Postgres.schema(migration.postgres))

@@ -27,12 +27,11 @@ const WRITERS: usize = 6;
 const READERS: usize = 6;
 /// Who writes looks things up by key. A plan is made once and kept for long, so it must not be one for a
 /// table that was small when it was made.
-const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
-    SET plan_cache_mode = force_generic_plan";
+const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
 pub(crate) struct Engine {
-    writers: Sender<Box<dyn Job>>,
-    readers: Sender<Box<dyn Job>>,
+    writers: Sender<Job>,
+    readers: Sender<Job>,
 }
 
 impl Engine {
@@ -42,8 +41,8 @@ impl Engine {
         Ok(Self { writers: start(url, shared, true, Some(first))?, readers: start(url, shared, false, None)? })
     }
 
-    pub(crate) fn submit(&self, job: Box<dyn Job>) -> Result<()> {
-        let queue = if job.mode().writes() { &self.writers } else { &self.readers };
+    pub(crate) fn submit(&self, job: Job) -> Result<()> {
+        let queue = if job.mode.writes() { &self.writers } else { &self.readers };
         queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Error::Unavailable("database_busy"),
             TrySendError::Disconnected(_) => Error::Unavailable("database"),
@@ -51,8 +50,8 @@ impl Engine {
     }
 }
 
-fn start(url: &str, shared: &Arc<Shared>, writes: bool, mut first: Option<Session>) -> Result<Sender<Box<dyn Job>>> {
-    let (sender, work) = bounded::<Box<dyn Job>>(QUEUE);
+fn start(url: &str, shared: &Arc<Shared>, writes: bool, mut first: Option<Session>) -> Result<Sender<Job>> {
+    let (sender, work) = bounded::<Job>(QUEUE);
     for _ in 0..if writes { WRITERS } else { READERS } {
         let (shared, work, url, session) = (shared.clone(), work.clone(), url.to_owned(), first.take());
         let thread = thread::Builder::new().name(if writes { "postgres-writer" } else { "postgres-reader" }.into());
@@ -69,7 +68,7 @@ fn connect(url: &str, writes: bool) -> Result<Session> {
     Ok(session)
 }
 
-fn serve(url: &str, writes: bool, mut session: Option<Session>, shared: &Shared, work: &Receiver<Box<dyn Job>>) {
+fn serve(url: &str, writes: bool, mut session: Option<Session>, shared: &Shared, work: &Receiver<Job>) {
     while let Ok(mut job) = work.recv() {
         let mut attempt = || {
             if session.as_ref().is_none_or(Session::is_lost) {
@@ -101,20 +100,20 @@ enum Failure {
 }
 
 /// Runs a piece of work to its end; an error is the database's, a refusal is the job's own.
-fn perform(session: &mut Session, shared: &Shared, job: &mut Box<dyn Job>) -> Result<(), Failure> {
+fn perform(session: &mut Session, shared: &Shared, job: &mut Job) -> Result<(), Failure> {
     let failed = |session: &Session, error| if session.is_lost() { Failure::Lost } else { Failure::Refused(error) };
-    let begin = match job.mode() {
+    let begin = match job.mode {
         Mode::Read => None,
         Mode::Snapshot => Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
         Mode::Write => Some("BEGIN ISOLATION LEVEL SERIALIZABLE"),
         Mode::Append => Some("BEGIN ISOLATION LEVEL READ COMMITTED"),
     };
-    let writes = job.mode().writes();
+    let writes = job.mode.writes();
     for attempt in 1.. {
         if let Some(begin) = begin {
             session.begin(begin);
         }
-        let tx = Tx::new(Conn::Postgres(session), job.origin().clone(), shared, writes);
+        let tx = Tx::new(Conn::Postgres(session), job.origin.clone(), shared, writes);
         let error = match job.attempt(tx) {
             Ok(()) if begin.is_none() => return Ok(()),
             Ok(()) => match session.commit() {
@@ -137,8 +136,9 @@ fn perform(session: &mut Session, shared: &Shared, job: &mut Box<dyn Job>) -> Re
         if attempt >= ATTEMPTS || !worth_another_try(&error) {
             return Err(failed(session, error));
         }
-        // Callers that clashed part ways: up to 2, 4, 8 … 64 ms.
-        thread::sleep(Duration::from_micros(shared.rng.below(1_000 << attempt.min(6))));
+        // Callers that clashed part ways: up to 2, 4, 8 ms, and longer only where that does not help: whoever sees the
+        // most, as routing does, clashes most, and others wait for it.
+        thread::sleep(Duration::from_micros(shared.rng.below(1_000 << (attempt.min(3) + attempt / 8))));
     }
     Ok(())
 }

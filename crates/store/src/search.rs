@@ -44,7 +44,7 @@ seam! {
                 WHERE search_tokens MATCH $1 AND search_tokens.rowid < $2
                 ORDER BY search_tokens.rowid DESC LIMIT $3",
         postgres "WITH found AS MATERIALIZED (
-                      SELECT id FROM search_docs WHERE tokens @> CAST(CAST($1 AS TEXT) AS INTEGER[]) AND id < $2)
+                      SELECT id FROM search_docs WHERE tokens @> CAST(CAST($1 AS TEXT) AS INTEGER[]) AND id + 0 < $2)
                   SELECT id, kind, ref, at, labels, folded FROM search_docs
                   WHERE id IN (SELECT id FROM found ORDER BY id DESC LIMIT $3) ORDER BY id DESC";
 }
@@ -102,6 +102,8 @@ const STRETCH: i64 = 200;
 /// How many of the last texts are looked through before the index is asked, on PostgreSQL: it finds
 /// all there are before it knows which are the last.
 const RECENTLY: i64 = 2_000;
+/// How many more are looked through at most, where those before held so many that the rest is soon found.
+const FURTHER: i64 = 30_000;
 
 impl Tx<'_> {
     /// Adds texts that are not in the index yet.
@@ -224,13 +226,13 @@ impl Tx<'_> {
         };
         let mut hits = Vec::new();
         let mut before = search.before.unwrap_or(i64::MAX);
-        let mut recently = postgres;
+        let mut recently = postgres.then_some(RECENTLY);
         loop {
-            let (statement, stretch) = if recently { (&RECENT, RECENTLY) } else { (&MATCH, STRETCH) };
+            let (statement, stretch) = recently.map_or((&MATCH, STRETCH), |recently| (&RECENT, recently));
             let candidates: Vec<(i64, String, String, Timestamp, String, String)> =
                 self.all(statement, params![expression, before, stretch])?;
-            let last = !recently && candidates.len() < STRETCH as usize;
-            recently = false;
+            let last = recently.is_none() && candidates.len() < STRETCH as usize;
+            let had = hits.len();
             for (place, kind, reference, at, labels, text) in candidates {
                 before = place;
                 let hit = Hit { place, kind, reference, at };
@@ -245,6 +247,9 @@ impl Tx<'_> {
             if last {
                 return Ok(hits);
             }
+            let (found, wanted) = (hits.len() - had, search.limit - hits.len());
+            recently = recently.filter(|_| found > 0).map(|looked| looked * wanted as i64 / found as i64 * 3 / 2);
+            recently = recently.filter(|further| *further <= FURTHER);
         }
     }
 }

@@ -24,8 +24,8 @@ const GROUP: usize = 256;
 const READERS: usize = 3;
 
 pub(crate) struct Engine {
-    writer: Sender<Box<dyn Job>>,
-    readers: Sender<Box<dyn Job>>,
+    writer: Sender<Job>,
+    readers: Sender<Job>,
 }
 
 impl Engine {
@@ -42,8 +42,8 @@ impl Engine {
         Ok(Self { writer, readers })
     }
 
-    pub(crate) fn submit(&self, job: Box<dyn Job>) -> Result<()> {
-        let queue = if job.mode().writes() { &self.writer } else { &self.readers };
+    pub(crate) fn submit(&self, job: Job) -> Result<()> {
+        let queue = if job.mode.writes() { &self.writer } else { &self.readers };
         queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Error::Unavailable("database_busy"),
             TrySendError::Disconnected(_) => Error::Unavailable("database"),
@@ -70,14 +70,14 @@ pub(crate) fn connect(path: &Path) -> Result<Connection> {
 fn spawn(
     name: &str,
     shared: Arc<Shared>,
-    work: Receiver<Box<dyn Job>>,
-    run: impl FnOnce(&Shared, &Receiver<Box<dyn Job>>) + Send + 'static,
+    work: Receiver<Job>,
+    run: impl FnOnce(&Shared, &Receiver<Job>) + Send + 'static,
 ) -> Result<()> {
     let thread = thread::Builder::new().name(name.into());
     thread.spawn(move || run(&shared, &work)).map(drop).map_err(Error::internal)
 }
 
-fn read_loop(conn: &Connection, shared: &Shared, work: &Receiver<Box<dyn Job>>) {
+fn read_loop(conn: &Connection, shared: &Shared, work: &Receiver<Job>) {
     while let Ok(mut job) = work.recv() {
         let begun = execute(conn, "BEGIN");
         let failure = begun.err().or_else(|| attempt(conn, shared, &mut job).err().and_then(into_failure));
@@ -86,8 +86,8 @@ fn read_loop(conn: &Connection, shared: &Shared, work: &Receiver<Box<dyn Job>>) 
     }
 }
 
-fn write_loop(conn: &Connection, shared: &Shared, work: &Receiver<Box<dyn Job>>) {
-    let mut group: Vec<(Box<dyn Job>, Option<Error>)> = Vec::with_capacity(GROUP);
+fn write_loop(conn: &Connection, shared: &Shared, work: &Receiver<Job>) {
+    let mut group: Vec<(Job, Option<Error>)> = Vec::with_capacity(GROUP);
     while let Ok(first) = work.recv() {
         let mut begun = execute(conn, "BEGIN IMMEDIATE");
         let mut next = Some(first);
@@ -122,7 +122,7 @@ fn write_loop(conn: &Connection, shared: &Shared, work: &Receiver<Box<dyn Job>>)
     }
 }
 
-fn in_savepoint(conn: &Connection, shared: &Shared, job: &mut Box<dyn Job>) -> Result<()> {
+fn in_savepoint(conn: &Connection, shared: &Shared, job: &mut Job) -> Result<()> {
     execute(conn, "SAVEPOINT piece")?;
     match attempt(conn, shared, job) {
         Ok(()) => execute(conn, "RELEASE piece"),
@@ -134,9 +134,9 @@ fn in_savepoint(conn: &Connection, shared: &Shared, job: &mut Box<dyn Job>) -> R
     }
 }
 
-fn attempt(conn: &Connection, shared: &Shared, job: &mut Box<dyn Job>) -> Result<(), Undo> {
-    let writes = job.mode().writes();
-    let tx = Tx::new(Conn::Sqlite(conn), job.origin().clone(), shared, writes);
+fn attempt(conn: &Connection, shared: &Shared, job: &mut Job) -> Result<(), Undo> {
+    let writes = job.mode.writes();
+    let tx = Tx::new(Conn::Sqlite(conn), job.origin.clone(), shared, writes);
     job.attempt(tx)
 }
 

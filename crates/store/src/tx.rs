@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Actor, Error, Id, Noun, Origin, Owned, Result, Rng, Timestamp};
+use kernel::{Actor, Code, Error, Id, Noun, Origin, Owned, Result, Rng, Timestamp};
 use serde::Serialize;
 
 use crate::{
@@ -23,7 +23,11 @@ pub struct Tx<'c> {
     past: bool,
     facts: Vec<Fact>,
     notes: Vec<Note>,
+    grew: Vec<&'static str>,
 }
+
+/// What is done with each large piece: which of the statement's, and its values.
+type OfPiece<'f, 'c> = dyn FnMut(&mut Tx<'c>, usize, &[Value<'_>]) -> Result<()> + 'f;
 
 /// The connection behind a transaction.
 pub(crate) enum Conn<'c> {
@@ -34,7 +38,18 @@ pub(crate) enum Conn<'c> {
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, origin: Arc<Origin>, shared: &'c Shared, writes: bool) -> Self {
         let (now, rng) = (shared.clock.now(), shared.rng.clone());
-        Self { conn, origin, now, rng, shared, writes, past: false, facts: Vec::new(), notes: Vec::new() }
+        Self {
+            conn,
+            origin,
+            now,
+            rng,
+            shared,
+            writes,
+            past: false,
+            facts: Vec::new(),
+            notes: Vec::new(),
+            grew: Vec::new(),
+        }
     }
 
     /// Who does this.
@@ -120,6 +135,17 @@ impl<'c> Tx<'c> {
         self.run(statement.text(self.dialect()), values)
     }
 
+    /// Runs a statement that changes one row, or refuses: the row is not there as whoever changes it saw it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] with `otherwise` when it changed none; as [`Tx::exec`].
+    pub fn exec_one(&mut self, statement: &'static Statement, values: &[Value<'_>], otherwise: Code) -> Result<()> {
+        match self.exec(statement, values)? {
+            1 => Ok(()),
+            _ => Err(otherwise.conflict()),
+        }
+    }
+
     /// Runs a statement with `{rows}` or `{by_key:…}` for any number of rows, a few large pieces at a time. Nobody
     /// asks how many it changed: see [`Tx::put`].
     ///
@@ -128,7 +154,7 @@ impl<'c> Tx<'c> {
     pub fn exec_rows(&mut self, statement: &'static Statement, rows: &[Vec<Value<'_>>]) -> Result<()> {
         self.may_run(statement)?;
         let dialect = self.dialect();
-        self.in_chunks(statement, rows, |tx, size, values| tx.send(statement.chunk(dialect, size), values))
+        self.in_chunks(statement, rows, &mut |tx, size, values| tx.send(statement.chunk(dialect, size), values))
     }
 
     /// Runs a statement of whose outcome nothing is asked: PostgreSQL gets it together with the next
@@ -149,7 +175,7 @@ impl<'c> Tx<'c> {
         self.may_run(statement)?;
         let dialect = self.dialect();
         let mut found = Vec::new();
-        self.in_chunks(statement, rows, |tx, size, values| {
+        self.in_chunks(statement, rows, &mut |tx, size, values| {
             tx.fetch(statement.chunk(dialect, size), values, &mut found)
         })?;
         Ok(found)
@@ -190,6 +216,13 @@ impl<'c> Tx<'c> {
         self.facts.push(fact);
     }
 
+    /// Wakes those who wait for `kind` after the commit, on all nodes. Nothing of it is kept: they look.
+    pub fn signal(&mut self, kind: &'static str) {
+        if !self.grew.contains(&kind) {
+            self.grew.push(kind);
+        }
+    }
+
     /// Tells the watchers of the list `topic` after the commit, without keeping it: `data` is the
     /// changed row, with a `version` that rises. `audience` is whose row it is.
     ///
@@ -215,16 +248,17 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
-    /// Writes the facts; answers what to tell after the commit, and whether there were facts.
-    pub(crate) fn finish(mut self) -> Result<(Vec<Note>, bool)> {
+    /// Writes the facts; answers what to tell after the commit, and what grew.
+    pub(crate) fn finish(mut self) -> Result<(Vec<Note>, Vec<&'static str>)> {
         let facts = std::mem::take(&mut self.facts);
         if !facts.is_empty() {
             outbox::insert(&mut self, &facts)?;
         }
         if self.past {
-            return Ok((Vec::new(), true));
+            // Of whatever kinds: who hears facts looks.
+            return Ok((Vec::new(), vec!["history"]));
         }
-        let grew = !facts.is_empty();
+        facts.iter().for_each(|fact| self.signal(fact.kind));
         let mut notes = Vec::with_capacity(facts.len() + self.notes.len());
         for fact in facts {
             if let Some((topic, seq)) = fact.topic {
@@ -239,7 +273,7 @@ impl<'c> Tx<'c> {
             }
         }
         notes.append(&mut self.notes);
-        Ok((notes, grew))
+        Ok((notes, self.grew))
     }
 
     fn may_run(&self, statement: &Statement) -> Result<()> {
@@ -250,12 +284,7 @@ impl<'c> Tx<'c> {
     }
 
     /// On SQLite a few large pieces, or one a row, on PostgreSQL one array a column.
-    fn in_chunks(
-        &mut self,
-        statement: &Statement,
-        rows: &[Vec<Value<'_>>],
-        mut run: impl FnMut(&mut Self, usize, &[Value<'_>]) -> Result<()>,
-    ) -> Result<()> {
+    fn in_chunks(&mut self, statement: &Statement, rows: &[Vec<Value<'_>>], run: &mut OfPiece<'_, 'c>) -> Result<()> {
         if self.dialect() == Dialect::Postgres {
             let width = rows.first().map_or(0, Vec::len);
             let column = |at: usize| Value::Many(rows.iter().filter_map(|row| row.get(at)).collect());
@@ -299,18 +328,22 @@ impl<'c> Tx<'c> {
         match &mut self.conn {
             Conn::Sqlite(conn) => {
                 let mut prepared = conn.prepare_cached(text).map_err(Error::internal)?;
-                let mut rows = prepared.query(rusqlite::params_from_iter(values)).map_err(Error::internal)?;
+                let mut rows = asked(&mut prepared, values)?;
                 while let Some(row) = rows.next().map_err(Error::internal)? {
                     found.push(T::from_row(&Row::Sqlite(row))?);
                 }
             }
             Conn::Postgres(session) => {
-                session.query(text, values, |row| {
+                for row in &session.query(text, values)? {
                     found.push(T::from_row(&Row::Postgres(row))?);
-                    Ok(())
-                })?;
+                }
             }
         }
         Ok(())
     }
+}
+
+/// Not within what is made for each kind of row anew.
+fn asked<'s>(prepared: &'s mut rusqlite::Statement<'_>, values: &[Value<'_>]) -> Result<rusqlite::Rows<'s>> {
+    prepared.query(rusqlite::params_from_iter(values)).map_err(Error::internal)
 }

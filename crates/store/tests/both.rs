@@ -128,4 +128,29 @@ async fn search_is_exact_for_han_latin_and_both_scripts(db: TestDb) {
     assert_eq!(found("退款", "usr_b").await, Vec::<String>::new());
 }
 
+async fn what_is_often_said_is_found_as_far_back_as_it_was_said(db: TestDb) {
+    // Often lately, never for a while, and now and then at the beginning.
+    let said = |n: usize| if n >= 2_500 { n.is_multiple_of(4) } else { n < 500 && n.is_multiple_of(50) };
+    db.db.write(&db.system(), move |tx| {
+        let text = |n: usize| if said(n) { format!("退款{n}") } else { format!("您好{n}") };
+        let docs: Vec<_> = (0..5_000).map(|n| SearchDoc {
+            kind: "message", reference: n.to_string(), at: tx.now(), labels: Vec::new(), text: text(n),
+        }).collect();
+        tx.index(&docs)
+    }).await.unwrap();
+    let expected: Vec<_> = (0..5_000).rev().filter(|n| said(*n)).map(|n| n.to_string()).collect();
+    for limit in [7, 300, 1_000] {
+        let (mut found, mut before) = (Vec::new(), None);
+        loop {
+            let page = db.db.read(&db.system(), move |tx| {
+                tx.search(&Search { before, limit, ..search("退款", &[]) }, |_, _| Ok(true))
+            }).await.unwrap();
+            let Some(last) = page.last() else { break };
+            before = Some(last.place);
+            found.extend(page.into_iter().map(|hit| hit.reference));
+        }
+        assert_eq!(found, expected, "{limit} at a time");
+    }
+}
+
 }

@@ -8,7 +8,7 @@ use kernel::{Id, Origin, User, UserId};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::{TestDb, told::Ear};
+use crate::TestDb;
 
 /// The product, or some modules of it, served on a port of its own.
 pub struct TestApp {
@@ -16,13 +16,15 @@ pub struct TestApp {
     pub db: TestDb,
     /// What its handlers share.
     pub app: App,
-    /// The description of its API.
-    pub openapi: utoipa::openapi::OpenApi,
+    /// Describes its API.
+    #[cfg(feature = "described")]
+    pub openapi: http::Describe,
     /// Where it listens.
     pub address: SocketAddr,
     client: reqwest::Client,
     running: Option<Running>,
-    _told: Ear,
+    #[cfg(feature = "described")]
+    _told: crate::told::Ear,
 }
 
 /// What came back.
@@ -96,16 +98,29 @@ impl TestApp {
     pub async fn start_node(db: TestDb, bus: wire::Bus, limits: Limits, modules: Vec<Module>) -> Self {
         // Where the bucket store is built in, the clients of tests speak TLS too and want to know by what.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        #[cfg(feature = "described")]
+        let names: Vec<_> = modules.iter().map(|module| module.name).collect();
         let mut house = http::compose(db.db.clone(), bus, limits, modules);
         let running = house.start(work::RunnerConfig::default()).expect("jobs and listeners have names of their own");
-        let (app, openapi) = (house.app.clone(), house.openapi.clone());
-        let told = Ear::on(&app, &openapi);
+        let app = house.app.clone();
+        #[cfg(feature = "described")]
+        let told = crate::told::Ear::on(&app, names, house.openapi.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router: Router = house.router.with_state(app.clone());
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { db, app, openapi, address, client: reqwest::Client::new(), running: Some(running), _told: told }
+        Self {
+            db,
+            app,
+            #[cfg(feature = "described")]
+            openapi: house.openapi,
+            address,
+            client: reqwest::Client::new(),
+            running: Some(running),
+            #[cfg(feature = "described")]
+            _told: told,
+        }
     }
 
     /// Nobody.

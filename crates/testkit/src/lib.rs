@@ -6,12 +6,13 @@ mod outside;
 pub mod proof;
 mod slapd;
 mod socket;
+#[cfg(feature = "described")]
 mod told;
 mod verify;
 
 pub use app::{Person, Reply, TestApp};
 pub use db::{TestDb, service};
-pub use outside::{MailServer, dialogues, shared};
+pub use outside::{MailServer, dialogues, folder, shared};
 pub use slapd::Slapd;
 pub use socket::Socket;
 

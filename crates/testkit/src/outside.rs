@@ -44,6 +44,14 @@ impl MailServer {
         std::fs::read_to_string(&self.certificate).expect("a certificate")
     }
 
+    /// The key to that certificate, as PEM, for servers that tests bring along.
+    ///
+    /// # Panics
+    /// When the file is gone.
+    pub fn key(&self) -> String {
+        std::fs::read_to_string(self.certificate.with_file_name("key.pem")).expect("a key")
+    }
+
     /// The folder of what is new in somebody's mailbox: one file a mail.
     ///
     /// # Panics
@@ -55,6 +63,14 @@ impl MailServer {
 
 /// One thing said: whether by the customer, and what.
 type Said = (bool, String);
+
+/// A folder for the uploads of the test that asks: the same at every call, so that what is started again finds them, and
+/// no other test's, for whose database they would be nobody's and be swept away.
+pub fn folder() -> PathBuf {
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("main").replace("::", "-");
+    std::env::temp_dir().join(format!("zhike-tests-{}", std::process::id())).join(test)
+}
 
 /// Data that is not in the repository: a folder in `ZHIKE_SHARED` or in the `shared` beside the repository; nothing, and
 /// why not on the error stream, where it is not there.

@@ -1,11 +1,11 @@
 //! What is told in real time is what the API's description says: watched over in every test.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use http::App;
+use http::{App, Describe};
 use serde_json::Value;
 
 /// How many facts of a kind are compared with their schema; of the rest only the kind is looked at.
@@ -21,10 +21,11 @@ struct Heard {
 }
 
 impl Ear {
-    pub(crate) fn on(app: &App, openapi: &utoipa::openapi::OpenApi) -> Self {
+    /// On what `modules` tell, as `openapi` describes it.
+    pub(crate) fn on(app: &App, modules: Vec<&'static str>, openapi: Describe) -> Self {
         let heard = Arc::<Mutex<Heard>>::default();
         let (kept, watchable) = (heard.clone(), http::watchable(app));
-        let api = serde_json::to_value(openapi).expect("a description");
+        let api = LazyLock::new(move || description(modules, &openapi));
         app.part::<wire::Hub>().on_notes(Box::new(move |note| {
             if note.kind == wire::QUEUE || !watchable(&note.topic) {
                 return;
@@ -48,6 +49,14 @@ impl Ear {
         }));
         Self(heard)
     }
+}
+
+/// The description of these modules: made once, for it takes longer than many a test.
+fn description(modules: Vec<&'static str>, openapi: &Describe) -> Arc<Value> {
+    static MADE: LazyLock<Mutex<HashMap<Vec<&'static str>, Arc<Value>>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || Arc::new(serde_json::to_value(openapi()).expect("a description"));
+    made.entry(modules).or_insert_with(make).clone()
 }
 
 impl Drop for Ear {

@@ -1,5 +1,7 @@
 //! The built front end, embedded.
 
+use std::io::Read as _;
+
 use axum::{
     Router,
     body::Body,
@@ -9,13 +11,18 @@ use axum::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+// Scripts and styles are carried as their packed copies alone: the rare client that takes neither gets one unpacked.
 #[derive(RustEmbed)]
 #[folder = "../../web/apps/console/dist"]
+#[exclude = "*.js"]
+#[exclude = "*.css"]
 #[allow_missing = true]
 struct Console;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/apps/widget/dist"]
+#[exclude = "*.js"]
+#[exclude = "*.css"]
 #[allow_missing = true]
 struct Widget;
 
@@ -44,7 +51,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         )
         .fallback(get(|uri: Uri, headers: HeaderMap| async move {
             let path = uri.path().trim_start_matches('/');
-            if path.is_empty() || Console::get(path).is_none() && !path.starts_with("assets/") {
+            if path.is_empty() || !has::<Console>(path) && !path.starts_with("assets/") {
                 return page::<Console>("index.html", &headers);
             }
             file::<Console>(path, &headers)
@@ -102,15 +109,20 @@ fn page<E: RustEmbed>(name: &str, headers: &HeaderMap) -> Response {
     file::<E>(name, headers)
 }
 
+fn has<E: RustEmbed>(name: &str) -> bool {
+    E::get(name).is_some() || E::get(&format!("{name}.gz")).is_some()
+}
+
 fn file<E: RustEmbed>(name: &str, headers: &HeaderMap) -> Response {
-    let Some(plain) = E::get(name) else { return StatusCode::NOT_FOUND.into_response() };
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let smaller = [("br", "br"), ("gzip", "gz")].into_iter().filter(|(encoding, _)| accepted.contains(encoding));
-    let found =
+    let packed =
         smaller.filter_map(|(encoding, suffix)| Some((E::get(&format!("{name}.{suffix}"))?, Some(encoding)))).next();
-    let (content, encoding): (EmbeddedFile, _) = found.unwrap_or((plain, None));
-    let tag: String = content.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+    let Some((content, encoding)) = packed.or_else(|| Some((plain::<E>(name)?, None))) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let tag: String = kernel::hex(&content.metadata.sha256_hash()[..16]);
+    let tag = format!("\"{tag}{}\"", encoding.unwrap_or_default());
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = if known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -134,6 +146,17 @@ fn file<E: RustEmbed>(name: &str, headers: &HeaderMap) -> Response {
         out.insert(header::CONTENT_ENCODING, text(encoding));
     }
     response
+}
+
+/// A file as it was before it was packed.
+fn plain<E: RustEmbed>(name: &str) -> Option<EmbeddedFile> {
+    E::get(name).or_else(|| {
+        let mut file = E::get(&format!("{name}.gz"))?;
+        let mut whole = Vec::new();
+        flate2::read::GzDecoder::new(&*file.data).read_to_end(&mut whole).ok()?;
+        file.data = whole.into();
+        Some(file)
+    })
 }
 
 fn kind(name: &str) -> &'static str {

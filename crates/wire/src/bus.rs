@@ -80,9 +80,9 @@ const LARGE: usize = 256 << 10;
 /// What a parcel holds.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Body<'a> {
-    /// The outbox grew.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub(crate) facts: bool,
+    /// The kinds of what came into the outbox, and what was signalled.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) grew: Vec<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<Carried<'a>>,
     /// Close this person's connections.
@@ -124,8 +124,9 @@ impl<'a> Carried<'a> {
 }
 
 /// Cuts what is to be told into bodies of a size the bus takes.
-pub(crate) fn bodies<'a>(told: &'a [(&'a str, Arc<Frame>)], facts: bool) -> Vec<Body<'a>> {
-    let mut bodies = vec![Body { facts, ..Body::default() }];
+pub(crate) fn bodies<'a>(told: &'a [(&'a str, Arc<Frame>)], grew: &[&'a str]) -> Vec<Body<'a>> {
+    let grew = grew.iter().map(|kind| Cow::from(*kind)).collect();
+    let mut bodies = vec![Body { grew, ..Body::default() }];
     let mut size = 0;
     for (topic, frame) in told {
         if size > 0 && size + frame.text.len() > LARGE {
@@ -158,9 +159,4 @@ pub(crate) fn open(parcel: &[u8]) -> Option<(Node, u64, &[u8])> {
     let (head, body) = parcel.split_at_checked(HEAD)?;
     let (node, number) = head.split_at(16);
     Some((node.try_into().ok()?, u64::from_be_bytes(number.try_into().ok()?), body))
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_false(truth: &bool) -> bool {
-    !truth
 }

@@ -69,7 +69,7 @@ pub(crate) struct Inner {
     connections: Mutex<HashMap<u64, Arc<Inbox>>>,
     next_connection: AtomicU64,
     beat: AtomicU32,
-    on_facts: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    on_facts: OnceLock<Wake>,
     on_notes: OnceLock<Show>,
     node: Node,
     carrier: Option<Arc<dyn Carrier>>,
@@ -80,6 +80,8 @@ pub(crate) struct Inner {
 
 /// Who is shown what is told.
 type Show = Box<dyn Fn(&Note) + Send + Sync>;
+/// Who is woken by the kinds of what came into the outbox; by none where it may have been anything.
+type Wake = Box<dyn Fn(&[&str]) + Send + Sync>;
 
 struct Watcher {
     watch: u32,
@@ -134,8 +136,8 @@ impl Hub {
         Self(inner)
     }
 
-    /// Names who is woken when the outbox grew, here or on another node; once.
-    pub fn on_facts(&self, wake: Box<dyn Fn() + Send + Sync>) {
+    /// Names who is woken when the outbox grew or something was signalled, here or on another node; once.
+    pub fn on_facts(&self, wake: Wake) {
         let _ = self.0.on_facts.set(wake);
     }
 
@@ -146,7 +148,7 @@ impl Hub {
 
     /// Tells what is worth no commit, such as that somebody types. Lost when nobody listens.
     pub fn tell(&self, note: Note) {
-        self.0.told(&[note], false);
+        self.0.told(&[note], &[]);
     }
 
     /// Closes every connection of this person, on all nodes: call it when a session or a
@@ -168,7 +170,7 @@ impl Hub {
 
     /// This process's name among the nodes, new with each start.
     pub fn node(&self) -> String {
-        self.0.node[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+        kernel::hex(&self.0.node[..6])
     }
 
     /// Who is connected to this node, each person once.
@@ -243,16 +245,16 @@ impl Sink for Ear {
         self.0.upgrade().is_some_and(|inner| inner.heard_here(topic) || inner.carrier.is_some())
     }
 
-    fn committed(&self, notes: Vec<Note>, facts: bool) {
+    fn committed(&self, notes: Vec<Note>, grew: &[&'static str]) {
         if let Some(inner) = self.0.upgrade() {
-            inner.told(&notes, facts);
+            inner.told(&notes, grew);
         }
     }
 }
 
 impl Inner {
     /// Tells this node's watchers, then the other nodes.
-    fn told(&self, notes: &[Note], facts: bool) {
+    fn told(&self, notes: &[Note], grew: &[&str]) {
         let mut told = Vec::with_capacity(notes.len());
         if let Some(show) = self.on_notes.get() {
             notes.iter().for_each(show);
@@ -274,11 +276,13 @@ impl Inner {
             }
             told.push((note.topic.as_str(), frame));
         }
-        if facts && let Some(wake) = self.on_facts.get() {
-            wake();
+        if !grew.is_empty()
+            && let Some(wake) = self.on_facts.get()
+        {
+            wake(grew);
         }
-        if self.carrier.is_some() && (facts || !told.is_empty()) {
-            bus::bodies(&told, facts).iter().for_each(|body| self.publish(body));
+        if self.carrier.is_some() && !(grew.is_empty() && told.is_empty()) {
+            bus::bodies(&told, grew).iter().for_each(|body| self.publish(body));
         }
     }
 
@@ -334,10 +338,10 @@ impl Inner {
         if let Some(actor) = &body.close {
             self.close(actor);
         }
-        if body.facts
+        if !body.grew.is_empty()
             && let Some(wake) = self.on_facts.get()
         {
-            wake();
+            wake(&body.grew.iter().map(AsRef::as_ref).collect::<Vec<_>>());
         }
     }
 
@@ -347,7 +351,7 @@ impl Inner {
         self.meters.bus_gaps.increment(1);
         self.connections().values().for_each(|inbox| inbox.lose());
         if let Some(wake) = self.on_facts.get() {
-            wake();
+            wake(&[]);
         }
     }
 

@@ -74,7 +74,7 @@ pub fn retry(tx: &mut Tx<'_>, id: JobId) -> Result<JobView> {
         return Err(codes::ALREADY_WAITING.conflict());
     }
     queue::revive(tx, id)?;
-    jobs::tell(tx, id)?;
+    tx.signal(jobs::READY);
     queue::find(tx, id).map(JobView::from)
 }
 

@@ -46,10 +46,15 @@ impl Cron {
         pattern: &str,
         job: impl Fn(Timestamp) -> J + Send + Sync + 'static,
     ) -> Result<Self> {
-        let enqueue = move |tx: &mut Tx<'_>, due: Timestamp| {
-            enqueue_at(tx, &job(due), AT_ONCE, Some(&format!("cron:{name}"))).map(drop)
-        };
+        let enqueue =
+            move |tx: &mut Tx<'_>, due: Timestamp| enqueue_at(tx, &job(due), AT_ONCE, Some(&Self::key(name))).map(drop);
         Ok(Self { name, kind: J::KIND, schedule: Schedule::parse(pattern)?, enqueue: Arc::new(enqueue) })
+    }
+
+    /// The key under which the job of this name is left to be done: whoever leaves it besides uses the same, so that one
+    /// waits and one runs.
+    pub fn key(name: &str) -> String {
+        format!("cron:{name}")
     }
 
     /// Serves what is due; answers when it is due next.
@@ -98,7 +103,7 @@ impl Crons {
         }
         let mut scan = interval(self.pace.scan);
         scan.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut woken = self.waker.watch();
+        let mut woken = self.waker.facts();
         let mut plan: Option<Plan> = None;
         while !*self.stop.borrow() {
             let mut ticked = false;

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use kernel::{Error, Origin, Owned, Result, Timestamp};
+use kernel::{Error, Origin, Result, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Db, Tx};
 
@@ -36,7 +36,8 @@ pub fn enqueue<J: Job>(tx: &mut Tx<'_>, job: &J) -> Result<JobId> {
 ///
 /// With a `unique_key`, a job that already *waits* under it stands for this one: its id is
 /// answered, its payload stays, and it is brought forward if `at` is earlier. A job that already
-/// *runs* does not: it may have read what this transaction changes, so another is enqueued.
+/// *runs* does not: it may have read what this transaction changes, so another is enqueued, which
+/// begins when that one has ended.
 ///
 /// # Errors
 /// From the database.
@@ -58,15 +59,13 @@ pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, job: &J, at: Timestamp, unique_key: O
     };
     let id = queue::insert(tx, &record)?;
     if record.run_at == AT_ONCE {
-        tell(tx, id)?;
+        tx.signal(READY);
     }
     Ok(id)
 }
 
-/// Tells the list of jobs, so that a commit without facts wakes the runner too.
-pub(crate) fn tell(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
-    tx.notify("jobs", "job.ready", &serde_json::json!({ "id": id }), Some(Owned::NOBODY))
-}
+/// Signalled with the commit of a job that is due at once.
+pub(crate) const READY: &str = "job.ready";
 
 /// What a handler works with.
 #[derive(Clone)]

@@ -82,7 +82,7 @@ impl Listening {
             followers.push(Follower::load(&self.db, listener.clone()).await?);
         }
         let epoch = self.epoch();
-        let mut woken = self.waker.watch();
+        let mut woken = self.waker.facts();
         woken.mark_changed();
         let mut scan = interval(self.pace.scan);
         scan.set_missed_tick_behavior(MissedTickBehavior::Delay);

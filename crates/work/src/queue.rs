@@ -58,6 +58,14 @@ pub type JobId = Id<JobRecord>;
 /// Due at once. Not the present time: a clock set back must not put off what is due now.
 pub(crate) const AT_ONCE: Timestamp = Timestamp::from_millis(0);
 
+/// No job of the same key runs: what two of them do at once one does as well, and sooner.
+macro_rules! alone {
+    () => {
+        "(unique_key IS NULL
+             OR NOT EXISTS (SELECT 1 FROM jobs busy WHERE busy.state = 'leased' AND busy.unique_key = jobs.unique_key))"
+    };
+}
+
 sql! {
     INSERT(JobRecord) = "INSERT INTO jobs ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
     WAITING = "SELECT id FROM jobs WHERE unique_key = $1 AND state = 'ready'";
@@ -68,15 +76,15 @@ sql! {
     REVIVE = "UPDATE jobs SET state = 'ready', run_at = 0, attempts = 0, finished_at = NULL WHERE id = $1";
     DISCARD = "DELETE FROM jobs WHERE id = $1 AND state = 'dead'";
 
-    ANY_DUE = "SELECT id FROM jobs WHERE state = 'ready' AND run_at <= $1
-               AND kind IN (SELECT value FROM json_each(CAST($2 AS TEXT))) LIMIT 1";
-    CLAIM(JobRecord) =
+    ANY_DUE = concat!("SELECT id FROM jobs WHERE state = 'ready' AND run_at <= $1
+               AND kind IN (SELECT value FROM json_each(CAST($2 AS TEXT))) AND ", alone!(), " LIMIT 1");
+    CLAIM(JobRecord) = concat!(
         "WITH due (due_id) AS MATERIALIZED (
              SELECT id FROM jobs WHERE state = 'ready' AND run_at <= $3
-             AND kind IN (SELECT value FROM json_each(CAST($4 AS TEXT)))
+             AND kind IN (SELECT value FROM json_each(CAST($4 AS TEXT))) AND ", alone!(), "
              ORDER BY run_at, id LIMIT $5 FOR UPDATE SKIP LOCKED)
          UPDATE jobs SET state = 'leased', lease_owner = $1, lease_until = $2, attempts = attempts + 1
-         FROM due WHERE id = due_id RETURNING {cols}";
+         FROM due WHERE id = due_id RETURNING {cols}");
     // A lease that ends further ahead than any is given was not renewed since the clock was set back.
     ABANDONED = "SELECT id FROM jobs WHERE state = 'leased' AND (lease_until <= $2 OR lease_until > $3)
                  AND id NOT IN (SELECT value FROM json_each(CAST($1 AS TEXT))) LIMIT 1";

@@ -14,6 +14,7 @@ use crate::{
     Cron, Drained, Handler, Keeper, Listener,
     cron::Crons,
     drain,
+    jobs::READY,
     listening::{HeldUp, Listening},
     queue::Hand,
     worker::Worker,
@@ -64,23 +65,38 @@ impl Default for RunnerConfig {
 }
 
 /// Wakes a runner; cheap to clone and to call, from any thread.
-#[derive(Clone)]
-pub struct Waker(Arc<watch::Sender<()>>);
+#[derive(Clone, Default)]
+pub struct Waker(Arc<Bells>);
 
-impl Default for Waker {
-    fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(())))
-    }
+#[derive(Default)]
+struct Bells {
+    facts: watch::Sender<()>,
+    jobs: watch::Sender<()>,
 }
 
 impl Waker {
     /// Something was committed, or the clock was moved: look.
     pub fn wake(&self) {
-        self.0.send_replace(());
+        self.grew(&[]);
     }
 
-    pub(crate) fn watch(&self) -> watch::Receiver<()> {
-        self.0.subscribe()
+    /// These kinds of facts were committed, and these signals; none: it may have been anything. Most facts make no job
+    /// due, and whoever does jobs is left in peace.
+    pub fn grew(&self, kinds: &[&str]) {
+        if kinds.is_empty() || kinds.contains(&READY) {
+            self.0.jobs.send_replace(());
+        }
+        if kinds.is_empty() || kinds.iter().any(|kind| *kind != READY) {
+            self.0.facts.send_replace(());
+        }
+    }
+
+    pub(crate) fn facts(&self) -> watch::Receiver<()> {
+        self.0.facts.subscribe()
+    }
+
+    pub(crate) fn jobs(&self) -> watch::Receiver<()> {
+        self.0.jobs.subscribe()
     }
 }
 
@@ -131,7 +147,7 @@ impl Runner {
         let owner = format!("{}/{:016x}", config.node, u64::from_le_bytes(unlike_any));
         let kinds = serde_json::json!(handlers.keys().collect::<Vec<_>>()).to_string();
         let hand = Hand { owner: owner.clone(), kinds, lease_ms: config.job_lease_ms };
-        let pace = Pace { scan: config.scan, gather: Duration::from_millis(4) };
+        let pace = Pace { scan: config.scan, gather: Duration::from_millis(8) };
         let listeners: Arc<[Listener]> = listeners.into();
         let held_up = HeldUp::default();
         let (stop, stopped) = watch::channel(false);
@@ -225,4 +241,24 @@ fn unlike<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_does_jobs_is_woken_when_one_is_due_and_whoever_hears_facts_by_facts() {
+        let woken = |kinds: &[&str]| {
+            let waker = Waker::default();
+            let (facts, jobs) = (waker.facts(), waker.jobs());
+            waker.grew(kinds);
+            (facts.has_changed().unwrap_or(false), jobs.has_changed().unwrap_or(false))
+        };
+        assert_eq!(woken(&["message.posted"]), (true, false));
+        assert_eq!(woken(&[READY]), (false, true));
+        assert_eq!(woken(&["message.posted", READY]), (true, true));
+        // Something was lost on the way: it may have been anything.
+        assert_eq!(woken(&[]), (true, true));
+    }
 }

@@ -57,7 +57,7 @@ impl Worker {
         let origin = Origin::system("jobs");
         let mut busy = Busy::default();
         let mut reported = HashSet::new();
-        let mut woken = self.waker.watch();
+        let mut woken = self.waker.jobs();
         let mut scan = interval(self.pace.scan);
         let mut beat = interval(Duration::from_millis(u64::try_from(self.hand.lease_ms / 4).unwrap_or(0).max(1)));
         for timer in [&mut scan, &mut beat] {

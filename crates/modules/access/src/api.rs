@@ -11,7 +11,7 @@ use crate::{
     door::{self, Placement},
     events::UserChanged,
     factor,
-    model::{ApiToken, RoleKind, UserState},
+    model::{ApiToken, Role, RoleKind, UserState},
     passwords, policy, queries,
 };
 pub use crate::{
@@ -187,6 +187,23 @@ pub fn reach_of(tx: &mut Tx<'_>, user: UserId, permission: &'static str) -> Resu
         return Ok(Some(Reach::All));
     }
     Ok(queries::grants(tx, role.id)?.into_iter().find(|(name, _)| name == permission).map(|(_, reach)| reach))
+}
+
+/// Every role that grants `permission`, and how far; the administrators' among them.
+///
+/// # Errors
+/// From the database.
+pub fn roles_granting(tx: &mut Tx<'_>, permission: &'static str) -> Result<Vec<(Role, Reach)>> {
+    let mut granting = Vec::new();
+    for role in queries::roles(tx)? {
+        let reach = if role.kind == RoleKind::Administrator {
+            Some(Reach::All)
+        } else {
+            queries::grants(tx, role.id)?.into_iter().find(|(name, _)| name == permission).map(|(_, reach)| reach)
+        };
+        granting.extend(reach.map(|reach| (role, reach)));
+    }
+    Ok(granting)
 }
 
 /// Every active account whose role grants `permission`, however far: id and name, in the order they were made.

@@ -27,7 +27,7 @@ impl Noun for Directory {
 
 text_enum! {
     /// How a connection to a directory is kept secret.
-    pub enum Security {
+    pub enum DirectorySecurity {
         /// From its first byte (LDAPS).
         Tls = "tls",
         /// Begun in clear, and secret before anything is said.
@@ -87,7 +87,7 @@ store::record! {
         /// At which port.
         pub port: i64,
         /// How the connection is kept secret.
-        pub security: Security,
+        pub security: DirectorySecurity,
         /// Whether it may lie in a private network or on this machine.
         pub inside: bool,
         /// Certificates (PEM) that are believed besides those this computer believes.
@@ -166,7 +166,7 @@ pub(crate) struct Details {
     /// At which port; 636 unless told.
     port: Option<i64>,
     /// How the connection is kept secret; `tls` unless told. `plain` only to this machine.
-    security: Option<Security>,
+    security: Option<DirectorySecurity>,
     /// Whether it may lie in a private network or on this machine.
     inside: Option<bool>,
     /// Certificates (PEM) that are believed besides those this computer believes; empty takes them away.
@@ -240,7 +240,7 @@ impl Directory {
             name: String::new(),
             host: String::new(),
             port: 636,
-            security: Security::Tls,
+            security: DirectorySecurity::Tls,
             inside: false,
             certificate: None,
             binding: Binding::Service,
@@ -327,7 +327,7 @@ impl Directory {
             .text("host", &after.host, 1..=255)
             .that(after.host.is_empty() || is_host(&after.host), "host", "malformed")
             .that((1..=65_535).contains(&after.port), "port", "malformed")
-            .that(after.security != Security::Plain || is_here(&after.host), "security", "plain_elsewhere")
+            .that(after.security != DirectorySecurity::Plain || is_here(&after.host), "security", "plain_elsewhere")
             .that(
                 pem.is_none_or(|pem| pem.len() <= 20_000 && outbound::is_certificate(pem)),
                 "certificate",

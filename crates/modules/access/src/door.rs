@@ -182,7 +182,7 @@ pub(crate) fn staff(tx: &mut Tx<'_>, user: &User, placement: &dyn Placement, cat
 
 /// How a session's or token's secret is kept. It has 256 random bits: one round of SHA-256 is enough.
 pub(crate) fn fingerprint(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(secret.as_bytes()))
 }
 
 /// Begins a session; answers its secret.

@@ -111,10 +111,7 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<SignInRules> {
 
 pub(crate) fn save_rules(tx: &mut Tx<'_>, rules: &SignInRules) -> Result<()> {
     let statement = if rules.version == 1 { &INSERT_RULES } else { &UPDATE_RULES };
-    match tx.exec(statement, &rules.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(statement, &rules.values(), codes::STALE)
 }
 
 /// Whether this account must have a second factor.

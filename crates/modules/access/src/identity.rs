@@ -291,10 +291,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, provider: &IdentityProvider) -> Result<()>
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, provider: &IdentityProvider) -> Result<()> {
-    match tx.exec(&UPDATE, &provider.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &provider.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<IdentityProvider>) -> Result<IdentityProvider> {

@@ -52,17 +52,11 @@ sql! {
 }
 
 pub(crate) fn insert_user(tx: &mut Tx<'_>, user: &User) -> Result<()> {
-    match tx.exec(&INSERT_USER, &user.values())? {
-        1 => Ok(()),
-        _ => Err(crate::codes::LOGIN_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT_USER, &user.values(), crate::codes::LOGIN_TAKEN)
 }
 
 pub(crate) fn save_user(tx: &mut Tx<'_>, user: &User) -> Result<()> {
-    match tx.exec(&UPDATE_USER, &user.values())? {
-        1 => Ok(()),
-        _ => Err(crate::codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_USER, &user.values(), crate::codes::STALE)
 }
 
 pub(crate) fn granted(tx: &mut Tx<'_>, permission: &str) -> Result<Vec<(UserId, String)>> {
@@ -97,20 +91,14 @@ pub(crate) fn administrators(tx: &mut Tx<'_>) -> Result<i64> {
 }
 
 pub(crate) fn insert_role(tx: &mut Tx<'_>, role: &Role) -> Result<()> {
-    match tx.exec(&INSERT_ROLE, &role.values())? {
-        1 => Ok(()),
-        _ => Err(crate::codes::ROLE_NAME_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT_ROLE, &role.values(), crate::codes::ROLE_NAME_TAKEN)
 }
 
 pub(crate) fn save_role(tx: &mut Tx<'_>, role: &Role) -> Result<()> {
     if tx.maybe::<Role>(&FIND_ROLE_NAME, params![role.name])?.is_some_and(|other| other.id != role.id) {
         return Err(crate::codes::ROLE_NAME_TAKEN.conflict());
     }
-    match tx.exec(&UPDATE_ROLE, &role.values())? {
-        1 => Ok(()),
-        _ => Err(crate::codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_ROLE, &role.values(), crate::codes::STALE)
 }
 
 pub(crate) fn role(tx: &mut Tx<'_>, id: Id<Role>) -> Result<Role> {

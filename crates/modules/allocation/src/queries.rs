@@ -35,10 +35,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, run: &AllocationRun) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, run: &AllocationRun) -> Result<()> {
-    match tx.exec(&UPDATE, &run.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &run.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<AllocationRun>) -> Result<AllocationRun> {

@@ -7,6 +7,7 @@ use store::{Fact, Tx};
 use tasks::api::{Assignee, Due, NewTask, Subject};
 
 use crate::{
+    authority,
     events::{self, ApprovalFact},
     model::{Approval, ApprovalKind, ApprovalState, Decision, Request, needed},
     queries,
@@ -49,7 +50,7 @@ pub fn ask(tx: &mut Tx<'_>, ask: Ask) -> Result<Approval> {
     let applicant = tx.actor().staff()?.clone();
     let request = Request { kind, amount, currency, reason };
     request.check()?;
-    let limits = queries::limits(tx)?;
+    let limits = authority::limits(tx)?;
     let role = access::api::user(tx, applicant.id)?.role_id;
     let own_limit = limits.of(role, kind, request.currency.as_deref());
     let needed = needed(amount, own_limit, limits.needs_two(kind, request.currency.as_deref(), amount))
@@ -87,6 +88,14 @@ pub fn ask(tx: &mut Tx<'_>, ask: Ask) -> Result<Approval> {
         tasks::api::create(tx, duty(&approval))?;
     }
     Ok(approval)
+}
+
+/// Whether somebody else than who acts could agree to so many records of customers being erased, by the limits as they are.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for anyone but staff.
+pub fn somebody_may_purge(tx: &mut Tx<'_>, count: i64) -> Result<bool> {
+    authority::somebody_may(tx, ApprovalKind::Purge, None, Money(count))
 }
 
 /// Where a request stands. Asks for no permission.

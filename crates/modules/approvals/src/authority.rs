@@ -3,13 +3,35 @@
 use std::{collections::HashMap, sync::Arc};
 
 use access::{Place, Placement, Role};
-use kernel::{Actor, Error, Id, Permit, Result, Staff, Timestamp, UserId};
+use kernel::{Actor, Error, Id, Money, Permit, Result, Staff, Timestamp, UserId};
 use store::Tx;
 
 use crate::{
     model::{Approval, ApprovalKind, AuthorityLimits, Decision, Delegation, Hand},
     policy, queries,
 };
+
+/// The matrix as it was set; until somebody does, the first one.
+pub(crate) fn limits(tx: &mut Tx<'_>) -> Result<AuthorityLimits> {
+    if let Some(limits) = queries::limits(tx)? {
+        return Ok(limits);
+    }
+    let deciding = access::api::roles_granting(tx, policy::DECIDE)?;
+    Ok(AuthorityLimits::first(&deciding.iter().map(|(role, reach)| (role.id, *reach)).collect::<Vec<_>>()))
+}
+
+/// Whether somebody else than who acts could agree to so much of this kind now, by their role: who reaches the unit is seen
+/// when it is decided.
+pub(crate) fn somebody_may(tx: &mut Tx<'_>, kind: ApprovalKind, currency: Option<&str>, amount: Money) -> Result<bool> {
+    let (limits, me) = (limits(tx)?, tx.actor().staff()?.id);
+    for (id, _) in access::api::granted(tx, policy::DECIDE)? {
+        let role = access::api::user(tx, id)?.role_id;
+        if id != me && limits.of(role, kind, currency) >= amount {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// Everybody on whose authority the actor may decide now, and how far each authority goes.
 pub(crate) struct Authorities {
@@ -38,7 +60,7 @@ impl Authorities {
         for delegation in queries::delegations_to(tx, me, now)?.into_iter().filter(|one| one.holds(now)) {
             holders.extend(delegated(tx, placement, delegation)?);
         }
-        Ok(Self { me, holders, limits: queries::limits(tx)?, now })
+        Ok(Self { me, holders, limits: limits(tx)?, now })
     }
 
     /// The hands the actor could lend to this request, with the permit each rests on: those whose

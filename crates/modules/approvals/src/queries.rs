@@ -99,10 +99,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, approval: &Approval) -> Result<Option<Appr
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, approval: &Approval) -> Result<()> {
-    match tx.exec(&UPDATE, &approval.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &approval.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Approval>) -> Result<Approval> {
@@ -119,16 +116,14 @@ pub(crate) fn decisions(tx: &mut Tx<'_>, approvals: &[Approval]) -> Result<Vec<D
     tx.all(&DECISIONS, params![serde_json::json!(ids).to_string()])
 }
 
-pub(crate) fn limits(tx: &mut Tx<'_>) -> Result<AuthorityLimits> {
-    Ok(tx.maybe(&LIMITS, &[])?.unwrap_or_default())
+/// What was set; none while nothing was.
+pub(crate) fn limits(tx: &mut Tx<'_>) -> Result<Option<AuthorityLimits>> {
+    tx.maybe(&LIMITS, &[])
 }
 
 pub(crate) fn save_limits(tx: &mut Tx<'_>, limits: &AuthorityLimits) -> Result<()> {
     let statement = if limits.version == 1 { &INSERT_LIMITS } else { &UPDATE_LIMITS };
-    match tx.exec(statement, &limits.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(statement, &limits.values(), codes::STALE)
 }
 
 pub(crate) fn insert_delegation(tx: &mut Tx<'_>, delegation: &Delegation) -> Result<()> {

@@ -94,10 +94,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, ask: &Ask) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, ask: &Ask) -> Result<()> {
-    match tx.exec(&UPDATE, &ask.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &ask.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Ask>) -> Result<Ask> {

@@ -9,7 +9,7 @@ use knowledge::Article;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 use crate::{codes, model::AssistantSettings, policy, queries};
 

@@ -51,10 +51,7 @@ pub(crate) fn settings(tx: &mut Tx<'_>) -> Result<AssistantSettings> {
 /// [`codes::STALE`] when somebody else changed it meanwhile.
 pub(crate) fn save(tx: &mut Tx<'_>, settings: &AssistantSettings) -> Result<()> {
     let statement = if settings.version == 1 { &INSERT } else { &UPDATE };
-    match tx.exec(statement, &settings.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(statement, &settings.values(), codes::STALE)
 }
 
 pub(crate) fn talk(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<Talk>> {
@@ -90,10 +87,7 @@ pub(crate) fn model(tx: &mut Tx<'_>) -> Result<AssistantModel> {
 /// [`codes::STALE`] when somebody else changed it meanwhile.
 pub(crate) fn save_model(tx: &mut Tx<'_>, model: &AssistantModel) -> Result<()> {
     let statement = if model.version == 1 { &INSERT_MODEL } else { &UPDATE_MODEL };
-    match tx.exec(statement, &model.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(statement, &model.values(), codes::STALE)
 }
 
 /// What the model knows us by; empty where there is nothing.

@@ -3,7 +3,7 @@
 mod list;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list::list))

@@ -159,10 +159,7 @@ pub(crate) fn find_macro(tx: &mut Tx<'_>, id: Id<Macro>) -> Result<Macro> {
 /// # Errors
 /// [`codes::MACRO_TAKEN`] when another there has its name.
 pub(crate) fn insert_macro(tx: &mut Tx<'_>, new: &Macro) -> Result<()> {
-    match tx.exec(&INSERT_MACRO, &new.values())? {
-        1 => Ok(()),
-        _ => Err(codes::MACRO_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT_MACRO, &new.values(), codes::MACRO_TAKEN)
 }
 
 /// # Errors
@@ -172,10 +169,7 @@ pub(crate) fn save_macro(tx: &mut Tx<'_>, one: &Macro) -> Result<()> {
     if taken.is_some_and(|(id,)| id != one.id) {
         return Err(codes::MACRO_TAKEN.conflict());
     }
-    match tx.exec(&SAVE_MACRO, params![one.id, one.version, one.name, one.actions])? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_MACRO, params![one.id, one.version, one.name, one.actions], codes::STALE)
 }
 
 pub(crate) fn delete_macro(tx: &mut Tx<'_>, id: Id<Macro>) -> Result<()> {
@@ -197,10 +191,8 @@ pub(crate) fn automation(tx: &mut Tx<'_>, id: Id<Automation>) -> Result<Automati
 /// # Errors
 /// [`codes::NAME_TAKEN`] when another has its name.
 pub(crate) fn insert(tx: &mut Tx<'_>, automation: &Automation) -> Result<()> {
-    match tx.exec(&INSERT, &automation.values())? {
-        1 => revise(tx),
-        _ => Err(codes::NAME_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT, &automation.values(), codes::NAME_TAKEN)?;
+    revise(tx)
 }
 
 /// # Errors
@@ -210,10 +202,8 @@ pub(crate) fn save(tx: &mut Tx<'_>, automation: &Automation) -> Result<()> {
     if taken.is_some_and(|(id,)| id != automation.id) {
         return Err(codes::NAME_TAKEN.conflict());
     }
-    match tx.exec(&SAVE, &automation.values())? {
-        1 => revise(tx),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE, &automation.values(), codes::STALE)?;
+    revise(tx)
 }
 
 pub(crate) fn place(tx: &mut Tx<'_>, ids: &[Id<Automation>]) -> Result<()> {

@@ -103,10 +103,6 @@ mod tests {
         mac.finalize().into_bytes().to_vec()
     }
 
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
     fn token(secret: &str, head: &Value, claims: &Value) -> String {
         let text = [head, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
         format!("{text}.{}", URL_SAFE_NO_PAD.encode(mark(secret, &text)))
@@ -123,12 +119,15 @@ mod tests {
             let claim = Identity { id: Some(id.into()), hash: Some(hash), ..Identity::default() };
             prove(&["new".into(), "old".into()], &claim, Timestamp::from_millis(NOW))
         };
-        assert_eq!(prove_as("7", hex(&mark("old", "7"))).unwrap().external_id, "id:7");
-        assert!(prove_as("7", hex(&mark("new", "7")).to_uppercase()).is_some());
-        assert!(prove_as("8", hex(&mark("new", "7"))).is_none() && prove_as("7", hex(&mark("other", "7"))).is_none());
+        assert_eq!(prove_as("7", kernel::hex(mark("old", "7"))).unwrap().external_id, "id:7");
+        assert!(prove_as("7", kernel::hex(mark("new", "7")).to_uppercase()).is_some());
+        assert!(
+            prove_as("8", kernel::hex(mark("new", "7"))).is_none()
+                && prove_as("7", kernel::hex(mark("other", "7"))).is_none()
+        );
         assert!(prove_as("7", String::new()).is_none() && prove_as("7", "好".into()).is_none());
         for odd in ["", " 7", "7\n", &"7".repeat(151)] {
-            assert!(prove_as(odd, hex(&mark("new", odd))).is_none());
+            assert!(prove_as(odd, kernel::hex(mark("new", odd))).is_none());
         }
         assert!(
             prove(&[], &Identity { id: Some("7".into()), ..Identity::default() }, Timestamp::from_millis(NOW))

@@ -93,7 +93,7 @@ impl Channel {
 
     /// A new one of this kind.
     pub(crate) fn new(kind: ChannelKind, id: ChannelId, name: &str, now: Timestamp, rng: &Rng) -> Self {
-        let key = rng.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let key = kernel::hex(rng.bytes::<16>());
         Self {
             id,
             kind,

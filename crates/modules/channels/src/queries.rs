@@ -40,10 +40,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, channel: &Channel) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, channel: &Channel) -> Result<()> {
-    match tx.exec(&UPDATE, &channel.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &channel.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: ChannelId) -> Result<Channel> {

@@ -73,7 +73,7 @@ impl VisitorKey {
         let (version, good) = if shown.proven { (PROVEN, GOOD_PROVEN) } else { (STRANGER, GOOD) };
         let Visitor { customer, channel } = shown.visitor;
         let claim = format!("{version}.{customer}.{channel}.{}", now.plus_millis(good));
-        let mark: String = self.mac(&claim).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mark: String = kernel::hex(self.mac(&claim).finalize().into_bytes());
         format!("{claim}.{mark}")
     }
 

@@ -1,8 +1,12 @@
 //! How a complaint and what follows from it are kept together, and what other modules call.
 
+pub mod form;
+
 use audit::api::Entry;
 use conversations::ConversationId;
-use kernel::{CustomerId, Error, Id, Result, Timestamp};
+use documents::Hand;
+use http::Languages;
+use kernel::{CustomerId, Error, Id, Money, Result, Timestamp, UnitId};
 use store::{Fact, Tx};
 
 use crate::{
@@ -10,9 +14,12 @@ use crate::{
     events::{self, ComplaintFact},
     http::{NewComplaint, taken_in},
     model::{
-        BrandRisk, By, Complaint, ComplaintMove, ComplaintMoveKind, ComplaintSeverity, ComplaintStep, ComplaintWay,
+        BrandRisk, By, Complaint, ComplaintFigure, ComplaintMove, ComplaintMoveKind, ComplaintSeverity, ComplaintStep,
+        ComplaintWay,
     },
-    policy, queries,
+    policy,
+    queries::{self, figures::Counting},
+    statistics::{self, Statistics, StatisticsPeriod},
 };
 
 /// A complaint that was first taken for something else.
@@ -67,6 +74,144 @@ pub fn taken_in_by_day(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<Option<V
         Err(Error::Forbidden(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The complaint of this id, whoever asks.
+///
+/// # Errors
+/// [`Error::NotFound`] without one.
+pub fn get(tx: &mut Tx<'_>, id: Id<Complaint>) -> Result<Complaint> {
+    queries::find(tx, id)
+}
+
+/// The complaint of this id, for those who may see it.
+///
+/// # Errors
+/// [`Error::NotFound`] without one within the actor's reach; [`Error::Forbidden`] for those who may see none.
+pub fn visible(tx: &mut Tx<'_>, id: Id<Complaint>) -> Result<Complaint> {
+    let complaint = queries::find(tx, id)?;
+    policy::may_see(tx.actor(), &complaint)?;
+    Ok(complaint)
+}
+
+/// What happened to a complaint, in order, whoever asks.
+///
+/// # Errors
+/// From the database.
+pub fn course(tx: &mut Tx<'_>, id: Id<Complaint>) -> Result<Vec<ComplaintMove>> {
+    queries::moves(tx, id)
+}
+
+/// Founded complaints that were decided, the latest first: for the demo story.
+///
+/// # Errors
+/// From the database.
+pub fn founded(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Complaint>> {
+    queries::founded(tx, limit)
+}
+
+/// The complaint of this id, when the actor may handle it; whoever else changes it waits.
+///
+/// # Errors
+/// [`Error::NotFound`] without one in sight; [`Error::Forbidden`] for those who may only see it.
+pub fn workable(tx: &mut Tx<'_>, id: Id<Complaint>) -> Result<Complaint> {
+    let complaint = queries::lock(tx, id)?;
+    let _permit = policy::may_handle(tx.actor(), &complaint, tx.now())?;
+    Ok(complaint)
+}
+
+/// Whether the actor may handle a complaint.
+pub fn may_work(tx: &Tx<'_>, complaint: &Complaint) -> bool {
+    policy::may_handle(tx.actor(), complaint, tx.now()).is_ok()
+}
+
+/// Those of these ids that the actor may see, in no order.
+///
+/// # Errors
+/// From the database.
+pub fn among(tx: &mut Tx<'_>, ids: &[Id<Complaint>]) -> Result<Vec<Complaint>> {
+    let mut found = queries::of_ids(tx, ids)?;
+    found.retain(|one| policy::may_see(tx.actor(), one).is_ok());
+    Ok(found)
+}
+
+/// The latest complaints, whoever may see them: for modules that did their own check.
+///
+/// # Errors
+/// From the database.
+pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Complaint>> {
+    queries::latest(tx, limit)
+}
+
+/// How often colleagues did something about a complaint.
+///
+/// # Errors
+/// From the database.
+pub fn acts(tx: &mut Tx<'_>, id: Id<Complaint>) -> Result<i64> {
+    queries::acts(tx, id)
+}
+
+/// 《顾客投诉分类统计表》 of some days, of what people of these units look after, or of all, whoever asks.
+///
+/// # Errors
+/// [`Error::Invalid`] for days that are none; from the database.
+pub fn statistics(
+    tx: &mut Tx<'_>,
+    (from, to): (&str, &str),
+    by: StatisticsPeriod,
+    units: Option<Vec<UnitId>>,
+) -> Result<Statistics> {
+    let rules = queries::rules(tx)?;
+    let scope = policy::everything()?;
+    let which = Counting { scope, from: from.to_owned(), to: to.to_owned(), units, categories: None };
+    statistics::read(tx, &which, by, &rules)
+}
+
+/// What may be paid to its customer, once that is approved: minor units.
+pub fn compensation(complaint: &Complaint) -> Money {
+    ComplaintFigure::of(complaint).compensation
+}
+
+/// Of which currency amounts of complaints are, ISO 4217.
+///
+/// # Errors
+/// From the database.
+pub fn currency(tx: &mut Tx<'_>) -> Result<String> {
+    Ok(queries::rules(tx)?.currency)
+}
+
+/// As the organisation writes on paper, in a module's own words.
+///
+/// # Errors
+/// From the database.
+pub fn hand(tx: &mut Tx<'_>, words: &'static Languages) -> Result<Hand> {
+    let organisation = settings::api::organisation(tx)?;
+    let locale = organisation.locale.text();
+    Ok(Hand {
+        house: organisation.name,
+        locale,
+        texts: words.texts(locale),
+        zone: settings::api::calendar(tx)?.zone().clone(),
+        name: tx.actor().staff().map(|staff| staff.name.clone()).unwrap_or_default(),
+        now: tx.now(),
+    })
+}
+
+/// A customer's number as it stands on paper: masked, or in clear for those who may see it so and say why; empty for
+/// nobody.
+///
+/// # Errors
+/// [`Error::Forbidden`] and [`Error::NotFound`] as `customers::api::may_unmask`.
+pub fn phone_on_paper(tx: &mut Tx<'_>, customer: Option<CustomerId>, reason: Option<&str>) -> Result<String> {
+    let phone = match (customer, reason) {
+        (None, _) => None,
+        (Some(customer), None) => customers::api::card(tx, customer)?.phone,
+        (Some(customer), Some(_)) => {
+            customers::api::may_unmask(tx, customer)?;
+            customers::api::get(tx, customer)?.phone
+        }
+    };
+    Ok(phone.unwrap_or_default())
 }
 
 /// What happened, in words where there are any.

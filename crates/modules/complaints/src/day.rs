@@ -6,8 +6,7 @@ use store::Tx;
 
 /// The day a moment lies in: `2026-11-26`.
 pub(crate) fn of(tx: &mut Tx<'_>, moment: Timestamp) -> Result<Date> {
-    let moment = jiff::Timestamp::from_millisecond(moment.millis()).map_err(Error::internal)?;
-    Ok(moment.to_zoned(settings::api::calendar(tx)?.zone().clone()).date())
+    settings::api::day_of(tx, moment)
 }
 
 /// The close of the day that lies `days` calendar days after the one of `moment`.

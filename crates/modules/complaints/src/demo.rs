@@ -3,6 +3,7 @@
 
 use approvals::ApprovalState;
 use conversations::Conversation;
+use forms::FormKind;
 use http::{Demo, DemoPerson};
 use kernel::{Error, Money, Result, Timestamp};
 use serde::Deserialize;
@@ -25,7 +26,7 @@ const TOLD: &str = include_str!("../demo/complaints.json");
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
-/// How many are told.
+/// How many are told at least, which is as many as a long story has in two months.
 const COMPLAINTS: usize = 28;
 
 #[derive(Deserialize)]
@@ -99,8 +100,9 @@ fn complaints(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
         }
     }
     // The latest of them, then further and further back; what is told first has the lower number.
-    let apart = (talks.len() / COMPLAINTS).max(1);
-    let chosen: Vec<_> = talks.into_iter().step_by(apart).take(COMPLAINTS).collect();
+    let many = COMPLAINTS.max(COMPLAINTS * usize::try_from(demo.plan.days).unwrap_or_default() / 60);
+    let apart = (talks.len() / many).max(1);
+    let chosen: Vec<_> = talks.into_iter().step_by(apart).take(many).collect();
     for (at, (talk, agent)) in chosen.iter().rev().enumerate() {
         let told = &story.complaints[at % story.complaints.len()];
         let left = chosen.len() - 1 - at;
@@ -135,6 +137,7 @@ impl Tale<'_> {
         .map_err(Error::internal)?;
         let by = self.by(self.agent, start);
         let mut one = taken_in(tx, &new, Some(by), Some(talk.customer_id), talk.customer_name.clone())?;
+        forms::api::example(tx, one.id, FormKind::Complaint, left)?;
         api::register(tx, &one)?;
         let mut at = start;
         // The last ones stop on their way, each somewhere else.

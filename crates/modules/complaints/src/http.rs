@@ -3,9 +3,9 @@
 mod appeal;
 mod closing;
 mod early;
-mod forms;
 mod list;
 mod moving;
+mod prints;
 mod register;
 mod rules;
 mod solution;
@@ -16,7 +16,7 @@ pub(crate) use closing::attach as attach_signature;
 use http::App;
 pub(crate) use register::{NewComplaint, taken_in};
 pub(crate) use solution::compensated;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 /// The files that came with a complaint.
 pub(crate) const EVIDENCE: &str = "complaint";
@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, register::register))
         .routes(routes!(list::counts))
         .routes(routes!(list::read))
-        .routes(routes!(forms::print))
+        .routes(routes!(prints::print))
         .routes(routes!(statistics::read))
         .routes(routes!(statistics::export))
         .routes(routes!(early::acknowledge))

@@ -8,6 +8,7 @@ mod demo;
 mod duty;
 pub mod events;
 mod http;
+mod keeping;
 mod listen;
 mod model;
 mod page;
@@ -27,7 +28,7 @@ pub use model::{
     SignOff, SignOffKind, SolutionOption, SolutionOptions, StepRun, StepRuns, Submission, Summary, Told, ToldWay,
     Understanding, UnfoundedReason,
 };
-pub use statistics::{OfWay, Period, Statistics, StatisticsPeriod, Unsummed};
+pub use statistics::{Line, OfWay, Period, Statistics, StatisticsPeriod, Unsummed};
 
 /// This module's texts.
 const LOCALES: &[(&str, &str)] = &[
@@ -47,6 +48,8 @@ pub fn module() -> Module {
             "202611262102_customers_side",
             "202611262110_complaint_figures",
             "202611262122_complaints_by_day",
+            "202611270950_keeping",
+            "202611271128_figures_by_way",
         ])
         .permissions(policy::PERMISSIONS)
         .list::<Complaint>(ListTopic {
@@ -60,6 +63,7 @@ pub fn module() -> Module {
         .listener(listen::approvals())
         .listener(listen::people())
         .timeline(TimelineSource { module: "complaints", read: timeline::read })
+        .keeping(keeping::KEEPING)
         .privacy(Privacy { module: "complaints", export: privacy::export, erase: privacy::erase })
         .locales(LOCALES)
 }

@@ -25,9 +25,11 @@ use sms::api::visits::{
     pages::{self, languages, new_cookie, on_to},
 };
 use store::Tx;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
+pub(crate) use self::html::STYLE;
 use self::html::{Inside, Shown};
+pub use self::sent::Sent;
 use crate::{
     model::{Complaint, ComplaintRules},
     queries,

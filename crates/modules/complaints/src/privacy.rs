@@ -6,6 +6,7 @@ use store::{Record, Tx, params, sql};
 
 use crate::{
     http::{EVIDENCE, SIGNATURE},
+    keeping,
     model::{Complaint, ComplaintMove},
     queries,
 };
@@ -24,7 +25,9 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
     let mut all = Vec::new();
     for complaint in of(tx, customers)? {
         let moves: Vec<ComplaintMove> = queries::moves(tx, complaint.id)?;
-        all.push(json!({ "complaint": complaint, "moves": moves }));
+        all.push(
+            json!({ "own_fields": forms::api::filled(tx, complaint.id)?, "complaint": complaint, "moves": moves }),
+        );
     }
     Ok(Value::Array(all))
 }
@@ -32,16 +35,20 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
 /// Empties the name, everybody's words and the files; that there was a complaint, of which category, how it was judged
 /// and what it cost stays, for the statistics.
 pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
-    for before in of(tx, customers)? {
-        let id: Id<Complaint> = before.id;
-        for kind in [EVIDENCE, SIGNATURE] {
-            for file in files::api::attached(tx, kind, id)? {
-                files::api::detach(tx, file.id, kind, id)?;
-            }
+    of(tx, customers)?.into_iter().try_for_each(|before| empty(tx, before))
+}
+
+/// As [`erase`], of one; done twice it comes to the same.
+pub(crate) fn empty(tx: &mut Tx<'_>, before: Complaint) -> Result<()> {
+    let id: Id<Complaint> = before.id;
+    for kind in [EVIDENCE, SIGNATURE] {
+        for file in files::api::attached(tx, kind, id)? {
+            files::api::detach(tx, file.id, kind, id)?;
         }
-        sms::api::visits::shut(tx, crate::page::PAGE, &[id.to_string()])?;
-        tx.exec(&EMPTY, &before.emptied().values())?;
-        tx.exec(&EMPTY_MOVES, params![id])?;
     }
-    Ok(())
+    forms::api::empty(tx, id)?;
+    sms::api::visits::shut(tx, crate::page::PAGE, &[id.to_string()])?;
+    tx.exec(&EMPTY, &before.emptied().values())?;
+    tx.exec(&EMPTY_MOVES, params![id])?;
+    keeping::emptied(tx, id)
 }

@@ -64,6 +64,12 @@ sql! {
     LEFT_BEHIND(Complaint) = "SELECT {cols} FROM complaints WHERE (owner_id = $1 OR handler_id = $1) AND step <> 'archived'
         ORDER BY registered_at, id LIMIT 1000 FOR UPDATE";
 
+    FOUNDED(Complaint) = "SELECT {cols} FROM complaints WHERE upheld AND step IN ('implementation', 'summary', 'revisit', 'archived')
+        ORDER BY registered_at DESC, id DESC LIMIT $1";
+    OF_IDS(Complaint) = "SELECT {cols} FROM complaints WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY registered_at, id";
+    LATEST(Complaint) = "SELECT {cols} FROM complaints ORDER BY registered_at DESC, id DESC LIMIT $1";
+    ACTS = "SELECT count(*) FROM complaint_moves WHERE complaint_id = $1 AND by_id IS NOT NULL";
+
     NUMBER = "INSERT INTO complaint_days (day, last) VALUES ($1, 1) ON CONFLICT (day) DO UPDATE SET last = complaint_days.last + 1";
     NUMBERED = "SELECT last FROM complaint_days WHERE day = $1";
 
@@ -99,10 +105,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<()> {
-    match tx.exec(&UPDATE, &complaint.values())? {
-        1 => figures::keep(tx, complaint),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &complaint.values(), codes::STALE)?;
+    figures::keep(tx, complaint)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Complaint>) -> Result<Complaint> {
@@ -177,6 +181,24 @@ pub(crate) fn left_behind(tx: &mut Tx<'_>, who: UserId) -> Result<Vec<Complaint>
     tx.all(&LEFT_BEHIND, params![who])
 }
 
+/// Founded ones that were decided, the latest first.
+pub(crate) fn founded(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Complaint>> {
+    tx.all(&FOUNDED, params![limit])
+}
+
+pub(crate) fn of_ids(tx: &mut Tx<'_>, ids: &[Id<Complaint>]) -> Result<Vec<Complaint>> {
+    tx.all(&OF_IDS, params![serde_json::json!(ids).to_string()])
+}
+
+pub(crate) fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Complaint>> {
+    tx.all(&LATEST, params![limit])
+}
+
+/// How often somebody of the department did something about it.
+pub(crate) fn acts(tx: &mut Tx<'_>, id: Id<Complaint>) -> Result<i64> {
+    Ok(tx.one::<(i64,)>(&ACTS, params![id])?.0)
+}
+
 /// The next number of a day: who takes one in at the same time waits, and one not kept gives it back.
 pub(crate) fn next_number(tx: &mut Tx<'_>, day: &str) -> Result<i64> {
     tx.exec(&NUMBER, params![day])?;
@@ -199,8 +221,5 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<ComplaintRules> {
 
 pub(crate) fn save_rules(tx: &mut Tx<'_>, rules: &ComplaintRules) -> Result<()> {
     let statement = if rules.version == 1 { &INSERT_RULES } else { &UPDATE_RULES };
-    match tx.exec(statement, &rules.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(statement, &rules.values(), codes::STALE)
 }

@@ -377,10 +377,7 @@ pub(crate) fn insert_reason(tx: &mut Tx<'_>, reason: &WrapUpReason) -> Result<()
 }
 
 pub(crate) fn save_reason(tx: &mut Tx<'_>, reason: &WrapUpReason) -> Result<()> {
-    match tx.exec(&SAVE_REASON, &reason.values())? {
-        1 => Ok(()),
-        _ => Err(codes::REASON_STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_REASON, &reason.values(), codes::REASON_STALE)
 }
 
 /// What happened after this number, in order.

@@ -27,10 +27,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id<ConversationView>) -> Result<Conversa
 /// # Errors
 /// [`codes::VIEW_TAKEN`] when another there has its name.
 pub(crate) fn insert(tx: &mut Tx<'_>, view: &ConversationView) -> Result<()> {
-    match tx.exec(&INSERT, &view.values())? {
-        1 => Ok(()),
-        _ => Err(codes::VIEW_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT, &view.values(), codes::VIEW_TAKEN)
 }
 
 /// # Errors
@@ -40,10 +37,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, view: &ConversationView) -> Result<()> {
     if taken.is_some_and(|(id,)| id != view.id) {
         return Err(codes::VIEW_TAKEN.conflict());
     }
-    match tx.exec(&SAVE, params![view.id, view.version, view.name, view.filter])? {
-        1 => Ok(()),
-        _ => Err(codes::VIEW_STALE.conflict()),
-    }
+    tx.exec_one(&SAVE, params![view.id, view.version, view.name, view.filter], codes::VIEW_STALE)
 }
 
 pub(crate) fn delete(tx: &mut Tx<'_>, id: Id<ConversationView>) -> Result<()> {

@@ -25,7 +25,7 @@ use kernel::{Error, Origin, Result};
 use serde::Serialize;
 use tokio::sync::{Mutex, Notify};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 use wire::{Action, Hub, Opened, ServerFrame, Session, Utf8Bytes, VisitorFrame, error_code, error_params};
 
 pub(crate) use self::limits::VisitorLimits;

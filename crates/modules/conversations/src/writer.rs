@@ -9,7 +9,7 @@ use kernel::{Error, Origin, Result};
 use store::Db;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -19,9 +19,9 @@ use crate::{
 
 /// Messages kept in one transaction at most: bounds how long the first of them waits.
 const BATCH: usize = 128;
-/// A batch of so many says that more are coming: then a moment's patience makes the next one larger,
-/// and a message cheaper.
-const MANY: usize = 16;
+/// Where so many were answered just now or wait, those who were answered will soon say more: a moment's patience for
+/// them makes the batch larger, and a message cheaper.
+const MANY: usize = 6;
 const PATIENCE: Duration = Duration::from_millis(1);
 /// Messages that may wait before senders are told to come back.
 const QUEUE: usize = 4_096;
@@ -69,13 +69,15 @@ fn start_lane(db: Db) -> mpsc::Sender<Waiting> {
         let mut batch = Vec::with_capacity(BATCH);
         let mut before = 0;
         while queue.recv_many(&mut batch, BATCH).await > 0 {
-            if before >= MANY && batch.len() < BATCH {
-                sleep(PATIENCE).await;
-                while batch.len() < BATCH
-                    && let Ok(waiting) = queue.try_recv()
-                {
-                    batch.push(waiting);
-                }
+            let expected = (before + batch.len()).min(BATCH);
+            if expected >= MANY {
+                let all = async {
+                    while let missing @ 1.. = expected - batch.len()
+                        && queue.recv_many(&mut batch, missing).await > 0
+                    {}
+                };
+                // Whoever does not come is not waited for again.
+                let _ = timeout(PATIENCE, all).await;
             }
             before = batch.len();
             let (posts, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();

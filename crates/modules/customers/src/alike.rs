@@ -1,8 +1,8 @@
-//! Who was entered twice with a slip: two who are called alike, whose numbers or addresses are one slip apart. A name
-//! alone says nothing.
+//! Who was entered twice with a slip: two who are called alike, whose numbers or e-mail addresses are one slip apart, or
+//! who live at one address. A name alone says nothing.
 //!
 //! Nobody is compared with everybody: two such people share a key, made of how the name sounds and of a part of the
-//! number or address. A slip is in the first part of a number or in the last four digits, so that the other part
+//! number or address, or of where they live. A slip is in the first part of a number or in the last four digits, so that the other part
 //! agrees; only one that swaps the two digits between goes unseen.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{Tx, params, sql};
 
-use crate::{model::Customer, sound, suggestion::MergeReason};
+use crate::{
+    model::Customer,
+    places::{self, Place},
+    sound,
+    suggestion::MergeReason,
+};
 
 /// A key that more than so many share is as good as a name alone.
 const CROWD: i64 = 20;
@@ -30,12 +35,12 @@ sql! {
         WHERE k.key = $1 ORDER BY who LIMIT $2";
 }
 
-/// In what two are one slip apart.
+/// In what two are one slip apart, or one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Likeness {
     /// What it is.
     pub reason: MergeReason,
-    /// The one's, in clear.
+    /// The one's, in clear; of where they live, masked.
     pub one: String,
     /// The other's.
     pub other: String,
@@ -44,8 +49,9 @@ pub(crate) struct Likeness {
 /// Those who may be this person, entered with a slip; the keys of these rows are kept by the way.
 pub(crate) fn others(tx: &mut Tx<'_>, rows: &[Customer]) -> Result<BTreeSet<CustomerId>> {
     let mut found = BTreeSet::new();
+    let lives = places::of(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
     for row in rows {
-        let keys = keys(row);
+        let keys = keys(row, lives.get(&row.id).map_or(&[], Vec::as_slice));
         remember(tx, row.id, &keys)?;
         for key in keys {
             let with: Vec<(CustomerId,)> = tx.all(&WITH, params![key, CROWD + 1])?;
@@ -72,10 +78,26 @@ pub(crate) fn forget(tx: &mut Tx<'_>, who: &[CustomerId]) -> Result<()> {
     tx.exec(&FORGET, params![json!(who).to_string()]).map(drop)
 }
 
-/// What these two people, each with their aliases, are one slip apart in.
-pub(crate) fn between(one: &[Customer], other: &[Customer]) -> Vec<Likeness> {
-    let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (a, b)));
-    pairs.filter(|(a, b)| said(a).is_some_and(|name| Some(name) == said(b))).flat_map(|(a, b)| slips(a, b)).collect()
+/// What these two people, each with their aliases, are one slip apart in, or share.
+pub(crate) fn between(tx: &mut Tx<'_>, one: &[Customer], other: &[Customer]) -> Result<Vec<Likeness>> {
+    let pairs: Vec<_> = one
+        .iter()
+        .flat_map(|a| other.iter().map(move |b| (a, b)))
+        .filter(|(a, b)| said(a).is_some_and(|name| Some(name) == said(b)))
+        .collect();
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lives = places::of(tx, &one.iter().chain(other).map(|row| row.id).collect::<Vec<_>>())?;
+    let of = |row: &Customer| lives.get(&row.id).map_or(&[][..], Vec::as_slice);
+    Ok(pairs.into_iter().flat_map(|(a, b)| slips(a, b).into_iter().chain(home(of(a), of(b)))).collect())
+}
+
+/// Where both live.
+fn home(one: &[Place], other: &[Place]) -> Option<Likeness> {
+    let mut pairs = one.iter().flat_map(|a| other.iter().map(move |b| (a, b)));
+    let (one, other) = pairs.find(|(a, b)| a.is(b))?;
+    Some(Likeness { reason: MergeReason::NameAddress, one: one.masked(), other: other.masked() })
 }
 
 fn said(customer: &Customer) -> Option<String> {
@@ -126,7 +148,7 @@ fn one_slip(a: &str, b: &str) -> bool {
 }
 
 /// What somebody shares with whoever is them, entered with a slip.
-fn keys(customer: &Customer) -> BTreeSet<i64> {
+fn keys(customer: &Customer, lives: &[Place]) -> BTreeSet<i64> {
     let Some(name) = said(customer) else { return BTreeSet::new() };
     let mut keys = BTreeSet::new();
     if let Some(phone) = customer.phone.as_deref().filter(|phone| phone.len() > NUMBER && phone.is_ascii()) {
@@ -136,6 +158,7 @@ fn keys(customer: &Customer) -> BTreeSet<i64> {
     if let Some((mailbox, provider)) = customer.email.as_deref().and_then(|email| email.split_once('@')) {
         keys.extend([key("box", &name, &plain(mailbox)), key("provider", &name, provider)]);
     }
+    keys.extend(lives.iter().map(|place| key("place", &name, &place.key())));
     keys
 }
 
@@ -163,7 +186,12 @@ mod tests {
     }
 
     fn reasons(a: &Customer, b: &Customer) -> Vec<MergeReason> {
-        between(std::slice::from_ref(a), std::slice::from_ref(b)).iter().map(|one| one.reason).collect()
+        let called_alike = said(a).is_some_and(|name| Some(name) == said(b));
+        slips(a, b).iter().map(|one| one.reason).filter(|_| called_alike).collect()
+    }
+
+    fn keys(customer: &Customer) -> BTreeSet<i64> {
+        super::keys(customer, &[])
     }
 
     #[test]
@@ -196,5 +224,17 @@ mod tests {
         assert_eq!(reasons(&one, &person("李小明", "+8613800138001", "")), []);
         assert_eq!(reasons(&one, &person("王小明", "+8613800138000", "xiaoming.w@qq.com")), []);
         assert!(keys(&person("王", "+8613800138000", "")).is_empty());
+    }
+
+    #[test]
+    fn h14_who_sounds_alike_and_lives_at_one_address_shares_a_key_however_it_is_spelt() {
+        let place = |text| [Place::of(text).unwrap()];
+        let (one, other) = (person("王小明", "", ""), person("汪晓明", "", ""));
+        let (spelt, short) = (place("浙江省杭州市西湖区文三路12号3栋502室"), place("杭州文三路十二号3-502"));
+        assert!(!super::keys(&one, &spelt).is_disjoint(&super::keys(&other, &short)));
+        assert_eq!(home(&spelt, &short).map(|one| one.reason), Some(MergeReason::NameAddress));
+        let neighbour = place("杭州文三路十二号3-503");
+        assert!(super::keys(&one, &spelt).is_disjoint(&super::keys(&other, &neighbour)));
+        assert!(super::keys(&one, &spelt).is_disjoint(&super::keys(&person("李小明", "", ""), &short)));
     }
 }

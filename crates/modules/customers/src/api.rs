@@ -28,12 +28,14 @@ use crate::{
 pub use crate::{
     known::{find_visible, members_of, pass},
     letting_go::let_go,
+    places::lives_at,
     placing::{chosen, hand_over, held},
     reading::{after, cards, channels_of, families, page, quiet, reach, seen, shown_in_clear},
     serving::{file_of, may_do, visible as visible_or_served},
     stage::{rehearse_conversion, rehearse_lead, save_as_lead},
     standing::{HIGHEST_TIER, contacted, set_tier, set_worth},
     take_in::{key_of, take_in, take_in_known},
+    taking_back::{put_back, since_touched, take_out},
     whole::{erase_everywhere, everything, may_erase, may_unmask},
 };
 
@@ -243,6 +245,7 @@ pub fn names(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, 
 
 /// Everything this module holds about one person, in clear.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomerRecords)]
 pub struct CustomerExport {
     /// The customer, then every alias.
     customers: Vec<ExportedCustomer>,

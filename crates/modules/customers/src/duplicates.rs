@@ -1,7 +1,7 @@
 //! A look at everybody for who was entered twice, behind the page: some in a transaction, which notes how far it has
 //! come. Whoever is new or changes is looked at anyway; this finds those who were there before.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use audit::api::Entry;
 use kernel::{CustomerId, Id, Noun, Permit, Result, Timestamp, UserId};
@@ -10,7 +10,10 @@ use store::{Record, Tx, params, sql, text_enum};
 use utoipa::ToSchema;
 use work::{Job, JobCx};
 
-use crate::suggestion;
+use crate::{
+    places::{self, Addresses},
+    suggestion,
+};
 
 /// Customers of one transaction.
 const AT_ONCE: i64 = 50;
@@ -126,19 +129,25 @@ pub(crate) fn latest(tx: &mut Tx<'_>) -> Result<Vec<DuplicateSearch>> {
 }
 
 /// See [`Look`]. Whoever takes the job over goes on behind the last one looked at.
-pub(crate) async fn look(_app: http::App, cx: JobCx, job: Look) -> Result<()> {
-    let id = job.search_id;
-    while cx.db.write(&cx.origin, move |tx| step(tx, id)).await? {}
-    Ok(())
+pub(crate) async fn look(app: http::App, cx: JobCx, job: Look) -> Result<()> {
+    let (id, addresses) = (job.search_id, app.part::<Box<dyn Addresses>>());
+    loop {
+        let addresses = addresses.clone();
+        if !cx.db.write(&cx.origin, move |tx| step(tx, &**addresses, id)).await? {
+            return Ok(());
+        }
+    }
 }
 
 /// Looks at some more; answers whether there is anything left to do.
-fn step(tx: &mut Tx<'_>, id: Id<DuplicateSearch>) -> Result<bool> {
+fn step(tx: &mut Tx<'_>, addresses: &dyn Addresses, id: Id<DuplicateSearch>) -> Result<bool> {
     let mut search = find(tx, id)?;
     if search.state != SearchState::Running {
         return Ok(false);
     }
     let next: Vec<(CustomerId,)> = tx.all(&NEXT, params![search.after_id, AT_ONCE])?;
+    let ids: Vec<_> = next.iter().map(|(id,)| *id).collect();
+    refresh(tx, addresses, &ids)?;
     for (customer,) in &next {
         search.found += suggestion::look(tx, *customer)?;
     }
@@ -149,4 +158,21 @@ fn step(tx: &mut Tx<'_>, id: Id<DuplicateSearch>) -> Result<bool> {
     }
     tx.exec(&SAVE, &search.values())?;
     Ok(search.state == SearchState::Running)
+}
+
+/// Notes where these live: of files that were there before addresses were compared nobody has said it.
+fn refresh(tx: &mut Tx<'_>, addresses: &dyn Addresses, ids: &[CustomerId]) -> Result<()> {
+    let mut said: HashMap<CustomerId, Vec<String>> = HashMap::new();
+    for (id, text) in addresses.of(tx, ids)? {
+        said.entry(id).or_default().push(text);
+    }
+    if said.is_empty() {
+        return Ok(());
+    }
+    let mut known = places::of(tx, ids)?;
+    for (id, texts) in said {
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+        places::note(tx, id, &known.remove(&id).unwrap_or_default(), &texts)?;
+    }
+    Ok(())
 }

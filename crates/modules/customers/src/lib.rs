@@ -15,6 +15,7 @@ mod letting_go;
 mod listing;
 mod merging;
 mod model;
+mod places;
 mod placing;
 mod policy;
 mod queries;
@@ -26,6 +27,7 @@ mod stage;
 mod standing;
 mod suggestion;
 mod take_in;
+mod taking_back;
 mod whole;
 
 use ::http::{ListTopic, Module};
@@ -34,12 +36,14 @@ pub use known::{FoundCustomer, KnownBy, PassedCustomer};
 pub use listing::{CustomerListQuery, CustomerSort, SortOrder};
 pub use merging::MergeField;
 pub use model::{Customer, CustomerCard, CustomerState};
+pub use places::Addresses;
 pub use placing::{CustomerChoice, Hand, Handed, Handing, Looked, Placeable};
 pub use serving::{Right, Serving};
 pub use sources::{Source, SourceKind, Sources};
 pub use stage::{NewLead, Stage};
 pub use suggestion::{MergeReason, MergeSuggestion, SuggestionState};
-pub use take_in::{ListKey, ListedCustomer, Listing, Taken};
+pub use take_in::{ListKey, ListedCustomer, Listing, Taken, TakenRow};
+pub use taking_back::{Overwritten, Stays};
 pub use whole::Everything;
 
 /// This module, for the composition.
@@ -55,6 +59,9 @@ pub fn module() -> Module {
             "202611261315_standing",
             "202611261316_lists",
             "202611261417_duplicates",
+            "202611270940_lists",
+            "202611270942_places",
+            "202611271125_survivors",
         ])
         .list::<suggestion::Note>(ListTopic {
             topic: suggestion::TOPIC,
@@ -66,6 +73,7 @@ pub fn module() -> Module {
         .listener(suggestion::listen())
         .app_job(duplicates::look)
         .part(serving::nobody())
+        .part(places::unknown())
         .background(Box::new(standing::spell_all))
         .permissions(policy::PERMISSIONS)
         .locales(&[

@@ -1,19 +1,24 @@
 //! Lists of customers at any size: by name, contact, creation, tier, worth or owner, narrowed in whatever way.
 //!
+//! Who was emptied is in none.
+//!
 //! A list is walked cell by cell, a cell being a stage and a tier: each has an index of every order, so the first rows
 //! of the cells that are wanted, merged, are the first rows of the list. What narrows otherwise is checked while
-//! walking. Who sees, or asks for, one colleague's customers has these read and sorted: they are few.
+//! walking, unless it leaves few of a cell: these are read and sorted. So are one colleague's customers, for who sees, or
+//! asks for, no others.
+
+mod cells;
 
 use std::cmp::Ordering;
 
 use kernel::{Check, Error, Result, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use store::{Tx, Value, params, sql, text_enum};
+use store::{Tx, params, sql, text_enum};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     finding,
-    model::Customer,
+    model::{Customer, CustomerState},
     policy::{self, Sight},
     stage::Stage,
 };
@@ -113,42 +118,14 @@ const TEXT: &str = "-";
 sql! {
     // One after the other the least tier above the one before, in each of these stages: what is asked of an index.
     CELLS = "WITH RECURSIVE cells (stage, tier) AS (
-            SELECT s.value, (SELECT min(c.tier_rank) FROM customers c WHERE c.survivor_id IS NULL AND c.stage = s.value)
+            SELECT s.value, (SELECT min(c.tier_rank) FROM customers c WHERE c.survivor_id IS NULL AND c.state <> 'erased' AND c.stage = s.value)
             FROM json_each(CAST($1 AS TEXT)) s
             UNION ALL
             SELECT cells.stage, (SELECT min(c.tier_rank) FROM customers c
-                WHERE c.survivor_id IS NULL AND c.stage = cells.stage AND c.tier_rank > cells.tier)
+                WHERE c.survivor_id IS NULL AND c.state <> 'erased' AND c.stage = cells.stage AND c.tier_rank > cells.tier)
             FROM cells WHERE cells.tier IS NOT NULL)
         SELECT stage, tier FROM cells WHERE tier IS NOT NULL ORDER BY tier, stage";
     ROWS(Customer) = "SELECT {cols} FROM customers WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
-}
-
-/// `$1` stage, `$2` tier, `$3` and `$4` behind which place, `$5` up to which key, `$6`–`$9` whose, `$10` of nobody alone,
-/// `$11`–`$16` contact, creation and worth, `$17` how many. The plus keeps what only narrows from choosing the index.
-macro_rules! walks {
-    ($($name:ident = $key:literal $type:literal $after:literal $until:literal $order:literal;)*) => { sql! {$(
-        $name = concat!("SELECT ", $key, ", id FROM customers WHERE survivor_id IS NULL AND stage = $1 AND tier_rank = $2
-            AND (", $key, ", id) ", $after, " (CAST($3 AS ", $type, "), $4) AND ", $key, " ", $until, " CAST($5 AS ", $type, ")
-            AND (CAST($6 AS BOOLEAN) OR owner_id = $7 OR unit_id IN (SELECT value FROM json_each(CAST($8 AS TEXT)))
-              OR (CAST($9 AS BOOLEAN) AND owner_id IS NULL AND unit_id IS NULL))
-            AND (NOT CAST($10 AS BOOLEAN) OR owner_id IS NULL)
-            AND +last_contact_at >= $11 AND +last_contact_at < $12 AND +created_at >= $13 AND +created_at < $14
-            AND +worth >= $15 AND +worth < $16
-            ORDER BY ", $key, " ", $order, ", id ", $order, " LIMIT $17");
-    )*}};
-}
-
-walks! {
-    NAME_UP = "sort_name" "TEXT" ">" "<=" "ASC";
-    NAME_DOWN = "sort_name" "TEXT" "<" ">=" "DESC";
-    CONTACT_UP = "last_contact_at" "BIGINT" ">" "<=" "ASC";
-    CONTACT_DOWN = "last_contact_at" "BIGINT" "<" ">=" "DESC";
-    CREATED_UP = "created_at" "BIGINT" ">" "<=" "ASC";
-    CREATED_DOWN = "created_at" "BIGINT" "<" ">=" "DESC";
-    WORTH_UP = "worth" "BIGINT" ">" "<=" "ASC";
-    WORTH_DOWN = "worth" "BIGINT" "<" ">=" "DESC";
-    OWNER_UP = "COALESCE(owner_id, 'zzz')" "TEXT" ">" "<=" "ASC";
-    OWNER_DOWN = "COALESCE(owner_id, 'zzz')" "TEXT" "<" ">=" "DESC";
 }
 
 /// What narrows a list besides its text, and its order: a query that was checked.
@@ -196,7 +173,8 @@ impl Listing {
     /// Whether it holds this one, whoever sees it.
     pub(crate) fn holds(&self, customer: &Customer) -> bool {
         let within = |(from, below): (i64, i64), value: i64| from <= value && value < below;
-        self.stages.contains(&customer.stage)
+        customer.state != CustomerState::Erased
+            && self.stages.contains(&customer.stage)
             && self.tier.is_none_or(|tier| tier == customer.tier_rank)
             && self.owner.is_none_or(|owner| customer.owner_id == Some(owner))
             && (!self.unowned || customer.owner_id.is_none())
@@ -230,6 +208,7 @@ impl Listing {
     /// From which key to which, as far as what narrows says.
     fn bounds(&self) -> (Key, Key) {
         let (from, below) = match self.sort {
+            CustomerSort::Owner if self.unowned => return (Key::Text(NOBODY.into()), Key::Text(NOBODY.into())),
             CustomerSort::Name | CustomerSort::Owner => return (Key::Text(String::new()), Key::Text(LAST.into())),
             CustomerSort::LastContact | CustomerSort::Tier => self.contact,
             CustomerSort::Created => self.created,
@@ -373,7 +352,7 @@ fn walk(
             };
             let mut here = Vec::new();
             for cell in cells.iter().filter(|cell| cell.1 == tier) {
-                here.extend(step(tx, sight, listing, *cell, (from, end), count)?);
+                here.extend(cells::step(tx, sight, listing, *cell, (from, end), count)?);
             }
             here.sort_by(|a, b| listing.compare(a, b));
             found.extend(here);
@@ -383,7 +362,7 @@ fn walk(
         }
     } else {
         for cell in cells {
-            found.extend(step(tx, sight, listing, cell, (after, end), count)?);
+            found.extend(cells::step(tx, sight, listing, cell, (after, end), count)?);
         }
         found.sort_by(|a, b| listing.compare(a, b));
     }
@@ -393,51 +372,4 @@ fn walk(
     let mut places: Vec<_> = rows.into_iter().map(|row| (listing.place(&row), row)).collect();
     places.sort_by(|a, b| listing.compare(&a.0, &b.0));
     Ok(places.into_iter().map(|(_, row)| row).collect())
-}
-
-/// The first rows of a cell behind a place.
-fn step(
-    tx: &mut Tx<'_>,
-    sight: &Sight,
-    listing: &Listing,
-    (stage, tier): (Stage, i64),
-    (after, end): (&Place, &Place),
-    count: usize,
-) -> Result<Vec<Place>> {
-    let statement = match (listing.sort, listing.falling) {
-        (CustomerSort::Name, false) => &NAME_UP,
-        (CustomerSort::Name, true) => &NAME_DOWN,
-        (CustomerSort::LastContact | CustomerSort::Tier, false) => &CONTACT_UP,
-        (CustomerSort::LastContact | CustomerSort::Tier, true) => &CONTACT_DOWN,
-        (CustomerSort::Created, false) => &CREATED_UP,
-        (CustomerSort::Created, true) => &CREATED_DOWN,
-        (CustomerSort::Worth, false) => &WORTH_UP,
-        (CustomerSort::Worth, true) => &WORTH_DOWN,
-        (CustomerSort::Owner, false) => &OWNER_UP,
-        (CustomerSort::Owner, true) => &OWNER_DOWN,
-    };
-    let bound = |key: &Key| match key {
-        Key::Number(number) => Value::Int(*number),
-        Key::Text(text) => Value::Text(text.clone().into()),
-    };
-    let scope = &sight.scope;
-    let units = scope.units_json();
-    let mut values = params![stage, tier].to_vec();
-    values.extend([bound(&after.key), Value::Text(after.id.as_str().into()), bound(&end.key)]);
-    let (all, own) = (scope.is_all(), scope.own());
-    values.extend_from_slice(params![all, own, units, sight.unowned, listing.unowned]);
-    for (from, below) in [listing.contact, listing.created, listing.worth] {
-        values.extend([Value::Int(from), Value::Int(below)]);
-    }
-    values.push(Value::Int(count as i64));
-    Ok(match listing.sort {
-        CustomerSort::Name | CustomerSort::Owner => {
-            let rows: Vec<(String, String)> = tx.all(statement, &values)?;
-            rows.into_iter().map(|(key, id)| Place { tier, key: Key::Text(key), id }).collect()
-        }
-        _ => {
-            let rows: Vec<(i64, String)> = tx.all(statement, &values)?;
-            rows.into_iter().map(|(key, id)| Place { tier, key: Key::Number(key), id }).collect()
-        }
-    })
 }

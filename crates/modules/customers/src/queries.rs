@@ -90,10 +90,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
-    match tx.exec(&UPDATE, &customer.values()[..DETAILS])? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &customer.values()[..DETAILS], codes::STALE)
 }
 
 /// This very row, alias or not.

@@ -1,4 +1,4 @@
-//! Two who may be one person: by the same number, the same address, the same name elsewhere, or nearly the same by two
+//! Two who may be one person: by the same number, the same address, the same name elsewhere, or nearly the same, or one address, by two
 //! who are called alike; never by what they are called alone. A suggestion is a row that people decide on; what is dismissed stays so until there is another reason.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,7 @@ use crate::{
     events::{ContactChanged, MergeSuggested},
     merging,
     model::{Customer, CustomerState},
+    places,
     policy::Sight,
     queries,
 };
@@ -41,6 +42,8 @@ text_enum! {
         NamePhone = "name_phone",
         /// They are called alike, and their addresses are one slip apart, or two spellings of one.
         NameEmail = "name_email",
+        /// They are called alike, and live at one address, however it is spelt.
+        NameAddress = "name_address",
     }
 }
 
@@ -197,7 +200,8 @@ fn others(tx: &mut Tx<'_>, rows: &[Customer], own: CustomerId) -> Result<BTreeMa
         }
     }
     for id in alike::others(tx, rows)? {
-        let likenesses = alike::between(rows, &api::whole(tx, id)?);
+        let whole = api::whole(tx, id)?;
+        let likenesses = alike::between(tx, rows, &whole)?;
         if !likenesses.is_empty() {
             found.entry(id).or_default().extend(likenesses.iter().map(|likeness| likeness.reason));
         }
@@ -291,10 +295,8 @@ fn told(tx: &mut Tx<'_>, row: &MergeSuggestion) -> Result<()> {
 }
 
 fn save(tx: &mut Tx<'_>, row: MergeSuggestion) -> Result<()> {
-    match tx.exec(&UPDATE, &row.values())? {
-        1 => told(tx, &row),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &row.values(), codes::STALE)?;
+    told(tx, &row)
 }
 
 fn drop_row(tx: &mut Tx<'_>, row: &MergeSuggestion) -> Result<()> {
@@ -381,7 +383,7 @@ fn trail(tx: &mut Tx<'_>, action: &'static str, row: &MergeSuggestion, after: Su
 /// What the two have in common, or nearly, masked.
 pub(crate) fn evidence(tx: &mut Tx<'_>, row: &MergeSuggestion) -> Result<Vec<Evidence>> {
     let (one, other) = (member(tx, row.one_id, row)?, member(tx, row.other_id, row)?);
-    let likenesses = alike::between(&one, &other);
+    let likenesses = alike::between(tx, &one, &other)?;
     let (one, other) = (keys(tx, &one)?, keys(tx, &other)?);
     let shown = |(reason, key): &Key| Evidence { reason: *reason, shown: masked(*reason, key) };
     let exact: Vec<_> = one.intersection(&other).map(shown).collect();
@@ -397,6 +399,8 @@ fn masked(reason: MergeReason, key: &str) -> Option<String> {
     match reason {
         MergeReason::Phone | MergeReason::NamePhone => Some(contact::mask_phone(key)),
         MergeReason::Email | MergeReason::NameEmail => Some(contact::mask_email(key)),
+        // Masked where it was found.
+        MergeReason::NameAddress => Some(key.to_owned()),
         MergeReason::Wechat | MergeReason::Site => None,
     }
 }
@@ -425,6 +429,7 @@ pub(crate) struct Evidence {
 pub(crate) fn erase(tx: &mut Tx<'_>, who: &[CustomerId]) -> Result<()> {
     let gone = of(tx, who)?;
     alike::forget(tx, who)?;
+    places::forget(tx, who)?;
     let who = json!(who).to_string();
     tx.exec(&ERASE, params![who])?;
     tx.exec(&ERASE_MARKS, params![who])?;

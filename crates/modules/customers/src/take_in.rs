@@ -13,6 +13,7 @@ use crate::{
     policy, queries,
     sources::Source,
     stage::Stage,
+    taking_back::Overwritten,
 };
 
 text_enum! {
@@ -87,18 +88,33 @@ pub fn key_of(key: ListKey, row: &ListedCustomer) -> Option<String> {
 /// # Errors
 /// [`Error::Forbidden`] for somebody who may enter no customer; from the database.
 pub fn take_in(tx: &mut Tx<'_>, listing: &Listing, rows: &[ListedCustomer]) -> Result<Vec<Taken>> {
-    Ok(take_in_known(tx, listing, rows)?.into_iter().map(|(taken, _)| taken).collect())
+    Ok(take_in_known(tx, listing, rows)?.into_iter().map(|told| told.taken).collect())
 }
 
-/// As [`take_in`], each with whose row it is: nobody's that was refused, nor that of somebody new in a rehearsal.
+/// What became of a row, and what is needed to take it back.
+#[derive(Clone, Debug)]
+pub struct TakenRow {
+    /// What became of it.
+    pub taken: Taken,
+    /// Whose it is: nobody's that was refused, nor that of somebody new in a rehearsal.
+    pub customer_id: Option<CustomerId>,
+    /// The version of them that it made; 0 where it made none.
+    pub version: i64,
+    /// What stood where it wrote; nothing of somebody new.
+    pub overwritten: Vec<Overwritten>,
+}
+
+impl TakenRow {
+    fn of(taken: Taken, customer_id: Option<CustomerId>) -> Self {
+        Self { taken, customer_id, version: 0, overwritten: Vec::new() }
+    }
+}
+
+/// As [`take_in`], with what is needed to take each row back.
 ///
 /// # Errors
 /// From the database.
-pub fn take_in_known(
-    tx: &mut Tx<'_>,
-    listing: &Listing,
-    rows: &[ListedCustomer],
-) -> Result<Vec<(Taken, Option<CustomerId>)>> {
+pub fn take_in_known(tx: &mut Tx<'_>, listing: &Listing, rows: &[ListedCustomer]) -> Result<Vec<TakenRow>> {
     let keys: Vec<_> = rows.iter().map(|row| key_of(listing.key, row)).collect();
     let wanted: Vec<&str> = keys.iter().flatten().map(String::as_str).collect();
     let mut known: HashMap<String, Vec<Customer>> = HashMap::new();
@@ -110,12 +126,13 @@ pub fn take_in_known(
     for (row, key) in rows.iter().zip(&keys) {
         let met = key.as_ref().and_then(|key| known.get(key)).map_or(&[][..], Vec::as_slice);
         taken.push(match judge(tx, listing, row, key.as_deref(), met)? {
-            Judged::Refused(bad) => (Taken::Refused(bad), None),
-            Judged::Same => (Taken::Same, met.first().map(|known| known.id)),
+            Judged::Refused(bad) => TakenRow::of(Taken::Refused(bad), None),
+            Judged::Same => TakenRow::of(Taken::Same, met.first().map(|known| known.id)),
             Judged::New(customer) => {
                 let id = Some(customer.id).filter(|_| !listing.rehearsal);
+                let version = customer.version;
                 new.push(*customer);
-                (Taken::Created, id)
+                TakenRow { version, ..TakenRow::of(Taken::Created, id) }
             }
             Judged::Known { before, after } => {
                 if !listing.rehearsal {
@@ -124,7 +141,8 @@ pub fn take_in_known(
                     audit::api::record(tx, entry.change(&before.trace(), &after.trace_from(&before)))?;
                     api::changed(tx, &before, &after)?;
                 }
-                (Taken::Changed, Some(after.id))
+                let overwritten = Overwritten::between(&before, &after);
+                TakenRow { version: after.version, overwritten, ..TakenRow::of(Taken::Changed, Some(after.id)) }
             }
         });
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use audit::api::Entry;
 use http::Privacies;
-use kernel::{CustomerId, Result};
+use kernel::{CustomerId, Permit, Result};
 use serde::Serialize;
 use serde_json::Value;
 use store::Tx;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::{
     api::{self, CustomerExport},
     codes,
-    model::{CustomerCard, CustomerState},
+    model::{Customer, CustomerCard, CustomerState},
     policy,
 };
 
@@ -56,11 +56,22 @@ pub fn erase_everywhere(tx: &mut Tx<'_>, privacies: &Privacies, id: CustomerId, 
     if customer.state == CustomerState::Erased {
         return Err(codes::ERASED.conflict());
     }
+    empty(tx, privacies, &permit, id, reason).map(|customer| customer.card())
+}
+
+/// Empties the person this id leads to in every module.
+pub(crate) fn empty(
+    tx: &mut Tx<'_>,
+    privacies: &Privacies,
+    permit: &Permit,
+    id: CustomerId,
+    reason: &str,
+) -> Result<Customer> {
     let ids = api::members(tx, id)?;
     for privacy in &privacies.0 {
         (privacy.erase)(tx, &ids)?;
     }
-    api::erase(tx, &permit, id, reason).map(|customer| customer.card())
+    api::erase(tx, permit, id, reason)
 }
 
 /// Whether the actor may see the person this id leads to in clear.

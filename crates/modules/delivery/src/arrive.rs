@@ -56,7 +56,7 @@ impl Incoming {
     }
 
     fn mark(&self) -> String {
-        Sha256::digest(self.id.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        kernel::hex(Sha256::digest(self.id.as_bytes()))
     }
 
     fn check(&self) -> Result<()> {

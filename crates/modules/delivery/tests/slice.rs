@@ -67,7 +67,7 @@ fn modules(elsewhere: &Elsewhere) -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-delivery-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         customers::module(),
         channels::module(),
@@ -134,7 +134,7 @@ impl Stage {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().take(30).map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(&text.as_bytes()[..text.len().min(30)])
 }
 
 fn texts(messages: &[Value]) -> Vec<&str> {

@@ -67,10 +67,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, escalation: &Escalation) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, escalation: &Escalation) -> Result<()> {
-    match tx.exec(&UPDATE, &escalation.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &escalation.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Escalation>) -> Result<Escalation> {
@@ -128,8 +125,5 @@ pub(crate) fn insert_ladder(tx: &mut Tx<'_>, ladder: &Ladder) -> Result<()> {
 }
 
 pub(crate) fn save_ladder(tx: &mut Tx<'_>, ladder: &Ladder) -> Result<()> {
-    match tx.exec(&UPDATE_LADDER, &ladder.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_LADDER, &ladder.values(), codes::STALE)
 }

@@ -9,7 +9,7 @@ fn modules() -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-escalations-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         people::module(),
         customers::module(),

@@ -1,7 +1,7 @@
 //! How an item, and what stands on the wall, are kept with what follows from them.
 
 use audit::api::Entry;
-use kernel::{Id, Result, UnitId, UserId};
+use kernel::{Id, Money, Result, UnitId, UserId};
 use store::{Fact, Tx};
 
 use crate::{
@@ -12,6 +12,36 @@ use crate::{
     },
     queries,
 };
+
+/// How many items of each kind came on some days, and how often somebody was praised on the wall.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Suggestions.
+    pub suggestion: i64,
+    /// Opinions.
+    pub opinion: i64,
+    /// Praise.
+    pub praise: i64,
+    /// Recognitions on the wall: by customers, leads and colleagues.
+    pub recognised: i64,
+}
+
+/// What came on the days from `from` to `to`, `2026-11-26`, both included, of what people of these units have, or of all,
+/// whoever asks; `month` is the one whose recognitions are counted.
+///
+/// # Errors
+/// From the database.
+pub fn tally(tx: &mut Tx<'_>, (from, to): (&str, &str), month: &str, units: Option<&[UnitId]>) -> Result<Tally> {
+    let mut tally = Tally { recognised: queries::wall::count(tx, month, units)?, ..Tally::default() };
+    for (kind, count) in queries::tally(tx, from, to, units)? {
+        match kind {
+            FeedbackKind::Suggestion => tally.suggestion = count,
+            FeedbackKind::Opinion => tally.opinion = count,
+            FeedbackKind::Praise => tally.praise = count,
+        }
+    }
+    Ok(tally)
+}
 
 /// What happened, in words where there are any.
 pub(crate) struct Happening {
@@ -162,6 +192,32 @@ pub(crate) fn recognise(tx: &mut Tx<'_>, one: &Recognition) -> Result<()> {
     }
     audit::api::record(tx, Entry::new("feedback.recognised", "recognition", one.id).created(&one.trace()))?;
     shown(tx, events::RECOGNISED, one)
+}
+
+/// Takes so much out of a month's budget of a unit, or of the nearest one above that has one, and answers its currency.
+/// The budget's row is locked: what is left is never overrun, whoever gives at the same time.
+///
+/// # Errors
+/// `feedback.no_budget`, `feedback.over_budget`.
+pub(crate) fn spend(tx: &mut Tx<'_>, unit: Option<UnitId>, month: &str, amount: Money) -> Result<String> {
+    let mut budget = None;
+    if let Some(unit) = unit {
+        let line: Vec<_> = people::api::tree(tx)?.line(unit).iter().map(|unit| unit.id).collect();
+        for unit in line {
+            budget = queries::wall::budget(tx, unit, month)?;
+            if budget.is_some() {
+                break;
+            }
+        }
+    }
+    let mut budget = budget.ok_or_else(|| codes::NO_BUDGET.conflict())?;
+    budget.spent.0 += amount.0;
+    if budget.spent > budget.amount {
+        return Err(codes::OVER_BUDGET.conflict());
+    }
+    budget.version += 1;
+    queries::wall::save_budget(tx, &budget)?;
+    Ok(budget.currency)
 }
 
 /// Keeps the reward of one.

@@ -16,3 +16,5 @@ pub(crate) const REWARDED: Code = Code::new("feedback.rewarded");
 pub(crate) const NO_BUDGET: Code = Code::new("feedback.no_budget");
 pub(crate) const OVER_BUDGET: Code = Code::new("feedback.over_budget");
 pub(crate) const BELOW_SPENT: Code = Code::new("feedback.below_spent");
+pub(crate) const NOT_ADOPTED: Code = Code::new("feedback.not_adopted");
+pub(crate) const AWARDED: Code = Code::new("feedback.awarded");

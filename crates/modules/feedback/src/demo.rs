@@ -88,7 +88,8 @@ fn one(tx: &mut Tx<'_>, demo: &Demo, told: &Told, talk: &Conversation, agent: &D
         "owner_id": (left >= 2).then_some(agent.id),
     }))
     .map_err(Error::internal)?;
-    let item = taken_in(tx, &new, by(start), Some(talk.customer_id), talk.customer_name.clone())?;
+    let item = taken_in(tx, &new, Some(by(start)), Some(talk.customer_id), talk.customer_name.clone())?;
+    forms::api::example(tx, item.id, item.kind.form(), left)?;
     api::register(tx, &item)?;
     let at = settings::api::calendar(tx)?.due(start, demo.between(1, 12) * HOUR)?;
     if left < OPEN || at >= demo.now.plus_millis(-HOUR) {

@@ -1,10 +1,12 @@
 //! The operations.
 
 mod acts;
+mod award;
 mod budgets;
 mod convert;
 mod figures;
 mod list;
+mod paper;
 mod register;
 mod rules;
 mod view;
@@ -12,7 +14,7 @@ mod wall;
 
 use http::App;
 pub(crate) use register::{NewFeedbackItem, taken_in};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 /// The files that came with an item.
 pub(crate) const FILES: &str = "feedback_item";
@@ -22,6 +24,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, register::register))
         .routes(routes!(list::counts))
         .routes(routes!(list::read))
+        .routes(routes!(paper::print))
+        .routes(routes!(paper::export))
         .routes(routes!(acts::assign))
         .routes(routes!(acts::sort))
         .routes(routes!(acts::answer))
@@ -29,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(acts::reopen))
         .routes(routes!(acts::note))
         .routes(routes!(convert::convert))
+        .routes(routes!(award::award))
         .routes(routes!(figures::figures))
         .routes(routes!(wall::list, wall::recognise))
         .routes(routes!(wall::standings))

@@ -1,20 +1,22 @@
 //! What a customer suggests, thinks or praises, and what becomes of it.
 
+mod award;
 mod course;
 mod rules;
-
 mod wall;
 
 use complaints::Complaint;
 use conversations::ConversationId;
+use forms::FormKind;
 use kernel::{CustomerId, Id, Noun, Owned, Timestamp, UnitId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::text_enum;
 use utoipa::ToSchema;
 
+pub use award::FeedbackAward;
 pub(crate) use course::{Answer, By, Turn};
-pub(crate) use rules::{FeedbackMinutes, FeedbackRules, Levels};
+pub(crate) use rules::{FeedbackMinutes, FeedbackPublicForm, FeedbackRules, Levels};
 pub use wall::{Recognition, RecognitionKind, RewardBudget};
 
 impl Noun for FeedbackItem {
@@ -79,6 +81,8 @@ text_enum! {
         Phone = "phone",
         /// At the counter.
         Counter = "counter",
+        /// By text message: the answer is sent to the number they are known by.
+        Sms = "sms",
         /// They stayed unnamed or left no way: the answer is kept here alone.
         Unreachable = "unreachable",
     }
@@ -99,6 +103,8 @@ text_enum! {
         Closed = "closed",
         /// It is open again.
         Reopened = "reopened",
+        /// It was adopted, and whoever said it was awarded something for it.
+        Awarded = "awarded",
         /// It became a complaint.
         Converted = "converted",
         /// Somebody noted something.
@@ -167,6 +173,8 @@ store::record! {
         pub adopted: Option<bool>,
         /// Why, or why not.
         pub adoption_reason: Option<String>,
+        /// What the suggestion was awarded, once it was adopted.
+        pub award: Option<FeedbackAward>,
         /// The complaint it became.
         pub complaint_id: Option<Id<Complaint>>,
         /// Its number.
@@ -211,6 +219,17 @@ store::record! {
     }
 }
 
+impl FeedbackKind {
+    /// Whose own fields are asked of one of this kind.
+    pub(crate) fn form(self) -> FormKind {
+        match self {
+            Self::Suggestion => FormKind::Suggestion,
+            Self::Opinion => FormKind::Opinion,
+            Self::Praise => FormKind::Praise,
+        }
+    }
+}
+
 impl FeedbackItem {
     /// Whose it is now, for scopes.
     pub fn owned(&self) -> Owned {
@@ -245,6 +264,7 @@ impl FeedbackItem {
             "due_at": self.due_at,
             "answer_way": self.answer_way,
             "adopted": self.adopted,
+            "award": self.award.as_ref().map(|award| award.amount),
             "complaint_id": self.complaint_id,
             "reopenings": self.reopenings,
             "version": self.version,
@@ -256,7 +276,8 @@ impl FeedbackItem {
         for text in [&mut self.title, &mut self.content] {
             *text = "—".into();
         }
-        for text in [&mut self.answer, &mut self.adoption_reason].into_iter().flatten() {
+        let award = self.award.as_mut().map(|award| &mut award.words);
+        for text in [self.answer.as_mut(), self.adoption_reason.as_mut(), award].into_iter().flatten() {
             *text = "—".into();
         }
         (self.customer_name, self.goods, self.message_seq) = (String::new(), None, None);

@@ -81,6 +81,15 @@ pub(crate) fn may_reward(actor: &Actor, one: &Recognition, now: Timestamp) -> Re
     })
 }
 
+/// Those who may reward within the unit that answers it.
+pub(crate) fn may_award(actor: &Actor, item: &FeedbackItem, now: Timestamp) -> Result<Permit> {
+    may_see(actor, item)?;
+    actor.permit(REWARD, &item.owned(), now).map_err(|error| match error {
+        Error::NotFound => Error::Forbidden(REWARD),
+        other => other,
+    })
+}
+
 /// Budgets are seen by those who give from them and those who set them.
 pub(crate) fn may_see_budgets(actor: &Actor) -> Result<Scope> {
     actor.scope(REWARD).or_else(|_| actor.scope(BUDGETS))

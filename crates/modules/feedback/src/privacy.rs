@@ -6,6 +6,7 @@ use store::{Record, Tx, params, sql};
 
 use crate::{
     http::FILES,
+    keeping,
     model::{FeedbackItem, FeedbackMove},
     queries,
 };
@@ -24,7 +25,7 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
     let mut all = Vec::new();
     for item in of(tx, customers)? {
         let moves: Vec<FeedbackMove> = queries::moves(tx, item.id)?;
-        all.push(json!({ "feedback_item": item, "moves": moves }));
+        all.push(json!({ "own_fields": forms::api::filled(tx, item.id)?, "feedback_item": item, "moves": moves }));
     }
     Ok(Value::Array(all))
 }
@@ -32,14 +33,18 @@ pub(crate) fn export(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<Value>
 /// Empties the name, everybody's words, on the wall too, and the files; that something was said, of which kind, and
 /// that it was answered stays, for the statistics.
 pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
-    for before in of(tx, customers)? {
-        let id: Id<FeedbackItem> = before.id;
-        for file in files::api::attached(tx, FILES, id)? {
-            files::api::detach(tx, file.id, FILES, id)?;
-        }
-        tx.exec(&EMPTY, &before.emptied().values())?;
-        tx.exec(&EMPTY_MOVES, params![id])?;
-        queries::wall::empty(tx, id)?;
+    of(tx, customers)?.into_iter().try_for_each(|before| empty(tx, before))
+}
+
+/// As [`erase`], of one; done twice it comes to the same.
+pub(crate) fn empty(tx: &mut Tx<'_>, before: FeedbackItem) -> Result<()> {
+    let id: Id<FeedbackItem> = before.id;
+    for file in files::api::attached(tx, FILES, id)? {
+        files::api::detach(tx, file.id, FILES, id)?;
     }
-    Ok(())
+    tx.exec(&EMPTY, &before.emptied().values())?;
+    tx.exec(&EMPTY_MOVES, params![id])?;
+    queries::wall::empty(tx, id)?;
+    forms::api::empty(tx, id)?;
+    keeping::emptied(tx, id)
 }

@@ -4,7 +4,7 @@ pub(crate) mod wall;
 
 use complaints::Complaint;
 use conversations::ConversationId;
-use kernel::{Cursor, CustomerId, Error, Id, Result, Scope, Timestamp, UserId};
+use kernel::{Cursor, CustomerId, Error, Id, Result, Scope, Timestamp, UnitId, UserId};
 use store::{Record, Tx, params, sql};
 
 use crate::{
@@ -49,7 +49,7 @@ macro_rules! list {
 
 sql! {
     INSERT(FeedbackItem) = "INSERT INTO feedback_items ({cols}) VALUES ({vals})";
-    UPDATE(FeedbackItem) = "UPDATE feedback_items SET {sets} WHERE id = $1 AND version = $37 - 1";
+    UPDATE(FeedbackItem) = "UPDATE feedback_items SET {sets} WHERE id = $1 AND version = $38 - 1";
     FIND(FeedbackItem) = "SELECT {cols} FROM feedback_items WHERE id = $1";
     LOCK(FeedbackItem) = "SELECT {cols} FROM feedback_items WHERE id = $1 FOR UPDATE";
 
@@ -64,6 +64,8 @@ sql! {
 
     BY_DAY = concat!("SELECT day, kind, count(*) FROM feedback_items WHERE day >= $1 AND day <= $2 AND ", within!(),
         " GROUP BY day, kind ORDER BY day, kind");
+    TALLY = "SELECT kind, count(*) FROM feedback_items WHERE day >= $1 AND day <= $2
+        AND (CAST($3 AS TEXT) IS NULL OR unit_id IN (SELECT value FROM json_each(CAST($3 AS TEXT)))) GROUP BY kind ORDER BY kind";
     COUNTS = concat!("SELECT kind, count(*), count(CASE WHEN due_at < $1 THEN 1 END), count(CASE WHEN owner_id = $2 THEN 1 END)
         FROM feedback_items WHERE state IN ('received', 'assigned') AND ", within!(), " GROUP BY kind ORDER BY kind");
     LEFT_BEHIND(FeedbackItem) = "SELECT {cols} FROM feedback_items WHERE owner_id = $1 AND state IN ('received', 'assigned')
@@ -80,7 +82,7 @@ sql! {
 
     RULES(FeedbackRules) = "SELECT {cols} FROM feedback_rules WHERE id = 'all'";
     INSERT_RULES(FeedbackRules) = "INSERT INTO feedback_rules ({cols}) VALUES ({vals}) ON CONFLICT DO NOTHING";
-    UPDATE_RULES(FeedbackRules) = "UPDATE feedback_rules SET {sets} WHERE id = $1 AND version = $5 - 1";
+    UPDATE_RULES(FeedbackRules) = "UPDATE feedback_rules SET {sets} WHERE id = $1 AND version = $6 - 1";
 }
 
 /// Which items; what is none lets all through.
@@ -107,10 +109,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, item: &FeedbackItem) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, item: &FeedbackItem) -> Result<()> {
-    match tx.exec(&UPDATE, &item.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &item.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<FeedbackItem>) -> Result<FeedbackItem> {
@@ -173,6 +172,16 @@ pub(crate) fn by_day(tx: &mut Tx<'_>, scope: &Scope, from: &str, to: &str) -> Re
     tx.all(&BY_DAY, params![from, to, all, own, units])
 }
 
+/// How many of each kind came on some days, of what people of these units have, or of all.
+pub(crate) fn tally(
+    tx: &mut Tx<'_>,
+    from: &str,
+    to: &str,
+    units: Option<&[UnitId]>,
+) -> Result<Vec<(FeedbackKind, i64)>> {
+    tx.all(&TALLY, params![from, to, units.map(|units| serde_json::json!(units).to_string())])
+}
+
 /// Of each kind: how many are to be answered within `scope`, how many of these are overdue, and how many `me` has.
 pub(crate) fn counts(
     tx: &mut Tx<'_>,
@@ -217,8 +226,5 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<FeedbackRules> {
 
 pub(crate) fn save_rules(tx: &mut Tx<'_>, rules: &FeedbackRules) -> Result<()> {
     let statement = if rules.version == 1 { &INSERT_RULES } else { &UPDATE_RULES };
-    match tx.exec(statement, &rules.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(statement, &rules.values(), codes::STALE)
 }

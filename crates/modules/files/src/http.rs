@@ -5,7 +5,7 @@ mod send;
 
 use axum::extract::DefaultBodyLimit;
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 use crate::api;
 

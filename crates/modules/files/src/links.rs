@@ -61,8 +61,7 @@ pub(crate) async fn key(app: &App) -> Result<LinkKey> {
 impl LinkKey {
     /// Where to read the file until then, without signing in: `/api/v1/files/fil_…/content?until=…&mark=…`.
     pub fn link(&self, file: FileId, until: Timestamp) -> String {
-        let mark: String =
-            self.mac(file, until).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mark: String = kernel::hex(self.mac(file, until).finalize().into_bytes());
         format!("/api/v1/files/{file}/content?until={until}&mark={mark}")
     }
 

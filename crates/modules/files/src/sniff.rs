@@ -82,7 +82,7 @@ impl Sniffer {
             }
             _ => None,
         };
-        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = kernel::hex(self.hash.finalize());
         Ok(Verdict { kind, size: self.size, sha256, measure })
     }
 

@@ -12,3 +12,5 @@ pub(crate) const NOBODY: Code = Code::new("hygiene.nobody");
 pub(crate) const NOT_RUNNING: Code = Code::new("hygiene.not_running");
 /// It was not stopped.
 pub(crate) const NOT_STOPPED: Code = Code::new("hygiene.not_stopped");
+/// Nobody else may agree to so many.
+pub(crate) const NO_APPROVER: Code = Code::new("hygiene.no_approver");

@@ -200,7 +200,7 @@ impl ContactPoint {
 
 /// What a number or an address, in its one spelling, is found by.
 pub(crate) fn mark(contact: &str) -> String {
-    Sha256::digest(contact.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(contact.as_bytes()))
 }
 
 text_enum! {

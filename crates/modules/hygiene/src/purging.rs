@@ -54,6 +54,9 @@ pub(crate) fn begin(
     if total == 0 {
         return Err(codes::NOBODY.conflict());
     }
+    if !approvals::api::somebody_may_purge(tx, total)? {
+        return Err(codes::NO_APPROVER.conflict());
+    }
     let request = Ask {
         source: SOURCE,
         key: Some(id.to_string()),

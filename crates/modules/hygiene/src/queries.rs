@@ -89,10 +89,7 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<HygieneRules> {
 }
 
 pub(crate) fn save_rules(tx: &mut Tx<'_>, rules: &HygieneRules) -> Result<()> {
-    match tx.exec(&SAVE_RULES, &rules.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_RULES, &rules.values(), codes::STALE)
 }
 
 /// All that was heard of these, under whichever of these ids.

@@ -7,7 +7,12 @@ use serde_json::json;
 use store::{Fact, Tx};
 
 pub use crate::rows::moment;
-use crate::{events, events::ImportFact, model::Import, queries};
+use crate::{
+    events,
+    events::ImportFact,
+    model::{Import, ImportState},
+    queries,
+};
 
 /// How long a list and the lines it was refused are kept once nobody is at it, in milliseconds: 30 days.
 const KEPT: i64 = 30 * 24 * 3_600_000;
@@ -45,13 +50,19 @@ pub(crate) fn record(tx: &mut Tx<'_>, action: &'static str, import: &Import) -> 
         "same": import.same,
         "refused": import.refused,
         "error": import.error,
+        "undo": import.undo,
     });
     audit::api::record(tx, Entry::new(action, "import", import.id).created(&trace))
 }
 
 /// It is over.
 pub(crate) fn ended(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
-    record(tx, "imports.ended", import)?;
+    let action = if import.state == ImportState::Undone {
+        "imports.undone"
+    } else {
+        "imports.ended"
+    };
+    record(tx, action, import)?;
     tx.emit(Fact::new(events::ENDED, import.id, &ImportFact::of(import))?);
     Ok(())
 }

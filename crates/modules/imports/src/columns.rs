@@ -136,7 +136,7 @@ pub(crate) fn headings(header_line: i64, lines: &[Line], target: &str) -> Option
     // The same headings may be of another thing; those of customers were remembered before there was any.
     let of = if target == CUSTOMERS { String::new() } else { format!("{target}\u{1e}") };
     let digest = Sha256::digest(format!("{of}{}", line.cells.join("\u{1f}").to_lowercase()));
-    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(kernel::hex(digest))
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@ mod create;
 mod list;
 mod plan;
 mod refusals;
+mod undo;
 mod work;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -20,4 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(work::stop))
         .routes(routes!(refusals::list))
         .routes(routes!(refusals::export))
+        .routes(routes!(undo::undo))
+        .routes(routes!(undo::kept))
+        .routes(routes!(undo::export))
 }

@@ -11,7 +11,7 @@ use access::Placement;
 use customers::{ListedCustomer, Listing, Source, SourceKind, Taken};
 use http::App;
 use jiff::tz::TimeZone;
-use kernel::{Actor, Id, Origin, Result};
+use kernel::{Actor, Id, Origin, Result, UserId};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use tokio::sync::mpsc;
@@ -19,11 +19,14 @@ use work::{Cron, Job, JobCx};
 
 use crate::{
     api,
-    model::{Cells, Import, ImportField, ImportRefusal, ImportState, Plan, Reason, Reasons, Tally},
+    model::{
+        Cells, Import, ImportField, ImportRefusal, ImportState, ImportWrite, Plan, Reason, Reasons, Tally, Written,
+    },
     queries,
     rows::{self, Colleagues},
     sheet::{self, ImportFormat, Line, Unreadable},
     target::{self, CUSTOMERS, Target, TargetListing},
+    undoing,
 };
 
 /// Lines of one transaction.
@@ -69,6 +72,9 @@ pub(crate) async fn work(app: App, cx: JobCx, job: Work) -> Result<()> {
     if !import.is_at_work() {
         return Ok(());
     }
+    if import.state == ImportState::Undoing {
+        return undoing::work(&app, &cx, &import).await;
+    }
     let bytes = files::api::bytes(&app, &file).await?;
     let mut lines = lines(bytes, import.format, import.plan.clone());
     let target = target::known(&app, &import.target);
@@ -82,7 +88,7 @@ pub(crate) async fn work(app: App, cx: JobCx, job: Work) -> Result<()> {
             Ok(some) => some,
             Err(Unreadable(field, code)) => return fail(&cx, id, format!("{field}.{code}")).await,
         };
-        let Some(origin) = importer(&app, &shared).await? else {
+        let Some(origin) = acting(&app, &shared.import, shared.import.owner_id, shared.target.as_ref()).await? else {
             return fail(&cx, id, "import.not_allowed".into()).await;
         };
         for part in apart(some, &shared, &mut seen) {
@@ -160,13 +166,16 @@ fn apart(lines: Vec<Line>, shared: &Shared, seen: &mut HashSet<String>) -> Vec<V
     parts
 }
 
-/// Who acts: the importer, as they are now; none when they may import no more.
-async fn importer(app: &App, shared: &Shared) -> Result<Option<Arc<Origin>>> {
-    let import = &shared.import;
-    let may = |actor: &Actor| {
-        actor.has(crate::policy::MANAGE) && shared.target.is_none_or(|target| actor.has(target.permission))
-    };
-    let actor = access::api::actor(app, import.owner_id).await?.filter(may);
+/// Who acts, as they are now; none when they may import no more.
+pub(crate) async fn acting(
+    app: &App,
+    import: &Import,
+    who: UserId,
+    target: Option<&Target>,
+) -> Result<Option<Arc<Origin>>> {
+    let may =
+        |actor: &Actor| actor.has(crate::policy::MANAGE) && target.is_none_or(|target| actor.has(target.permission));
+    let actor = access::api::actor(app, who).await?.filter(may);
     let origin = |actor| Arc::new(Origin { actor, ip: None, user_agent: None, request_id: import.id.to_string() });
     Ok(actor.map(origin))
 }
@@ -226,13 +235,27 @@ pub(crate) fn take(tx: &mut Tx<'_>, import: Import, colleagues: &Colleagues, par
     };
     let customers: Vec<_> = listed.iter().map(|(_, customer, _)| customer.clone()).collect();
     let taken = customers::api::take_in_known(tx, &listing, &customers)?;
-    for ((told, customer, own), (taken, who)) in listed.iter().zip(taken) {
+    let mut writes = Vec::new();
+    for ((told, customer, own), row) in listed.iter().zip(taken) {
         let source = Source { at: customer.as_of.unwrap_or(listing.source.at), ..listing.source.clone() };
-        let learnt = match who.filter(|_| !own.is_empty()) {
+        let fields = match row.customer_id.filter(|_| !own.is_empty()) {
             Some(who) => profiles::api::learn(tx, who, own, &source, rehearsal)?,
-            None => false,
+            None => Vec::new(),
         };
-        match taken {
+        let learnt = !fields.is_empty();
+        if !rehearsal && (learnt || row.version > 0) {
+            writes.extend(row.customer_id.map(|customer_id| ImportWrite {
+                import_id: import.id,
+                customer_id,
+                line: told.line.number,
+                created: row.taken == Taken::Created,
+                version: row.version,
+                written: Written { details: row.overwritten.clone(), fields },
+                outcome: None,
+                reasons: Reasons::default(),
+            }));
+        }
+        match row.taken {
             Taken::Same if learnt => tally.changed += 1,
             Taken::Refused(why) => {
                 let reason = |why: kernel::FieldError| Reason { field: why.field.into_owned(), code: why.code.into() };
@@ -245,7 +268,20 @@ pub(crate) fn take(tx: &mut Tx<'_>, import: Import, colleagues: &Colleagues, par
             Taken::Same => tally.same += 1,
         }
     }
+    note(tx, import.id, writes)?;
     advance(tx, import, line, tally, &refused)
+}
+
+/// Notes what was written, so that it can be taken back.
+fn note(tx: &mut Tx<'_>, id: Id<Import>, writes: Vec<ImportWrite>) -> Result<()> {
+    let of: Vec<_> = writes.iter().map(|write| write.customer_id).collect();
+    let mut noted: HashMap<_, _> =
+        queries::writes_to(tx, id, &of)?.into_iter().map(|write| (write.customer_id, write)).collect();
+    for write in writes {
+        let known = noted.remove(&write.customer_id);
+        noted.insert(write.customer_id, known.map_or(write.clone(), |known| known.and(write)));
+    }
+    queries::put_writes(tx, &noted.into_values().collect::<Vec<_>>())
 }
 
 /// As [`take`], for what another module takes in.
@@ -298,7 +334,7 @@ fn colleagues(tx: &mut Tx<'_>, placement: &dyn Placement) -> Result<Colleagues> 
     Ok(Colleagues { known })
 }
 
-async fn fail(cx: &JobCx, id: Id<Import>, error: String) -> Result<()> {
+pub(crate) async fn fail(cx: &JobCx, id: Id<Import>, error: String) -> Result<()> {
     cx.db.write(&cx.origin, move |tx| end(tx, id, |import, now| import.failed(error.clone(), now))).await
 }
 

@@ -9,15 +9,17 @@ mod http;
 mod jobs;
 mod model;
 mod policy;
+mod privacy;
 mod queries;
 mod rows;
 mod sheet;
 mod target;
+mod undoing;
 mod words;
 
-use ::http::{ListTopic, Locales, Module};
+use ::http::{ListTopic, Locales, Module, Privacy};
 
-pub use model::{Import, ImportField, ImportRefusal, ImportState};
+pub use model::{Import, ImportField, ImportRefusal, ImportState, Undo, UndoOutcome};
 pub use target::{TakeRows, Target, TargetField, TargetListing, TargetRow};
 
 pub(crate) const LOCALES: Locales = &[
@@ -31,7 +33,7 @@ pub fn module(targets: Vec<Target>) -> Module {
     Module::new("imports")
         .demo(demo::tell)
         .routes(http::routes())
-        .migrations(store::migrations!["202611260941_imports", "202611261348_targets"])
+        .migrations(store::migrations!["202611260941_imports", "202611261348_targets", "202611270941_undo"])
         .permissions(policy::PERMISSIONS)
         .list::<Import>(ListTopic {
             topic: "imports",
@@ -40,6 +42,7 @@ pub fn module(targets: Vec<Target>) -> Module {
             says: "An import was begun, or has come further.",
             may_read: policy::may_read,
         })
+        .privacy(Privacy { module: "imports", export: privacy::export, erase: privacy::erase })
         .part(target::Targets(targets))
         .app_job(jobs::work)
         .app_job(jobs::sweep)

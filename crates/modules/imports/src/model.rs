@@ -1,9 +1,9 @@
 //! A list that somebody brought along, how it is to be read, and how far it has come.
 
-use customers::ListKey;
+use customers::{ListKey, Overwritten, Source};
 use files::{FileId, StoredFile};
-use kernel::{Id, Noun, Owned, Permit, Result, Staff, Timestamp, UnitId, UserId};
-use profiles::CustomerField;
+use kernel::{CustomerId, Id, Noun, Owned, Permit, Result, Staff, Timestamp, UnitId, UserId};
+use profiles::{CustomerField, Relearnt};
 use serde::{Deserialize, Serialize};
 use store::text_enum;
 use utoipa::ToSchema;
@@ -11,7 +11,11 @@ use utoipa::ToSchema;
 use crate::{
     codes,
     sheet::{ImportFormat, Reading},
+    target::CUSTOMERS,
 };
+
+/// For how long after its end an import can be taken back, in milliseconds: 14 days.
+const UNDOABLE: i64 = 14 * 24 * 3_600_000;
 
 impl Noun for Import {
     const PREFIX: &'static str = "imp";
@@ -34,6 +38,10 @@ text_enum! {
         Done = "done",
         /// The file could not be read, or the importer may import no more: see `error`.
         Failed = "failed",
+        /// What it wrote is taken back.
+        Undoing = "undoing",
+        /// It was taken back, as far as nothing came since: see `undo`.
+        Undone = "undone",
     }
 }
 
@@ -106,7 +114,36 @@ pub struct Cells(pub Vec<String>);
 #[serde(transparent)]
 pub(crate) struct Columns(pub Vec<Option<ImportField>>);
 
-store::kept_as_json!(Plan, Sheets, Reasons, Cells, Columns);
+/// How far taking an import back has come, and what became of the customers it wrote to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportUndo)]
+pub struct Undo {
+    /// To how many customers it wrote.
+    pub total: i64,
+    /// Those it had made, and who are no more.
+    pub taken_back: i64,
+    /// Those whose file is again as it was.
+    pub put_back: i64,
+    /// Those whose file is as it was but for what is fresher.
+    pub partly: i64,
+    /// Those who stay as they are.
+    pub kept: i64,
+    /// Who took it back.
+    pub by_id: UserId,
+    /// Their name.
+    pub by_name: String,
+    /// Since when.
+    pub begun_at: Timestamp,
+}
+
+/// What of a customer an import wrote over.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Written {
+    pub details: Vec<Overwritten>,
+    pub fields: Vec<Relearnt>,
+}
+
+store::kept_as_json!(Plan, Sheets, Reasons, Cells, Columns, Undo, Written);
 
 store::record! {
     /// A list of customers that somebody brought along.
@@ -155,6 +192,76 @@ store::record! {
         pub version: i64,
         /// What it is a list of: `customers`, or what another module takes in, `orders`.
         pub target: String,
+        /// Until when it can be taken back; none while there is nothing to take back, and for lists of anything but
+        /// customers.
+        pub undo_until: Option<Timestamp>,
+        /// How far that has come.
+        pub undo: Option<Undo>,
+    }
+}
+
+text_enum! {
+    /// What became of a customer when the import that wrote to them was taken back.
+    pub enum UndoOutcome {
+        /// It had made them: they are no more.
+        TakenBack = "taken_back",
+        /// Their file is again as it was.
+        PutBack = "put_back",
+        /// Their file is as it was but for what is fresher.
+        Partly = "partly",
+        /// They stay as they are.
+        Kept = "kept",
+    }
+}
+
+store::record! {
+    /// What an import wrote to a customer, and what became of that when it was taken back.
+    #[derive(Clone, Debug)]
+    pub(crate) struct ImportWrite {
+        /// Which import.
+        pub import_id: Id<Import>,
+        /// To whom.
+        pub customer_id: CustomerId,
+        /// The first line of the file that did.
+        pub line: i64,
+        /// Whether it made them.
+        pub created: bool,
+        /// The version of them it made last.
+        pub version: i64,
+        /// What it wrote over.
+        pub written: Written,
+        /// What became of it; none: nothing yet.
+        pub outcome: Option<UndoOutcome>,
+        /// Why something stays.
+        pub reasons: Reasons,
+    }
+}
+
+impl ImportWrite {
+    /// With what a later line of the same import wrote: what stood there before both of them counts, unless somebody else
+    /// wrote in between.
+    pub(crate) fn and(self, later: Self) -> Self {
+        if self.outcome.is_some() {
+            return later;
+        }
+        let import = self.import_id.to_string();
+        let own = |source: Option<&Source>| source.is_some_and(|source| source.import_id.as_deref() == Some(&*import));
+        let mut written = self.written;
+        for new in later.written.details {
+            match written.details.iter_mut().find(|known| known.field == new.field) {
+                Some(known) if own(new.source.as_ref()) => known.wrote = new.wrote,
+                Some(known) => *known = new,
+                None => written.details.push(new),
+            }
+        }
+        for new in later.written.fields {
+            match written.fields.iter_mut().find(|known| known.field_id == new.field_id) {
+                Some(_) if own(new.before.as_ref().map(|held| &held.source)) => {}
+                Some(known) => *known = new,
+                None => written.fields.push(new),
+            }
+        }
+        Self { version: self.version.max(later.version), written, ..self }
     }
 }
 
@@ -215,6 +322,8 @@ impl Import {
             ended_at: None,
             version: 1,
             target: target.to_owned(),
+            undo_until: None,
+            undo: None,
         }
     }
 
@@ -224,7 +333,7 @@ impl Import {
 
     /// Whether a job is at it.
     pub(crate) fn is_at_work(&self) -> bool {
-        matches!(self.state, ImportState::Checking | ImportState::Running)
+        matches!(self.state, ImportState::Checking | ImportState::Running | ImportState::Undoing)
     }
 
     /// Read and taken in otherwise from now on; what was found out is void.
@@ -248,10 +357,15 @@ impl Import {
         match self.state {
             ImportState::Checked => Ok(Self { state: ImportState::Running, lines: self.lines, ..self.anew() }),
             ImportState::Stopped => {
-                Ok(Self { state: ImportState::Running, ended_at: None, version: self.version + 1, ..self })
+                let version = self.version + 1;
+                Ok(Self { state: ImportState::Running, ended_at: None, undo_until: None, version, ..self })
             }
             ImportState::Draft | ImportState::Failed => Err(codes::UNCHECKED.conflict()),
-            ImportState::Checking | ImportState::Running | ImportState::Done => Err(codes::STARTED.conflict()),
+            ImportState::Checking
+            | ImportState::Running
+            | ImportState::Done
+            | ImportState::Undoing
+            | ImportState::Undone => Err(codes::STARTED.conflict()),
         }
     }
 
@@ -263,7 +377,7 @@ impl Import {
             _ => return Err(codes::NOT_AT_WORK.conflict()),
         };
         let ended_at = (state == ImportState::Stopped).then_some(permit.at());
-        Ok(Self { state, ended_at, version: self.version + 1, ..self })
+        Ok(Self { state, ended_at, undo_until: self.undo_until(ended_at), version: self.version + 1, ..self })
     }
 
     /// Some lines further.
@@ -286,12 +400,72 @@ impl Import {
             ImportState::Checking => (ImportState::Checked, None),
             _ => (ImportState::Done, Some(now)),
         };
-        Self { state, lines, ended_at, version: self.version + 1, ..self }
+        Self { state, lines, ended_at, undo_until: self.undo_until(ended_at), version: self.version + 1, ..self }
+    }
+
+    /// What it wrote, to `total` customers, is to be taken back.
+    pub(crate) fn undoing(self, permit: &Permit, by: &Staff, total: i64) -> Result<Self> {
+        match self.state {
+            ImportState::Done | ImportState::Stopped | ImportState::Failed => {}
+            ImportState::Undoing | ImportState::Undone => return Err(codes::UNDONE.conflict()),
+            ImportState::Checking | ImportState::Running => return Err(codes::AT_WORK.conflict()),
+            ImportState::Draft | ImportState::Checked => return Err(codes::NOTHING_WRITTEN.conflict()),
+        }
+        match self.undo_until {
+            Some(until) if permit.at() <= until && total > 0 => {}
+            Some(until) if permit.at() > until => return Err(codes::UNDO_OVER.conflict()),
+            _ => return Err(codes::NOTHING_WRITTEN.conflict()),
+        }
+        let undo = Undo {
+            total,
+            taken_back: 0,
+            put_back: 0,
+            partly: 0,
+            kept: 0,
+            by_id: by.id,
+            by_name: by.name.clone(),
+            begun_at: permit.at(),
+        };
+        let (state, error) = (ImportState::Undoing, None);
+        Ok(Self { state, error, ended_at: None, undo: Some(undo), version: self.version + 1, ..self })
+    }
+
+    /// Some customers further.
+    pub(crate) fn undone_further(self, outcomes: impl IntoIterator<Item = UndoOutcome>) -> Self {
+        let mut undo = self.undo.clone();
+        if let Some(undo) = &mut undo {
+            for outcome in outcomes {
+                *match outcome {
+                    UndoOutcome::TakenBack => &mut undo.taken_back,
+                    UndoOutcome::PutBack => &mut undo.put_back,
+                    UndoOutcome::Partly => &mut undo.partly,
+                    UndoOutcome::Kept => &mut undo.kept,
+                } += 1;
+            }
+        }
+        Self { undo, version: self.version + 1, ..self }
+    }
+
+    /// Nothing is left to be taken back.
+    pub(crate) fn undone(self, now: Timestamp) -> Self {
+        let (state, ended_at) = (ImportState::Undone, Some(now));
+        Self { state, ended_at, undo_until: None, version: self.version + 1, ..self }
+    }
+
+    /// Until when it can be taken back, once it ended.
+    fn undo_until(&self, ended_at: Option<Timestamp>) -> Option<Timestamp> {
+        ended_at.filter(|_| self.target == CUSTOMERS).map(|at| at.plus_millis(UNDOABLE))
     }
 
     /// It cannot go on.
     pub(crate) fn failed(self, error: String, now: Timestamp) -> Self {
-        Self { state: ImportState::Failed, error: Some(error), ended_at: Some(now), version: self.version + 1, ..self }
+        let (state, ended_at) = (ImportState::Failed, Some(now));
+        let undo_until = if self.state == ImportState::Running {
+            self.undo_until(ended_at)
+        } else {
+            self.undo_until
+        };
+        Self { state, error: Some(error), ended_at, undo_until, version: self.version + 1, ..self }
     }
 
     /// From the first line.

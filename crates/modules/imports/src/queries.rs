@@ -1,11 +1,11 @@
 //! All SQL of this module.
 
-use kernel::{Cursor, Id, Result, Scope, Timestamp};
+use kernel::{Cursor, CustomerId, Id, Result, Scope, Timestamp};
 use store::{Record, Tx, params, sql};
 
 use crate::{
     codes,
-    model::{Columns, Import, ImportRefusal},
+    model::{Columns, Import, ImportRefusal, ImportWrite, Written},
 };
 
 sql! {
@@ -26,6 +26,22 @@ sql! {
     REFUSALS(ImportRefusal) = "SELECT {cols} FROM import_refusals WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3";
     DELETE_REFUSALS = "DELETE FROM import_refusals WHERE import_id = $1";
 
+    PUT_WRITES(ImportWrite) = "INSERT INTO import_writes ({cols}) VALUES {rows} ON CONFLICT (import_id, customer_id) DO UPDATE SET
+        line = excluded.line, created = excluded.created, version = excluded.version, written = excluded.written,
+        outcome = excluded.outcome, reasons = excluded.reasons";
+    WRITES_TO(ImportWrite) = "SELECT {cols} FROM import_writes
+        WHERE import_id = $1 AND customer_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))";
+    OPEN_WRITES(ImportWrite) = "SELECT {cols} FROM import_writes WHERE import_id = $1 AND outcome IS NULL ORDER BY customer_id LIMIT $2";
+    COUNT_OPEN = "SELECT COUNT(*) FROM import_writes WHERE import_id = $1 AND outcome IS NULL";
+    SETTLED(ImportWrite) = "SELECT {cols} FROM import_writes
+        WHERE import_id = $1 AND outcome IS NOT NULL AND (NOT CAST($2 AS BOOLEAN) OR outcome IN ('kept', 'partly'))
+          AND (line, customer_id) > ($3, $4) ORDER BY line, customer_id LIMIT $5";
+    WRITES_OF(ImportWrite) = "SELECT {cols} FROM import_writes
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY import_id, customer_id";
+    ERASE_WRITES = "UPDATE import_writes SET written = $2
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
+    DELETE_WRITES = "DELETE FROM import_writes WHERE import_id = $1";
+
     MATCH = "SELECT columns FROM import_matches WHERE headings = $1";
     KEEP_MATCH = "INSERT INTO import_matches (headings, columns, at) VALUES ($1, $2, $3)
         ON CONFLICT (headings) DO UPDATE SET columns = excluded.columns, at = excluded.at";
@@ -36,10 +52,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
-    match tx.exec(&UPDATE, &import.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &import.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Import>) -> Result<Import> {
@@ -64,6 +77,7 @@ pub(crate) fn old(tx: &mut Tx<'_>, at: Timestamp) -> Result<Vec<Import>> {
 
 pub(crate) fn delete(tx: &mut Tx<'_>, id: Id<Import>) -> Result<()> {
     clear(tx, id)?;
+    tx.exec(&DELETE_WRITES, params![id])?;
     tx.exec(&DELETE, params![id]).map(drop)
 }
 
@@ -79,6 +93,51 @@ pub(crate) fn refusals(tx: &mut Tx<'_>, id: Id<Import>, line: i64, limit: i64) -
 /// Forgets the lines that were refused.
 pub(crate) fn clear(tx: &mut Tx<'_>, id: Id<Import>) -> Result<()> {
     tx.exec(&DELETE_REFUSALS, params![id]).map(drop)
+}
+
+/// Notes what an import wrote, or what became of it.
+pub(crate) fn put_writes(tx: &mut Tx<'_>, writes: &[ImportWrite]) -> Result<()> {
+    tx.exec_rows(&PUT_WRITES, &writes.iter().map(ImportWrite::values).collect::<Vec<_>>())
+}
+
+/// What an import wrote to these.
+pub(crate) fn writes_to(tx: &mut Tx<'_>, id: Id<Import>, of: &[CustomerId]) -> Result<Vec<ImportWrite>> {
+    tx.all(&WRITES_TO, params![id, ids(of)])
+}
+
+/// Some of what an import wrote and nobody has taken back yet.
+pub(crate) fn open_writes(tx: &mut Tx<'_>, id: Id<Import>, limit: i64) -> Result<Vec<ImportWrite>> {
+    tx.all(&OPEN_WRITES, params![id, limit])
+}
+
+/// How much that is.
+pub(crate) fn count_open(tx: &mut Tx<'_>, id: Id<Import>) -> Result<i64> {
+    Ok(tx.one::<(i64,)>(&COUNT_OPEN, params![id])?.0)
+}
+
+/// What became of what it wrote, in the file's order behind a place, or only where something stays.
+pub(crate) fn settled(
+    tx: &mut Tx<'_>,
+    id: Id<Import>,
+    stays: bool,
+    (line, customer): (i64, &str),
+    limit: i64,
+) -> Result<Vec<ImportWrite>> {
+    tx.all(&SETTLED, params![id, stays, line, customer, limit])
+}
+
+/// What imports wrote to these.
+pub(crate) fn writes_of(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<ImportWrite>> {
+    tx.all(&WRITES_OF, params![ids(of)])
+}
+
+/// Forgets what stood where imports wrote to these.
+pub(crate) fn erase_writes(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<()> {
+    tx.exec(&ERASE_WRITES, params![ids(of), Written::default()]).map(drop)
+}
+
+fn ids(of: &[CustomerId]) -> String {
+    serde_json::json!(of).to_string()
 }
 
 /// What the columns under these headings were last time.

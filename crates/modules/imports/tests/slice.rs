@@ -285,4 +285,95 @@ async fn h14_columns_may_be_the_departments_own_fields_and_nothing_fresher_is_ov
     stage.planned(&again, json!({"header_line": 1, "columns": ["phone", price["id"]], "key": "phone"})).await.refused_field("columns", "unknown");
 }
 
+async fn h14_an_import_is_taken_back_whole_but_for_what_came_since(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let admin = stage.app.person("administrator").await;
+    let water = admin.post("/customer-fields", json!({"name": "水质", "kind": "text", "personal": false})).await.ok();
+    let wang = stage.supervisor.post("/customers", json!({"name": "王小明", "phone": "13812345678"})).await.ok();
+    let of = format!("/customers/{}", id(&wang));
+    stage.supervisor.patch(&format!("{of}/profile"), json!({"values": [{"field_id": water["id"], "value": "偏软"}]})).await.ok();
+    stage.app.db.clock.advance(60_000);
+    let mut list = String::from("姓名,手机,邮箱,水质\n王明,13812345678,ming@example.com,偏硬\n李红,13800000002,,偏硬\n赵强,13800000003,,\n钱多,13800000004,,\n");
+    for n in 0..120 {
+        writeln!(list, "客户{n},139{n:08},,").unwrap();
+    }
+    let import = stage.bring("错的.csv", list.clone()).await;
+    let undo = async |by: &Person| by.post(&format!("/imports/{}/undo", id(&import)), json!({})).await;
+    undo(&stage.supervisor).await.refused(409, "imports.nothing_written");
+    let done = stage.take(&import).await;
+    assert_eq!((tally(&done), done["undo_until"].is_i64()), ([123, 1, 0, 0], true));
+
+    // What a colleague said since stays: of Wang the address, of Zhao all, of Qian what was noticed of them.
+    stage.app.db.clock.advance(60_000);
+    let known = stage.supervisor.get(&of).await.ok();
+    stage.supervisor.patch(&of, json!({"version": known["version"], "email": "wang@example.com"})).await.ok();
+    let all = stage.customers().await;
+    let named = |name: &str| all.iter().find(|one| one["name"] == name).unwrap().clone();
+    let (zhao, qian) = (named("赵强"), named("钱多"));
+    stage.supervisor.patch(&format!("/customers/{}", id(&zhao)), json!({"version": 1, "note": "只在上午接电话"})).await.ok();
+    stage.supervisor.patch(&format!("/customers/{}/profile", id(&qian)), json!({"values": [{"field_id": water["id"], "value": "偏咸"}]})).await.ok();
+
+    undo(&stage.app.person("supervisor").await).await.refused(404, "not_found");
+    undo(&stage.app.person("agent").await).await.refused(403, "forbidden");
+    let begun = undo(&stage.supervisor).await.ok();
+    assert_eq!((&begun["state"], &begun["undo"]["total"]), (&json!("undoing"), &json!(124)));
+    undo(&stage.supervisor).await.refused(409, "imports.undone");
+    stage.app.settle().await;
+    let undone = stage.turn_of(&import).await;
+    let figures = ["taken_back", "put_back", "partly", "kept"].map(|part| undone["undo"][part].as_i64().unwrap());
+    assert_eq!((&undone["state"], figures), (&json!("undone"), [121, 0, 1, 2]));
+
+    let names: Vec<_> = stage.customers().await.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect();
+    assert!(names.len() == 3 && ["王小明", "赵强", "钱多"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
+    let wang = stage.supervisor.get(&of).await.ok();
+    assert_eq!((&wang["sources"]["name"]["kind"], &wang["email"]), (&json!("staff"), &json!("w***@example.com")));
+    let profile = stage.supervisor.get(&format!("{of}/profile")).await.ok();
+    let field = profile["fields"].as_array().unwrap().iter().find(|one| one["field_id"] == water["id"]).unwrap().clone();
+    assert_eq!((&field["value"], &field["source"]["kind"]), (&json!("偏软"), &json!("staff")));
+
+    let kept = stage.supervisor.get(&format!("/imports/{}/undo/kept?limit=2", id(&import))).await.ok();
+    let why = |row: &Value| (row["name"].clone(), row["outcome"].clone(), row["reasons"].clone());
+    assert_eq!(why(&kept["items"][0]), (json!("王小明"), json!("partly"), json!([{"field": "email", "code": "fresher"}])));
+    assert_eq!(why(&kept["items"][1]), (json!("赵强"), json!("kept"), json!([{"field": "row", "code": "changed"}])));
+    let next = format!("/imports/{}/undo/kept?limit=2&cursor={}", id(&import), kept["next_cursor"].as_str().unwrap());
+    let rest = stage.supervisor.get(&next).await.ok();
+    assert_eq!((why(&rest["items"][0]).0, &rest["next_cursor"]), (json!("钱多"), &json!(null)));
+    stage.supervisor.get(&format!("/imports/{}/undo/kept?cursor=x", id(&import))).await.refused_field("cursor", "malformed");
+    let path = format!("/imports/{}/undo/export", id(&import));
+    let file = stage.supervisor.request(Method::GET, &path).send().await.unwrap().text().await.unwrap();
+    assert_eq!(file.lines().count(), 125);
+    assert!(file.contains("\"邮箱: 之后有更新的内容\"") && file.contains("\"整行: 之后被修改\""), "{file}");
+
+    undo(&stage.supervisor).await.refused(409, "imports.undone");
+    stage.supervisor.post(&format!("/imports/{}/run", id(&import)), json!({})).await.refused(409, "imports.started");
+    let trail = admin.get(&format!("/audit-entries?subject={}", id(&import))).await.ok();
+    let actions: Vec<_> = trail["items"].as_array().unwrap().iter().take(3).map(|entry| entry["action"].clone()).collect();
+    assert_eq!(actions, ["imports.undo_exported", "imports.undone", "imports.undo_begun"]);
+    assert!(!trail.to_string().contains("赵强"), "the trail holds nobody's data");
+
+    // Who was taken back can come again; those who stayed are known.
+    assert_eq!(tally(&stage.take(&stage.bring("再来.csv", list).await).await)[0], 121);
+}
+
+async fn h14_what_cannot_be_taken_back_says_why(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let import = stage.bring("名单.csv", "姓名,手机\n甲,13812345678\n").await;
+    let undo = async |import: &Value| stage.supervisor.post(&format!("/imports/{}/undo", id(import)), json!({})).await;
+    stage.take(&import).await;
+    let same = stage.bring("名单.csv", "姓名,手机\n甲,13812345678\n").await;
+    assert_eq!(tally(&stage.take(&same).await), [0, 0, 1, 0]);
+    undo(&same).await.refused(409, "imports.nothing_written");
+    // Whose data is gone keeps none of it in what imports wrote.
+    let who = stage.customers().await[0].clone();
+    let admin = stage.app.person("administrator").await;
+    admin.post(&format!("/customers/{}/erasure", id(&who)), json!({"reason": "本人要求"})).await.ok();
+    undo(&import).await.ok();
+    stage.app.settle().await;
+    assert_eq!(stage.turn_of(&import).await["undo"]["kept"], 1);
+    let late = stage.bring("晚了.csv", "姓名,手机\n乙,13812345679\n").await;
+    stage.take(&late).await;
+    stage.app.db.clock.advance(15 * 24 * 3_600_000);
+    undo(&late).await.refused(409, "imports.undo_over");
+}
+
 }

@@ -56,10 +56,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, incident: &Incident) -> Result<()> {
 
 /// Saves one that was locked, or read as of the version the caller saw.
 pub(crate) fn save(tx: &mut Tx<'_>, incident: &Incident) -> Result<()> {
-    match tx.exec(&UPDATE, &incident.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &incident.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Incident>) -> Result<Incident> {

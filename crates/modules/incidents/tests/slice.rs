@@ -57,7 +57,7 @@ fn modules(elsewhere: &[Elsewhere]) -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-incidents-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         people::module(),
         customers::module(),

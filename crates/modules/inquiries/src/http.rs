@@ -10,7 +10,7 @@ mod sign;
 mod view;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) use view::RecordView;
 

@@ -85,10 +85,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, record: &InquiryRecord) -> Result<bool> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, record: &InquiryRecord) -> Result<()> {
-    match tx.exec(&UPDATE, &record.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &record.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: RecordId) -> Result<InquiryRecord> {
@@ -144,10 +141,7 @@ pub(crate) fn signatures(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<Vec<Da
 }
 
 pub(crate) fn sign(tx: &mut Tx<'_>, signed: &DailyRecord) -> Result<()> {
-    match tx.exec(&SIGN, &signed.values())? {
-        1 => Ok(()),
-        _ => Err(codes::SIGNED.conflict()),
-    }
+    tx.exec_one(&SIGN, &signed.values(), codes::SIGNED)
 }
 
 pub(crate) fn signature(tx: &mut Tx<'_>, unit: Option<UnitId>, day: &str) -> Result<Option<DailyRecord>> {

@@ -12,7 +12,7 @@ use kernel::{Error, Id, Origin, Result, Timestamp};
 use settings::api::Organisation;
 use std::sync::LazyLock;
 use store::Tx;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::OpenApiRouter;
 
 use crate::{
     LOCALES, markup,

@@ -31,10 +31,7 @@ sql! {
 /// # Errors
 /// [`codes::CODE_TAKEN`] when another there has its code.
 pub(crate) fn insert(tx: &mut Tx<'_>, reply: &CannedReply) -> Result<()> {
-    match tx.exec(&INSERT, &reply.values())? {
-        1 => Ok(()),
-        _ => Err(codes::CODE_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT, &reply.values(), codes::CODE_TAKEN)
 }
 
 /// Keeps new words.
@@ -48,10 +45,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, reply: &CannedReply) -> Result<()> {
         return Err(codes::CODE_TAKEN.conflict());
     }
     let CannedReply { id, version, code, title, text, group_name, initials, pinyin, .. } = reply;
-    match tx.exec(&UPDATE, params![id, version, code, title, text, group_name, initials, pinyin])? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, params![id, version, code, title, text, group_name, initials, pinyin], codes::STALE)
 }
 
 pub(crate) fn delete(tx: &mut Tx<'_>, id: Id<CannedReply>) -> Result<()> {

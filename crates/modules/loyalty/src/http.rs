@@ -12,7 +12,7 @@ mod view;
 
 use http::App;
 pub(crate) use rules::save;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -18,7 +18,7 @@ use sms::api::visits::{
     pages::{self, languages, new_cookie, on_to},
 };
 use store::Tx;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) use door::{link, shut};
 use html::{Inside, Shown};

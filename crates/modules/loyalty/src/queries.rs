@@ -127,10 +127,7 @@ pub(crate) fn insert_member(tx: &mut Tx<'_>, member: &Member) -> Result<bool> {
 }
 
 pub(crate) fn save_member(tx: &mut Tx<'_>, member: &Member) -> Result<()> {
-    match tx.exec(&UPDATE_MEMBER, &member.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_MEMBER, &member.values(), codes::STALE)
 }
 
 pub(crate) fn member(tx: &mut Tx<'_>, id: Id<Member>) -> Result<Member> {
@@ -286,10 +283,7 @@ pub(crate) fn insert_adjustment(tx: &mut Tx<'_>, one: &PointsAdjustment) -> Resu
 }
 
 pub(crate) fn save_adjustment(tx: &mut Tx<'_>, one: &PointsAdjustment) -> Result<()> {
-    match tx.exec(&UPDATE_ADJUSTMENT, &one.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_ADJUSTMENT, &one.values(), codes::STALE)
 }
 
 pub(crate) fn adjustment(tx: &mut Tx<'_>, id: Id<PointsAdjustment>) -> Result<PointsAdjustment> {
@@ -320,10 +314,7 @@ pub(crate) fn versions(tx: &mut Tx<'_>) -> Result<Vec<RulesVersion>> {
 
 /// Somebody else's version of the same number stays.
 pub(crate) fn insert_rules(tx: &mut Tx<'_>, version: &RulesVersion) -> Result<()> {
-    match tx.exec(&INSERT_RULES, &version.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&INSERT_RULES, &version.values(), codes::STALE)
 }
 
 /// The rules alone.

@@ -16,7 +16,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     arrive,
-    model::{Mailbox, MailboxAuth, Secrets, Security, Trouble},
+    model::{MailSecurity, Mailbox, MailboxAuth, Secrets, Trouble},
 };
 
 /// How long a server may take to answer.
@@ -209,12 +209,12 @@ async fn connect(mailbox: &Mailbox) -> Result<Client<TlsStream<TcpStream>>, Hind
     let stream = TcpStream::connect((mailbox.imap_host.as_str(), port)).await.map_err(unreachable)?;
     let greeting = || (Trouble::Protocol, "no greeting".to_owned());
     match mailbox.imap_security {
-        Security::Tls => {
+        MailSecurity::Tls => {
             let mut client = Client::new(secure(mailbox, stream).await?);
             client.read_response().await.map_err(unreachable)?.ok_or_else(greeting)?;
             Ok(client)
         }
-        Security::Starttls => {
+        MailSecurity::Starttls => {
             let mut client = Client::new(stream);
             client.read_response().await.map_err(unreachable)?.ok_or_else(greeting)?;
             let begun = client.run_command_and_check_ok("STARTTLS", None).await;

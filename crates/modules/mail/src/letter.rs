@@ -220,7 +220,7 @@ fn id(text: &str) -> Option<String> {
 /// The same mail gives the same id, whenever it is read.
 pub(crate) fn made_id(raw: &[u8]) -> String {
     let sum = Sha256::digest(raw);
-    let sum: String = sum.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let sum = kernel::hex(&sum[..16]);
     format!("{sum}@no-id.invalid")
 }
 

@@ -9,6 +9,7 @@ pub mod events;
 mod fetch;
 mod http;
 mod imap;
+mod keeping;
 mod letter;
 mod model;
 mod oauth;
@@ -24,8 +25,8 @@ use tokio::sync::watch;
 
 pub use letter::{Kind, Mailer};
 pub use model::{
-    Direction, DroppedFile, GrantProvider, GrantState, Listed, Mail, MailFile, MailState, Mailbox, MailboxAuth,
-    MailboxFetch, MailboxGrant, MailboxState, Security, Trouble,
+    Direction, DroppedFile, GrantProvider, GrantState, Listed, Mail, MailFile, MailSecurity, MailState, Mailbox,
+    MailboxAuth, MailboxFetch, MailboxGrant, MailboxState, Trouble,
 };
 
 /// This module, for the composition.
@@ -39,7 +40,12 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .outside(http::outside())
-        .migrations(store::migrations!["202611260010_mailboxes", "202611260920_written", "202611260921_oauth"])
+        .migrations(store::migrations![
+            "202611260010_mailboxes",
+            "202611260920_written",
+            "202611260921_oauth",
+            "202611270952_keeping"
+        ])
         .permissions(policy::PERMISSIONS)
         .part(fetch::Fetchers::default())
         .listener(send::listen())
@@ -49,6 +55,7 @@ pub fn module() -> Module {
             running.send_replace(Some(app.clone()));
             fetch::start(app, stop)
         }))
+        .keeping(keeping::KEEPING)
         .privacy(Privacy { module: "mail", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

@@ -16,7 +16,7 @@ pub(crate) use addressees::{Addressees, outside};
 pub(crate) use grant::{Grant, OauthDetails, Tokens};
 pub use grant::{GrantProvider, GrantState, MailboxAuth, MailboxGrant};
 pub(crate) use mailbox::{Details, Secrets, Setup};
-pub use mailbox::{Mailbox, MailboxFetch, MailboxState, Security, Trouble};
+pub use mailbox::{MailSecurity, Mailbox, MailboxFetch, MailboxState, Trouble};
 pub(crate) use subject::{answer_to, bare, marked, token_in};
 
 use crate::letter::{Kind, Mailer};

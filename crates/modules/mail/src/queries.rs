@@ -139,10 +139,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, mailbox: &Mailbox) -> Result<()> {
     if other.is_some_and(|(other,)| other != mailbox.id) {
         return Err(codes::ADDRESS_TAKEN.conflict());
     }
-    match tx.exec(&UPDATE, &mailbox.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &mailbox.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Mailbox>) -> Result<Mailbox> {

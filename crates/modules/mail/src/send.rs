@@ -24,7 +24,7 @@ use crate::{
     fetch::Failure,
     letter::{Kind, Mailer, is_dead},
     model::{
-        Direction, Listed, Mail, MailState, Mailbox, MailboxAuth, MailboxState, Secrets, Security, Thread, Trouble,
+        Direction, Listed, Mail, MailSecurity, MailState, Mailbox, MailboxAuth, MailboxState, Secrets, Thread, Trouble,
         answer_to,
     },
     oauth, queries, tell,
@@ -331,8 +331,8 @@ fn transport(mailbox: &Mailbox, secrets: &Secrets) -> Result<AsyncSmtpTransport<
     }
     let tls = tls.build().map_err(Error::internal)?;
     let tls = match mailbox.smtp_security {
-        Security::Tls => Tls::Wrapper(tls),
-        Security::Starttls => Tls::Required(tls),
+        MailSecurity::Tls => Tls::Wrapper(tls),
+        MailSecurity::Starttls => Tls::Required(tls),
     };
     let port = u16::try_from(mailbox.smtp_port).map_err(Error::internal)?;
     let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(mailbox.smtp_host.clone());

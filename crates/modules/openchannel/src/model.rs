@@ -59,6 +59,7 @@ impl OpenChannel {
 
 text_enum! {
     /// Which way a call went.
+    #[schema(as = ReportWay)]
     pub enum Way {
         /// To us.
         In = "in",

@@ -32,10 +32,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, open: &OpenChannel) -> Result<()> {
 /// # Errors
 /// `openchannel.stale`.
 pub(crate) fn save(tx: &mut Tx<'_>, open: &OpenChannel) -> Result<()> {
-    match tx.exec(&UPDATE, &open.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &open.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: ChannelId) -> Result<OpenChannel> {

@@ -207,5 +207,5 @@ fn mark(channel: &Channel, timestamp: &str, body: &[u8]) -> String {
     for part in [channel.id.to_string().as_bytes(), b".", timestamp.as_bytes(), b".", body] {
         digest.update(part);
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(digest.finalize())
 }

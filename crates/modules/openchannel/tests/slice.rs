@@ -22,7 +22,7 @@ fn modules() -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-openchannel-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         customers::module(),
         channels::module(),
@@ -176,7 +176,7 @@ fn text(value: &Value) -> String {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().take(30).map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(&text.as_bytes()[..text.len().min(30)])
 }
 
 fn said(words: &str) -> Value {
@@ -358,7 +358,7 @@ async fn what_the_other_side_does_not_take_is_tried_again_in_order(db: TestDb) {
 async fn files_go_both_ways_and_only_those_that_are_taken(db: TestDb) {
     let stage = Stage::set(db).await;
     let bytes = "订单号,金额\n1,20\n".as_bytes();
-    let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = kernel::hex(Sha256::digest(bytes));
     let wish = |name: &str, size: usize, sha256: &str| json!({"user": {"id": "u1"}, "name": name, "size": size, "sha256": sha256});
     stage.call("files", wish("a.csv", 21 << 20, &digest)).await.refused_field("size", "out_of_range");
     stage.call("files", wish("a.csv", 1, "zz")).await.refused_field("sha256", "malformed");
@@ -379,7 +379,7 @@ async fn files_go_both_ways_and_only_those_that_are_taken(db: TestDb) {
     assert_eq!(kinds, ["text", "file"]);
     // What runs is not taken, whatever it is called.
     let page = b"<!doctype html><script>alert(1)</script>";
-    let digest: String = Sha256::digest(page).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = kernel::hex(Sha256::digest(page));
     stage.app.db.clock.advance(1);
     let place = stage.call("files", wish("a.txt", page.len(), &digest)).await.ok();
     put(&text(&place["path"]), page).await.refused_field("file", "type_refused");

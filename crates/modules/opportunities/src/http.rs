@@ -2,18 +2,20 @@
 
 mod about;
 mod change;
+mod export;
 mod list;
 mod make;
 mod rules;
 mod view;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, make::make))
         .routes(routes!(list::counts))
+        .routes(routes!(export::export))
         .routes(routes!(list::read, change::change))
         .routes(routes!(list::evidence, make::add))
         .routes(routes!(list::history))

@@ -13,13 +13,21 @@ mod policy;
 mod privacy;
 mod queries;
 mod timeline;
+mod words;
 
-use ::http::{ListTopic, Module, Privacy, TimelineSource};
+use ::http::{ListTopic, Locales, Module, Privacy, TimelineSource};
 
 pub use model::{
     EvidenceKind, Opportunity, OpportunityEvidence, OpportunityKind, OpportunityRule, OpportunitySource,
     OpportunityStage, OpportunityStep, OpportunityStepKind,
 };
+
+/// This module's texts.
+pub(crate) const LOCALES: Locales = &[
+    ("zh-CN", include_str!("../locales/zh-CN.json")),
+    ("zh-TW", include_str!("../locales/zh-TW.json")),
+    ("en", include_str!("../locales/en.json")),
+];
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -41,9 +49,5 @@ pub fn module() -> Module {
         .cron(jobs::cron())
         .timeline(TimelineSource { module: "opportunities", read: timeline::read })
         .privacy(Privacy { module: "opportunities", export: privacy::export, erase: privacy::erase })
-        .locales(&[
-            ("zh-CN", include_str!("../locales/zh-CN.json")),
-            ("zh-TW", include_str!("../locales/zh-TW.json")),
-            ("en", include_str!("../locales/en.json")),
-        ])
+        .locales(LOCALES)
 }

@@ -11,15 +11,25 @@ const PURSUE: &str = "opportunities.pursue";
 /// To say what is looked for in talks and records.
 const RULES: &str = "opportunities.rules";
 
+/// To take lists along as files, of what one sees.
+const EXPORT: &str = "opportunities.export";
+
 pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::reaching(READ),
     Permission::reaching(MAKE),
     Permission::reaching(PURSUE),
+    Permission::whole(EXPORT).at_first(None, Some(Reach::All), Some(Reach::All)),
     Permission::whole(RULES).at_first(None, Some(Reach::All), Some(Reach::All)),
 ];
 
 pub(crate) fn may_read(actor: &Actor) -> Result<Scope> {
     actor.scope(READ)
+}
+
+/// As [`may_read`], and to take it along.
+pub(crate) fn may_export(actor: &Actor, now: Timestamp) -> Result<Scope> {
+    let _permit = actor.permit(EXPORT, &Owned::NOBODY, now)?;
+    may_read(actor)
 }
 
 pub(crate) fn may_see(actor: &Actor, opportunity: &Opportunity) -> Result<()> {

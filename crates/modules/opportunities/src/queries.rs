@@ -101,10 +101,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, opportunity: &Opportunity) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, opportunity: &Opportunity) -> Result<()> {
-    match tx.exec(&UPDATE, &opportunity.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &opportunity.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Opportunity>) -> Result<Opportunity> {
@@ -217,10 +214,7 @@ pub(crate) fn add_rule(tx: &mut Tx<'_>, rule: &OpportunityRule) -> Result<()> {
 }
 
 pub(crate) fn save_rule(tx: &mut Tx<'_>, rule: &OpportunityRule) -> Result<()> {
-    match tx.exec(&SAVE_RULE, &rule.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_RULE, &rule.values(), codes::STALE)
 }
 
 /// Notes up to when a rule was looked for, unless it was changed meanwhile.

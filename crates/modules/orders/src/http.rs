@@ -4,7 +4,7 @@ mod read;
 mod take;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(read::list, take::take)).routes(routes!(read::read))

@@ -25,10 +25,7 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, orders: &[Order]) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, order: &Order) -> Result<()> {
-    match tx.exec(&UPDATE, &order.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &order.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Order>) -> Result<Order> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use testkit::{Person, TestApp, on_both};
 
 fn modules() -> Vec<http::Module> {
-    let files = files::module(std::env::temp_dir().join("zhike-orders-files")).expect("a folder");
+    let files = files::module(testkit::folder()).expect("a folder");
     let imports = imports::module(vec![orders::target()]);
     vec![audit::module(), access::module(), settings::module(), files, customers::module(), imports, orders::module()]
 }

@@ -83,10 +83,8 @@ pub(crate) fn insert_unit(tx: &mut Tx<'_>, unit: &UnitRow) -> Result<()> {
 }
 
 pub(crate) fn save_unit(tx: &mut Tx<'_>, unit: &UnitRow) -> Result<()> {
-    match tx.exec(&UPDATE_UNIT, &unit.values())? {
-        1 => revise(tx),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_UNIT, &unit.values(), codes::STALE)?;
+    revise(tx)
 }
 
 fn revise(tx: &mut Tx<'_>) -> Result<()> {
@@ -130,10 +128,7 @@ pub(crate) fn insert_post(tx: &mut Tx<'_>, post: &Post) -> Result<()> {
 }
 
 pub(crate) fn save_post(tx: &mut Tx<'_>, post: &Post) -> Result<()> {
-    match tx.exec(&UPDATE_POST, &post.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_POST, &post.values(), codes::STALE)
 }
 
 pub(crate) fn post(tx: &mut Tx<'_>, id: Id<Post>) -> Result<Option<Post>> {

@@ -16,5 +16,15 @@ pub(crate) const IDENTITY_NEEDED: Code = Code::new("privacy.identity_needed");
 pub(crate) const SECOND_PERSON: Code = Code::new("privacy.second_person");
 /// No copy was made, or none is to be.
 pub(crate) const NO_COPY: Code = Code::new("privacy.no_copy");
+/// It is not known yet whose data it is about.
+pub(crate) const UNLINKED: Code = Code::new("privacy.unlinked");
+/// It is known whose data it is about.
+pub(crate) const LINKED: Code = Code::new("privacy.linked");
+/// Nobody looked for them yet.
+pub(crate) const NOT_SEARCHED: Code = Code::new("privacy.not_searched");
+/// Somebody has their number or address.
+pub(crate) const FOUND: Code = Code::new("privacy.found");
+/// They were looked for as often as may be.
+pub(crate) const SEARCHED_ENOUGH: Code = Code::new("privacy.searched_enough");
 /// Somebody else changed the request.
 pub(crate) const STALE: Code = Code::new("privacy.stale");

@@ -9,8 +9,8 @@ use crate::{
     api::{self, Peace, Said},
     handling,
     model::{
-        self, ConsentAnswer, ConsentPurpose, ConsentText, ConsentWay, PrivacyRequest, PrivacyRequestKind,
-        PrivacyRequestState, Purposes, RefusalGround, Who,
+        self, Claimant, ConsentAnswer, ConsentPurpose, ConsentText, ConsentWay, PrivacyRequest, PrivacyRequestKind,
+        PrivacyRequestState, Purposes, RefusalGround, Searches, Who,
     },
     queries,
 };
@@ -146,7 +146,14 @@ fn request(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer, owner: &DemoPe
     let (Ok(kind), Ok(way)) = (serde_json::from_value(read(kind)), serde_json::from_value(read(way))) else {
         return Ok(());
     };
-    let received_at = demo.now.plus_millis(-ago.parse::<i64>().unwrap_or(1) * DAY - demo.between(0, DAY / 6));
+    // Somebody the department does not know: who they say they are stands before what they say.
+    let (claimant, words) = match words.split_once('|') {
+        Some((known, words)) => (unknown(known), words),
+        None => (None, words),
+    };
+    // The strangers' hour is fixed: who comes after them in the story is told by the same chance with or without them.
+    let earlier = if claimant.is_some() { DAY / 10 } else { demo.between(0, DAY / 6) };
+    let received_at = demo.now.plus_millis(-ago.parse::<i64>().unwrap_or(1) * DAY - earlier);
     let purposes = match kind {
         PrivacyRequestKind::Withdraw => vec![ConsentPurpose::MarketingCall, ConsentPurpose::Profiling],
         _ => Vec::new(),
@@ -156,8 +163,8 @@ fn request(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer, owner: &DemoPe
         id: tx.new_id(),
         kind,
         state: PrivacyRequestState::Open,
-        customer_id: customer.id,
-        customer_name: customer.name.clone(),
+        customer_id: claimant.is_none().then_some(customer.id),
+        customer_name: claimant.as_ref().map_or(&customer.name, |one| &one.name).clone(),
         way,
         words: words.to_owned(),
         purposes: Purposes(purposes),
@@ -180,6 +187,9 @@ fn request(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer, owner: &DemoPe
         entered_by_name: owner.name.clone(),
         reminded_at: None,
         version: 1,
+        claimant,
+        searches: Searches::default(),
+        nothing_held: false,
     };
     handling::receive(tx, &request)?;
     let who = || Who { id: owner.id, name: owner.name.clone() };
@@ -198,6 +208,13 @@ fn request(tx: &mut Tx<'_>, demo: &Demo, customer: &DemoCustomer, owner: &DemoPe
         _ => return Ok(()),
     };
     handling::close(tx, &stands, &after)
+}
+
+/// `name, phone, what connects them with us`.
+fn unknown(line: &str) -> Option<Claimant> {
+    let [name, phone, claims] = line.splitn(3, ',').collect::<Vec<_>>()[..] else { return None };
+    let (phone, claims) = (Some(phone.to_owned()), Some(claims.to_owned()));
+    Claimant { name: name.to_owned(), phone, claims, ..Claimant::default() }.normal().ok()
 }
 
 /// The product itself, telling what happened.

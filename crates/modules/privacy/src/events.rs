@@ -59,8 +59,8 @@ pub struct PrivacyRequestFact {
     pub kind: PrivacyRequestKind,
     /// Where it stands.
     pub state: PrivacyRequestState,
-    /// Whose data it is about.
-    pub customer_id: CustomerId,
+    /// Whose data it is about; none while that is not known.
+    pub customer_id: Option<CustomerId>,
     /// Who must answer it.
     pub owner_id: Option<UserId>,
     /// Their unit.

@@ -45,10 +45,21 @@ pub(crate) fn receive(tx: &mut Tx<'_>, request: &PrivacyRequest) -> Result<()> {
     told(tx, events::RECEIVED, request)
 }
 
-/// Keeps that it was made sure who asks.
+/// Keeps that it was made sure who asks, or who somebody unknown is.
 pub(crate) fn verify(tx: &mut Tx<'_>, before: &PrivacyRequest, after: &PrivacyRequest) -> Result<()> {
     queries::save(tx, after)?;
-    trail(tx, "privacy.identity_checked", before, after)?;
+    let linked = before.customer_id.is_none() && after.customer_id.is_some();
+    trail(tx, if linked { "privacy.claimant_linked" } else { "privacy.identity_checked" }, before, after)?;
+    show(tx, after)
+}
+
+/// Keeps that somebody was looked for: how often and what came of it, nobody's name.
+pub(crate) fn search(tx: &mut Tx<'_>, before: &PrivacyRequest, after: &PrivacyRequest) -> Result<()> {
+    queries::save(tx, after)?;
+    let last = after.searches.0.last();
+    let found = serde_json::json!({"found": last.map(|search| search.found), "named": last.map(|search| search.named)});
+    let entry = Entry::new("privacy.claimant_searched", "privacy_request", after.id);
+    audit::api::record(tx, entry.change(&serde_json::json!({"searches": before.searches.0.len()}), &found))?;
     show(tx, after)
 }
 

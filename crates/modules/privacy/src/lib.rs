@@ -17,8 +17,9 @@ mod words;
 use ::http::{ListTopic, Locales, Module, Privacy, Ties};
 
 pub use model::{
-    ConsentAnswer, ConsentPurpose, ConsentRecord, ConsentText, ConsentWay, ContactVerdict, DoNotContact, IdentityProof,
-    PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, RefusalGround,
+    Claimant, ConsentAnswer, ConsentPurpose, ConsentRecord, ConsentText, ConsentWay, ContactVerdict, DoNotContact,
+    IdentityProof, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, RefusalGround, Search, SearchedBy,
+    SearchedKey, Searches,
 };
 
 /// This module's texts.
@@ -36,7 +37,8 @@ pub fn module() -> Module {
         .migrations(store::migrations![
             "202611261420_privacy",
             "202611261421_privacy_requests",
-            "202611261700_consent_texts"
+            "202611261700_consent_texts",
+            "202611270945_claimants",
         ])
         .ties(Ties::open("privacy", queries::requests::open))
         .permissions(policy::PERMISSIONS)

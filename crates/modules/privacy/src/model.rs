@@ -1,5 +1,6 @@
 //! What somebody's data may be used for: what they said of it, and what follows. Pure.
 
+mod claimant;
 mod request;
 mod texts;
 
@@ -9,6 +10,8 @@ use serde_json::{Value, json};
 use store::text_enum;
 use utoipa::ToSchema;
 
+pub use claimant::{Claimant, Search, SearchedBy, SearchedKey, Searches};
+pub(crate) use claimant::{ClaimantView, MOST_SEARCHES};
 pub use request::{IdentityProof, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, RefusalGround};
 pub(crate) use request::{PrivacyCopy, Purposes, SOON_MS, Who, due_at};
 pub use texts::ConsentText;

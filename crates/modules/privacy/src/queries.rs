@@ -77,10 +77,7 @@ pub(crate) fn entry(tx: &mut Tx<'_>, id: Id<DoNotContact>) -> Result<DoNotContac
 /// Keeps that it was lifted; of two who lift it at once one is told that it was.
 pub(crate) fn save_lifted(tx: &mut Tx<'_>, entry: &DoNotContact) -> Result<()> {
     let DoNotContact { id, lifted_at, lifted_by, lifted_by_name, lift_reason, .. } = entry;
-    match tx.exec(&LIFT, params![id, lifted_at, lifted_by, lifted_by_name, lift_reason])? {
-        1 => Ok(()),
-        _ => Err(codes::NOT_STANDING.conflict()),
-    }
+    tx.exec_one(&LIFT, params![id, lifted_at, lifted_by, lifted_by_name, lift_reason], codes::NOT_STANDING)
 }
 
 /// Empties the words of these.

@@ -12,7 +12,7 @@ fn modules() -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-privacy-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         people::module(),
         customers::module(),
@@ -265,6 +265,63 @@ async fn pipl_45_a_copy_is_kept_for_a_while_and_each_download_is_on_the_trail(db
     assert!(trail.contains("privacy.copy_made") && trail.contains("privacy.copy_downloaded") && !trail.contains("王小明"), "{trail}");
     desk.app.app.clock().advance(15 * DAY);
     desk.agent.get(&copy).await.refused(404, "not_found");
+}
+
+async fn gb_t_35273_somebody_unknown_asks_and_is_linked_or_answered_with_the_evidence_of_the_search(db: TestDb) {
+    let desk = desk(db).await;
+    let new = |more: Value| {
+        let mut body = json!({"kind": "access", "way": "letter", "words": "你们有我的电话吗"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let zhou = json!({"name": "周女士", "phone": "138 0000 9999", "claims": "展会上留过电话"});
+    desk.agent.post("/privacy-requests", new(json!({}))).await.refused_field("customer_id", "required");
+    desk.agent.post("/privacy-requests", new(json!({"customer_id": desk.customer, "claimant": zhou}))).await.refused_field("claimant", "not_allowed");
+    desk.agent.post("/privacy-requests", new(json!({"claimant": {"name": "周女士"}}))).await.refused_field("claimant.phone", "required");
+    desk.agent.post("/privacy-requests", new(json!({"claimant": {"name": "", "email": "x"}}))).await.refused_field("claimant.name", "required");
+    let request = desk.agent.post("/privacy-requests", new(json!({"claimant": zhou}))).await.ok();
+    let days = (request["due_at"].as_i64().unwrap() - request["received_at"].as_i64().unwrap()) / DAY;
+    assert_eq!((&request["customer_id"], &request["customer_name"], days), (&json!(null), &json!("周女士"), 30));
+    assert_eq!(request["claimant"]["phone"], "138****9999");
+    assert!(!desk.agent.get("/privacy-requests").await.ok().to_string().contains("00009999"));
+    let clear = desk.agent.post(&path(&request, "/unmasking"), json!({"reason": "回信"})).await.ok();
+    assert_eq!(clear["phone"], "+8613800009999");
+    desk.stranger.post(&path(&request, "/unmasking"), json!({"reason": "看看"})).await.refused(404, "not_found");
+
+    // Nothing is done for somebody unknown, and nothing said of them before somebody looked.
+    let answer = json!({"answer": "没有保存您的信息"});
+    desk.agent.post(&path(&request, "/completion"), answer.clone()).await.refused(409, "privacy.unlinked");
+    desk.agent.post(&path(&request, "/identity"), json!({"how": "call_back"})).await.refused(409, "privacy.unlinked");
+    desk.agent.post(&path(&request, "/nothing-held"), answer.clone()).await.refused(409, "privacy.not_searched");
+    desk.agent.post(&path(&request, "/searches"), json!({"phone": "12"})).await.refused_field("phone", "malformed");
+    let none = desk.agent.post(&path(&request, "/searches"), json!({})).await.ok();
+    assert_eq!((&none["request"]["searches"][0]["found"], &none["candidates"]), (&json!(0), &json!([])));
+    // A colleague's customer has the number: found, though out of sight.
+    let theirs = desk.stranger.post("/customers", json!({"name": "周婷", "phone": "13800009999"})).await.ok();
+    let hidden = desk.agent.post(&path(&request, "/searches"), json!({"name": "王小明"})).await.ok();
+    assert_eq!((&hidden["request"]["searches"][1]["found"], &hidden["hidden"], &hidden["candidates"][0]["name"]), (&json!(1), &json!(1), &json!("王小明")));
+    let keys = json!([{"by": "phone", "shown": "138****9999"}, {"by": "name", "shown": "周**"}, {"by": "name", "shown": "王**"}]);
+    assert_eq!(hidden["request"]["searches"][1]["keys"], keys);
+    desk.agent.post(&path(&request, "/nothing-held"), answer.clone()).await.refused(409, "privacy.found");
+    desk.agent.post(&path(&request, "/link"), json!({"customer_id": theirs["id"], "how": "call_back"})).await.refused_field("customer_id", "unknown");
+    let linked = desk.admin.post(&path(&request, "/link"), json!({"customer_id": theirs["id"], "how": "call_back"})).await.ok();
+    assert_eq!((&linked["customer_id"], &linked["customer_name"], &linked["identity"]), (&theirs["id"], &json!("周婷"), &json!("call_back")));
+    desk.admin.post(&path(&request, "/link"), json!({"customer_id": theirs["id"], "how": "call_back"})).await.refused(409, "privacy.linked");
+    desk.admin.post(&path(&request, "/completion"), json!({"answer": "已发清单"})).await.ok();
+
+    let other = desk.agent.post("/privacy-requests", new(json!({"claimant": {"name": "吴先生", "other": "杭州市文三路 12 号"}}))).await.ok();
+    desk.agent.post(&path(&other, "/searches"), json!({"email": "wu@example.com"})).await.ok();
+    let closed = desk.agent.post(&path(&other, "/nothing-held"), answer.clone()).await.ok();
+    assert_eq!((&closed["state"], &closed["nothing_held"], &closed["may_handle"]), (&json!("done"), &json!(true), &json!(false)));
+    desk.agent.post(&path(&other, "/searches"), json!({})).await.refused(409, "privacy.not_open");
+    let trail = desk.admin.get(&format!("/audit-entries?subject={}", request["id"].as_str().unwrap())).await.ok();
+    let actions: Vec<_> = trail["items"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(actions, ["privacy.request_done", "privacy.claimant_linked", "privacy.claimant_searched", "privacy.claimant_searched", "privacy.claimant_unmasked", "privacy.request_received"]);
+    assert!(!trail.to_string().contains("周女士") && !trail.to_string().contains("00009999"), "{trail}");
+    // Whose data is gone leaves nothing of who they said they were.
+    desk.admin.post(&format!("/customers/{}/erasure", theirs["id"].as_str().unwrap()), json!({"reason": "本人要求"})).await.ok();
+    let emptied = desk.admin.get(&path(&request, "")).await.ok();
+    assert_eq!((&emptied["claimant"], &emptied["customer_name"]), (&json!(null), &json!("")));
 }
 
 async fn what_is_withdrawn_by_request_counts_and_what_is_malformed_is_none(db: TestDb) {

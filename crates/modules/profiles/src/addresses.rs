@@ -182,6 +182,11 @@ impl CustomerAddress {
         }
     }
 
+    /// All of it, as it is written on a letter.
+    fn whole(&self) -> String {
+        format!("{}{}", self.region(), self.line)
+    }
+
     /// The way to the district.
     fn region(&self) -> String {
         [&self.province, &self.city, &self.district].map(String::as_str).concat()
@@ -220,6 +225,15 @@ pub(crate) fn views(tx: &mut Tx<'_>, of: &[CustomerId]) -> Result<Vec<ProfileAdd
         version: row.version,
     };
     Ok(rows.into_iter().map(view).collect())
+}
+
+/// Where these live, for whoever looks for people who were entered twice.
+pub(crate) struct Book;
+
+impl customers::Addresses for Book {
+    fn of(&self, tx: &mut Tx<'_>, files: &[CustomerId]) -> Result<Vec<(CustomerId, String)>> {
+        Ok(of(tx, files)?.iter().map(|row| (row.customer_id, row.whole())).collect())
+    }
 }
 
 /// The addresses of these files, in clear.
@@ -294,10 +308,8 @@ pub(crate) fn remove(
     version: i64,
 ) -> Result<()> {
     let row = find(tx, files, id)?;
-    match tx.exec(&DELETE, params![id, version])? {
-        1 => step(tx, &row, Some(&row), None),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&DELETE, params![id, version], codes::STALE)?;
+    step(tx, &row, Some(&row), None)
 }
 
 /// A new main one is the only one.
@@ -309,10 +321,7 @@ fn only_main(tx: &mut Tx<'_>, rows: &[CustomerAddress], main: &CustomerAddress) 
 }
 
 fn save(tx: &mut Tx<'_>, row: &CustomerAddress) -> Result<()> {
-    match tx.exec(&UPDATE, &row.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &row.values(), codes::STALE)
 }
 
 fn entered(tx: &Tx<'_>) -> Source {
@@ -329,6 +338,8 @@ fn step(
     let text = |row: Option<&CustomerAddress>| row.map(|row| json!(row.details()).to_string());
     let source = entered(tx);
     note(tx, row.customer_id, ProfileChangeOf::Address, row.id.to_string(), (text(before), text(after)), &source)?;
+    let whole: Vec<_> = of(tx, &[row.customer_id])?.iter().map(CustomerAddress::whole).collect();
+    api::lives_at(tx, row.customer_id, &whole.iter().map(String::as_str).collect::<Vec<_>>())?;
     told(tx, row.customer_id)
 }
 

@@ -25,8 +25,9 @@ mod values;
 use ::http::{Module, Privacy};
 
 pub use evidence::CustomerEvidence;
-pub use model::{CustomerField, CustomerFieldKind, CustomerKind};
+pub use model::{CustomerField, CustomerFieldChoice, CustomerFieldKind, CustomerFieldRules, CustomerKind};
 pub use tags::{CustomerTag, CustomerTagColour};
+pub use values::{Held, Relearnt};
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -42,6 +43,7 @@ pub fn module() -> Module {
         .app_job(jobs::expire)
         .app_job(jobs::recount)
         .cron(jobs::cron())
+        .part(Box::new(addresses::Book) as Box<dyn customers::Addresses>)
         .segment(segment::source())
         .permissions(policy::PERMISSIONS)
         .privacy(Privacy { module: "profiles", export: privacy::export, erase: privacy::erase })

@@ -217,10 +217,7 @@ pub(crate) fn alter(
         }
         None => after.state = ObservationState::Withdrawn,
     }
-    match tx.exec(&UPDATE, &after.values())? {
-        1 => {}
-        _ => return Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &after.values(), codes::STALE)?;
     let became = wish.map(|_| after.words.as_str());
     step(tx, &after, Some(&before.words), became)
 }

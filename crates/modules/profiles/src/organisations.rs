@@ -137,10 +137,7 @@ pub(crate) fn set_kind(
         return Ok(());
     }
     let row = KindRow { customer_id, kind, credit_code: code.clone(), at: tx.now(), version: version + 1 };
-    match tx.exec(&PUT_KIND, &row.values())? {
-        1 => {}
-        _ => return Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&PUT_KIND, &row.values(), codes::STALE)?;
     let source = entered(tx);
     let text = |kind: CustomerKind, code: Option<String>| {
         Some(json!(code.map_or(kind.text().to_owned(), |code| format!("{} {code}", kind.text()))).to_string())
@@ -285,10 +282,7 @@ pub(crate) fn unlink(tx: &mut Tx<'_>, _permit: &Permit, of: &[CustomerId], id: I
 }
 
 fn save(tx: &mut Tx<'_>, row: &ContactPerson) -> Result<()> {
-    match tx.exec(&UPDATE, &row.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &row.values(), codes::STALE)
 }
 
 fn name(actor: &Actor) -> Option<String> {

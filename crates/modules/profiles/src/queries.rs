@@ -1,5 +1,8 @@
 //! All SQL of this module.
 
+use std::collections::HashSet;
+
+use customers::Source;
 use kernel::{Cursor, CustomerId, Error, Id, Result};
 use store::{Record, Tx, params, sql};
 
@@ -19,12 +22,15 @@ sql! {
         WHERE customer_field_values.version = excluded.version - 1";
     VALUES_OF(FieldValue) = "SELECT {cols} FROM customer_field_values
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY customer_id, field_id";
+    REMOVE_VALUE = "DELETE FROM customer_field_values WHERE customer_id = $1 AND field_id = $2 AND version = $3";
     ERASE_VALUES = "DELETE FROM customer_field_values WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
 
     INSERT_CHANGE(ProfileChange) = "INSERT INTO profile_changes ({cols}) VALUES ({vals})";
     CHANGES(ProfileChange) = "SELECT {cols} FROM profile_changes
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND (at, id) < ($2, $3)
         ORDER BY at DESC, id DESC LIMIT $4";
+    SOURCES_OF = "SELECT customer_id, source FROM profile_changes
+        WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY customer_id, at, id";
     ERASE_CHANGES = "UPDATE profile_changes SET before = NULL, after = NULL
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
 }
@@ -34,10 +40,7 @@ pub(crate) fn insert_field(tx: &mut Tx<'_>, field: &CustomerField) -> Result<()>
 }
 
 pub(crate) fn save_field(tx: &mut Tx<'_>, field: &CustomerField) -> Result<()> {
-    match tx.exec(&UPDATE_FIELD, &field.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_FIELD, &field.values(), codes::STALE)
 }
 
 pub(crate) fn field(tx: &mut Tx<'_>, id: Id<CustomerField>) -> Result<CustomerField> {
@@ -51,10 +54,19 @@ pub(crate) fn fields(tx: &mut Tx<'_>) -> Result<Vec<CustomerField>> {
 
 /// Writes a value over the version before it.
 pub(crate) fn put_value(tx: &mut Tx<'_>, value: &FieldValue) -> Result<()> {
-    match tx.exec(&PUT_VALUE, &value.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&PUT_VALUE, &value.values(), codes::STALE)
+}
+
+/// Forgets a value as it was seen.
+pub(crate) fn remove_value(tx: &mut Tx<'_>, value: &FieldValue) -> Result<()> {
+    tx.exec_one(&REMOVE_VALUE, params![value.customer_id, value.field_id, value.version], codes::STALE)
+}
+
+/// Those of these of whose files something changed that the list with this id did not say.
+pub(crate) fn changed_besides(tx: &mut Tx<'_>, of: &[CustomerId], import_id: &str) -> Result<HashSet<CustomerId>> {
+    let rows: Vec<(CustomerId, Source)> = tx.all(&SOURCES_OF, params![ids(of)?])?;
+    let other = |source: &Source| source.import_id.as_deref() != Some(import_id);
+    Ok(rows.into_iter().filter(|(_, source)| other(source)).map(|(id, _)| id).collect())
 }
 
 /// What these files say, each of its own.

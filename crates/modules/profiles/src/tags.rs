@@ -196,10 +196,7 @@ pub(crate) fn alter(
         unlike(&all, &after)?;
     }
     after.version = version + 1;
-    match tx.exec(&UPDATE, &after.values())? {
-        1 => {}
-        _ => return Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &after.values(), codes::STALE)?;
     audit::api::record(tx, Entry::new("profiles.tag_changed", "customer_tag", id).change(&before, &after))?;
     Ok(after)
 }
@@ -390,10 +387,7 @@ fn write(
         at,
         version: own.map_or(0, |row| row.version) + 1,
     };
-    match tx.exec(&PUT, &row.values())? {
-        1 => {}
-        _ => return Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&PUT, &row.values(), codes::STALE)?;
     let has = standing == Standing::On;
     if has != had {
         let step = (Some(had.to_string()), Some(has.to_string()));

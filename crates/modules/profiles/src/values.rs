@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use customers::{Source, SourceKind};
 use kernel::{Actor, CustomerId, Error, FieldError, Id, Params, Result};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Fact, Tx};
 
@@ -24,6 +25,32 @@ pub(crate) struct Given {
     pub value: Option<Value>,
     /// None: whatever stands there.
     pub version: Option<i64>,
+}
+
+/// What a field of a customer's own file says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Held {
+    value: Option<String>,
+    word: Option<String>,
+    number: Option<i64>,
+    /// Where it came from, and as of when it was true.
+    pub source: Source,
+}
+
+impl Held {
+    fn of(row: &FieldValue) -> Self {
+        let FieldValue { value, word, number, source, .. } = row.clone();
+        Self { value, word, number, source }
+    }
+}
+
+/// A field that a list wrote, and what stood there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Relearnt {
+    /// Which field.
+    pub field_id: Id<CustomerField>,
+    /// What the customer's own file said; none: nothing.
+    pub before: Option<Held>,
 }
 
 /// Each field's value of the person these files are: the survivor's own, which comes first, else the freshest of the
@@ -111,7 +138,8 @@ fn chooses_archived(field: &CustomerField, normal: &Normal, before: Option<&Fiel
 }
 
 /// Takes in a value from elsewhere: a list overwrites what is older than it, what a customer says of themselves fills
-/// what is empty, and neither anything fresher. Whether it stands there now and did not before; of a rehearsal, would.
+/// what is empty, and neither anything fresher. Answers what the survivor's own file said, when it stands there now and did
+/// not before; of a rehearsal, would.
 pub(crate) fn learn(
     tx: &mut Tx<'_>,
     of: &[CustomerId],
@@ -119,10 +147,12 @@ pub(crate) fn learn(
     normal: Normal,
     source: &Source,
     rehearsal: bool,
-) -> Result<bool> {
+) -> Result<Option<Relearnt>> {
     let survivor = *of.first().ok_or(Error::NotFound)?;
     let rows: Vec<_> = queries::values_of(tx, of)?.into_iter().filter(|row| row.field_id == field.id).collect();
-    let version = rows.iter().find(|row| row.customer_id == survivor).map_or(0, |row| row.version);
+    let own = rows.iter().find(|row| row.customer_id == survivor);
+    let version = own.map_or(0, |row| row.version);
+    let relearnt = Relearnt { field_id: field.id, before: own.map(Held::of) };
     let standing = standing(of, rows);
     let before = standing.get(&field.id);
     let fresher = before.is_some_and(|row| match source.kind {
@@ -130,12 +160,60 @@ pub(crate) fn learn(
         SourceKind::Staff | SourceKind::Import => row.source.at >= source.at,
     });
     if fresher || before.is_some_and(|row| row.json().as_ref() == Some(&normal.value)) {
-        return Ok(false);
+        return Ok(None);
     }
     if !rehearsal && write(tx, survivor, field, Some(normal), before, version, source)? {
         told(tx, survivor)?;
     }
-    Ok(true)
+    Ok(Some(relearnt))
+}
+
+/// Gives fields back what stood there before a list wrote over it; those stay that it is not what is known of any more.
+pub(crate) fn put_back(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    import_id: &str,
+    relearnt: &[Relearnt],
+) -> Result<Vec<(String, &'static str)>> {
+    let (eyes, fields) = (Eyes::of(tx)?, queries::fields(tx)?);
+    let rows = queries::values_of(tx, &[customer])?;
+    let mut stay = Vec::new();
+    let mut changed = false;
+    for old in relearnt {
+        let field = fields.iter().find(|field| field.id == old.field_id);
+        let row = rows.iter().find(|row| row.field_id == old.field_id);
+        let row = row.filter(|row| row.source.import_id.as_deref() == Some(import_id));
+        let Some(row) = row else {
+            stay.push((old.field_id.to_string(), "fresher"));
+            continue;
+        };
+        if !field.is_some_and(|field| eyes.change(field)) {
+            stay.push((old.field_id.to_string(), "out_of_reach"));
+            continue;
+        }
+        let before = old.before.clone();
+        match &before {
+            Some(Held { value, word, number, source }) => queries::put_value(
+                tx,
+                &FieldValue {
+                    value: value.clone(),
+                    word: word.clone(),
+                    number: *number,
+                    source: source.clone(),
+                    version: row.version + 1,
+                    ..row.clone()
+                },
+            )?,
+            None => queries::remove_value(tx, row)?,
+        }
+        let (was, value) = (row.value.clone(), before.and_then(|held| held.value));
+        note(tx, customer, ProfileChangeOf::Field, old.field_id.to_string(), (was, value), &row.source)?;
+        changed = true;
+    }
+    if changed {
+        told(tx, customer)?;
+    }
+    Ok(stay)
 }
 
 /// Writes a value of the survivor's own and what became of it; whether anything changed.

@@ -6,7 +6,7 @@ mod make;
 mod view;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -89,10 +89,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, promise: &Promise) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, promise: &Promise) -> Result<()> {
-    match tx.exec(&UPDATE, &promise.values())? {
-        1 => Ok(()),
-        _ => Err(codes::NOT_OPEN.conflict()),
-    }
+    tx.exec_one(&UPDATE, &promise.values(), codes::NOT_OPEN)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Promise>) -> Result<Promise> {

@@ -53,10 +53,7 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<ReliefRules> {
 }
 
 pub(crate) fn save_rules(tx: &mut Tx<'_>, rules: &ReliefRules) -> Result<()> {
-    match tx.exec(&SAVE_RULES, &rules.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_RULES, &rules.values(), codes::STALE)
 }
 
 /// Locked, to be changed.
@@ -115,10 +112,7 @@ pub(crate) fn insert_contact(tx: &mut Tx<'_>, contact: &AbusiveContact) -> Resul
 }
 
 pub(crate) fn save_contact(tx: &mut Tx<'_>, contact: &AbusiveContact) -> Result<()> {
-    match tx.exec(&SAVE_CONTACT, &contact.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_CONTACT, &contact.values(), codes::STALE)
 }
 
 pub(crate) fn contact(tx: &mut Tx<'_>, id: Id<AbusiveContact>) -> Result<AbusiveContact> {

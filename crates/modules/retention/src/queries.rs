@@ -20,10 +20,7 @@ sql! {
 /// `retention.stale` when somebody else set it meanwhile.
 pub(crate) fn save(tx: &mut Tx<'_>, term: &RetentionTerm) -> Result<()> {
     let statement = if term.version == 1 { &INSERT } else { &UPDATE };
-    match tx.exec(statement, &term.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(statement, &term.values(), codes::STALE)
 }
 
 /// Keeps what a look came to; whoever sets the term meanwhile is not in its way.

@@ -25,6 +25,16 @@ const SCAN: Duration = Duration::from_millis(250);
 /// The least time between two looks, however many facts come.
 const GATHER: Duration = Duration::from_millis(15);
 
+/// What is said and read gives nobody anything else to do, and is most of what happens.
+const ELSEWHERE: [&str; 6] = [
+    conversations::events::MESSAGE_POSTED,
+    conversations::events::MESSAGE_READ,
+    conversations::events::MESSAGE_OUTGOING,
+    conversations::events::NOTE_POSTED,
+    conversations::events::MEASURED,
+    conversations::events::CAME_WAITING,
+];
+
 /// What the owner of routing remembers between two looks; whoever takes over begins anew.
 struct Watch {
     epoch: i64,
@@ -38,7 +48,7 @@ pub(crate) fn start(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()>
         let owner = app.part::<wire::Hub>().node();
         let keeper = Keeper::start(app.db(), LEASE, owner, LEASE_MS, Duration::from_secs(1));
         let mut held = keeper.held();
-        let mut grew = app.facts_grew();
+        let mut grew = app.facts_grew(&ELSEWHERE);
         let mut roll = Roll::default();
         let mut kept: Option<Watch> = None;
         while !*stop.borrow() {

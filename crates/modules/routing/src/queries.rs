@@ -162,10 +162,7 @@ pub(crate) fn reason(tx: &mut Tx<'_>, id: Id<PresenceReason>) -> Result<Presence
 }
 
 pub(crate) fn insert_reason(tx: &mut Tx<'_>, reason: &PresenceReason) -> Result<()> {
-    match tx.exec(&INSERT_REASON, &reason.values())? {
-        1 => Ok(()),
-        _ => Err(codes::NAME_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT_REASON, &reason.values(), codes::NAME_TAKEN)
 }
 
 pub(crate) fn save_reason(tx: &mut Tx<'_>, reason: &PresenceReason) -> Result<()> {
@@ -173,10 +170,7 @@ pub(crate) fn save_reason(tx: &mut Tx<'_>, reason: &PresenceReason) -> Result<()
     if taken.is_some_and(|(id,)| id != reason.id) {
         return Err(codes::NAME_TAKEN.conflict());
     }
-    match tx.exec(&SAVE_REASON, &reason.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_REASON, &reason.values(), codes::STALE)
 }
 
 pub(crate) fn delete_reason(tx: &mut Tx<'_>, id: Id<PresenceReason>) -> Result<()> {

@@ -19,7 +19,7 @@ const LINES: i64 = 2_000;
 
 /// What a token is kept as.
 pub(crate) fn digest(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(token.as_bytes()))
 }
 
 /// The organisation's day of this moment, `YYYY-MM-DD`.

@@ -5,7 +5,7 @@ mod list;
 mod rules;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -9,7 +9,7 @@ use conversations::api::NewRating;
 use http::{App, escape};
 use kernel::{Actor, Origin, Result, Visitor};
 use store::Tx;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 use crate::{cases::digest, model::SatisfactionCase, queries, words::words};
 

@@ -134,8 +134,5 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<SatisfactionRules> {
 }
 
 pub(crate) fn save_rules(tx: &mut Tx<'_>, rules: &SatisfactionRules) -> Result<()> {
-    match tx.exec(&SAVE_RULES, &rules.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_RULES, &rules.values(), codes::STALE)
 }

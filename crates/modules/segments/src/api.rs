@@ -14,7 +14,7 @@ use crate::{
     codes,
     engine::{Plan, Viewer},
     events::{self, SegmentFact},
-    history,
+    history::{self, Members, SegmentDifference},
     jobs::Keep,
     known,
     members::{self, MemberSort, Wanted},
@@ -127,13 +127,46 @@ pub(crate) fn listed(
     Ok((segment, attributes))
 }
 
-/// Who belonged to it on a day, by block; none: whoever does now.
+/// Who belonged to it on a day, or by whom that day and now differ; none: whoever does now.
+///
+/// # Errors
+/// [`Error::Invalid`] for a difference to no day; [`Error::Conflict`] for a day that nobody kept.
 pub(crate) fn among(
     tx: &mut Tx<'_>,
-    id: Id<Segment>,
+    (segment, attributes): (&Segment, &HashMap<String, Attribute>),
     day: Option<Date>,
-) -> Result<Option<HashMap<i64, crate::bits::Bits>>> {
-    day.map(|day| history::as_of(tx, id, day)).transpose()
+    difference: Option<SegmentDifference>,
+) -> Result<Option<Members>> {
+    let Some(day) = day else {
+        return if difference.is_some() {
+            Err(Error::field("difference", "needs_as_of"))
+        } else {
+            Ok(None)
+        };
+    };
+    let then = history::as_of(tx, segment.id, day)?;
+    Ok(Some(match difference {
+        None => then,
+        Some(SegmentDifference::Came) => history::without(&history::now(tx, segment, attributes)?, &then),
+        Some(SegmentDifference::Went) => history::without(&then, &history::now(tx, segment, attributes)?),
+    }))
+}
+
+/// How many of each of these sets the actor may see.
+pub(crate) fn counts_of<const N: usize>(
+    tx: &mut Tx<'_>,
+    attributes: &HashMap<String, Attribute>,
+    sets: [&Members; N],
+) -> Result<[i64; N]> {
+    let (plan, _) = Plan::of(tx, &Rule::everybody(), attributes, &Viewer::of(tx)?, &[])?;
+    let mut counts = [0; N];
+    plan.run(tx, None, |block, seen, _| {
+        for (count, set) in counts.iter_mut().zip(sets) {
+            *count += set.get(&block).map_or(0, |members| members.clone().and(seen).count());
+        }
+        Ok(())
+    })?;
+    Ok(counts)
 }
 
 pub(crate) fn by_key(attributes: Vec<Attribute>) -> HashMap<String, Attribute> {

@@ -86,7 +86,7 @@ fn taken_along(tx: &mut Tx<'_>, demo: &Demo, by: &http::DemoPerson) -> Result<()
     let list = CustomerListQuery { stage: Some(customers::Stage::Lead), ..CustomerListQuery::default() };
     let wish = Wish {
         name: "潜在客户".into(),
-        source: Source { segment_id: None, as_of: None, list },
+        source: Source { segment_id: None, as_of: None, difference: None, list },
         columns: vec![ExportColumn::Name, ExportColumn::Phone, ExportColumn::Owner, ExportColumn::LastContact],
         format: ExportFormat::Xlsx,
         clear: false,

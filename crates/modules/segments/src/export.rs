@@ -11,7 +11,7 @@ use store::{Record, Tx, params, sql, text_enum};
 use utoipa::ToSchema;
 use work::Job;
 
-use crate::{codes, model::Segment, policy};
+use crate::{codes, history::SegmentDifference, model::Segment, policy};
 
 /// How long a file is kept, in milliseconds: 7 days.
 pub(crate) const KEPT: i64 = 7 * 24 * 3_600_000;
@@ -99,6 +99,9 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-11-26")]
     pub as_of: Option<String>,
+    /// Only those by whom that day and now differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<SegmentDifference>,
     /// Of a list: what narrows it. Of both: the order.
     #[serde(default)]
     pub list: CustomerListQuery,
@@ -293,10 +296,8 @@ pub(crate) fn sweep(tx: &mut Tx<'_>) -> Result<()> {
 
 pub(crate) fn save(tx: &mut Tx<'_>, export: CustomerExport) -> Result<CustomerExport> {
     let after = CustomerExport { version: export.version + 1, ..export };
-    match tx.exec(&UPDATE, &after.values())? {
-        1 => told(tx, &after).map(|()| after),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &after.values(), codes::STALE)?;
+    told(tx, &after).map(|()| after)
 }
 
 fn told(tx: &mut Tx<'_>, export: &CustomerExport) -> Result<()> {

@@ -7,7 +7,7 @@ use http::Attribute;
 use jiff::civil::Date;
 use kernel::{Error, Id, Result};
 use serde::Serialize;
-use store::{Tx, params, sql};
+use store::{Tx, params, sql, text_enum};
 use utoipa::ToSchema;
 
 use crate::{
@@ -49,7 +49,46 @@ pub(crate) struct SegmentDay {
     pub went: i64,
 }
 
-type Members = HashMap<i64, Bits>;
+/// Numbers of customers, by block.
+pub(crate) type Members = HashMap<i64, Bits>;
+
+text_enum! {
+    /// Which of those a segment's members on a day and its members now differ by.
+    pub enum SegmentDifference {
+        /// Who belongs to it now and did not then.
+        Came = "came",
+        /// Who did then and does not now.
+        Went = "went",
+    }
+}
+
+/// Those in one set and not in the other.
+pub(crate) fn without(some: &Members, others: &Members) -> Members {
+    let rest = |(block, bits): (&i64, &Bits)| match others.get(block) {
+        Some(others) => (*block, bits.clone().and(&others.clone().not())),
+        None => (*block, bits.clone()),
+    };
+    some.iter().map(rest).collect()
+}
+
+/// Who belongs to it now, whoever may see them.
+pub(crate) fn now(tx: &mut Tx<'_>, segment: &Segment, attributes: &HashMap<String, Attribute>) -> Result<Members> {
+    let (plan, _) = Plan::of(tx, &segment.rule, attributes, &Viewer::All, &[])?;
+    let mut now = Members::new();
+    plan.run(tx, None, |block, members, _| {
+        now.insert(block, members.clone());
+        Ok(())
+    })?;
+    Ok(now)
+}
+
+/// The first day that is kept.
+///
+/// # Errors
+/// [`Error::Conflict`] while there is none.
+pub(crate) fn first(tx: &mut Tx<'_>, id: Id<Segment>) -> Result<String> {
+    tx.one::<(Option<String>,)>(&FIRST, params![id])?.0.ok_or_else(|| codes::NOT_KEPT.conflict())
+}
 
 /// Today, as the installation counts days.
 pub(crate) fn today(tx: &mut Tx<'_>) -> Result<Date> {
@@ -61,12 +100,7 @@ pub(crate) fn today(tx: &mut Tx<'_>) -> Result<Date> {
 /// # Errors
 /// From the database.
 pub(crate) fn keep(tx: &mut Tx<'_>, segment: &Segment, attributes: &HashMap<String, Attribute>) -> Result<()> {
-    let (plan, _) = Plan::of(tx, &segment.rule, attributes, &Viewer::All, &[])?;
-    let mut now: Members = HashMap::new();
-    plan.run(tx, None, |block, members, _| {
-        now.insert(block, members.clone());
-        Ok(())
-    })?;
+    let now = now(tx, segment, attributes)?;
     let before = members(tx, segment.id)?;
     let (mut came, mut went) = (BTreeSet::new(), BTreeSet::new());
     let blocks: BTreeSet<i64> = now.keys().chain(before.keys()).copied().collect();
@@ -102,8 +136,7 @@ fn members(tx: &mut Tx<'_>, id: Id<Segment>) -> Result<Members> {
 /// [`Error::Conflict`] for a day before the first that is kept.
 pub(crate) fn as_of(tx: &mut Tx<'_>, id: Id<Segment>, day: Date) -> Result<Members> {
     let day = day.to_string();
-    let first = tx.one::<(Option<String>,)>(&FIRST, params![id])?.0;
-    if first.is_none_or(|first| day < first) {
+    if day < first(tx, id)? {
         return Err(codes::NOT_KEPT.conflict());
     }
     let mut members = members(tx, id)?;
@@ -183,6 +216,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn who_is_in_one_set_alone_is_what_it_has_and_the_other_has_not() {
+        let set = |slots: &[usize]| Bits::of(|slot| slots.contains(&slot));
+        let (some, others) = (Members::from([(0, set(&[1, 2])), (3, set(&[7]))]), Members::from([(0, set(&[2, 5]))]));
+        let left =
+            |members: &Members, block| members.get(&block).map_or(vec![], |bits| bits.slots().collect::<Vec<_>>());
+        let rest = without(&some, &others);
+        assert_eq!((left(&rest, 0), left(&rest, 3)), (vec![1], vec![7]));
+        assert_eq!(left(&without(&others, &some), 0), [5]);
+    }
 
     proptest! {
         #[test]

@@ -7,7 +7,7 @@ mod list;
 mod members;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -19,6 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(members::count))
         .routes(routes!(members::list))
         .routes(routes!(members::days))
+        .routes(routes!(members::comparison))
         .routes(routes!(exports::list, exports::create))
         .routes(routes!(exports::read))
         .routes(routes!(exports::stop))

@@ -57,7 +57,7 @@ impl Job for Refresh {
 
 /// What was changed while the job before ran is looked at within a minute, whatever was told.
 pub(crate) fn cron() -> Cron {
-    Cron::new("segments.refresh", "* * * * *", |_| Refresh {}).expect("a fixed pattern")
+    Cron::new(Refresh::KIND, "* * * * *", |_| Refresh {}).expect("a fixed pattern")
 }
 
 /// Writes down whose values may have changed.
@@ -75,7 +75,7 @@ pub(crate) fn listen() -> Listener {
         let whose = whose(fact)?;
         mark(tx, &whose)?;
         let at = tx.now().plus_millis(GATHERED);
-        work::enqueue_at(tx, &Refresh {}, at, Some("segments.refresh")).map(drop)
+        work::enqueue_at(tx, &Refresh {}, at, Some(&Cron::key(Refresh::KIND))).map(drop)
     })
 }
 
@@ -128,7 +128,10 @@ pub(crate) fn take_up(app: App, stop: watch::Receiver<bool>) -> JoinHandle<()> {
                     })
                     .await?;
                 if last.is_none() {
-                    return app.db().write(&origin, |tx| work::enqueue(tx, &Refresh {}).map(drop)).await;
+                    let key = Cron::key(Refresh::KIND);
+                    let leave =
+                        move |tx: &mut Tx<'_>| work::enqueue_at(tx, &Refresh {}, tx.now(), Some(&key)).map(drop);
+                    return app.db().write(&origin, leave).await;
                 }
                 after = last;
             }

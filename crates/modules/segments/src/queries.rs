@@ -25,10 +25,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, segment: &Segment) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, segment: &Segment) -> Result<()> {
-    match tx.exec(&UPDATE, &segment.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &segment.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Segment>) -> Result<Segment> {

@@ -214,7 +214,7 @@ fn feed(tx: &mut Tx<'_>, sources: &SegmentSources, source: &Source) -> Result<(F
     let (segment, attributes) = api::listed(tx, sources, segment)?;
     let (sort, falling) = order(&query);
     let day = source.as_of.as_deref().map(day).transpose()?;
-    let (among, rule) = match api::among(tx, segment.id, day)? {
+    let (among, rule) = match api::among(tx, (&segment, &attributes), day, source.difference)? {
         Some(among) => (Some(among), crate::rule::Rule::everybody()),
         None => (None, segment.rule),
     };

@@ -16,7 +16,7 @@ fn modules() -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-segments-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         people::module(),
         customers::module(),
@@ -237,6 +237,29 @@ async fn h13_who_belonged_to_a_segment_is_known_of_every_day(db: TestDb) {
     let days = admin.get(&format!("{path}/days")).await.ok();
     assert_eq!(days["items"][0], json!({"day": second, "members": 4, "came": 2, "went": 0}));
     assert_eq!(days["items"][1], json!({"day": first, "members": 2, "came": 2, "went": 0}));
+    let beside = async |who: &Person, day: &str| who.get(&format!("{path}/comparison?as_of={day}")).await.ok();
+    let figures = |one: &Value| ["then", "now", "came", "went"].map(|key| one[key].as_i64().unwrap());
+    let told = beside(&admin, &first).await;
+    assert_eq!((figures(&told), &told["first_day"], &told["today"]), ([2, 4, 2, 0], &json!(first), &json!(second)));
+    assert_eq!(figures(&beside(&one, &first).await), [2, 2, 0, 0], "as far as one sees customers");
+    assert_eq!(figures(&beside(&admin, &second).await), [4, 4, 0, 0]);
+    let differing = async |by: &str| admin.get(&format!("{path}/members?sort=name&as_of={first}&difference={by}")).await.ok();
+    assert_eq!(names(&differing("came").await), ["=cmd|' /C calc'!A0", "万里"]);
+    assert!(names(&differing("went").await).is_empty());
+    let body = |more: Value| {
+        let mut source = json!({"segment_id": made["id"], "list": {"sort": "name"}});
+        source.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"name": "当时", "source": source, "columns": ["name"], "format": "csv", "reason": "对照"})
+    };
+    let begun = admin.post("/customer-exports", body(json!({"as_of": first, "difference": "came"}))).await.ok();
+    app.settle().await;
+    let path_of = format!("/customer-exports/{}/file", begun["id"].as_str().unwrap());
+    let file = admin.request(reqwest::Method::GET, &path_of).send().await.unwrap().text().await.unwrap();
+    assert!(file.lines().count() == 3 && file.contains("万里"), "{file}");
+    admin.post("/customer-exports", body(json!({"difference": "came"}))).await.refused_field("source.difference", "needs_as_of");
+    admin.get(&format!("{path}/members?difference=came")).await.refused_field("difference", "needs_as_of");
+    admin.get(&format!("{path}/comparison?as_of=2999-01-01")).await.refused_field("as_of", "in_the_future");
+    admin.get(&format!("{path}/comparison?as_of=2020-01-01")).await.refused(409, "segments.not_kept");
     one.get(&format!("{path}/days")).await.refused(403, "forbidden");
     admin.get(&format!("{path}/members?as_of=2020-01-01")).await.refused(409, "segments.not_kept");
     admin.get(&format!("{path}/members?as_of=yesterday")).await.refused_field("as_of", "malformed");

@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kernel::{Id, Origin, Result};
+use jiff::civil::Date;
+use kernel::{Error, Id, Origin, Result, Timestamp};
 use store::{Db, Tx};
 
 pub use crate::model::{BusinessCalendar, Organisation};
@@ -53,6 +54,38 @@ pub fn calendar(tx: &mut Tx<'_>) -> Result<Arc<BusinessCalendar>> {
         built.insert(revision, calendar.clone());
     }
     Ok(calendar)
+}
+
+/// The day a moment lies in, where the organisation is.
+///
+/// # Errors
+/// From the database.
+pub fn day_of(tx: &mut Tx<'_>, moment: Timestamp) -> Result<Date> {
+    let moment = jiff::Timestamp::from_millisecond(moment.millis()).map_err(Error::internal)?;
+    Ok(moment.to_zoned(calendar(tx)?.zone().clone()).date())
+}
+
+/// The moment a day begins, where the organisation is.
+///
+/// # Errors
+/// From the database.
+pub fn begin_of(tx: &mut Tx<'_>, day: Date) -> Result<Timestamp> {
+    let zone = calendar(tx)?.zone().clone();
+    let begin = zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible().map_err(Error::internal)?;
+    Ok(Timestamp::from_millis(begin.timestamp().as_millisecond()))
+}
+
+/// A day as somebody names it, `2026-11-26`, no further away than calendars reach.
+///
+/// # Errors
+/// [`Error::Invalid`] on `field`: `malformed`, `out_of_range`.
+pub fn parse_day(field: &'static str, text: &str) -> Result<Date> {
+    let day: Date = text.parse().map_err(|_| Error::field(field, "malformed"))?;
+    match day.to_string() == text {
+        false => Err(Error::field(field, "malformed")),
+        true if !(1970..=9_998).contains(&day.year()) => Err(Error::field(field, "out_of_range")),
+        true => Ok(day),
+    }
 }
 
 /// What the nightly schedule does: takes in public holidays decreed since the last ones taken in;

@@ -28,10 +28,7 @@ pub(crate) fn organisation(tx: &mut Tx<'_>) -> Result<Organisation> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, organisation: &Organisation) -> Result<()> {
-    match tx.exec(&UPDATE, &organisation.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &organisation.values(), codes::STALE)
 }
 
 /// Keeps where the set-up goes on.

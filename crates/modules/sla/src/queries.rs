@@ -83,10 +83,7 @@ pub(crate) fn policy(tx: &mut Tx<'_>, id: Id<SlaPolicy>) -> Result<SlaPolicy> {
 /// # Errors
 /// [`codes::NAME_TAKEN`] when another has its name.
 pub(crate) fn insert_policy(tx: &mut Tx<'_>, policy: &SlaPolicy) -> Result<()> {
-    match tx.exec(&INSERT_POLICY, &policy.values())? {
-        1 => Ok(()),
-        _ => Err(codes::NAME_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT_POLICY, &policy.values(), codes::NAME_TAKEN)
 }
 
 /// # Errors
@@ -96,10 +93,7 @@ pub(crate) fn save_policy(tx: &mut Tx<'_>, policy: &SlaPolicy) -> Result<()> {
     if taken.is_some_and(|(id,)| id != policy.id) {
         return Err(codes::NAME_TAKEN.conflict());
     }
-    match tx.exec(&SAVE_POLICY, &policy.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_POLICY, &policy.values(), codes::STALE)
 }
 
 pub(crate) fn place_policy(tx: &mut Tx<'_>, id: Id<SlaPolicy>, position: i64) -> Result<()> {

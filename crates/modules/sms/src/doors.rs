@@ -4,7 +4,7 @@ mod messages;
 mod receipts;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(messages::take)).routes(routes!(receipts::take))

@@ -43,7 +43,7 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .outside(doors::routes())
-        .migrations(store::migrations!["202611260900_sms", "202611262100_visits"])
+        .migrations(store::migrations!["202611260900_sms", "202611262100_visits", "202611271000_certificate"])
         .part(smpp::Links::default())
         .part(flood::Floods::default())
         .app_job(single::run)

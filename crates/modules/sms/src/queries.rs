@@ -64,10 +64,7 @@ pub(crate) fn save_password(tx: &mut Tx<'_>, setup: &Setup) -> Result<()> {
 /// # Errors
 /// `sms.stale`.
 pub(crate) fn save(tx: &mut Tx<'_>, gateway: &SmsGateway) -> Result<()> {
-    match tx.exec(&UPDATE, &gateway.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &gateway.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: ChannelId) -> Result<SmsGateway> {

@@ -223,10 +223,7 @@ fn subject(id: Id<FirstContact>) -> Subject {
 }
 
 fn save(tx: &mut Tx<'_>, after: &FirstContact) -> Result<()> {
-    match tx.exec(&UPDATE, &after.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &after.values(), codes::STALE)
 }
 
 fn told(tx: &mut Tx<'_>, kind: &'static str, one: &FirstContact) -> Result<()> {

@@ -194,10 +194,7 @@ pub(crate) fn insert_territory(tx: &mut Tx<'_>, one: &Territory) -> Result<()> {
 }
 
 pub(crate) fn save_territory(tx: &mut Tx<'_>, one: &Territory) -> Result<()> {
-    match tx.exec(&UPDATE_TERRITORY, &one.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_TERRITORY, &one.values(), codes::STALE)
 }
 
 pub(crate) fn insert(tx: &mut Tx<'_>, report: &MarketReport) -> Result<()> {
@@ -205,10 +202,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, report: &MarketReport) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, report: &MarketReport) -> Result<()> {
-    match tx.exec(&UPDATE, &report.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &report.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<MarketReport>) -> Result<MarketReport> {

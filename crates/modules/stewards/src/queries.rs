@@ -67,10 +67,7 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<IntakeRules> {
 }
 
 pub(crate) fn save_rules(tx: &mut Tx<'_>, rules: &IntakeRules) -> Result<()> {
-    match tx.exec(&SAVE_RULES, &rules.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_RULES, &rules.values(), codes::STALE)
 }
 
 /// Adds a batch; false when there is one of that day.
@@ -79,10 +76,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, batch: &IntakeBatch) -> Result<bool> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, batch: &IntakeBatch) -> Result<()> {
-    match tx.exec(&UPDATE, &batch.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &batch.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<IntakeBatch>) -> Result<IntakeBatch> {
@@ -128,10 +122,7 @@ pub(crate) fn insert_items(tx: &mut Tx<'_>, items: &[Item]) -> Result<()> {
 }
 
 pub(crate) fn save_item(tx: &mut Tx<'_>, item: &Item) -> Result<()> {
-    match tx.exec(&UPDATE_ITEM, &item.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_ITEM, &item.values(), codes::STALE)
 }
 
 pub(crate) fn items(tx: &mut Tx<'_>, batch: Id<IntakeBatch>) -> Result<Vec<Item>> {

@@ -145,10 +145,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, task: &Task) -> Result<Option<Task>> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, task: &Task) -> Result<()> {
-    match tx.exec(&UPDATE, &task.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &task.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Task>) -> Result<Task> {

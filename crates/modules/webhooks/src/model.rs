@@ -77,6 +77,7 @@ text_enum! {
 /// Kinds of facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(as = FactKinds)]
 pub struct Kinds(pub Vec<String>);
 
 store::kept_as_json!(Kinds);

@@ -49,10 +49,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<()> {
 /// # Errors
 /// `webhooks.stale`.
 pub(crate) fn save(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<()> {
-    match tx.exec(&UPDATE, &webhook.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &webhook.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Webhook>) -> Result<Webhook> {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use sha1::{Digest as _, Sha1};
 use store::Tx;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 use crate::{
     model::{AccountKind, Contact, Sealing, Setup, WechatAccount},
@@ -272,7 +272,7 @@ fn xml(text: String) -> Response {
 }
 
 fn digest(body: &str) -> String {
-    Sha1::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha1::digest(body))
 }
 
 /// What an act of theirs lets us say.

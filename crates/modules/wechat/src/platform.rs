@@ -219,7 +219,7 @@ fn is_refusal(answer: &Answer) -> bool {
 fn form(upload: &Upload<'_>) -> (String, Vec<u8>) {
     use sha1::{Digest as _, Sha1};
     // No file holds its own mark.
-    let mark: String = Sha1::digest(upload.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mark: String = kernel::hex(Sha1::digest(upload.bytes));
     let boundary = format!("zhike-{mark}");
     let plain = |text: &str| text.replace(['"', '\r', '\n', '\\'], "_");
     let head = format!(

@@ -92,10 +92,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, account: &WechatAccount) -> Result<()> {
     if same.is_some_and(|(same,)| same != account.id) {
         return Err(codes::ACCOUNT_TAKEN.conflict());
     }
-    match tx.exec(&UPDATE, &account.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &account.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<WechatAccount>) -> Result<WechatAccount> {

@@ -112,7 +112,7 @@ impl Seal {
 pub(crate) fn mark(parts: &[&str]) -> String {
     let mut parts = parts.to_vec();
     parts.sort_unstable();
-    Sha1::digest(parts.concat()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha1::digest(parts.concat()))
 }
 
 /// Whether `shown` is the mark of these parts; takes as long for one that is nearly right.

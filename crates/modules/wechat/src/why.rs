@@ -6,6 +6,7 @@ use crate::model::AccountKind;
 
 text_enum! {
     /// What stands in the way of a message, or of a call.
+    #[schema(as = WechatWhy)]
     pub enum Why {
         /// The customer wrote too long ago, or follows no more.
         WindowClosed = "window_closed",

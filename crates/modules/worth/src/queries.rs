@@ -198,10 +198,7 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<Kept> {
 }
 
 pub(crate) fn keep_rules(tx: &mut Tx<'_>, kept: &Kept) -> Result<()> {
-    match tx.exec(&KEEP_RULES, &kept.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&KEEP_RULES, &kept.values(), codes::STALE)
 }
 
 pub(crate) fn insert_steps(tx: &mut Tx<'_>, steps: &[LifecycleStep]) -> Result<()> {

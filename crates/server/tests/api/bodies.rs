@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+use testkit::{Person, TestApp};
 
 /// The description, and what is known to exist: an id for each prefix.
 pub(crate) struct Maker<'d> {
@@ -55,6 +56,8 @@ impl Maker<'_> {
                     // A number within what the path names before it: one that is there.
                     // A day after whose end the tests' clock stands.
                     None if name == "day" => "2026-11-19".to_owned(),
+                    None if name == "month" => "2026-10".to_owned(),
+                    None if name == "number" => "1".to_owned(),
                     None if name == "seq" => self.ids.get("seq").cloned().unwrap_or_else(|| "3".to_owned()),
                     // One of a few words, or a kind of record that is kept for a time.
                     None => {
@@ -122,4 +125,14 @@ impl Maker<'_> {
             _ => json!(name),
         }
     }
+}
+
+/// A person with a role of these grants.
+pub(crate) async fn with_role(app: &TestApp, admin: &Person, name: &str, grants: Value) -> Person {
+    let role = admin.post("/roles", json!({"name": name, "grants": grants})).await.ok();
+    let person = app.person("agent").await;
+    let user = admin.get(&format!("/users/{}", person.id())).await.ok();
+    let change = json!({"version": user["version"], "role_id": role["id"]});
+    admin.patch(&format!("/users/{}", person.id()), change).await.ok();
+    person
 }

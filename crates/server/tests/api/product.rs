@@ -6,8 +6,7 @@ use testkit::{TestApp, TestDb};
 
 /// Its modules; uploads go to a folder that nobody keeps.
 pub(crate) fn modules() -> Vec<http::Module> {
-    let uploads = std::env::temp_dir().join(format!("zhike-api-tests-{}", std::process::id()));
-    compose::modules(&uploads).expect("the product")
+    compose::modules(&testkit::folder()).expect("the product")
 }
 
 pub(crate) fn schema() -> Vec<Migration> {

@@ -4,7 +4,7 @@ use kernel::{Error, Result};
 use rusqlite::types::ValueRef;
 use serde_json::Value;
 
-use super::{Kind, Table, Values, base::Base, hexadecimal, quoted};
+use super::{Kind, Table, Values, base::Base, quoted};
 use crate::{Cell, Row, Target, postgres::Session, sqlite};
 
 /// A database that is read at one moment: what is committed later is not seen.
@@ -109,7 +109,7 @@ fn of_sqlite(value: ValueRef<'_>, kind: Kind) -> Option<Value> {
         (ValueRef::Integer(number), Kind::Boolean) => Value::Bool(number != 0),
         (ValueRef::Integer(number), Kind::Bigint) => number.into(),
         (ValueRef::Text(text), Kind::Text) => std::str::from_utf8(text).ok()?.into(),
-        (ValueRef::Blob(bytes), Kind::Bytes) => hexadecimal(bytes).into(),
+        (ValueRef::Blob(bytes), Kind::Bytes) => kernel::hex(bytes).into(),
         _ => return None,
     })
 }
@@ -120,6 +120,6 @@ fn of_postgres(cell: Cell<'_>) -> Value {
         Cell::Int(number) => number.into(),
         Cell::Bool(truth) => truth.into(),
         Cell::Text(text) => text.into(),
-        Cell::Bytes(bytes) => hexadecimal(bytes).into(),
+        Cell::Bytes(bytes) => kernel::hex(bytes).into(),
     }
 }

@@ -33,6 +33,11 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// After so long a silence the network is asked whether the server is still there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
+/// As with SQLite, a plan does not depend on the values bound to it: planning costs more than most statements, and for
+/// some values another plan looks cheaper that is many times dearer.
+const AS_MEANT: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off;
+    SET plan_cache_mode = force_generic_plan";
+
 type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send>>;
 
 /// One connection and its prepared statements.
@@ -67,7 +72,7 @@ impl Session {
         })?;
         let (prepared, occasional, gathered) = (HashMap::new(), HashMap::new(), Vec::new());
         let mut session = Self { client, prepared, occasional, gathered, begun: false, undone: false, runtime };
-        session.batch("SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off")?;
+        session.batch(AS_MEANT)?;
         Ok(session)
     }
 
@@ -129,13 +134,8 @@ impl Session {
         if self.gathered.len() >= MANY { self.settle() } else { Ok(()) }
     }
 
-    /// Runs a statement, handing on each row.
-    pub(crate) fn query(
-        &mut self,
-        text: &'static str,
-        values: &[Value<'_>],
-        mut each: impl FnMut(&tokio_postgres::Row) -> Result<()>,
-    ) -> Result<()> {
+    /// Runs a statement; answers its rows.
+    pub(crate) fn query(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>> {
         let statement = self.prepare(text)?;
         let written = written(text, &statement, values)?;
         let (client, gathered) = (self.client.clone(), std::mem::take(&mut self.gathered));
@@ -145,7 +145,7 @@ impl Session {
             pin_mut!(rows);
             in_order(gathered, rows).await
         });
-        self.judged(answered)?.iter().try_for_each(&mut each)
+        self.judged(answered)
     }
 
     /// Runs a statement made for the occasion, handing on each row as it comes.

@@ -1,14 +1,11 @@
 //! Between nodes: the same promises, whatever the bus does.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use kernel::{Id, Timestamp};
+use kernel::{Id, Origin, Timestamp};
 use store::{Note, own_migrations};
 use testkit::{TestDb, on_both, service};
 use tokio::{io::copy_bidirectional, net::TcpListener, task::JoinSet};
@@ -111,10 +108,10 @@ async fn installations_that_share_a_server_do_not_hear_each_other(db: TestDb) {
 async fn facts_and_passing_notes_wake_the_other_node(db: TestDb) {
     let Some(ends) = buses(&format!("wake-{:?}", db.db.dialect())).pop() else { return };
     let nodes = pair(&db, ends, Manner::default()).await;
-    let woken = Arc::new([const { AtomicUsize::new(0) }; 2]);
+    let woken = Arc::new([const { Mutex::new(Vec::<String>::new()) }; 2]);
     for (at, node) in nodes.iter().enumerate() {
         let woken = woken.clone();
-        node.hub.on_facts(Box::new(move || { woken[at].fetch_add(1, SeqCst); }));
+        node.hub.on_facts(Box::new(move |kinds| woken[at].lock().unwrap().extend(kinds.iter().map(|kind| (*kind).to_owned()))));
         until("ready", || node.hub.ready()).await;
     }
     let mut there = nodes[1].client().await;
@@ -128,10 +125,12 @@ async fn facts_and_passing_notes_wake_the_other_node(db: TestDb) {
         }
     };
     assert!(matches!(told, Ok(ServerFrame::Fact { seq: 0, ref kind, .. }) if kind == "typing"), "{told:?}");
-    let before = woken[1].load(SeqCst);
     post(&nodes[0].db, "count:2").await;
-    assert!(woken[0].load(SeqCst) > 0);
-    until("woken", || woken[1].load(SeqCst) > before).await;
+    nodes[0].db.write(&Origin::system("test"), |tx| { tx.signal("due"); Ok(()) }).await.unwrap();
+    let has = |at: usize, kind: &str| woken[at].lock().unwrap().iter().any(|woken| woken == kind);
+    for at in [0, 1] {
+        until("woken", || has(at, "counted") && has(at, "due")).await;
+    }
 }
 
 async fn the_last_parcel_lost_is_noticed_at_the_next_beat(db: TestDb) {

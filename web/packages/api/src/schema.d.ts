@@ -2717,7 +2717,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How much each role may grant, and above how much two must approve. */
+        /**
+         * How much each role may grant, and above how much two must approve. Until somebody sets it only the removal of customers
+         *     has limits: 1,000 for who decides for the whole house, 500 for who does for a department.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -3948,6 +3951,331 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Colleague"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaint-analyses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The analysis of a complaint one may see. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AnalysisView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Writes why a complaint came about, for whoever looks after it. So many of one cause within so many days open an
+         *     improvement action by themselves; one that comes again after its action was done opens that again.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_cpl_Complaint"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewAnalysis"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AnalysisView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaint-causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The root causes one chooses from, a tree for each trade or department; the shipped ones while nobody changed them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RootCauses"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets the trees. A cause that complaints were filed under is retired and not lost. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRootCauses"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RootCauses"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaint-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What complaints taken in on some days cost, by root cause, as far as one may see them. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description From this day on, `YYYY-MM-DD`: the first of the month unless told. */
+                    from?: string;
+                    /** @description To this day: today unless told. At most 800 days. */
+                    to?: string;
+                    /** @description Only what people of this unit and those below it look after. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintCosts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaint-outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the complaints behind a number of the costs or of those won back, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those of this root cause, or `none`: up to 60 characters. */
+                    cause?: string;
+                    /** @description By the day they were closed, and not that on which they were taken in. */
+                    closed?: boolean;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description From this day on, `YYYY-MM-DD`: the first of the month unless told. */
+                    from?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description To this day: today unless told. At most 800 days. */
+                    to?: string;
+                    /** @description Only what people of this unit and those below it look after. */
+                    unit?: components["schemas"]["Id_unt"];
+                    /** @description Only those of whose customers this is true. */
+                    verdict?: "satisfied" | "bought" | "lost" | "undecided" | "anonymous" | "unreachable";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_OutcomeView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaint-recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many customers of complaints closed on some days were won back: content with it (4 or 5 of 5), or bought again within 90
+         *     days.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description From this day on, `YYYY-MM-DD`: the first of the month unless told. */
+                    from?: string;
+                    /** @description To this day: today unless told. At most 800 days. */
+                    to?: string;
+                    /** @description Only what people of this unit and those below it look after. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComplaintRecovery"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -11602,6 +11930,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback-items/{id}/award": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Awards an adopted suggestion, once, from this month's budget of the unit that answers it, or of the nearest one above
+         *     that has one: the budgets that colleagues are rewarded from.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFeedbackAward"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedbackCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feedback-items/{id}/closure": {
         parameters: {
             query?: never;
@@ -11695,6 +12076,57 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/{id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 《意见、建议、表扬记录单》 of one item, in the organisation's language. That it was printed is on the trail. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description As what. */
+                    format: "pdf" | "xlsx";
+                    /** @description Why the sender's number is to stand there in clear: 2 to 200 characters, kept on the trail; masked without. */
+                    reason?: string;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_fbi_FeedbackItem"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": number[];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -11924,6 +12356,59 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["FeedbackCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-items/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of what came on some days, at most 2,000 lines; that it was taken along is on the trail. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description As what. */
+                    format: "pdf" | "xlsx";
+                    /** @description From this day on, in the organisation's time zone: `2026-11-01`. The first of this month unless told. */
+                    from?: string;
+                    /** @description Only those of this kind. */
+                    kind?: "suggestion" | "opinion" | "praise";
+                    /** @description Until this day, it included; today unless told, and at most 400 days from the first. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": number[];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -12415,6 +12900,86 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own fields of a form, retired ones among them, as it is filled in from now on. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    form: "complaint" | "suggestion" | "opinion" | "praise";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Saves a form's own fields as its next version. What was filled in by an earlier one is read by that. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    form: "complaint" | "suggestion" | "opinion" | "praise";
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFormVersion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -13365,6 +13930,716 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back, in the background, what an import wrote: fields get the value and the source they had unless something
+         *     fresher came since, customers it made are emptied unless anything else had to do with them since. It acts with the
+         *     rights of whoever asks. Possible for 14 days after the import ended, once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_CustomerImport"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerImport"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of every customer an import wrote to when it was taken back, as a file for a spreadsheet; of one that was not
+         *     only the headings. That it was taken along is on the trail.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_CustomerImport"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the customers with whom not everything could be taken back, with every reason, in the file's order. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those behind this one: `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_imp_CustomerImport"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ImportKept"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the actions one may see, the latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those against this root cause: up to 60 characters. */
+                    cause?: string;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only the one of this number: up to 40 characters. */
+                    number?: string;
+                    /** @description Only those that were not done in time. */
+                    overdue?: boolean;
+                    /** @description Only those this person has: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those that stand so. */
+                    state?: "open" | "completed" | "closed";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ImprovementView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Opens an action by hand. One against a cause is open at a time. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewImprovement"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One action, with everything that happened to it and what came of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_iac_ImprovementAction"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Completes an action: with both measures and every step done, or not at all. `improvements.duties_unmet` names what is
+         *     missing. Somebody else verifies it then.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_iac_ImprovementAction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImprovementCompletion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands an open action over; it is due when it was. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_iac_ImprovementAction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImprovementHandover"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes something of an action, however it stands. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_iac_ImprovementAction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImprovementNote"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down the measures and the steps of an open action. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_iac_ImprovementAction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImprovementPlan"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a step was done, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_iac_ImprovementAction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StepDone"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verifies what somebody else completed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_iac_ImprovementAction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewVerification"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCourse"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-actions/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts the actions within one's reach by state. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/improvement-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When actions open by themselves, how long they may take, and what things cost. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets them. What a complaint of the past cost follows from the rates of now. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewImprovementRules"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImprovementRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -17398,6 +18673,292 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/month-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The months of a unit, and which of them were signed. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of this unit and those below it; unless told of the whole house, for whoever may see all, else of one's own unit. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Months"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/month-reports/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a month came to, what is said of it, and as what it was signed. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of this unit and those below it; unless told of the whole house, for whoever may see all, else of one's own unit. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path: {
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonthView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Writes what is said of a month, as long as it is not signed. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MonthWords"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonthView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/month-reports/{month}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report as a document, in the organisation's language. That it was taken along is on the trail. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description As what. */
+                    format: "pdf" | "xlsx";
+                    /** @description As it was signed; as it stands now unless told. */
+                    revision?: number;
+                    /** @description Of this unit and those below it. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path: {
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": number[];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/month-reports/{month}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a month with its figures of now: they stay as they are. What changes after that, figures or words, is a revision, for
+         *     a reason; those before stay readable.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MonthSignOff"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonthView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/month-reports/{month}/revisions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month as it was signed, with its figures of then. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of this unit and those below it; unless told of the whole house, for whoever may see all, else of one's own unit. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path: {
+                    month: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonthRevision"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offers": {
         parameters: {
             query?: never;
@@ -18288,6 +19849,70 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["OpportunityCount"][];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A list of opportunities as a file: what the screen shows under the same filters and in the same order, up to 10,000 of
+         *     them, in the organisation's language. No cell of it runs as a formula. That it was taken along is on the trail.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those for which something about this customer speaks. */
+                    customer?: components["schemas"]["Id_cus"];
+                    /** @description Only those with a next step due before this moment. */
+                    due_before?: components["schemas"]["Timestamp"];
+                    /** @description As what; lines of text unless told. */
+                    format?: "csv" | "xlsx";
+                    /** @description Only those this person has: an id, or `me`. */
+                    owner?: string;
+                    /** @description Only those whose title or service holds these words: up to 100 characters. */
+                    q?: string;
+                    /** @description Only those drawn from this. */
+                    source?: "talks" | "segment" | "hand";
+                    /** @description Only those that stand so. */
+                    stage?: "discovered" | "confirmed" | "pursued" | "won" | "lost" | "dismissed";
+                    /** @description Only those of this unit. */
+                    unit?: components["schemas"]["Id_unt"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -19837,6 +21462,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy-requests/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps that whoever asks is this customer, and how that was made sure: from now on it is a request like any other. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClaimantLink"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}/nothing-held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a request of somebody of whom we hold nothing, which the last look must have shown, with what they were answered. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestAnswer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/privacy-requests/{id}/refusal": {
         parameters: {
             query?: never;
@@ -19868,6 +21593,112 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["PrivacyRequestView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks for whoever asks among all customers, by what they gave and what else one thinks of. That it was done, by what and
+         *     what came of it is kept with the request.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPrivacySearch"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacySearchResult"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy-requests/{id}/unmasking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows in clear who somebody we did not know says they are and how they are reached, to whoever handles the request;
+         *     written on the trail with the reason.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_pvr_PrivacyRequest"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClaimantUnmasking"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Claimant"];
                     };
                 };
                 /** @description Refused: the body says why, and which fields */
@@ -22072,6 +23903,468 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/sanction-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days and limits. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sets days and limits, for what is proposed from now on. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSanctionRules"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionRules"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sanctions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the sanctions that concern the caller, and those of people within reach of `sanctions.propose` or
+         *     `sanctions.decide`; the latest first.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those of this complaint. */
+                    complaint?: components["schemas"]["Id_cpl_Complaint"];
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description How many rows at most: 1 to 200, 50 unless told. */
+                    limit?: number;
+                    /** @description Only those that concern this person: an id, or `me`. */
+                    person?: string;
+                    /** @description Only those that stand so. */
+                    state?: "proposed" | "noticed" | "appealed" | "stands" | "upheld" | "changed" | "withdrawn";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_SanctionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Proposes a sanction. The person is told at once, and nothing follows before they had notice and could appeal. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSanction"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sanctions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sanction. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_snc_Sanction"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sanctions/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The person concerned appeals: once, while there is time. Somebody who neither proposed it nor decided the complaint
+         *     is to decide.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_snc_Sanction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSanctionAppeal"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sanctions/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides an appeal. Whoever proposed the sanction, decided the complaint or is concerned cannot. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_snc_Sanction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSanctionDecision"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sanctions/{id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The person concerned says that they read it; the days to appeal begin. Who did not in time may be given it in person,
+         *     by whoever may propose.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_snc_Sanction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSanctionNotice"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sanctions/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a sanction back: whoever proposed it before it stands, later whoever may decide. The complaint stays what it is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_snc_Sanction"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSanctionWithdrawal"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionView"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sanctions/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what waits for the caller. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SanctionCounts"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/satisfaction-cases": {
         parameters: {
             query?: never;
@@ -22826,6 +25119,58 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/segments/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compares a segment at the end of a day with the segment now. Those of a day before it was first kept are not known;
+         *     of customers who were erased since nobody is counted.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The day, `2026-11-26`; today, unless told. */
+                    as_of?: string;
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id_seg_Segment"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentComparison"];
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/{id}/count": {
         parameters: {
             query?: never;
@@ -22939,6 +25284,8 @@ export interface paths {
                     as_of?: string;
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
+                    /** @description Only those by whom that day and now differ. */
+                    difference?: "came" | "went";
                     /** @description How many rows at most: 1 to 200, 50 unless told. */
                     limit?: number;
                     /** @description Which way; names and owners rise, all else falls, unless told. */
@@ -29522,6 +31869,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where anybody says something: HTML in the language their browser asks for. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description HTML */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Takes something in: a form with files (`kind`, `content`, `about`, `goods`, `name`, `phone`, `file` up to five times).
+         *     With a number it is that of whoever is known by it, without one it stays unnamed. Six an hour from one address.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": string;
+                };
+            };
+            responses: {
+                /** @description HTML: its number, or what is wrong */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description HTML: too often */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/html": string;
+                    };
+                };
+                /** @description Refused: the body says why, and which fields */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/channels/{public_key}": {
         parameters: {
             query?: never;
@@ -30193,11 +32630,21 @@ export interface components {
          * @enum {string}
          */
         Alphabet: "gsm7" | "latin1" | "ucs2";
+        /** @description The analysis of a complaint, and what one needs to write it. */
+        AnalysisView: {
+            action?: components["schemas"]["CauseAction"] | null;
+            analysis?: components["schemas"]["ComplaintAnalysis"] | null;
+            bought_before?: components["schemas"]["Money"] | null;
+            /** @description Of which currency amounts are, ISO 4217. */
+            currency: string;
+            /** @description Whether the caller may write it, now. */
+            may_write: boolean;
+        };
         /**
          * @description Which way whoever said it was answered.
          * @enum {string}
          */
-        AnswerWay: "conversation" | "mail" | "phone" | "counter" | "unreachable";
+        AnswerWay: "conversation" | "mail" | "phone" | "counter" | "sms" | "unreachable";
         /** @description A key for programs that act as a person. */
         ApiToken: {
             /** @description Since when. */
@@ -31479,6 +33926,15 @@ export interface components {
             /** @description Where it leads: an `https` address, up to 1,000 characters. */
             url?: string | null;
         };
+        /** @description The action against a cause. */
+        CauseAction: {
+            /** @description Which. */
+            id: components["schemas"]["Id_iac_ImprovementAction"];
+            /** @description Its number. */
+            number: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImprovementState"];
+        };
         /** @description What a segment is to be; what is not named stays. */
         ChangedSegment: {
             /** @description What it is for: up to 500 characters. */
@@ -31646,6 +34102,44 @@ export interface components {
          * @enum {string}
          */
         ChosenBy: "leader" | "customer";
+        /** @description Who somebody says they are, in clear. */
+        Claimant: {
+            /** @description What they say connects them with us, such as an order or a shop: up to 1,000 characters. */
+            claims?: string | null;
+            /** @description An e-mail address. */
+            email?: string | null;
+            /** @description The name they gave: 1 to 80 characters. */
+            name: string;
+            /** @description Another way to reach them, as an address of the post: up to 200 characters. One of the three is there. */
+            other?: string | null;
+            /** @description A phone number, in any spelling. */
+            phone?: string | null;
+        };
+        /** @description Who they are, and how that was made sure. */
+        ClaimantLink: {
+            /** @description The customer they are; one whom one may see. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description How it was made sure that it is they who ask. */
+            how: components["schemas"]["IdentityProof"];
+        };
+        /** @description Why somebody wants to see how whoever asks is reached. */
+        ClaimantUnmasking: {
+            /** @description Why: 2 to 200 characters, kept on the trail. */
+            reason: string;
+        };
+        /** @description The same, masked. */
+        ClaimantView: {
+            /** @description What they say connects them with us. */
+            claims?: string | null;
+            /** @description Masked. */
+            email?: string | null;
+            /** @description The name they gave. */
+            name: string;
+            /** @description Whether there is another way to reach them. */
+            other: boolean;
+            /** @description Masked. */
+            phone?: string | null;
+        };
         /**
          * @description What kind of customer somebody is.
          * @enum {string}
@@ -31819,6 +34313,46 @@ export interface components {
              */
             zh_tw: string;
         };
+        /** @description Why a complaint came about, who answers for it, and what it took. */
+        ComplaintAnalysis: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who wrote it last. */
+            by_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            by_name: string;
+            /** @description How that was called then, with the group above it. */
+            cause: string;
+            /** @description The root cause. */
+            cause_id: string;
+            /** @description Of which complaint. */
+            complaint_id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description What was lost in business, in minor units: returned goods, a contract not renewed. */
+            lost: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How many minutes all who handled it needed; none where nobody says, and it is reckoned from what they did.
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description How many points the customer was given for it.
+             */
+            points: number;
+            responsible_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name then. */
+            responsible_name: string;
+            responsible_unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Its name then. */
+            responsible_unit_name: string;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description How one came to it. */
+            whys: components["schemas"]["ComplaintWhys"];
+        };
         /** @description That the customer does not accept what was decided. */
         ComplaintAppeal: {
             answer?: components["schemas"]["ComplaintAppealAnswer"] | null;
@@ -31899,6 +34433,68 @@ export interface components {
             /** @description How and where they said so: 1 to 500 characters. */
             words: string;
         };
+        /** @description What complaints cost: everything in minor units of one currency. */
+        ComplaintCost: {
+            /** @description What was paid to customers, as it was approved. */
+            compensation: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            complaints: number;
+            /** @description What these cost. */
+            handling: components["schemas"]["Money"];
+            /** @description What was lost in business. */
+            lost: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How many minutes were needed.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description How many points they were given.
+             */
+            points: number;
+            /** @description What these cost. */
+            points_cost: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Of these, those of which nobody wrote down the minutes: they are reckoned from what colleagues did.
+             */
+            reckoned: number;
+            /** @description All of it. */
+            total: components["schemas"]["Money"];
+        };
+        /** @description What the complaints of one root cause cost. */
+        ComplaintCostLine: components["schemas"]["ComplaintCost"] & {
+            /** @description How it is called, with the group above it; empty for those that were not analysed. */
+            cause: string;
+            /** @description Which; empty for those that were not analysed. */
+            cause_id: string;
+        };
+        /** @description What complaints of some days cost, by root cause. */
+        ComplaintCosts: {
+            /**
+             * Format: int64
+             * @description Minutes one act is reckoned with, where nobody wrote down how long it took.
+             */
+            act_minutes: number;
+            /** @description Of which currency amounts are, ISO 4217. */
+            currency: string;
+            /** @description The first day. */
+            from: string;
+            /** @description What an hour of handling costs. */
+            hour_rate: components["schemas"]["Money"];
+            /** @description By root cause, the dearest first. */
+            lines: components["schemas"]["ComplaintCostLine"][];
+            /** @description What 100 points cost. */
+            points_rate: components["schemas"]["Money"];
+            /** @description The last day. */
+            to: string;
+            /** @description All together. */
+            total: components["schemas"]["ComplaintCost"];
+        };
         /** @description How many are open. */
         ComplaintCounts: {
             /**
@@ -31926,6 +34522,8 @@ export interface components {
             may: components["schemas"]["ComplaintMay"];
             /** @description What else the same person complained of, the latest first. */
             others: components["schemas"]["ComplaintOther"][];
+            /** @description What was filled in of the form's own fields. */
+            own_fields: components["schemas"]["FormEntry"][];
             signature?: components["schemas"]["ComplaintFile"] | null;
         };
         /** @description What the customer says to what was done. */
@@ -32249,6 +34847,53 @@ export interface components {
             /** @description In their words. */
             words: string;
         };
+        /** @description Whether the customers of closed complaints were won back. */
+        ComplaintRecovery: {
+            /**
+             * Format: int64
+             * @description Nobody knows who they are; counted apart.
+             */
+            anonymous: number;
+            /**
+             * Format: int64
+             * @description Won back: these bought again within 90 days, without saying so.
+             */
+            bought: number;
+            /**
+             * Format: int64
+             * @description How many were closed on these days.
+             */
+            closed: number;
+            /** @description The first day. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Not won back, and the 90 days are over.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Won back, both.
+             */
+            recovered: number;
+            /**
+             * Format: int64
+             * @description Won back: these say so, 4 or 5 of 5.
+             */
+            satisfied: number;
+            /** @description The last day. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Neither yet: the 90 days run. In the rate they do not count.
+             */
+            undecided: number;
+            /**
+             * Format: int64
+             * @description They could not be reached; counted apart.
+             */
+            unreachable: number;
+        };
         /** @description Why it goes back, and to which step. */
         ComplaintReturn: {
             /** @description Why: 1 to 500 characters. */
@@ -32496,6 +35141,17 @@ export interface components {
          * @enum {string}
          */
         ComplaintWay: "conversation" | "phone" | "counter" | "mail" | "form" | "other";
+        /** @description One question of why, its answer, and what shows it. */
+        ComplaintWhy: {
+            /** @description Its answer: 1 to 1,000 characters. */
+            answer: string;
+            /** @description What shows it: up to 1,000 characters. */
+            evidence?: string;
+            /** @description The question: 1 to 200 characters. */
+            question: string;
+        };
+        /** @description The questions, each asked of the answer before it. */
+        ComplaintWhys: components["schemas"]["ComplaintWhy"][];
         /**
          * @description How hard it is to solve.
          * @enum {string}
@@ -33669,6 +36325,8 @@ export interface components {
             state: components["schemas"]["ImportState"];
             /** @description What it is a list of: `customers`, or what another module takes in, `orders`. */
             target: string;
+            undo?: components["schemas"]["ImportUndo"] | null;
+            undo_until?: components["schemas"]["Timestamp"] | null;
             unit_id?: components["schemas"]["Id_unt"] | null;
             /**
              * Format: int64
@@ -33779,6 +36437,21 @@ export interface components {
              * @description Rises with each change.
              */
             version: number;
+        };
+        /** @description Everything this module holds about one person, in clear. */
+        CustomerRecords: {
+            /** @description The customer, then every alias. */
+            customers: components["schemas"]["ExportedCustomer"][];
+            /** @description Who they are on the channels. */
+            identities: components["schemas"]["ExportedIdentity"][];
+            /** @description What others call them, whatever the channel. */
+            names_elsewhere: components["schemas"]["ExportedMark"][];
+            /** @description How far it has come with them, step by step. */
+            stages: components["schemas"]["CustomerStep"][];
+            /** @description Who they were thought to be. */
+            suggestions: components["schemas"]["MergeSuggestion"][];
+            /** @description What was taken over in merges, and what stood there before. */
+            takeovers: Record<string, never>[];
         };
         /** @description How the customer put their name to it, or why not. */
         CustomerSignOff: {
@@ -34368,7 +37041,7 @@ export interface components {
              * @description 1 to 65535.
              */
             imap_port?: number | null;
-            imap_security?: components["schemas"]["Security"] | null;
+            imap_security?: components["schemas"]["MailSecurity"] | null;
             /** @description Under which name, up to 200 characters. */
             imap_user?: string | null;
             /** @description The name colleagues see: 1 to 60 characters. */
@@ -34389,7 +37062,7 @@ export interface components {
              * @description 1 to 65535.
              */
             smtp_port?: number | null;
-            smtp_security?: components["schemas"]["Security"] | null;
+            smtp_security?: components["schemas"]["MailSecurity"] | null;
             /** @description Under which name, up to 200 characters; empty: without signing in. */
             smtp_user?: string | null;
             state?: components["schemas"]["MailboxState"] | null;
@@ -34446,7 +37119,7 @@ export interface components {
             /** @description When roles follow groups. */
             roles_at: components["schemas"]["RolesAt"];
             /** @description How the connection is kept secret. */
-            security: components["schemas"]["Security"];
+            security: components["schemas"]["DirectorySecurity"];
             /** @description Whether people sign in by it. */
             state: components["schemas"]["ProviderState"];
             /** @description Whether accounts of who left are suspended; their sessions end either way. */
@@ -34530,7 +37203,7 @@ export interface components {
             /** @description With which role, where no group says one; empty takes it away. Not the administrator's. */
             role_id?: string | null;
             roles_at?: components["schemas"]["RolesAt"] | null;
-            security?: components["schemas"]["Security"] | null;
+            security?: components["schemas"]["DirectorySecurity"] | null;
             state?: components["schemas"]["ProviderState"] | null;
             /** @description Whether accounts of who left are suspended; their sessions end either way. */
             suspends?: boolean | null;
@@ -34577,6 +37250,11 @@ export interface components {
             /** @description What stands in the way: `unreachable`, `certificate`, `service_refused`, …; none: nothing. */
             trouble?: string | null;
         };
+        /**
+         * @description How a connection to a directory is kept secret.
+         * @enum {string}
+         */
+        DirectorySecurity: "tls" | "starttls" | "plain";
         /** @description Whom to look for while a directory is tried. */
         DirectoryTrial: {
             /** @description The login of somebody; none: only the connection, our account and the names are tried. */
@@ -34892,7 +37570,7 @@ export interface components {
             text: string;
         };
         /** @description Everything held about a person. */
-        Everything: components["schemas"]["CustomerExport"] & {
+        Everything: components["schemas"]["CustomerRecords"] & {
             /** @description What other modules hold, by module. */
             elsewhere: Record<string, never>;
         };
@@ -34943,6 +37621,7 @@ export interface components {
              * @example 2026-11-26
              */
             as_of?: string | null;
+            difference?: components["schemas"]["SegmentDifference"] | null;
             /** @description Of a list: what narrows it. Of both: the order. */
             list?: components["schemas"]["CustomerListQuery"];
             segment_id?: components["schemas"]["Id_seg_Segment"] | null;
@@ -35381,6 +38060,19 @@ export interface components {
             /** @description imports */
             topic: string;
         };
+        /** @description An action is there, or stands otherwise. */
+        "Fact.improvement_actions.improvement_action.changed": {
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["ImprovementAction"];
+            /** @enum {string} */
+            kind: "improvement_action.changed";
+            /** @description 0: it is not kept. */
+            seq: number;
+            /** @enum {string} */
+            t: "fact";
+            /** @description improvement_actions */
+            topic: string;
+        };
         /** @description A conversation is there, or stands otherwise. */
         "Fact.inbox.conversation.changed": {
             at: components["schemas"]["Timestamp"];
@@ -35719,6 +38411,23 @@ export interface components {
             /** @description user:{id} */
             topic: string;
         };
+        /** @description Kinds of facts. */
+        FactKinds: string[];
+        /** @description What a suggestion was awarded. */
+        FeedbackAward: {
+            /** @description How much, in minor units. */
+            amount: components["schemas"]["Money"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who gave it. */
+            by_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            by_name: string;
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description What it is, and how it reaches them. */
+            words: string;
+        };
         /** @description What a complaint needs that an item does not have. */
         FeedbackConversion: {
             /** @description What the customer asks for: 1 to 1,000 characters. */
@@ -35767,10 +38476,14 @@ export interface components {
             course: components["schemas"]["FeedbackMove"][];
             /** @description What came with it. */
             files: components["schemas"]["FeedbackFile"][];
+            /** @description Whether the caller may award it now. */
+            may_award: boolean;
             /** @description Whether the caller may handle it. */
             may_handle: boolean;
             /** @description Whether it stands on the wall. */
             on_wall: boolean;
+            /** @description What was filled in of the form's own fields. */
+            own_fields: components["schemas"]["FormEntry"][];
         };
         /** @description One row: a day, or the part of a week or month that lies within what was asked for. */
         FeedbackFigure: components["schemas"]["FeedbackTally"] & {
@@ -35820,6 +38533,7 @@ export interface components {
             answered_by?: components["schemas"]["Id_usr"] | null;
             /** @description Their name. */
             answered_by_name: string;
+            award?: components["schemas"]["FeedbackAward"] | null;
             closed_at?: components["schemas"]["Timestamp"] | null;
             complaint_id?: components["schemas"]["Id_cpl_Complaint"] | null;
             /** @description Its number. */
@@ -35924,7 +38638,7 @@ export interface components {
          * @description What happened to an item.
          * @enum {string}
          */
-        FeedbackMoveKind: "received" | "assigned" | "sorted" | "answered" | "closed" | "reopened" | "converted" | "noted";
+        FeedbackMoveKind: "received" | "assigned" | "sorted" | "answered" | "closed" | "reopened" | "awarded" | "converted" | "noted";
         /** @description A note. */
         FeedbackNote: {
             /** @description In one's own words: 1 to 2,000 characters. */
@@ -35939,6 +38653,16 @@ export interface components {
          * @enum {string}
          */
         FeedbackPeriod: "day" | "week" | "month";
+        /** @description The form by which anybody says something, at `/suggest`. */
+        FeedbackPublicForm: {
+            /**
+             * @description Whether there is one.
+             * @default false
+             */
+            enabled: boolean;
+            /** @default null */
+            unit_id: components["schemas"]["Id_unt"] | null;
+        };
         /** @description Why it is open again. */
         FeedbackReopening: {
             /** @description In one's own words: 1 to 500 characters. */
@@ -35948,6 +38672,8 @@ export interface components {
         FeedbackRules: {
             /** @description Of which currency rewards are, ISO 4217. */
             currency: string;
+            /** @description The form by which anybody says something. */
+            form: components["schemas"]["FeedbackPublicForm"];
             /** @description From how many recognitions on each level is reached. */
             levels: components["schemas"]["RecognitionLevels"];
             /** @description How long an answer may take. */
@@ -36188,6 +38914,66 @@ export interface components {
             /** @description Their numbers and addresses that are dead. */
             points: components["schemas"]["ContactPoint"][];
         };
+        /** @description One of what a field offers. Its id stays when its words change. */
+        FormChoice: {
+            /** @description Its id; given when it is new. */
+            id?: string;
+            /** @description What it says: 1 to 40 characters. */
+            label: string;
+            /** @description Whether it can no longer be chosen. */
+            retired?: boolean;
+        };
+        /** @description A field that was filled in, as it is read. */
+        FormEntry: {
+            /** @description Which field. */
+            field_id: string;
+            /** @description What it takes. */
+            kind: components["schemas"]["FormFieldKind"];
+            /** @description What it was called then. */
+            label: string;
+            /** @description What was filled in, in words: a choice by its name, `true` and `false` of a yes or no. */
+            text: string;
+        };
+        /** @description A field of a form. */
+        FormField: {
+            /** @description What it offers, of a choice: 1 to 60. */
+            choices?: components["schemas"]["FormChoice"][];
+            /** @description What whoever fills it in should know: up to 200 characters. */
+            hint?: string;
+            /** @description Its id; given when it is new. */
+            id?: string;
+            /** @description What it takes; of a field that was saved this stays. */
+            kind: components["schemas"]["FormFieldKind"];
+            /** @description What it is called: 1 to 40 characters. */
+            label: string;
+            /** @description Whether it stands on the form that anybody may fill in, too. */
+            public?: boolean;
+            /** @description Whether it may not be left out. */
+            required?: boolean;
+            /** @description Whether it is asked no more. */
+            retired?: boolean;
+        };
+        /**
+         * @description What a field takes, and how it is written as JSON.
+         * @enum {string}
+         */
+        FormFieldKind: "text" | "long_text" | "number" | "date" | "choice" | "choices" | "yes_no";
+        /** @description Fields in their order. */
+        FormFields: components["schemas"]["FormField"][];
+        /** @description A form as it is now. */
+        FormView: {
+            /** @description The fields, in their order. */
+            fields: components["schemas"]["FormFields"];
+            /** @description Whether the caller may change it. */
+            may_design: boolean;
+            /** @description Who saved it. */
+            saved_by_name: string;
+            /**
+             * Format: int64
+             * @description Which version that is; 0 while nothing was saved.
+             */
+            version: number;
+        };
         /**
          * @description Where the answer was found.
          * @enum {string}
@@ -36201,6 +38987,34 @@ export interface components {
             name: string;
             /** @description Their telephone number, masked; none while unknown. */
             phone?: string | null;
+        };
+        /** @description A message that was found. */
+        FoundMessage: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Which side said it. */
+            author: components["schemas"]["Author"];
+            /** @description Who said it. */
+            author_name: string;
+            /** @description On which channel. */
+            channel_id: components["schemas"]["Id_chn"];
+            /** @description Where it was said. */
+            conversation_id: components["schemas"]["Id_cnv"];
+            /** @description With whom. */
+            customer_id: components["schemas"]["Id_cus"];
+            /** @description What they are called. */
+            customer_name: string;
+            /** @description What it is. */
+            kind: components["schemas"]["MessageKind"];
+            /** @description Where in `text` what was looked for stands. */
+            marks: components["schemas"]["MarkedRange"][];
+            /**
+             * Format: int64
+             * @description Its number there: `messages?around=` it leads to the place.
+             */
+            seq: number;
+            /** @description What was said, around the first place that was looked for. */
+            text: string;
         };
         /** @description How it was kept. */
         Fulfilment: {
@@ -36417,10 +39231,14 @@ export interface components {
         Id_fil: string;
         /** @example gap_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_gap_KnowledgeGap: string;
+        /** @example iac_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_iac_ImprovementAction: string;
         /** @example idn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_idn_Identity: string;
         /** @example idp_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_idp_IdentityProvider: string;
+        /** @example imm_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_imm_ImprovementMove: string;
         /** @example imp_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_imp_CustomerImport: string;
         /** @example inc_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -36457,6 +39275,10 @@ export interface components {
         Id_mkr_MarketReport: string;
         /** @example mqn_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_mqn_ModelQuestion: string;
+        /** @example mrp_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mrp_MonthReport: string;
+        /** @example mrv_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_mrv_MonthRevision: string;
         /** @example msg_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_msg_Message: string;
         /** @example msv_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -36519,6 +39341,8 @@ export interface components {
         Id_slp_SlaPolicy: string;
         /** @example smo_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_smo_SmsOptOut: string;
+        /** @example snc_01jd3k5v2pf6z8q0w4x7y9abcd */
+        Id_snc_Sanction: string;
         /** @example spd_01jd3k5v2pf6z8q0w4x7y9abcd */
         Id_spd_SpecialDay: string;
         /** @example stc_01jd3k5v2pf6z8q0w4x7y9abcd */
@@ -36729,6 +39553,24 @@ export interface components {
          * @enum {string}
          */
         ImportFormat: "text" | "workbook" | "cards";
+        /** @description A customer with whom something stays as the import, or somebody since, left it. */
+        ImportKept: {
+            /** @description Whether the import made them. */
+            created: boolean;
+            /** @description Who. */
+            customer_id: components["schemas"]["Id_cus"];
+            /**
+             * Format: int64
+             * @description The first line of the file that wrote to them.
+             */
+            line: number;
+            /** @description Their name, where the reader may see them. */
+            name?: string | null;
+            /** @description Whether all of it stays, or a part. */
+            outcome: components["schemas"]["UndoOutcome"];
+            /** @description Why; `row`: all of it. */
+            reasons: components["schemas"]["ImportReasons"];
+        };
         /** @description How a list is read and taken in. */
         ImportPlan: {
             /** @description As of when the list is true, for lines that do not say. */
@@ -36795,7 +39637,347 @@ export interface components {
          * @description How far an import has come.
          * @enum {string}
          */
-        ImportState: "draft" | "checking" | "checked" | "running" | "stopped" | "done" | "failed";
+        ImportState: "draft" | "checking" | "checked" | "running" | "stopped" | "done" | "failed" | "undoing" | "undone";
+        /** @description How far taking an import back has come, and what became of the customers it wrote to. */
+        ImportUndo: {
+            /** @description Since when. */
+            begun_at: components["schemas"]["Timestamp"];
+            /** @description Who took it back. */
+            by_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            by_name: string;
+            /**
+             * Format: int64
+             * @description Those who stay as they are.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Those whose file is as it was but for what is fresher.
+             */
+            partly: number;
+            /**
+             * Format: int64
+             * @description Those whose file is again as it was.
+             */
+            put_back: number;
+            /**
+             * Format: int64
+             * @description Those it had made, and who are no more.
+             */
+            taken_back: number;
+            /**
+             * Format: int64
+             * @description To how many customers it wrote.
+             */
+            total: number;
+        };
+        /** @description What is done that a root cause does not come again, by whom and until when. */
+        ImprovementAction: {
+            /** @description How that was called then, with the group above it. */
+            cause: string;
+            /** @description The root cause. */
+            cause_id: string;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The complaints that led to it. */
+            complaints: components["schemas"]["ImprovementComplaints"];
+            completed_at?: components["schemas"]["Timestamp"] | null;
+            completed_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            completed_by_name: string;
+            /** @description What puts right what went wrong. */
+            corrective: string;
+            /** @description The day it was opened, in the organisation's time zone. */
+            day: string;
+            /** @description What it is to achieve; empty where it opened by itself. */
+            detail: string;
+            due_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_iac_ImprovementAction"];
+            /**
+             * @description Its number, without a gap within its day.
+             * @example GJ20261127-0001
+             */
+            number: string;
+            /** @description When. */
+            opened_at: components["schemas"]["Timestamp"];
+            opened_by?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            opened_by_name: string;
+            /** @description How it came to be. */
+            origin: components["schemas"]["ImprovementOrigin"];
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            owner_name: string;
+            /** @description What keeps it from happening again. */
+            preventive: string;
+            reopened_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description How often it was opened again.
+             */
+            reopenings: number;
+            /** @description What came of it, once it is done. */
+            result?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImprovementState"];
+            /** @description What is to be done. */
+            steps: components["schemas"]["ImprovementSteps"];
+            /** @description What it is about, in a line. */
+            title: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            verification?: components["schemas"]["ImprovementVerification"] | null;
+            verifier_id?: components["schemas"]["Id_usr"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+        };
+        /** @description A complaint that led to an action. */
+        ImprovementComplaint: {
+            /** @description Which. */
+            id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description Its number. */
+            number: string;
+            /** @description When it was taken in. */
+            registered_at: components["schemas"]["Timestamp"];
+            /** @description Where it stands. */
+            step: components["schemas"]["ComplaintStep"];
+            /** @description What it is about. */
+            title: string;
+        };
+        /** @description The complaints that led to an action, in the order they came to it. */
+        ImprovementComplaints: components["schemas"]["Id_cpl_Complaint"][];
+        /** @description What came of it. */
+        ImprovementCompletion: {
+            /** @description In one's own words: 1 to 2,000 characters. */
+            result: string;
+        };
+        /** @description How many stand so. */
+        ImprovementCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of these, those that wait for the caller.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Of these, not done in time.
+             */
+            overdue: number;
+            /** @description How. */
+            state: components["schemas"]["ImprovementState"];
+        };
+        /** @description How many there are. */
+        ImprovementCounts: {
+            /**
+             * Format: int64
+             * @description Those that wait for the caller.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Not done in time, anybody's.
+             */
+            overdue: number;
+            /** @description By state, those only in which there are any. */
+            states: components["schemas"]["ImprovementCount"][];
+        };
+        /** @description An action with everything that happened to it and what came of it. */
+        ImprovementCourse: components["schemas"]["ImprovementView"] & {
+            after?: components["schemas"]["ImprovementSpan"] | null;
+            /** @description Complaints of the cause in the 30 days before it was opened. */
+            before: components["schemas"]["ImprovementSpan"];
+            /** @description What happened, in order. */
+            course: components["schemas"]["ImprovementMove"][];
+            /** @description Of which currency amounts are, ISO 4217. */
+            currency: string;
+            /** @description What it needs before it is complete. */
+            duties: components["schemas"]["ImprovementDutyState"][];
+            /** @description The complaints that led to it, as far as the caller may see them. */
+            led_by: components["schemas"]["ImprovementComplaint"][];
+            /** @description What the caller may do. */
+            may: components["schemas"]["ImprovementMay"];
+        };
+        /**
+         * @description What an action needs before it is complete.
+         * @enum {string}
+         */
+        ImprovementDuty: "corrective" | "preventive" | "steps" | "steps_done";
+        /** @description What an action needs before it is complete. */
+        ImprovementDutyState: {
+            /** @description What. */
+            duty: components["schemas"]["ImprovementDuty"];
+            /** @description Whether that is there. */
+            met: boolean;
+        };
+        /** @description Who has it from now on, and why. */
+        ImprovementHandover: {
+            /** @description Who: a colleague who may sign in. */
+            owner_id: components["schemas"]["Id_usr"];
+            /** @description Why: 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description What the caller may do with an action now. */
+        ImprovementMay: {
+            /** @description Plan it, do its steps, complete it, hand it over, note on it. */
+            handle: boolean;
+            /** @description Verify it, now. */
+            verify: boolean;
+        };
+        /** @description Something that happened to an action. Nothing changes or deletes one. */
+        ImprovementMove: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by_id?: components["schemas"]["Id_usr"] | null;
+            /** @description Their name. */
+            by_name?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id_imm_ImprovementMove"];
+            /** @description Of which action. */
+            improvement_action_id: components["schemas"]["Id_iac_ImprovementAction"];
+            /** @description What happened. */
+            kind: components["schemas"]["ImprovementMoveKind"];
+            /**
+             * Format: int64
+             * @description Its place, from 1.
+             */
+            number: number;
+            /** @description What was said or why; empty where nothing was. */
+            words: string;
+        };
+        /**
+         * @description What happened to an action.
+         * @enum {string}
+         */
+        ImprovementMoveKind: "opened" | "joined" | "planned" | "step_done" | "completed" | "verified" | "ineffective" | "recurred" | "handed_over" | "overdue" | "noted";
+        /** @description A note. */
+        ImprovementNote: {
+            /** @description In one's own words: 1 to 2,000 characters. */
+            words: string;
+        };
+        /**
+         * @description How an action came to be.
+         * @enum {string}
+         */
+        ImprovementOrigin: "recurrence" | "by_hand";
+        /** @description What is to be done. */
+        ImprovementPlan: {
+            /** @description What puts right what went wrong: up to 2,000 characters. */
+            corrective: string;
+            /** @description What keeps it from happening again: up to 2,000 characters. */
+            preventive: string;
+            /** @description The steps, in order: up to 30. Those that were done stay, whatever is said. */
+            steps: components["schemas"]["PlannedStep"][];
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /** @description What a department sets of improvement and costs. */
+        ImprovementRules: {
+            /**
+             * Format: int64
+             * @description Minutes one act is reckoned with, where nobody wrote down how long a complaint took.
+             */
+            act_minutes: number;
+            /**
+             * Format: int64
+             * @description Minutes of business time in which an action is completed.
+             */
+            due_minutes: number;
+            /** @description What an hour of handling costs, in minor units. */
+            hour_rate: components["schemas"]["Money"];
+            /** @description What 100 points cost, in minor units. */
+            points_rate: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description So many complaints of it in these days open the action again.
+             */
+            recurrences: number;
+            /**
+             * Format: int64
+             * @description So many complaints of one root cause open an action.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description Minutes of business time in which its effect is verified.
+             */
+            verify_minutes: number;
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 while nothing was set.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description For so many days after it is completed a cause is watched.
+             */
+            watch_days: number;
+            /**
+             * Format: int64
+             * @description Within so many days.
+             */
+            window_days: number;
+        };
+        /** @description What complaints of the cause came to within a time. */
+        ImprovementSpan: components["schemas"]["ComplaintCost"] & {
+            /** @description From when. */
+            from: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How many there are of it in 30 days, in hundredths; none before a day is over.
+             */
+            monthly?: number | null;
+            /** @description Until when. */
+            to: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Where an action stands.
+         * @enum {string}
+         */
+        ImprovementState: "open" | "completed" | "closed";
+        /** @description One thing to be done. */
+        ImprovementStep: {
+            done_at?: components["schemas"]["Timestamp"] | null;
+            /** @description By whom. */
+            done_by: string;
+            /**
+             * Format: int64
+             * @description Its number within the action.
+             */
+            number: number;
+            /** @description What. */
+            what: string;
+        };
+        /** @description The things to be done, in order. */
+        ImprovementSteps: components["schemas"]["ImprovementStep"][];
+        /** @description What somebody who had no part in it found. */
+        ImprovementVerification: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who found it. */
+            by_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            by_name: string;
+            /** @description Whether it helps. */
+            effective: boolean;
+            /** @description By what one sees it. */
+            words: string;
+        };
+        /** @description An action, with what a list shows beside it. */
+        ImprovementView: components["schemas"]["ImprovementAction"] & {
+            /** @description Whether it was not done in time. */
+            overdue: boolean;
+        };
         /** @description Something that goes wrong for many customers at once. */
         Incident: {
             /** @description When. */
@@ -38084,7 +41266,7 @@ export interface components {
              */
             imap_port: number;
             /** @description How that connection is kept secret. */
-            imap_security: components["schemas"]["Security"];
+            imap_security: components["schemas"]["MailSecurity"];
             /** @description Under which name. */
             imap_user: string;
             /**
@@ -38106,7 +41288,7 @@ export interface components {
              */
             smtp_port: number;
             /** @description How that connection is kept secret. */
-            smtp_security: components["schemas"]["Security"];
+            smtp_security: components["schemas"]["MailSecurity"];
             /** @description Under which name; empty: without signing in. */
             smtp_user: string;
             /** @description Whether it is fetched, and answered by. */
@@ -38243,6 +41425,11 @@ export interface components {
             /** @description Whether the files that came with it go along. */
             with_files?: boolean;
         };
+        /**
+         * @description How a connection to a mail server is kept secret; one that is not is not made.
+         * @enum {string}
+         */
+        MailSecurity: "tls" | "starttls";
         /** @description A mailbox to write by. */
         MailSender: {
             /** @description Its address. */
@@ -38409,7 +41596,7 @@ export interface components {
          * @description Why two may be one person.
          * @enum {string}
          */
-        MergeReason: "phone" | "email" | "wechat" | "site" | "name_phone" | "name_email";
+        MergeReason: "phone" | "email" | "wechat" | "site" | "name_phone" | "name_email" | "name_address";
         /** @description Two who may be one person. */
         MergeSuggestion: {
             alias_id?: components["schemas"]["Id_cus"] | null;
@@ -38603,6 +41790,238 @@ export interface components {
          * @example 182000
          */
         Money: number;
+        /** @description An action that something was done about in the month. */
+        MonthAction: {
+            /** @description Which. */
+            id: components["schemas"]["Id_iac_ImprovementAction"];
+            /** @description Its number. */
+            number: string;
+            /** @description Who has it. */
+            owner_name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImprovementState"];
+            /** @description What it is about. */
+            title: string;
+        };
+        /** @description What was done about actions in the month. */
+        MonthActions: {
+            /** @description Which, 100 at most. */
+            actions: components["schemas"]["MonthAction"][];
+            /**
+             * Format: int64
+             * @description Found to help.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Completed.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Opened.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Not done in time.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Opened again: the cause came again, or it did not help.
+             */
+            reopened: number;
+        };
+        /** @description A number, or a text, that differs from the revision before. */
+        MonthDifference: {
+            /**
+             * Format: int64
+             * @description What it is; 0 for a text.
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description What it was; 0 for a text.
+             */
+            before: number;
+            /** @description Which number: `received`, `total`; which text: `summary`, `measures`. */
+            field: string;
+            /** @description What it belongs to. */
+            group: components["schemas"]["MonthGroup"];
+            /** @description Of which category or cause; empty for all others. */
+            name: string;
+        };
+        /** @description The differences of a revision. */
+        MonthDifferences: components["schemas"]["MonthDifference"][];
+        /** @description What else customers said in the month. */
+        MonthFeedback: {
+            /**
+             * Format: int64
+             * @description Complaints.
+             */
+            complaint: number;
+            /**
+             * Format: int64
+             * @description Opinions.
+             */
+            opinion: number;
+            /**
+             * Format: int64
+             * @description Praise.
+             */
+            praise: number;
+            /**
+             * Format: int64
+             * @description Recognitions on the wall.
+             */
+            recognised: number;
+            /**
+             * Format: int64
+             * @description Suggestions.
+             */
+            suggestion: number;
+        };
+        /** @description What a month came to. */
+        MonthFigures: {
+            /** @description What was done that causes do not come again. */
+            actions: components["schemas"]["MonthActions"];
+            /** @description What complaints taken in cost, by root cause. */
+            costs: components["schemas"]["ComplaintCosts"];
+            /** @description What else customers said. */
+            feedback: components["schemas"]["MonthFeedback"];
+            /** @description Of the complaints closed, how many were won back. */
+            recovery: components["schemas"]["ComplaintRecovery"];
+            /** @description Complaints taken in, by category and week. */
+            statistics: components["schemas"]["ComplaintStatistics"];
+        };
+        /**
+         * @description What a number that differs belongs to.
+         * @enum {string}
+         */
+        MonthGroup: "total" | "category" | "recovery" | "costs" | "cause" | "actions" | "feedback" | "words";
+        /** @description A month and whether something was said of it. */
+        MonthLine: {
+            /** @description Which: `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description How often it was signed.
+             */
+            revisions: number;
+            signed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who signed it last; empty while nobody did. */
+            signed_by_name: string;
+            /** @description Whether somebody began to write. */
+            written: boolean;
+        };
+        /** @description What a unit says of a month. */
+        MonthReport: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_mrp_MonthReport"];
+            /** @description The measures. */
+            measures: string;
+            /** @description Which month: `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description How often it was signed.
+             */
+            revisions: number;
+            signed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The summary. */
+            summary: string;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            /** @description When. */
+            written_at: components["schemas"]["Timestamp"];
+            /** @description Who wrote it last. */
+            written_by: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            written_by_name: string;
+        };
+        /** @description A report as it was signed. */
+        MonthRevision: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who signed. */
+            by_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            by_name: string;
+            /** @description What differs from the one before. */
+            differences: components["schemas"]["MonthDifferences"];
+            /** @description The figures as they were then. */
+            figures: components["schemas"]["MonthFigures"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_mrv_MonthRevision"];
+            /** @description The measures. */
+            measures: string;
+            /** @description Of which report. */
+            month_report_id: components["schemas"]["Id_mrp_MonthReport"];
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description Why it was signed again; empty for the first. */
+            reason: string;
+            /** @description The summary. */
+            summary: string;
+        };
+        /** @description The months of a unit. */
+        Months: {
+            /** @description The last 13, the running one first. */
+            months: components["schemas"]["MonthLine"][];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /** @description What is signed. */
+        MonthSignOff: {
+            /** @description The measures: 1 to 5,000 characters. */
+            measures: string;
+            /** @description Why it is signed again: 1 to 500 characters; nothing the first time. */
+            reason?: string | null;
+            /** @description The summary: 1 to 5,000 characters. */
+            summary: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description The version one saw; 0 where nothing was written yet.
+             */
+            version: number;
+        };
+        /** @description A month of a unit. */
+        MonthView: {
+            /** @description What differs now from the last revision. */
+            differences: components["schemas"]["MonthDifference"][];
+            /** @description What it came to, as it stands now. */
+            figures: components["schemas"]["MonthFigures"];
+            /** @description Whether the caller may write and sign it. */
+            may_write: boolean;
+            /** @description Which: `2026-11`. */
+            month: string;
+            report?: components["schemas"]["MonthReport"] | null;
+            /** @description As it was signed, the latest first. */
+            revisions: components["schemas"]["RevisionLine"][];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /** @description Its name; empty for the whole house. */
+            unit_name: string;
+        };
+        /** @description What is said of a month. */
+        MonthWords: {
+            /** @description The measures: up to 5,000 characters. */
+            measures: string;
+            /** @description The summary: up to 5,000 characters. */
+            summary: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description The version one saw; 0 where nothing was written yet.
+             */
+            version: number;
+        };
         /** @description Where to. */
         Move: {
             parent_id?: components["schemas"]["Id_unt"] | null;
@@ -38640,6 +42059,32 @@ export interface components {
             kind: components["schemas"]["AbuseKind"];
             /** @description What happened, in one's own words: 1 to 500 characters. */
             word: string;
+        };
+        /** @description Why a complaint came about. */
+        NewAnalysis: {
+            /** @description The root cause, of the second level. */
+            cause_id: string;
+            lost?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description How many minutes all who handled it needed: up to 100,000; reckoned from what they did where nobody says.
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description How many points the customer was given for it: up to 10,000,000.
+             */
+            points?: number | null;
+            responsible_id?: components["schemas"]["Id_usr"] | null;
+            /** @description The department that answers for it. */
+            responsible_unit_id: components["schemas"]["Id_unt"];
+            /**
+             * Format: int64
+             * @description The version one saw; 0 where there is none yet.
+             */
+            version: number;
+            /** @description Why, and why that: 1 to 5 questions with their answers. */
+            whys: components["schemas"]["ComplaintWhy"][];
         };
         /** @description What an appeal is answered. */
         NewAppealAnswer: {
@@ -38796,6 +42241,8 @@ export interface components {
              * @description The message it was said with.
              */
             message_seq?: number | null;
+            /** @description What stands in the form's own fields, by their ids. */
+            own_fields?: Record<string, never> | null;
             /** @description What the customer asks for: 1 to 1,000 characters. */
             remedy: string;
             /** @description Whether anybody's safety is touched. */
@@ -39035,9 +42482,19 @@ export interface components {
             close?: boolean | null;
             /** @description Why, or why not: 1 to 1,000 characters; needed with it. */
             reason?: string | null;
-            /** @description Which way. By `conversation` they are sent there; any other says how it was done. */
+            /**
+             * @description Which way. By `conversation` they are sent there, by `sms` to the number they are known by, up to 500 characters; any
+             *     other says how it was done.
+             */
             way: components["schemas"]["AnswerWay"];
             /** @description The words: 1 to 2,000 characters. */
+            words: string;
+        };
+        /** @description What is awarded. */
+        NewFeedbackAward: {
+            /** @description How much, in minor units of the budget's currency: 1 to 10,000,000. */
+            amount: components["schemas"]["Money"];
+            /** @description What it is, and how it reaches them: 1 to 500 characters. */
             words: string;
         };
         /** @description An item as it is taken in. Who said it is a customer, a conversation's, or nobody named. */
@@ -39061,6 +42518,8 @@ export interface components {
              * @description The message it was said with.
              */
             message_seq?: number | null;
+            /** @description What stands in the form's own fields, by their ids. */
+            own_fields?: Record<string, never> | null;
             owner_id?: components["schemas"]["Id_usr"] | null;
             /** @description What it is about, in a line: up to 100 characters; the beginning of the content unless told. */
             title?: string | null;
@@ -39071,10 +42530,21 @@ export interface components {
         NewFeedbackRules: {
             /** @description Of which currency new budgets are, ISO 4217. */
             currency: string;
+            form?: components["schemas"]["FeedbackPublicForm"] | null;
             /** @description From how many recognitions on each level is reached, rising: 1 to 10 of 1 to 100,000. */
             levels: components["schemas"]["RecognitionLevels"];
             /** @description Minutes of business time until an answer, by kind. */
             minutes: components["schemas"]["FeedbackMinutes"];
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /** @description The fields from now on. */
+        NewFormVersion: {
+            /** @description The fields in their order: up to 60. One that was there and is left out is retired, never gone. */
+            fields: components["schemas"]["FormField"][];
             /**
              * Format: int64
              * @description The version one saw.
@@ -39103,6 +42573,64 @@ export interface components {
             file_id: components["schemas"]["Id_fil"];
             /** @description What it is a list of: `customers` unless told, or what another module takes in, `orders`. */
             target?: string | null;
+        };
+        /** @description An action against a cause. */
+        NewImprovement: {
+            /** @description The root cause, of the second level. */
+            cause_id: string;
+            /** @description What it is to achieve: up to 2,000 characters. */
+            detail?: string | null;
+            due_at?: components["schemas"]["Timestamp"] | null;
+            owner_id?: components["schemas"]["Id_usr"] | null;
+            /** @description What it is about: 1 to 100 characters. */
+            title: string;
+        };
+        /** @description What is to hold from now on. */
+        NewImprovementRules: {
+            /**
+             * Format: int64
+             * @description Minutes one act is reckoned with, where nobody wrote down how long it took: 0 to 480.
+             */
+            act_minutes: number;
+            /**
+             * Format: int64
+             * @description Minutes of business time in which an action is completed: 1 to 100,000.
+             */
+            due_minutes: number;
+            /** @description What an hour of handling costs, in minor units: up to 100,000,000. */
+            hour_rate: components["schemas"]["Money"];
+            /** @description What 100 points cost, in minor units: up to 100,000,000. */
+            points_rate: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description So many complaints of it in these days open the action again: 1 to 100.
+             */
+            recurrences: number;
+            /**
+             * Format: int64
+             * @description So many complaints of one root cause open an action: 2 to 100.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description Minutes of business time in which its effect is verified: 1 to 100,000.
+             */
+            verify_minutes: number;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description For so many days after it is completed a cause is watched: 0 to 730.
+             */
+            watch_days: number;
+            /**
+             * Format: int64
+             * @description Within so many days: 1 to 365.
+             */
+            window_days: number;
         };
         /** @description Something that goes wrong for many customers at once. */
         NewIncident: {
@@ -39530,8 +43058,8 @@ export interface components {
         };
         /** @description Something a customer asks of their data. */
         NewPrivacyRequest: {
-            /** @description Whose data it is about; one whom one may see. */
-            customer_id: components["schemas"]["Id_cus"];
+            claimant?: components["schemas"]["Claimant"] | null;
+            customer_id?: components["schemas"]["Id_cus"] | null;
             kind: components["schemas"]["PrivacyRequestKind"];
             owner_id?: components["schemas"]["Id_usr"] | null;
             /** @description Which consents are to be taken back: needed for that, and for nothing else. */
@@ -39541,6 +43069,15 @@ export interface components {
             way: components["schemas"]["ConsentWay"];
             /** @description In the person's words: up to 2,000 characters. */
             words?: string | null;
+        };
+        /** @description What else they are to be looked for by; what they gave is looked for anyway. */
+        NewPrivacySearch: {
+            /** @description Another e-mail address. */
+            email?: string | null;
+            /** @description Another name. */
+            name?: string | null;
+            /** @description Another phone number. */
+            phone?: string | null;
         };
         /** @description A promise to a customer: in a conversation, about an inquiry, or to a customer one may see. */
         NewPromise: {
@@ -39683,6 +43220,82 @@ export interface components {
             /** @description Its name, unique. */
             name: string;
         };
+        /** @description The trees as they are to be from now on. */
+        NewRootCauses: {
+            /** @description The trees: 1 to 20 of 1 to 30 groups of 1 to 40 causes. What is left out and was used stays, retired. */
+            trees: components["schemas"]["RootCauseTree"][];
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /** @description A sanction as it is proposed. */
+        NewSanction: {
+            amount?: components["schemas"]["Money"] | null;
+            /** @description Of which complaint: founded, and being carried out or beyond. */
+            complaint_id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description What shows it: 1 to 10 pieces. */
+            evidence: components["schemas"]["SanctionEvidence"][];
+            /** @description For what: what was done or left undone, never who somebody is. */
+            ground: components["schemas"]["SanctionGround"];
+            /** @description What it is. */
+            kind: components["schemas"]["SanctionKind"];
+            /** @description What part they had. */
+            part: components["schemas"]["SanctionPart"];
+            /** @description Whom it concerns: a colleague within one's reach, never oneself. */
+            person_id: components["schemas"]["Id_usr"];
+            /** @description Why, as the person will read it: 1 to 2,000 characters. */
+            reason: string;
+        };
+        /** @description Why somebody does not accept it. */
+        NewSanctionAppeal: {
+            /** @description What shows it: at most 10 files and records. */
+            evidence?: components["schemas"]["SanctionEvidence"][] | null;
+            /** @description Why: 1 to 2,000 characters. */
+            words: string;
+        };
+        /** @description What becomes of a sanction that was appealed. */
+        NewSanctionDecision: {
+            amount?: components["schemas"]["Money"] | null;
+            kind?: components["schemas"]["SanctionKind"] | null;
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["SanctionOutcome"];
+            /** @description Why, as the person reads it: 1 to 2,000 characters. */
+            words: string;
+        };
+        /** @description How notice was given. */
+        NewSanctionNotice: {
+            /** @description Where and before whom it was given to the person: 1 to 500 characters, needed of anybody but them. */
+            words?: string | null;
+        };
+        /** @description What is to hold from now on. */
+        NewSanctionRules: {
+            /**
+             * Format: int64
+             * @description Days to appeal: 3 to 60.
+             */
+            appeal_days: number;
+            /** @description Of which currency, ISO 4217. */
+            currency: string;
+            /** @description What a deduction may be at most, in minor units: up to 100,000,000; 0: there are none. */
+            most_deduction: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Days in which the person is to have read it: 1 to 30.
+             */
+            notice_days: number;
+            /**
+             * Format: int64
+             * @description The version one saw.
+             */
+            version: number;
+        };
+        /** @description Why it is taken back. */
+        NewSanctionWithdrawal: {
+            /** @description In one's own words: 1 to 500 characters. */
+            reason: string;
+        };
         /** @description A segment to be made. */
         NewSegment: {
             /** @description What it is for: up to 500 characters. */
@@ -39812,6 +43425,13 @@ export interface components {
             password: string;
             /** @description What the person may do. */
             role_id: components["schemas"]["Id_rol_Role"];
+        };
+        /** @description Whether it helps. */
+        NewVerification: {
+            /** @description Whether it does; where not, the action is open again. */
+            effective: boolean;
+            /** @description By what one sees it: 1 to 1,000 characters. */
+            words: string;
         };
         /** @description A new account. */
         NewWechatAccount: {
@@ -40097,7 +43717,7 @@ export interface components {
             /** @description More of it, the last time. */
             detail: string;
             /** @description Which way. */
-            way: components["schemas"]["Way"];
+            way: components["schemas"]["ReportWay"];
         };
         /** @description An open channel, and how the calls went. */
         OpenChannelView: {
@@ -40709,6 +44329,31 @@ export interface components {
          * @enum {string}
          */
         Outcome: "solved" | "unsolved" | "unknown";
+        /** @description What one complaint came to. */
+        OutcomeView: components["schemas"]["ComplaintCost"] & {
+            bought_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its root cause; empty where it was not analysed. */
+            cause: string;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Which. */
+            complaint_id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description Of which currency amounts are, ISO 4217. */
+            currency: string;
+            /** @description The day it was taken in. */
+            day: string;
+            /** @description Its number; none where the caller may not see the complaint. */
+            number?: string | null;
+            /** @description When. */
+            registered_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How content the customer is by their last word: 1 to 5.
+             */
+            score?: number | null;
+            /** @description What it is about; none where the caller may not see the complaint. */
+            title?: string | null;
+            verdict?: components["schemas"]["RecoveryVerdict"] | null;
+        };
         /** @description One's own choices. */
         OwnChoices: {
             /** @description The language to see. */
@@ -41401,6 +45046,8 @@ export interface components {
                 state: components["schemas"]["ImportState"];
                 /** @description What it is a list of: `customers`, or what another module takes in, `orders`. */
                 target: string;
+                undo?: components["schemas"]["ImportUndo"] | null;
+                undo_until?: components["schemas"]["Timestamp"] | null;
                 unit_id?: components["schemas"]["Id_unt"] | null;
                 /**
                  * Format: int64
@@ -41510,6 +45157,29 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ImportKept: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether the import made them. */
+                created: boolean;
+                /** @description Who. */
+                customer_id: components["schemas"]["Id_cus"];
+                /**
+                 * Format: int64
+                 * @description The first line of the file that wrote to them.
+                 */
+                line: number;
+                /** @description Their name, where the reader may see them. */
+                name?: string | null;
+                /** @description Whether all of it stays, or a part. */
+                outcome: components["schemas"]["UndoOutcome"];
+                /** @description Why; `row`: all of it. */
+                reasons: components["schemas"]["ImportReasons"];
+            }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ImportRefusal: {
             /** @description The rows. */
             items: {
@@ -41525,6 +45195,16 @@ export interface components {
                 /** @description Why. */
                 reasons: components["schemas"]["ImportReasons"];
             }[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImprovementView: {
+            /** @description The rows. */
+            items: (components["schemas"]["ImprovementAction"] & {
+                /** @description Whether it was not done in time. */
+                overdue: boolean;
+            })[];
             /** @description Hand this back as `cursor` for the next page; none on the last. */
             next_cursor?: string | null;
         };
@@ -41988,6 +45668,36 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_OutcomeView: {
+            /** @description The rows. */
+            items: (components["schemas"]["ComplaintCost"] & {
+                bought_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Its root cause; empty where it was not analysed. */
+                cause: string;
+                closed_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Which. */
+                complaint_id: components["schemas"]["Id_cpl_Complaint"];
+                /** @description Of which currency amounts are, ISO 4217. */
+                currency: string;
+                /** @description The day it was taken in. */
+                day: string;
+                /** @description Its number; none where the caller may not see the complaint. */
+                number?: string | null;
+                /** @description When. */
+                registered_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description How content the customer is by their last word: 1 to 5.
+                 */
+                score?: number | null;
+                /** @description What it is about; none where the caller may not see the complaint. */
+                title?: string | null;
+                verdict?: components["schemas"]["RecoveryVerdict"] | null;
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_PointsEntryView: {
             /** @description The rows. */
             items: (components["schemas"]["PointsEntry"] & {
@@ -42086,6 +45796,7 @@ export interface components {
         Page_PrivacyRequestView: {
             /** @description The rows. */
             items: (components["schemas"]["PrivacyRequest"] & {
+                claimant?: components["schemas"]["ClaimantView"] | null;
                 copy?: components["schemas"]["PrivacyCopyView"] | null;
                 /** @description Whether the caller may handle it. */
                 may_handle: boolean;
@@ -42263,6 +45974,20 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_SanctionView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Sanction"] & {
+                /** @description What the appeal brings, to be read. */
+                appeal_shown_by: components["schemas"]["SanctionEvidenceView"][];
+                /** @description What the caller may do. */
+                may: components["schemas"]["SanctionMay"];
+                /** @description What shows it, to be read. */
+                shown_by: components["schemas"]["SanctionEvidenceView"][];
+            })[];
+            /** @description Hand this back as `cursor` for the next page; none on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_SatisfactionCase: {
             /** @description The rows. */
             items: {
@@ -42396,6 +46121,8 @@ export interface components {
             items: {
                 /** @description Which letters are cheap. */
                 alphabet: components["schemas"]["Alphabet"];
+                /** @description A certificate (PEM) that is believed besides those every computer believes. */
+                certificate?: string | null;
                 /** @description Since when. */
                 created_at: components["schemas"]["Timestamp"];
                 /** @description How the two sides speak. */
@@ -42825,6 +46552,16 @@ export interface components {
         Placing: {
             post_id?: components["schemas"]["Id_pst_Post"] | null;
             unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /** @description A step as it is to be. */
+        PlannedStep: {
+            /**
+             * Format: int64
+             * @description The number of one that is there; a new one without.
+             */
+            number?: number | null;
+            /** @description What is to be done: 1 to 200 characters. */
+            what: string;
         };
         /**
          * @description Where points can be. Points of a lot are always in exactly one of these, and each posting moves them from one to
@@ -43516,9 +47253,8 @@ export interface components {
             closed_by?: components["schemas"]["Id_usr"] | null;
             /** @description Their name. */
             closed_by_name?: string | null;
-            /** @description Whose data it is about. */
-            customer_id: components["schemas"]["Id_cus"];
-            /** @description Their name then. */
+            customer_id?: components["schemas"]["Id_cus"] | null;
+            /** @description Their name then, or the one they gave. */
             customer_name: string;
             /** @description Until when it is to be answered. */
             due_at: components["schemas"]["Timestamp"];
@@ -43537,6 +47273,8 @@ export interface components {
             identity_by_name?: string | null;
             /** @description What is asked. */
             kind: components["schemas"]["PrivacyRequestKind"];
+            /** @description Whether they were answered that we hold nothing of them. */
+            nothing_held: boolean;
             owner_id?: components["schemas"]["Id_usr"] | null;
             /** @description Their name. */
             owner_name: string;
@@ -43545,6 +47283,8 @@ export interface components {
             /** @description When it came. */
             received_at: components["schemas"]["Timestamp"];
             reminded_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where we looked for them. */
+            searches: components["schemas"]["PrivacySearches"];
             /** @description Where it stands. */
             state: components["schemas"]["PrivacyRequestState"];
             unit_id?: components["schemas"]["Id_unt"] | null;
@@ -43600,6 +47340,7 @@ export interface components {
         PrivacyRequestState: "open" | "done" | "refused" | "taken_back";
         /** @description A request, with what a list shows beside it. */
         PrivacyRequestView: components["schemas"]["PrivacyRequest"] & {
+            claimant?: components["schemas"]["ClaimantView"] | null;
             copy?: components["schemas"]["PrivacyCopyView"] | null;
             /** @description Whether the caller may handle it. */
             may_handle: boolean;
@@ -43607,6 +47348,41 @@ export interface components {
             overdue: boolean;
             /** @description Whether somebody else than the caller must delete, who made sure who asks. */
             second_person: boolean;
+        };
+        /** @description One look for somebody among all customers: the evidence of an answer that nothing is held. */
+        PrivacySearch: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            by_name: string;
+            /**
+             * Format: int64
+             * @description How many customers have the number or the address, whoever may see them.
+             */
+            found: number;
+            /** @description What was looked for. */
+            keys: components["schemas"]["SearchedKey"][];
+            /**
+             * Format: int64
+             * @description How many bear a name like it, as far as whoever looked sees customers; ten stands for ten and more.
+             */
+            named: number;
+        };
+        /** @description Every look, in order. */
+        PrivacySearches: components["schemas"]["PrivacySearch"][];
+        /** @description What a look came to. */
+        PrivacySearchResult: {
+            /** @description Those who have the number or the address, then those who bear such a name, as far as one may see them. */
+            candidates: components["schemas"]["CustomerCard"][];
+            /**
+             * Format: int64
+             * @description How many have the number or the address and are out of one's reach.
+             */
+            hidden: number;
+            /** @description The request, with this look among its searches. */
+            request: components["schemas"]["PrivacyRequestView"];
         };
         /** @description The body of every refusal, `application/problem+json`. */
         Problem: {
@@ -44513,6 +48289,11 @@ export interface components {
             /** @description Ten codes, each good once in place of the app. They are not kept and cannot be shown again. */
             recovery_codes: string[];
         };
+        /**
+         * @description Whether the customer of a closed complaint was won back (R087).
+         * @enum {string}
+         */
+        RecoveryVerdict: "satisfied" | "bought" | "lost" | "undecided" | "anonymous" | "unreachable";
         /** @description A reward somebody gave points for. */
         Redemption: {
             /** @description When it was asked for. */
@@ -44869,6 +48650,11 @@ export interface components {
             pause: components["schemas"]["ReliefPause"];
         };
         /**
+         * @description Which way a call went.
+         * @enum {string}
+         */
+        ReportWay: "in" | "out";
+        /**
          * @description Who must have a second factor.
          * @enum {string}
          */
@@ -44971,6 +48757,22 @@ export interface components {
              * @description The version one saw.
              */
             version: number;
+        };
+        /** @description A revision without its figures. */
+        RevisionLine: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who signed. */
+            by_name: string;
+            /** @description What differs from the one before. */
+            differences: components["schemas"]["MonthDifferences"];
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description Why it was signed again; empty for the first. */
+            reason: string;
         };
         /**
          * @description What came of asking again.
@@ -45161,6 +48963,46 @@ export interface components {
                 [key: string]: components["schemas"]["Reach"];
             };
         };
+        /** @description A root cause, of the second level. */
+        RootCause: {
+            /** @description Its id; given when it is new. */
+            id?: string;
+            /** @description Its name: 1 to 40 characters. */
+            name: string;
+            /** @description Whether it can no longer be chosen; what was filed under it stays. */
+            retired?: boolean;
+        };
+        /** @description What root causes have in common: people, method, goods. */
+        RootCauseGroup: {
+            /** @description The causes: 1 to 40. */
+            causes: components["schemas"]["RootCause"][];
+            /** @description Its id; given when it is new. */
+            id?: string;
+            /** @description Its name: 1 to 40 characters. */
+            name: string;
+        };
+        /** @description The root causes one chooses from. */
+        RootCauses: {
+            /** @description The trees, each of a trade or department. */
+            trees: components["schemas"]["RootCauseTrees"];
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 while the shipped ones hold.
+             */
+            version: number;
+        };
+        /** @description The root causes of one trade or department. */
+        RootCauseTree: {
+            /** @description Its groups: 1 to 30. */
+            groups: components["schemas"]["RootCauseGroup"][];
+            /** @description Its id; given when it is new. */
+            id?: string;
+            /** @description Which trade or department: 1 to 40 characters. */
+            name: string;
+            unit_id?: components["schemas"]["Id_unt"] | null;
+        };
+        /** @description All trees. */
+        RootCauseTrees: components["schemas"]["RootCauseTree"][];
         /** @description What makes a conversation come before others, or asks for skills. All that it names must hold. */
         RoutingRule: {
             /**
@@ -45203,6 +49045,195 @@ export interface components {
          * @enum {string}
          */
         SaidKind: "text" | "note" | "card";
+        /** @description A consequence for somebody who answers for a complaint. */
+        Sanction: {
+            amount?: components["schemas"]["Money"] | null;
+            appeal?: components["schemas"]["SanctionAppeal"] | null;
+            appeal_until?: components["schemas"]["Timestamp"] | null;
+            /** @description Of which complaint. */
+            complaint_id: components["schemas"]["Id_cpl_Complaint"];
+            /** @description The complaint's number. */
+            complaint_number: string;
+            /** @description Of which currency. */
+            currency: string;
+            decision?: components["schemas"]["SanctionDecision"] | null;
+            /** @description What shows it: never empty. */
+            evidence: components["schemas"]["SanctionEvidences"];
+            /** @description For what. */
+            ground: components["schemas"]["SanctionGround"];
+            /** @description Its id. */
+            id: components["schemas"]["Id_snc_Sanction"];
+            /** @description What it is. */
+            kind: components["schemas"]["SanctionKind"];
+            notice?: components["schemas"]["SanctionNotice"] | null;
+            /** @description Until when the person is to have read it. */
+            notice_until: components["schemas"]["Timestamp"];
+            /** @description What part they had. */
+            part: components["schemas"]["SanctionPart"];
+            /** @description Whom it concerns. */
+            person_id: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            person_name: string;
+            /** @description When. */
+            proposed_at: components["schemas"]["Timestamp"];
+            /** @description Who proposed it. */
+            proposed_by: components["schemas"]["Id_usr"];
+            /** @description Their name. */
+            proposed_by_name: string;
+            /** @description Why, in words. */
+            reason: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["SanctionState"];
+            unit_id?: components["schemas"]["Id_unt"] | null;
+            /**
+             * Format: int64
+             * @description Rises with each change.
+             */
+            version: number;
+            withdrawal?: components["schemas"]["SanctionWithdrawal"] | null;
+        };
+        /** @description That somebody does not accept a sanction of theirs. */
+        SanctionAppeal: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What shows it. */
+            evidence: components["schemas"]["SanctionEvidences"];
+            /** @description Why. */
+            words: string;
+        };
+        /** @description What waits for the caller. */
+        SanctionCounts: {
+            /**
+             * Format: int64
+             * @description Sanctions that concern them and wait for them: to be read, or to be appealed against while there is time.
+             */
+            mine: number;
+        };
+        /** @description What was decided of an appeal. */
+        SanctionDecision: {
+            amount?: components["schemas"]["Money"] | null;
+            /** @description Who decided. */
+            by: components["schemas"]["ComplaintBy"];
+            kind?: components["schemas"]["SanctionKind"] | null;
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["SanctionOutcome"];
+            was_amount?: components["schemas"]["Money"] | null;
+            /** @description What it was. */
+            was_kind: components["schemas"]["SanctionKind"];
+            /** @description Why. */
+            words: string;
+        };
+        /** @description Something that shows what is said. */
+        SanctionEvidence: {
+            file_id?: components["schemas"]["Id_fil"] | null;
+            /** @description What kind of thing. */
+            kind: components["schemas"]["SanctionEvidenceKind"];
+            /**
+             * Format: int64
+             * @description Which entry of the complaint's course, by its number there; of that kind alone.
+             */
+            number?: number | null;
+            /** @description Which record, or what the entry or file shows: up to 500 characters, needed of a record. */
+            words?: string;
+        };
+        /**
+         * @description What kind of thing shows something.
+         * @enum {string}
+         */
+        SanctionEvidenceKind: "course" | "file" | "record";
+        /** @description What shows something, piece by piece. */
+        SanctionEvidences: components["schemas"]["SanctionEvidence"][];
+        /** @description A piece of evidence, as it is read. */
+        SanctionEvidenceView: components["schemas"]["SanctionEvidence"] & {
+            entry?: components["schemas"]["ComplaintMove"] | null;
+            /** @description The name of the file it names. */
+            name?: string | null;
+            /** @description Where that is read, for a quarter of an hour. */
+            url?: string | null;
+        };
+        /**
+         * @description What a sanction may be for. There is no other: who somebody is, how old, of which sex or in what mood, is none.
+         * @enum {string}
+         */
+        SanctionGround: "procedure" | "negligence" | "conduct" | "concealment";
+        /**
+         * @description What a sanction is, the mildest first.
+         * @enum {string}
+         */
+        SanctionKind: "retraining" | "warning" | "deduction";
+        /** @description What the caller may do with a sanction now. */
+        SanctionMay: {
+            /** @description Say that they read it: whom it concerns. */
+            acknowledge: boolean;
+            /** @description Appeal: whom it concerns. */
+            appeal: boolean;
+            /** @description Decide the appeal. */
+            decide: boolean;
+            /** @description Say that it was given to the person in person. */
+            serve: boolean;
+            /** @description Take it back. */
+            withdraw: boolean;
+        };
+        /** @description How notice was given. */
+        SanctionNotice: {
+            /** @description Who: the person who read it, or whoever gave it to them. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description Where and before whom it was given, when it was; empty when they read it themselves. */
+            words: string;
+        };
+        /**
+         * @description What becomes of a sanction that was appealed.
+         * @enum {string}
+         */
+        SanctionOutcome: "upheld" | "changed" | "withdrawn";
+        /**
+         * @description What part somebody had in what was complained of.
+         * @enum {string}
+         */
+        SanctionPart: "direct" | "supervising";
+        /** @description What a department sets of its sanctions. */
+        SanctionRules: {
+            /**
+             * Format: int64
+             * @description Days to appeal, counted from the notice: 3 to 60.
+             */
+            appeal_days: number;
+            /** @description Of which currency, ISO 4217. */
+            currency: string;
+            /** @description What a deduction may be at most, in minor units; 0: there are none. */
+            most_deduction: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Days in which the person is to have read it: 1 to 30. After them it may be given to them in person.
+             */
+            notice_days: number;
+            /**
+             * Format: int64
+             * @description Rises with each change; 0 while nothing was set.
+             */
+            version: number;
+        };
+        /**
+         * @description Where a sanction stands.
+         * @enum {string}
+         */
+        SanctionState: "proposed" | "noticed" | "appealed" | "stands" | "upheld" | "changed" | "withdrawn";
+        /** @description A sanction with what shows it. */
+        SanctionView: components["schemas"]["Sanction"] & {
+            /** @description What the appeal brings, to be read. */
+            appeal_shown_by: components["schemas"]["SanctionEvidenceView"][];
+            /** @description What the caller may do. */
+            may: components["schemas"]["SanctionMay"];
+            /** @description What shows it, to be read. */
+            shown_by: components["schemas"]["SanctionEvidenceView"][];
+        };
+        /** @description That a sanction was taken back without an appeal. */
+        SanctionWithdrawal: {
+            /** @description Who took it back. */
+            by: components["schemas"]["ComplaintBy"];
+            /** @description Why. */
+            reason: string;
+        };
         /**
          * @description What one customer thought of one conversation. Whom it is about stays as it was when it ended, or was
          *     first rated.
@@ -45334,12 +49365,27 @@ export interface components {
          * @enum {string}
          */
         Sealing: "sealed" | "plain";
+        /**
+         * @description What somebody was looked for by.
+         * @enum {string}
+         */
+        SearchedBy: "phone" | "email" | "name";
+        /** @description Something somebody was looked for by, masked. */
+        SearchedKey: {
+            /** @description What it is. */
+            by: components["schemas"]["SearchedBy"];
+            /**
+             * @description It, masked.
+             * @example 138****5678
+             */
+            shown: string;
+        };
         /** @description What was found. */
         SearchResults: {
             /** @description Customers, on the first page only. */
             customers: components["schemas"]["FoundCustomer"][];
             /** @description Messages, newest first. */
-            items: components["schemas"]["Found"][];
+            items: components["schemas"]["FoundMessage"][];
             /** @description Hand this back as `cursor` for the next page of messages; none on the last. */
             next_cursor?: string | null;
         };
@@ -45374,11 +49420,6 @@ export interface components {
             /** @description Six digits of the authenticator app, or a recovery code. */
             code: string;
         };
-        /**
-         * @description How a connection to a directory is kept secret.
-         * @enum {string}
-         */
-        Security: "tls" | "starttls" | "plain";
         /** @description Which version of the article was seen. */
         SeenArticle: {
             /**
@@ -45416,6 +49457,38 @@ export interface components {
              * @description Rises with each change.
              */
             version: number;
+        };
+        /** @description A segment at the end of a day beside the segment now, as far as the actor sees customers. */
+        SegmentComparison: {
+            /**
+             * @description The day.
+             * @example 2026-11-26
+             */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description How many do now and did not then.
+             */
+            came: number;
+            /** @description The first day of which it is known who belonged to it. */
+            first_day: string;
+            /**
+             * Format: int64
+             * @description How many do now.
+             */
+            now: number;
+            /**
+             * Format: int64
+             * @description How many belonged to it at the end of that day.
+             */
+            then: number;
+            /** @description Today, as the installation counts days. */
+            today: string;
+            /**
+             * Format: int64
+             * @description How many did then and do not now.
+             */
+            went: number;
         };
         /** @description One condition. */
         SegmentCondition: {
@@ -45475,6 +49548,11 @@ export interface components {
             went: number;
         };
         /**
+         * @description Which of those a segment's members on a day and its members now differ by.
+         * @enum {string}
+         */
+        SegmentDifference: "came" | "went";
+        /**
          * @description How the parts of a group go together.
          * @enum {string}
          */
@@ -45533,7 +49611,7 @@ export interface components {
             topic?: string | null;
         };
         /** @description Something happened. On a numbered topic each number comes once, in order, without gaps; 0 stands for what is not kept, such as typing, and for the rows of a list topic. */
-        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.complaints.complaint.changed"] | components["schemas"]["Fact.feedback_items.feedback_item.changed"] | components["schemas"]["Fact.recognitions.recognition.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.purges.purge.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
+        "ServerFrame.fact": components["schemas"]["Fact.tasks.task.changed"] | components["schemas"]["Fact.approvals.approval.changed"] | components["schemas"]["Fact.merge_suggestions.merge_suggestion.changed"] | components["schemas"]["Fact.privacy_requests.privacy_request.changed"] | components["schemas"]["Fact.imports.import.changed"] | components["schemas"]["Fact.conversation.conversation.opened"] | components["schemas"]["Fact.conversation.conversation.assigned"] | components["schemas"]["Fact.conversation.conversation.requeued"] | components["schemas"]["Fact.conversation.conversation.left_message"] | components["schemas"]["Fact.conversation.conversation.changed"] | components["schemas"]["Fact.conversation.participant.joined"] | components["schemas"]["Fact.conversation.participant.changed"] | components["schemas"]["Fact.conversation.participant.left"] | components["schemas"]["Fact.conversation.conversation.snoozed"] | components["schemas"]["Fact.conversation.conversation.woken"] | components["schemas"]["Fact.conversation.conversation.closed"] | components["schemas"]["Fact.conversation.message.posted"] | components["schemas"]["Fact.conversation.message.edited"] | components["schemas"]["Fact.conversation.message.recalled"] | components["schemas"]["Fact.conversation.note.posted"] | components["schemas"]["Fact.conversation.note.edited"] | components["schemas"]["Fact.conversation.note.recalled"] | components["schemas"]["Fact.conversation.message.read"] | components["schemas"]["Fact.conversation.customer.typing"] | components["schemas"]["Fact.conversation.agent.typing"] | components["schemas"]["Fact.conversation.agent.viewing"] | components["schemas"]["Fact.inbox.conversation.changed"] | components["schemas"]["Fact.inbox.conversation.left"] | components["schemas"]["Fact.user.offer.made"] | components["schemas"]["Fact.user.offer.ended"] | components["schemas"]["Fact.user.presence.changed"] | components["schemas"]["Fact.user.conversation.taken_back"] | components["schemas"]["Fact.user.wrap_up.began"] | components["schemas"]["Fact.user.wrap_up.ended"] | components["schemas"]["Fact.presences.presence.changed"] | components["schemas"]["Fact.desk.desk.changed"] | components["schemas"]["Fact.relief.relief.changed"] | components["schemas"]["Fact.satisfaction.satisfaction.changed"] | components["schemas"]["Fact.sla.sla_miss.changed"] | components["schemas"]["Fact.inquiry_records.inquiry_record.changed"] | components["schemas"]["Fact.intake_batches.intake_batch.changed"] | components["schemas"]["Fact.first_contacts.first_contact.changed"] | components["schemas"]["Fact.market_reports.market_report.changed"] | components["schemas"]["Fact.promises.promise.changed"] | components["schemas"]["Fact.asks.ask.changed"] | components["schemas"]["Fact.escalations.escalation.changed"] | components["schemas"]["Fact.complaints.complaint.changed"] | components["schemas"]["Fact.feedback_items.feedback_item.changed"] | components["schemas"]["Fact.recognitions.recognition.changed"] | components["schemas"]["Fact.improvement_actions.improvement_action.changed"] | components["schemas"]["Fact.loyalty_members.loyalty_member.changed"] | components["schemas"]["Fact.redemptions.redemption.changed"] | components["schemas"]["Fact.customer_exports.customer_export.changed"] | components["schemas"]["Fact.allocation_runs.allocation_run.changed"] | components["schemas"]["Fact.opportunities.opportunity.changed"] | components["schemas"]["Fact.notices.automation.notice"] | components["schemas"]["Fact.incidents.incident.changed"] | components["schemas"]["Fact.purges.purge.changed"] | components["schemas"]["Fact.conversation.mail.changed"] | components["schemas"]["Fact.conversation.delivery.changed"];
         /** @description Staff: the connection stands. */
         "ServerFrame.hello": {
             /** @description Which of the product's processes this is. */
@@ -46147,6 +50225,11 @@ export interface components {
         /** @description What somebody wants a gateway to be; none: as it is. */
         SmsGatewayDetails: {
             alphabet?: components["schemas"]["Alphabet"] | null;
+            /**
+             * @description A certificate (PEM, up to 20,000 characters) that is believed besides those every computer believes; empty: none.
+             *     Whoever changes it says the password anew.
+             */
+            certificate?: string | null;
             /** @description The computer at the other end of the line. Whoever changes it says the password anew. */
             host?: string | null;
             /**
@@ -46186,6 +50269,8 @@ export interface components {
         SmsGatewayView: {
             /** @description Which letters are cheap. */
             alphabet: components["schemas"]["Alphabet"];
+            /** @description A certificate (PEM) that is believed besides those every computer believes. */
+            certificate?: string | null;
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
             /** @description How the two sides speak. */
@@ -46348,7 +50433,7 @@ export interface components {
             /** @enum {string} */
             t: "snapshot";
             /** @enum {string} */
-            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "complaints" | "feedback_items" | "recognitions" | "loyalty_members" | "redemptions" | "customer_exports" | "allocation_runs" | "opportunities" | "notices" | "incidents" | "purges";
+            topic: "tasks" | "approvals" | "merge_suggestions" | "privacy_requests" | "imports" | "inbox" | "presences" | "desk" | "relief" | "satisfaction" | "sla" | "inquiry_records" | "intake_batches" | "first_contacts" | "market_reports" | "promises" | "asks" | "escalations" | "complaints" | "feedback_items" | "recognitions" | "improvement_actions" | "loyalty_members" | "redemptions" | "customer_exports" | "allocation_runs" | "opportunities" | "notices" | "incidents" | "purges";
         };
         /** @description The state of `user:{id}`: One's own work: presence, offers, and what is still to be said of conversations that are over. */
         "Snapshot.user": {
@@ -46580,6 +50665,14 @@ export interface components {
          * @enum {string}
          */
         Step: "code" | "enrol";
+        /** @description Which step was done. */
+        StepDone: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            step: number;
+        };
         /**
          * @description What a step was.
          * @enum {string}
@@ -47081,6 +51174,11 @@ export interface components {
          */
         Understanding: "understood" | "reserved" | "rejected";
         /**
+         * @description What became of a customer when the import that wrote to them was taken back.
+         * @enum {string}
+         */
+        UndoOutcome: "taken_back" | "put_back" | "partly" | "kept";
+        /**
          * @description Why a complaint is not founded (X3).
          * @enum {string}
          */
@@ -47570,7 +51668,7 @@ export interface components {
             /** @description Whether that may lie in a private network or on this machine, and be called without TLS. */
             inside: boolean;
             /** @description Of which kinds of facts it is told. */
-            kinds: components["schemas"]["Kinds"];
+            kinds: components["schemas"]["FactKinds"];
             /** @description What colleagues call it. */
             name: string;
             /** @description Whether it is told. */
@@ -47626,7 +51724,7 @@ export interface components {
         WebhookDetails: {
             /** @description Whether that may lie in a private network or on this machine, and be called without TLS. */
             inside?: boolean | null;
-            kinds?: components["schemas"]["Kinds"] | null;
+            kinds?: components["schemas"]["FactKinds"] | null;
             /** @description What colleagues call it: 1 to 60 characters. */
             name?: string | null;
             state?: components["schemas"]["WebhookState"] | null;
@@ -47764,15 +51862,20 @@ export interface components {
             refused_why?: string | null;
             token_at?: components["schemas"]["Timestamp"] | null;
             token_until?: components["schemas"]["Timestamp"] | null;
-            trouble?: components["schemas"]["Why"] | null;
+            trouble?: components["schemas"]["WechatWhy"] | null;
             verified_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description How the platform was found. */
         WechatProbe: {
             /** @description The same in the platform's words. */
             detail: string;
-            trouble?: components["schemas"]["Why"] | null;
+            trouble?: components["schemas"]["WechatWhy"] | null;
         };
+        /**
+         * @description What stands in the way of a message, or of a call.
+         * @enum {string}
+         */
+        WechatWhy: "window_closed" | "quota_spent" | "not_following" | "blocked" | "not_granted" | "credentials" | "address" | "too_long" | "file_kind" | "file_size" | "content" | "session" | "customer" | "account" | "busy" | "unreachable" | "paused" | "other";
         /**
          * @description Why somebody was offered a conversation.
          * @enum {string}

@@ -286,7 +286,7 @@ fn is_bytes(directory: &Directory) -> bool {
 fn as_subject(directory: &Directory, value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) if !is_bytes(directory) => text.trim().to_lowercase(),
-        _ => value.iter().map(|byte| format!("{byte:02x}")).collect(),
+        _ => kernel::hex(value),
     }
 }
 

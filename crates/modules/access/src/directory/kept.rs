@@ -41,10 +41,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, directory: &Directory) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, directory: &Directory) -> Result<()> {
-    match tx.exec(&UPDATE, &directory.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &directory.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Directory>) -> Result<Directory> {

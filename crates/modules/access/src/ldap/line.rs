@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::ber::{self, BOOLEAN, ENUMERATED, INTEGER, OCTETS, Reader, SEQUENCE, SET, number, piece};
-use crate::{directory::Security, trouble::Trouble};
+use crate::{directory::DirectorySecurity, trouble::Trouble};
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,7 +26,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 pub(crate) struct Reach<'a> {
     pub(crate) host: &'a str,
     pub(crate) port: u16,
-    pub(crate) security: Security,
+    pub(crate) security: DirectorySecurity,
     pub(crate) inside: bool,
     pub(crate) certificate: Option<&'a str>,
 }
@@ -119,17 +119,17 @@ impl Line {
             };
         let stream = outbound::reach(reach.host, reach.port, reach.inside).await.map_err(of)?;
         match reach.security {
-            Security::Tls => secure(stream).await,
-            Security::Starttls => {
+            DirectorySecurity::Tls => secure(stream).await,
+            DirectorySecurity::Starttls => {
                 let mut line = Line { stream, heard: Vec::new(), last: 0 };
                 line.start_tls().await?;
                 secure(line.stream).await
             }
             // The name of this machine must lead to this machine.
-            Security::Plain if stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback()) => {
+            DirectorySecurity::Plain if stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback()) => {
                 Ok(Self::on(stream))
             }
-            Security::Plain => Err(Trouble::new("plain_elsewhere", "")),
+            DirectorySecurity::Plain => Err(Trouble::new("plain_elsewhere", "")),
         }
     }
 

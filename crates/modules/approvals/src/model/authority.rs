@@ -1,7 +1,7 @@
 //! How much each role may grant by itself.
 
 use access::Role;
-use kernel::{Check, Id, Money, Result};
+use kernel::{Check, Id, Money, Reach, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,7 +79,25 @@ impl Default for AuthorityLimits {
     }
 }
 
+/// How many records of customers whoever decides for the whole house, and whoever does for a department, may agree to
+/// erase until somebody says otherwise: there must be somebody who can.
+const FIRST_PURGE: (i64, i64) = (1_000, 500);
+
 impl AuthorityLimits {
+    /// The matrix before anybody set one, for roles that decide so far. What costs money nobody decides until then.
+    pub(crate) fn first(deciding: &[(Id<Role>, Reach)]) -> Self {
+        let limit = |(role_id, reach): &(Id<Role>, Reach)| {
+            let amount = match reach {
+                Reach::All => FIRST_PURGE.0,
+                Reach::Department => FIRST_PURGE.1,
+                Reach::Team | Reach::Own => return None,
+            };
+            let (kind, currency) = (ApprovalKind::Purge, None);
+            Some(RoleLimit { role_id: *role_id, kind, currency, amount: Money(amount) })
+        };
+        Self { limits: RoleLimits(deciding.iter().filter_map(limit).collect()), ..Self::default() }
+    }
+
     /// Up to how much a role may grant; nothing unless a limit says so.
     pub(crate) fn of(&self, role: Id<Role>, kind: ApprovalKind, currency: Option<&str>) -> Money {
         let limit = self

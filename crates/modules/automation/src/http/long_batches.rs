@@ -13,7 +13,6 @@ use super::macros::usable;
 use crate::{
     batch::{self, MOST, Wish},
     codes,
-    hand::Refusal,
     model::{Actions, Batch, BatchOutcome, BatchRow, BatchState, Macro, Occasion},
     policy, queries,
 };
@@ -102,7 +101,7 @@ pub(crate) struct BatchRowView {
     /// What came of it.
     outcome: BatchOutcome,
     /// Why nothing was done.
-    #[schema(value_type = Option<Refusal>)]
+    #[schema(value_type = Option<crate::hand::Refusal>)]
     refused: Option<Value>,
 }
 

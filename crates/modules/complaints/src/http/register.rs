@@ -2,6 +2,7 @@
 
 use conversations::{Conversation, ConversationId};
 use files::FileId;
+use forms::FormKind;
 use http::{Answer, Cx, Json};
 use kernel::{Check, CustomerId, Error, Result, Timestamp};
 use serde::Deserialize;
@@ -57,6 +58,9 @@ pub(crate) struct NewComplaint {
     pub(crate) brand_risk: Option<BrandRisk>,
     /// Whether the complainant was told of it already, at the counter or on the telephone.
     pub(crate) acknowledged: Option<bool>,
+    /// What stands in the form's own fields, by their ids.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) own_fields: Option<serde_json::Map<String, serde_json::Value>>,
     /// What came with it: at most 10 files that the caller sent.
     pub(crate) files: Option<Vec<FileId>>,
 }
@@ -80,6 +84,7 @@ impl From<api::TakeIn> for NewComplaint {
             impact: None,
             brand_risk: None,
             acknowledged: None,
+            own_fields: None,
             files: None,
         }
     }
@@ -101,6 +106,8 @@ pub(crate) async fn register(cx: Cx, Json(request): Json<NewComplaint>) -> Answe
         for file in request.files.iter().flatten() {
             files::api::attach(tx, *file, EVIDENCE, complaint.id).map_err(unknown("files"))?;
         }
+        let own = request.own_fields.clone().unwrap_or_default();
+        forms::api::fill(tx, complaint.id, FormKind::Complaint, &own, false)?;
         api::register(tx, &complaint)?;
         acknowledge::tell(tx, complaint)
     })

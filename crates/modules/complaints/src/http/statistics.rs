@@ -11,12 +11,10 @@ use serde_json::json;
 use store::Tx;
 use utoipa::IntoParams;
 
-use super::forms::format_name;
 use crate::{
     day,
     model::ComplaintRules,
-    paper::{self, Hand},
-    policy,
+    paper, policy,
     queries::{self, figures::Counting},
     statistics::{self, Statistics, StatisticsPeriod},
 };
@@ -75,13 +73,14 @@ pub(crate) async fn export(cx: Cx, Query(query): Query<StatisticsExportQuery>) -
         .write(move |tx| {
             let statistics = figures(tx, &query)?;
             let entry = Entry::new("complaints.statistics_taken", "complaint_statistics", &statistics.from);
-            let what = json!({ "from": statistics.from, "to": statistics.to, "unit": query.unit, "format": format_name(format) });
+            let what =
+                json!({ "from": statistics.from, "to": statistics.to, "unit": query.unit, "format": format.text() });
             audit::api::record(tx, entry.created(&what))?;
             let unit = match query.unit {
                 Some(unit) => people::api::tree(tx)?.unit(unit).map(|unit| unit.name.clone()).unwrap_or_default(),
                 None => String::new(),
             };
-            Ok(paper::statistics(&Hand::of(tx)?, &statistics, unit))
+            Ok(paper::statistics(&paper::hand(tx)?, &statistics, unit))
         })
         .await?;
     documents::answer(cx.app(), document, format, "complaint-statistics").await

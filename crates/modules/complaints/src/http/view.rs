@@ -1,6 +1,7 @@
 //! A complaint as it goes out, and the frame every change of one has.
 
 use files::StoredFile;
+use forms::FormEntry;
 use http::{Answer, Cx, Json};
 use kernel::{Actor, Cursor, Id, Permit, Result, Timestamp};
 use serde::Serialize;
@@ -88,6 +89,8 @@ pub(crate) struct ComplaintFile {
 pub(crate) struct ComplaintCourse {
     #[serde(flatten)]
     pub view: ComplaintView,
+    /// What was filled in of the form's own fields.
+    pub own_fields: Vec<FormEntry>,
     /// What happened, in order.
     pub course: Vec<ComplaintMove>,
     /// What else the same person complained of, the latest first.
@@ -153,6 +156,7 @@ fn course(tx: &mut Tx<'_>, complaint: Complaint) -> Result<Loose> {
     back.sort_unstable();
     back.dedup();
     let found = ComplaintCourse {
+        own_fields: forms::api::filled(tx, complaint.id)?,
         course: queries::moves(tx, complaint.id)?,
         may: may(tx, &complaint),
         others,

@@ -7,31 +7,35 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use customers::api::Given;
-use http::App;
-use kernel::{ChannelId, Check, CustomerId, Error, Result};
+use forms::{FormField, FormKind};
+use http::{App, escape};
+use kernel::{Check, Error, Result};
 use serde_json::json;
-use sms::api::visits::{self, pages::languages};
+use sms::api::visits::pages::languages;
 use store::Tx;
 
 use super::{
     acts::keep_files,
     answer,
     html::{self, Shown},
-    page, peer, rules,
-    sent::Sent,
-    system,
+    page, rules, system, words,
 };
 use crate::{
-    acknowledge, api,
+    acknowledge,
+    api::{
+        self,
+        form::{self, Came, Posted, PublicForm, Who},
+    },
     http::{EVIDENCE, NewComplaint, taken_in},
     model::Complaint,
 };
 
-/// How often somebody at one address may complain in an hour.
-const MOST: i64 = 6;
-/// How often in an hour a number is told of a new complaint: whoever is annoyed with messages is not by us.
-const MOST_TO_ONE: i64 = 3;
+/// Where anybody complains.
+pub(super) const FORM: PublicForm = PublicForm { path: "/complain", purpose: EVIDENCE };
+
+fn open(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(rules(tx)?.is_some_and(|rules| rules.page.form))
+}
 
 /// Where anybody complains: HTML in the language their browser asks for.
 #[utoipa::path(get, path = "/complain", tag = "complaints", responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
@@ -39,19 +43,13 @@ pub(super) async fn shown(State(app): State<App>, headers: HeaderMap) -> Respons
     let asked = languages(&headers);
     let system = system();
     let found = app.db().read(&system, move |tx| {
-        let open = rules(tx)?.is_some_and(|rules| rules.page.form);
-        page(tx, &asked, if open { Shown::Form { wrong: None } } else { Shown::Gone })
+        let shown = match open(tx)? {
+            true => Shown::Form { wrong: None, own: forms::api::asked_publicly(tx, FormKind::Complaint)? },
+            false => Shown::Closed,
+        };
+        page(tx, &asked, shown)
     });
     answer(found.await)
-}
-
-/// What came by the form, and what is wrong with it.
-struct Complained {
-    content: String,
-    remedy: String,
-    name: String,
-    phone: String,
-    sent: Sent,
 }
 
 /// Takes a complaint in: a form with files (`content`, `remedy`, `name`, `phone`, `file` up to five times). With a number it
@@ -61,87 +59,63 @@ pub(super) async fn complain(
     State(app): State<App>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    form: Result<Multipart, MultipartRejection>,
+    sent: Result<Multipart, MultipartRejection>,
 ) -> Response {
-    let (asked, peer) = (languages(&headers), peer(&app, &headers, from));
-    // Before anything of it is read: whoever comes too often sends no files either.
-    let system = system();
-    let may = app.db().write(&system, move |tx| match rules(tx)?.is_some_and(|rules| rules.page.form) {
-        true => visits::may_once_more(tx, "complain", &peer, MOST).map(Some),
-        false => Ok(None),
-    });
-    let shown = match may.await {
-        Ok(Some(true)) => match read(&app, form).await {
-            Ok(came) => taken(&app, came).await,
-            Err(Error::Invalid(bad)) => Ok(Shown::Form { wrong: bad.first().map(|bad| bad.code) }),
-            Err(Error::Limited { .. }) => Ok(Shown::TooMany),
-            Err(error) => Err(error),
+    let asked = languages(&headers);
+    let shown = match form::post(&app, FORM, (&headers, from), sent, open, taken).await {
+        Ok(Posted::Taken((number, link))) => Shown::Taken { number, link },
+        Ok(Posted::Wrong(code)) => match own(&app).await {
+            Ok(own) => Shown::Form { wrong: Some(code), own },
+            Err(_) => Shown::Trouble,
         },
-        Ok(Some(false)) => Ok(Shown::TooMany),
-        Ok(None) => Ok(Shown::Gone),
-        Err(error) => Err(error),
+        Ok(Posted::TooMany) => Shown::TooMany,
+        Ok(Posted::Gone) => Shown::Closed,
+        Err(_) => Shown::Trouble,
     };
-    let organisation = app.db().read(&super::system(), settings::api::organisation).await;
-    answer(organisation.map(|organisation| {
-        html::page(organisation.language(&asked), &organisation.name, shown.unwrap_or(Shown::Trouble))
-    }))
+    let organisation = app.db().read(&system(), settings::api::organisation).await;
+    answer(organisation.map(|organisation| html::page(organisation.language(&asked), &organisation.name, shown)))
 }
 
-async fn read(app: &App, form: Result<Multipart, MultipartRejection>) -> Result<Complained> {
-    let form = form.map_err(|_| Error::field("form", "unreadable"))?;
-    let sent = Sent::read(app, EVIDENCE, form).await?;
-    let (content, remedy) = (sent.text("content", 4_000), sent.text("remedy", 1_000));
-    let (name, phone) = (sent.text("name", 80), sent.text("phone", 30));
+async fn own(app: &App) -> Result<Vec<FormField>> {
+    app.db().read(&system(), |tx| forms::api::asked_publicly(tx, FormKind::Complaint)).await
+}
+
+/// What it alone asks, and the department's own fields.
+pub(super) fn asks(locale: &str, own: &[FormField]) -> String {
+    let word = |key: &str| escape(words(locale).word(key));
+    format!(
+        "<label>{}<textarea name=content rows=5 maxlength=4000 required></textarea></label>\
+         <label>{}<textarea name=remedy rows=2 maxlength=1000 required></textarea></label>",
+        word("form_content"),
+        word("form_remedy"),
+    ) + &forms::api::html(own, locale, true)
+}
+
+/// Its number, and a link to follow it by.
+fn taken(tx: &mut Tx<'_>, came: &Came) -> Result<Posted<(String, String)>> {
+    let rules = rules(tx)?.ok_or(Error::NotFound)?;
+    let (content, remedy) = (came.sent.text("content", 4_000), came.sent.text("remedy", 1_000));
     Check::new()
-        // A field that people do not see, and programs fill in.
-        .that(sent.text("website", 10).is_empty(), "website", "not_allowed")
         .that(!content.is_empty(), "content", "required")
         .that(!remedy.is_empty(), "remedy", "required")
-        .that(phone.is_empty() || customers::api::spell_phone(&phone).is_some(), "phone", "phone_wrong")
         .done()?;
-    Ok(Complained { content, remedy, name, phone, sent })
-}
-
-async fn taken(app: &App, came: Complained) -> Result<Shown> {
-    app.db()
-        .write(&system(), move |tx| {
-            let rules = rules(tx)?.ok_or(Error::NotFound)?;
-            let phone = customers::api::spell_phone(&came.phone);
-            if let Some(phone) = &phone
-                && !visits::may_once_more(tx, "complain as", phone, MOST_TO_ONE)?
-            {
-                return Ok(Shown::TooMany);
-            }
-            let who = match (phone, rules.page.sms_channel_id) {
-                (Some(phone), Some(channel)) => Some(customer(tx, channel, &phone, &came.name)?),
-                _ => None,
-            };
-            let new: NewComplaint = serde_json::from_value(json!({
-                "anonymous": who.is_none(), "content": came.content, "remedy": came.remedy,
-                "happened_at": tx.now(), "way": "form", "severity": "serious",
-            }))
-            .map_err(Error::internal)?;
-            let name = match who {
-                Some(id) => customers::api::name_of(tx, id)?,
-                None => String::new(),
-            };
-            let complaint: Complaint = taken_in(tx, &new, None, who, name)?;
-            keep_files(tx, &complaint, &came.sent.files)?;
-            api::register(tx, &complaint)?;
-            let complaint = acknowledge::tell(tx, complaint)?;
-            let link = acknowledge::link(tx, &rules, &complaint)?.unwrap_or_default();
-            Ok(Shown::Taken { number: complaint.number, link })
-        })
-        .await
-}
-
-/// The one who is known by this number; somebody new where nobody is, or several are.
-fn customer(tx: &mut Tx<'_>, channel: ChannelId, phone: &str, name: &str) -> Result<CustomerId> {
-    if let Some(known) = customers::api::only_with_phone(tx, phone)? {
-        return Ok(known);
-    }
-    let name = Some(name).filter(|name| !name.is_empty());
-    let met = customers::api::for_identity(tx, channel, phone, name)?;
-    let given = Given { phone: Some(phone.to_owned()), ..Given::default() };
-    Ok(customers::api::take(tx, met.id, &given)?.id)
+    let (who, name) = match form::who(tx, FORM, came)? {
+        Who::Known(id, name) => (Some(id), name),
+        Who::Unnamed => (None, String::new()),
+        Who::TooMany => return Ok(Posted::TooMany),
+    };
+    let new: NewComplaint = serde_json::from_value(json!({
+        "anonymous": who.is_none(), "content": content, "remedy": remedy,
+        "happened_at": tx.now(), "way": "form", "severity": "serious",
+    }))
+    .map_err(Error::internal)?;
+    let complaint: Complaint = taken_in(tx, &new, None, who, name)?;
+    keep_files(tx, &complaint, &came.sent.files)?;
+    let own = forms::api::asked_publicly(tx, FormKind::Complaint)?;
+    let said = forms::api::said(&own, |name| came.sent.text(name, 4_000));
+    forms::api::fill(tx, complaint.id, FormKind::Complaint, &said, true)?;
+    api::register(tx, &complaint)?;
+    let complaint = acknowledge::tell(tx, complaint)?;
+    let link = acknowledge::link(tx, &rules, &complaint)?.unwrap_or_default();
+    Ok(Posted::Taken((complaint.number, link)))
 }

@@ -4,6 +4,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use axum::{http::StatusCode, response::Response};
+use forms::FormField;
 use http::{Texts, escape};
 use jiff::tz::TimeZone;
 use kernel::{Money, Timestamp};
@@ -11,12 +12,16 @@ use sms::api::visits::{Doorway, pages};
 
 use super::{
     acts::{may_choose, may_sign},
+    form::{FORM, asks},
     steps::{self, Row, State, masked},
     words,
 };
-use crate::model::{APPEAL_DAYS, Complaint, ComplaintMove, ComplaintMoveKind, ComplaintStep, SolutionOption};
+use crate::{
+    api::form,
+    model::{APPEAL_DAYS, Complaint, ComplaintMove, ComplaintMoveKind, ComplaintStep, SolutionOption},
+};
 
-const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 /// Lets a name be drawn where there is a screen to draw on; without it, a picture or words do.
 const SCRIPT: &str = include_str!("sign.js");
 
@@ -31,7 +36,7 @@ pub(super) enum Shown {
     /// Where it stands.
     Inside(Box<Inside>),
     /// The form, and what was wrong with what came.
-    Form { wrong: Option<&'static str> },
+    Form { wrong: Option<&'static str>, own: Vec<FormField> },
     /// It has a number, and a link to follow it by.
     Taken { number: String, link: String },
     /// The visit is ended.
@@ -40,6 +45,8 @@ pub(super) enum Shown {
     TooMany,
     /// The link is over, or there is no such page.
     Gone,
+    /// The form is not open.
+    Closed,
     /// We cannot answer now.
     Trouble,
 }
@@ -399,33 +406,6 @@ impl Page<'_> {
         ]
         .concat()
     }
-
-    fn form(&self, wrong: Option<&str>) -> String {
-        let complaint = wrong.map(|code| {
-            let key = format!("wrong_{code}");
-            let known = if self.texts.word(&key).is_empty() { "wrong_refused".to_owned() } else { key };
-            format!("<p class=wrong role=alert>{}</p>", self.word(&known))
-        });
-        format!(
-            "<h1>{}</h1><p>{}</p>{}<form method=post action=/complain enctype=multipart/form-data>\
-             <label>{}<textarea name=content rows=5 maxlength=4000 required></textarea></label>\
-             <label>{}<textarea name=remedy rows=2 maxlength=1000 required></textarea></label>\
-             <label>{}<input name=phone type=tel inputmode=tel autocomplete=tel maxlength=30></label><p class=small>{}</p>\
-             <label>{}<input name=name autocomplete=name maxlength=80></label>\
-             <label>{}<input type=file name=file multiple></label>\
-             <p class=trap aria-hidden=true><label>website<input name=website tabindex=-1 autocomplete=off></label></p><button>{}</button></form>",
-            self.word("form"),
-            self.word("form_text"),
-            complaint.unwrap_or_default(),
-            self.word("form_content"),
-            self.word("form_remedy"),
-            self.word("form_phone"),
-            self.word("form_phone_text"),
-            self.word("form_name"),
-            self.word("add_files"),
-            self.word("form_verb"),
-        )
-    }
 }
 
 /// The whole page.
@@ -444,9 +424,9 @@ pub(super) fn page(locale: &str, organisation: &str, shown: Shown) -> Response {
         }
         Shown::Code { challenge, wrong } => (StatusCode::OK, door.code(challenge, *wrong, "")),
         Shown::Inside(it) => (StatusCode::OK, at(&it.zone, it.now).inside(it)),
-        Shown::Form { wrong } => {
+        Shown::Form { wrong, own } => {
             title = "form";
-            (StatusCode::OK, plain.form(*wrong))
+            (StatusCode::OK, form::html(FORM, locale, texts, &asks(locale, own), true, *wrong))
         }
         Shown::Taken { number, link } => {
             title = "form";
@@ -462,6 +442,7 @@ pub(super) fn page(locale: &str, organisation: &str, shown: Shown) -> Response {
         Shown::Left => (StatusCode::OK, door.simple("left_title", "left_text")),
         Shown::TooMany => (StatusCode::TOO_MANY_REQUESTS, door.simple("too_many", "too_many_text")),
         Shown::Gone => (StatusCode::NOT_FOUND, door.simple("gone", "gone_text")),
+        Shown::Closed => (StatusCode::NOT_FOUND, door.simple("form_closed", "form_closed_text")),
         Shown::Trouble => (StatusCode::SERVICE_UNAVAILABLE, door.simple("trouble", "trouble_text")),
     };
     let script = matches!(&shown, Shown::Inside(it) if may_sign(&it.complaint)).then_some(SCRIPT);

@@ -10,20 +10,23 @@ use http::App;
 use kernel::{Error, Result};
 
 /// Files in one form, at most.
-pub(super) const MOST: usize = 5;
+const MOST: usize = 5;
+/// Fields in one form, at most: a form's own, each choice one.
+const MOST_TEXTS: usize = 400;
 /// The longest text of a field, in bytes; a drawn name is the longest.
 const LONGEST: usize = 3 << 20;
 
 /// What came.
 #[derive(Debug, Default)]
-pub(super) struct Sent {
+pub struct Sent {
     texts: HashMap<String, String>,
+    /// What was looked at and kept.
     pub files: Vec<FileId>,
 }
 
 impl Sent {
     /// What a field says, without white space around it; up to `most` characters.
-    pub(super) fn text(&self, name: &str, most: usize) -> String {
+    pub fn text(&self, name: &str, most: usize) -> String {
         self.texts.get(name).map(|text| text.trim().chars().take(most).collect()).unwrap_or_default()
     }
 
@@ -31,7 +34,7 @@ impl Sent {
     ///
     /// # Errors
     /// As `files::api::receive`; too many files, too long a text.
-    pub(super) async fn read(app: &App, purpose: &'static str, mut form: Multipart) -> Result<Self> {
+    pub(crate) async fn read(app: &App, purpose: &'static str, mut form: Multipart) -> Result<Self> {
         let mut sent = Self::default();
         while let Some(field) = form.next_field().await.map_err(|_| Error::field("file", "unreadable"))? {
             let name = field.name().unwrap_or_default().to_owned();
@@ -39,7 +42,7 @@ impl Sent {
                 Some("") => {}
                 Some(_) if sent.files.len() >= MOST => return Err(Error::field("file", "too_many")),
                 Some(_) => sent.files.push(files::api::receive(app, &super::system(), purpose, field).await?.id),
-                None if sent.texts.len() >= 20 => return Err(Error::field("form", "too_many")),
+                None if sent.texts.len() >= MOST_TEXTS => return Err(Error::field("form", "too_many")),
                 None => {
                     let text = read(field).await?;
                     sent.texts.insert(name, text);

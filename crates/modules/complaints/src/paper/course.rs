@@ -1,17 +1,15 @@
 //! What happened to a complaint, in tables below its form.
 
-use documents::{Cell, Grid, Part, Row};
+use documents::{Cell, Grid, Hand, Part, Row};
 use kernel::Timestamp;
 
-use super::Hand;
 use crate::model::{Complaint, ComplaintMove, ComplaintStep};
 
 /// Its steps with their times, and everything that happened, in order.
 pub(crate) fn course(hand: &Hand, complaint: &Complaint, moves: &[ComplaintMove]) -> Vec<Part> {
-    let head = |keys: &[&str]| Row::of(keys.iter().map(|key| Cell::head(hand.word(key))));
     let at = |at: Option<Timestamp>| at.map(|at| hand.at(at)).unwrap_or_default();
     let step = |step: ComplaintStep| hand.word(&format!("step_{}", step.text()));
-    let mut runs = vec![head(&["step", "owner", "entered", "due", "left"])];
+    let mut runs = vec![hand.heads(&["step", "owner", "entered", "due", "left"])];
     for run in &complaint.runs.0 {
         let late = run.due_at.zip(run.left_at).is_some_and(|(due, left)| left > due);
         let left = if late {
@@ -23,7 +21,7 @@ pub(crate) fn course(hand: &Hand, complaint: &Complaint, moves: &[ComplaintMove]
         let cells = [step(run.step).to_owned(), run.owner_name.clone(), hand.at(run.entered_at), at(run.due_at), left];
         runs.push(Row::of(cells.map(Cell::text)));
     }
-    let mut rows = vec![head(&["number", "at", "step", "happening", "said", "person"])];
+    let mut rows = vec![hand.heads(&["number", "at", "step", "happening", "said", "person"])];
     for one in moves {
         let name = step(one.step);
         let happened = hand.said(&format!("move_{}", one.kind.text()), &[("step", name)]);

@@ -1,10 +1,10 @@
 //! 《顾客投诉登记表》 and 《投诉记录表》: the paper form, filled in as far as things have gone (R066).
 
-use documents::{Cell, Grid, Part, Picture, Row, Value};
+use documents::{Cell, Grid, Hand, Part, Picture, Row, Value};
+use forms::FormEntry;
 use kernel::Money;
 use store::text_enum;
 
-use super::Hand;
 use crate::model::{Compensating, Complaint, ComplaintWay, Directive, RevisitOutcome, SignOffKind};
 
 text_enum! {
@@ -26,6 +26,8 @@ pub(crate) struct Filled<'a> {
     pub signature: Option<Picture>,
     /// Of which currency its amounts are.
     pub currency: &'a str,
+    /// What was filled in of the form's own fields.
+    pub own: &'a [FormEntry],
 }
 
 /// As wide as on paper: the band of the section, then three times a name and what it names.
@@ -58,7 +60,7 @@ fn letter(option: i64) -> String {
 pub(crate) fn form(hand: &Hand, filled: &Filled<'_>) -> Part {
     let sheet = Sheet { hand, one: filled.complaint, filled };
     let sections = [
-        ("intake", sheet.intake()),
+        ("intake", [sheet.intake(), forms::api::rows(filled.own, hand.locale)].concat()),
         ("judgement", sheet.judgement()),
         ("investigation", sheet.investigation()),
         ("solution", sheet.solution()),
@@ -66,15 +68,7 @@ pub(crate) fn form(hand: &Hand, filled: &Filled<'_>) -> Part {
         ("summary", sheet.summary()),
         ("revisit", sheet.revisit()),
     ];
-    let mut rows = Vec::new();
-    for (name, mut section) in sections {
-        let band = Cell::section(hand.word(&format!("section_{name}")), section.len());
-        if let Some(first) = section.first_mut() {
-            first.cells.insert(0, band);
-        }
-        rows.append(&mut section);
-    }
-    Part::Grid(Grid { columns: COLUMNS.into(), heads: 0, rows })
+    Part::Grid(Grid { columns: COLUMNS.into(), heads: 0, rows: hand.banded(sections) })
 }
 
 struct Sheet<'a> {
@@ -84,31 +78,8 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    fn label(&self, key: &str) -> Cell {
-        Cell::label(self.hand.word(key))
-    }
-
-    /// A name, and something over the rest of the row.
-    fn wide(&self, key: &str, cell: Cell) -> Row {
-        Row::of([self.label(key), cell.over(5)])
-    }
-
-    /// Two fields, the first of them wide.
-    fn two(&self, first: &str, wide: Cell, second: &str, cell: Cell) -> Row {
-        Row::of([self.label(first), wide.over(3), self.label(second), cell])
-    }
-
-    fn three(&self, cells: [(&str, String); 3]) -> Row {
-        Row::of(cells.into_iter().flat_map(|(key, text)| [self.label(key), Cell::text(text)]))
-    }
-
     fn money(&self, sum: Money) -> String {
-        format!("{} {}.{:02}", self.filled.currency, sum.0 / 100, sum.0.abs() % 100)
-    }
-
-    fn ticks<T: Copy + PartialEq>(&self, all: &[T], key: impl Fn(T) -> String, ticked: Option<T>) -> String {
-        let ticks: Vec<_> = all.iter().map(|one| self.hand.tick(&key(*one), ticked == Some(*one))).collect();
-        ticks.join("　")
+        self.hand.money(sum, self.filled.currency)
     }
 
     fn scores(&self, given: Option<i64>) -> String {
@@ -132,7 +103,7 @@ impl Sheet<'_> {
         below.extend(one.acknowledged_at.map(|at| hand.said("told_number", &[("at", &hand.at(at))])));
         below.extend(one.answer_by.map(|at| hand.said("promised", &[("at", &hand.at(at))])));
         vec![
-            self.three([
+            self.hand.three([
                 (
                     "complainant",
                     format!("{}　{}", one.customer_name, hand.tick("anonymous", one.anonymous)).trim().into(),
@@ -140,19 +111,20 @@ impl Sheet<'_> {
                 ("phone", self.filled.phone.clone()),
                 ("severity", severity),
             ]),
-            self.three([
+            self.hand.three([
                 ("happened", hand.at(one.happened_at)),
                 ("registered", hand.at(one.registered_at)),
                 ("risk", hand.word(&format!("risk_{}", one.brand_risk.text())).into()),
             ]),
-            self.three([
+            self.hand.three([
                 ("goods", one.goods.clone().unwrap_or_default()),
                 ("scope", scope.join(" · ")),
                 ("category", one.category.clone().unwrap_or_default()),
             ]),
-            self.wide("way", Cell::text(self.ticks(&WAYS, |way| format!("way_{}", way.text()), Some(one.way)))),
-            self.wide("content", Cell::text(&one.content).signed(below.join("　"))).least(22.0),
-            self.wide("remedy", Cell::text(&one.remedy)),
+            self.hand
+                .wide("way", Cell::text(self.hand.ticks(&WAYS, |way| format!("way_{}", way.text()), Some(one.way)))),
+            self.hand.wide("content", Cell::text(&one.content).signed(below.join("　"))).least(22.0),
+            self.hand.wide("remedy", Cell::text(&one.remedy)),
         ]
     }
 
@@ -170,8 +142,8 @@ impl Sheet<'_> {
         let why = judged.map(|judged| judged.words.clone()).unwrap_or_default();
         let why = [why, by].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("　");
         let mut rows = vec![
-            self.wide("verdict", Cell::text(verdict.join("　"))),
-            self.two("why", Cell::text(why), "unit", Cell::text(unit)),
+            self.hand.wide("verdict", Cell::text(verdict.join("　"))),
+            self.hand.two("why", Cell::text(why), "unit", Cell::text(unit)),
         ];
         if let Some(judged) = judged.filter(|_| one.upheld == Some(false)) {
             let reason =
@@ -182,7 +154,7 @@ impl Sheet<'_> {
                 Some(by) => reply.signed(hand.said("reader", &[("name", &by.name), ("at", &hand.at(by.at))])),
                 None => reply,
             };
-            rows.push(self.two("reply", reply, "took", Cell::text(took.unwrap_or_default())));
+            rows.push(self.hand.two("reply", reply, "took", Cell::text(took.unwrap_or_default())));
         }
         rows
     }
@@ -197,8 +169,8 @@ impl Sheet<'_> {
         });
         let at = found.map(|found| hand.at(found.by.at)).unwrap_or_default();
         vec![
-            self.wide("cause", Cell::text(found.map(|one| one.cause.clone()).unwrap_or_default())).least(13.0),
-            self.three([
+            self.hand.wide("cause", Cell::text(found.map(|one| one.cause.clone()).unwrap_or_default())).least(13.0),
+            self.hand.three([
                 ("responsible", found.map(|one| one.responsible.clone()).unwrap_or_default()),
                 ("investigator", found.map(|one| one.by.name.clone()).unwrap_or_default()),
                 ("done_at", if late { hand.said("late", &[("at", &at)]) } else { at }),
@@ -218,7 +190,7 @@ impl Sheet<'_> {
                     Some(one) => Cell::value(Value::Amount(one.cost)),
                     None => Cell::text(""),
                 };
-                Row::of([Cell::label(name), Cell::text(how.trim()).over(3), self.label("cost"), cost])
+                Row::of([Cell::label(name), Cell::text(how.trim()).over(3), self.hand.label("cost"), cost])
             })
             .collect();
         let choices: Vec<_> = (0..options.len().max(2) as i64)
@@ -227,8 +199,8 @@ impl Sheet<'_> {
         let sent = one.submission.as_ref();
         let opinion = sent.map(|one| format!("{}　{} {}", one.discussed_with, one.by.name, hand.at(one.by.at)));
         let opinion = Cell::text(opinion.unwrap_or_default());
-        rows.push(self.two("opinion", opinion, "choice", Cell::text(choices.join("　"))));
-        rows.push(self.wide("directive", self.directive(one.directive.as_ref())).least(24.0));
+        rows.push(self.hand.two("opinion", opinion, "choice", Cell::text(choices.join("　"))));
+        rows.push(self.hand.wide("directive", self.directive(one.directive.as_ref())).least(24.0));
         rows
     }
 
@@ -259,7 +231,7 @@ impl Sheet<'_> {
         let by = done.map(|done| format!("{} {}", done.by.name, hand.at(done.by.at))).unwrap_or_default();
         let told = Cell::text(done.map(|done| done.told.clone()).unwrap_or_default());
         let sign = one.sign_off.as_ref();
-        let ticks = self.ticks(&SIGNS, |kind| format!("sign_{}", kind.text()), sign.map(|one| one.kind));
+        let ticks = self.hand.ticks(&SIGNS, |kind| format!("sign_{}", kind.text()), sign.map(|one| one.kind));
         let mut words = vec![ticks];
         words.extend(sign.map(|one| one.words.clone()).filter(|words| !words.is_empty()));
         let reader = sign.and_then(|one| one.second_reader.as_ref());
@@ -271,11 +243,17 @@ impl Sheet<'_> {
         let feedback = one.feedback.as_ref();
         let said = feedback.map(|one| one.words.clone()).unwrap_or_default();
         vec![
-            self.wide("what", Cell::text(done.map(|done| done.what.clone()).unwrap_or_default())),
-            self.two("told", told, "by", Cell::text(by)),
-            self.wide("sign_off", Cell::text(words.join("\n")).pictured(self.filled.signature.clone()).signed(below))
+            self.hand.wide("what", Cell::text(done.map(|done| done.what.clone()).unwrap_or_default())),
+            self.hand.two("told", told, "by", Cell::text(by)),
+            self.hand
+                .wide("sign_off", Cell::text(words.join("\n")).pictured(self.filled.signature.clone()).signed(below))
                 .least(20.0),
-            self.two("feedback", Cell::text(said), "score", Cell::text(self.scores(feedback.map(|one| one.score)))),
+            self.hand.two(
+                "feedback",
+                Cell::text(said),
+                "score",
+                Cell::text(self.scores(feedback.map(|one| one.score))),
+            ),
         ]
     }
 
@@ -287,9 +265,11 @@ impl Sheet<'_> {
             None => hand.word("supervisor_line").into(),
         };
         vec![
-            self.wide("summary", Cell::text(summed.map(|one| one.words.clone()).unwrap_or_default()).signed(signed))
+            self.hand
+                .wide("summary", Cell::text(summed.map(|one| one.words.clone()).unwrap_or_default()).signed(signed))
                 .least(24.0),
-            self.wide("countermeasures", Cell::text(summed.map(|one| one.countermeasures.clone()).unwrap_or_default()))
+            self.hand
+                .wide("countermeasures", Cell::text(summed.map(|one| one.countermeasures.clone()).unwrap_or_default()))
                 .least(14.0),
         ]
     }
@@ -297,14 +277,14 @@ impl Sheet<'_> {
     fn revisit(&self) -> Vec<Row> {
         let (hand, one) = (self.hand, self.one);
         let asked = one.revisit.as_ref();
-        let ticks = self.ticks(&OUTCOMES, |one| format!("outcome_{}", one.text()), asked.map(|one| one.outcome));
+        let ticks = self.hand.ticks(&OUTCOMES, |one| format!("outcome_{}", one.text()), asked.map(|one| one.outcome));
         let ticks = format!("{ticks}\n{} {}", hand.word("score"), self.scores(asked.and_then(|one| one.score)));
         let by = asked.map(|one| format!("{} {}", one.by.name, hand.at(one.by.at))).unwrap_or_default();
         let closed = one.closed_at.map(|at| hand.at(at)).unwrap_or_default();
         let words = Cell::text(asked.map(|one| one.words.clone()).unwrap_or_default());
         vec![
-            self.two("revisit", Cell::text(ticks), "revisitor", Cell::text(by)),
-            self.two("words", words, "archived_at", Cell::text(closed)),
+            self.hand.two("revisit", Cell::text(ticks), "revisitor", Cell::text(by)),
+            self.hand.two("words", words, "archived_at", Cell::text(closed)),
         ]
     }
 }

@@ -1,9 +1,8 @@
 //! 《顾客投诉分类统计表》 on paper: what the screen shows.
 
-use documents::{Cell, Document, Grid, Part, Row, Value};
+use documents::{Cell, Document, Grid, Hand, Part, Row, Value};
 use kernel::Money;
 
-use super::Hand;
 use crate::{
     model::Figures,
     statistics::{Statistics, StatisticsPeriod},

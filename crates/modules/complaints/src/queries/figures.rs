@@ -68,8 +68,8 @@ sql! {
             ELSE COALESCE(sign_off, '') = $12 END)
         ORDER BY registered_at DESC, id DESC LIMIT $15");
     /// At the summary, of those counted: whose turn it is, number, title, until when.
-    UNSUMMED(Complaint) = concat!("SELECT {cols} FROM complaints WHERE step = $8 AND id IN (
-        SELECT complaint_id FROM complaint_figures WHERE ", counted!(), " AND closed_at IS NULL)
+    UNSUMMED(Complaint) = concat!("SELECT {cols} FROM complaints WHERE step = $8 AND EXISTS (
+        SELECT 1 FROM complaint_figures WHERE complaint_id = complaints.id AND ", counted!(), " AND closed_at IS NULL)
         ORDER BY owner_name, registered_at, id LIMIT 200");
 }
 

@@ -119,4 +119,42 @@ async fn r066_a_number_is_masked_on_paper_unless_one_may_see_it_and_says_why(db:
     assert!(matches!(refused.status.as_u16(), 403 | 404), "{refused:?}");
 }
 
+async fn r066_the_departments_own_fields_stand_in_intake_on_the_page_and_on_paper(db: TestDb) {
+    let house = house(db).await;
+    let fields = json!([
+        {"label": "车牌号", "kind": "text", "required": true}, {"label": "公里数", "kind": "number"}, {"label": "到店日", "kind": "date"},
+        {"label": "车型", "kind": "choice", "choices": [{"label": "轿车"}, {"label": "越野车"}]}, {"label": "送修", "kind": "yes_no"},
+        {"label": "部位", "kind": "choices", "choices": [{"label": "机盖"}, {"label": "车顶"}]}, {"label": "说明", "kind": "long_text"},
+    ]);
+    let form = house.admin.put("/forms/complaint", json!({"version": 0, "fields": fields})).await.ok();
+    let id = |at: usize| form["fields"][at]["id"].as_str().unwrap().to_owned();
+    let chosen = |at: usize, n: usize| form["fields"][at]["choices"][n]["id"].clone();
+    let with = |own: Value| {
+        let mut new = house.intake();
+        new["own_fields"] = own;
+        new
+    };
+    house.agent.post("/complaints", house.intake()).await.refused_field(&format!("own_fields.{}", id(0)), "required");
+    house.agent.post("/complaints", with(json!({id(0): "浙A12345", id(1): "很多"}))).await.refused_field(&format!("own_fields.{}", id(1)), "malformed");
+    house.agent.post("/complaints", with(json!({id(0): "浙A12345", id(3): "x"}))).await.refused_field(&format!("own_fields.{}", id(3)), "unknown");
+    house.agent.post("/complaints", with(json!({id(0): "浙A12345", "nope": "x"}))).await.refused_field("own_fields.nope", "unknown");
+    let own = json!({id(0): " 浙A12345 ", id(1): 12000.5, id(2): "2026-11-03", id(3): chosen(3, 1), id(4): true, id(5): [chosen(5, 0), chosen(5, 1)], id(6): "一行\n两行"});
+    let one = house.agent.post("/complaints", with(own)).await.ok();
+    assert_eq!((&one["own_fields"][0]["label"], &one["own_fields"][0]["text"]), (&json!("车牌号"), &json!("浙A12345")));
+    // Renamed since, or retired: this one is read by the form it was filled by.
+    let mut fields = form["fields"].clone();
+    fields[0]["label"] = json!("号牌");
+    fields[3]["retired"] = json!(true);
+    house.admin.put("/forms/complaint", json!({"version": 1, "fields": fields})).await.ok();
+    let cells = cells(&house.agent, &path(&one, "/forms/intake?format=xlsx")).await.join("\n");
+    for text in ["车牌号", "浙A12345", "12000.5", "2026-11-03", "越野车", "机盖、车顶", "是", "两行"] {
+        assert!(cells.contains(text), "{text} is not on it: {cells}");
+    }
+    assert!(!cells.contains("号牌"));
+    house.agent.post("/complaints", with(json!({id(0): "浙B1", id(3): chosen(3, 0)}))).await.refused_field(&format!("own_fields.{}", id(3)), "unknown");
+    // An erasure takes them too.
+    house.admin.post(&format!("/customers/{}/erasure", house.customer), json!({"reason": "客户要求"})).await.ok();
+    assert_eq!(house.admin.get(&path(&one, "")).await.ok()["own_fields"], json!([]));
+}
+
 }

@@ -16,7 +16,7 @@ fn modules() -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-complaints-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         approvals::module(),
         people::module(),
@@ -27,6 +27,7 @@ fn modules() -> Vec<http::Module> {
         delivery::module(vec![sms::carrier()]),
         openchannel::module(),
         sms::module(),
+        ::forms::module(),
         complaints::module(),
     ]
 }

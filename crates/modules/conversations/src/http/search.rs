@@ -64,6 +64,7 @@ pub(crate) struct SearchResults {
 
 /// A message that was found.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FoundMessage)]
 pub(crate) struct Found {
     /// Where it was said.
     conversation_id: ConversationId,

@@ -10,7 +10,7 @@ fn modules() -> Vec<http::Module> {
         access::module(),
         settings::module(),
         tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-knowledge-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         people::module(),
         knowledge::module(),
         customers::module(),

@@ -42,7 +42,7 @@ fn mark(secret: &str, text: &str) -> Vec<u8> {
 }
 
 fn hash(secret: &str, id: &str) -> Value {
-    let hash: String = mark(secret, id).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = kernel::hex(mark(secret, id));
     json!({"id": id, "hash": hash})
 }
 

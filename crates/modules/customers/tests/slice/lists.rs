@@ -3,9 +3,14 @@
 use customers::api;
 use kernel::{CustomerId, Timestamp};
 use serde_json::{Value, json};
+use store::{params, sql};
 use testkit::{Person, TestApp, on_both};
 
 use super::{enter, id, modules};
+
+sql! {
+    LET_GO = "UPDATE customers SET owner_id = NULL, unit_id = NULL WHERE id = $1";
+}
 
 fn names(page: &Value) -> Vec<&str> {
     page["items"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect()
@@ -104,6 +109,50 @@ async fn r029_a_list_is_narrowed_by_any_two(db: TestDb) {
     ] {
         admin.get(&format!("/customers?{query}")).await.refused_field(field, code);
     }
+}
+
+async fn r029_what_narrows_a_list_leaves_its_order_whichever_it_is(db: TestDb) {
+    let app = TestApp::start(db, modules()).await;
+    let admin = app.person("administrator").await;
+    let mut all = Vec::new();
+    for at in 0..30_i64 {
+        let (name, stage) = (format!("客户{at:02}"), ["contact", "lead", "customer"][at as usize % 3]);
+        let made = admin.post("/customers", json!({ "name": name, "stage": stage })).await.ok();
+        let who: CustomerId = id(&made).parse().unwrap();
+        let (contact, worth, tier, unowned) = (at * 7 % 30 + 1, at * 11 % 17 * 100, at % 4, at % 5 == 0);
+        app.app
+            .db()
+            .write(&app.system(), move |tx| {
+                api::contacted(tx, who, Timestamp::from_millis(contact * 60_000))?;
+                api::set_worth(tx, &[(who, worth)])?;
+                api::set_tier(tx, &[(who, tier)])?;
+                if unowned { tx.exec(&LET_GO, params![who]).map(drop) } else { Ok(()) }
+            })
+            .await
+            .unwrap();
+        all.push((name, contact * 60_000, worth, stage, unowned));
+    }
+    type Row = (String, i64, i64, &'static str, bool);
+    type Fits<'f> = &'f dyn Fn(&Row) -> bool;
+    let narrowed: [(&str, Fits<'_>); 5] = [
+        ("worth_from=500&worth_below=1200", &|row| (500..1_200).contains(&row.2)),
+        ("worth_from=90000", &|_| false),
+        ("contact_from=300000&stage=lead", &|row| row.1 >= 300_000 && row.3 == "lead"),
+        ("contact_before=900000&worth_from=300", &|row| row.1 < 900_000 && row.2 >= 300),
+        ("unowned=true", &|row| row.4),
+    ];
+    for sort in ["name", "created", "last_contact", "worth", "tier", "owner"] {
+        for order in ["asc", "desc"] {
+            let whole = list(&admin, &format!("sort={sort}&order={order}")).await;
+            assert_eq!(whole.len(), all.len());
+            for (query, fits) in &narrowed {
+                let fits = |name: &String| all.iter().any(|row| row.0 == *name && fits(row));
+                let expected: Vec<_> = whole.iter().filter(|name| fits(name)).cloned().collect();
+                assert_eq!(list(&admin, &format!("{query}&sort={sort}&order={order}")).await, expected, "{query} {sort} {order}");
+            }
+        }
+    }
+    app.finish().await;
 }
 
 async fn r029_a_customer_is_found_by_name_by_sound_and_by_some_digits(db: TestDb) {

@@ -4,6 +4,7 @@ use conversations::api::Post;
 use http::{Answer, Cx, Json, Path};
 use kernel::{Check, Error, Id, Result, UserId};
 use serde::Deserialize;
+use sms::api::NewSms;
 use store::Tx;
 use utoipa::ToSchema;
 
@@ -75,7 +76,8 @@ pub(crate) async fn sort(
 pub(crate) struct NewFeedbackAnswer {
     /// The words: 1 to 2,000 characters.
     words: String,
-    /// Which way. By `conversation` they are sent there; any other says how it was done.
+    /// Which way. By `conversation` they are sent there, by `sms` to the number they are known by, up to 500 characters; any
+    /// other says how it was done.
     way: AnswerWay,
     /// Whether a suggestion is adopted: needed for one, and for nothing else.
     adopted: Option<bool>,
@@ -106,8 +108,10 @@ pub(crate) async fn answer(
             reason: request.reason.as_deref().map(|reason| reason.trim().to_owned()),
         };
         let answered = before.clone().answered(&permit, by, unit, answer)?;
-        if request.way == AnswerWay::Conversation {
-            say(tx, &answered, &words)?;
+        match request.way {
+            AnswerWay::Conversation => say(tx, &answered, &words)?,
+            AnswerWay::Sms => text(tx, &answered, &words)?,
+            _ => {}
         }
         api::keep(tx, "feedback.answered", &before, &answered, Happening::new(FeedbackMoveKind::Answered, words))?;
         if !request.close.unwrap_or(false) {
@@ -123,8 +127,10 @@ pub(crate) async fn answer(
 fn check(request: &NewFeedbackAnswer, item: &FeedbackItem) -> Result<()> {
     let is_suggestion = item.kind == FeedbackKind::Suggestion;
     let reason = request.reason.as_deref().unwrap_or_default().trim();
+    let most = if request.way == AnswerWay::Sms { 500 } else { 2_000 };
     let check = Check::new()
-        .text("words", &request.words, 1..=2_000)
+        .text("words", &request.words, 1..=most)
+        .that(request.way != AnswerWay::Sms || item.customer_id.is_some(), "way", "not_allowed")
         .that(request.way != AnswerWay::Conversation || item.conversation_id.is_some(), "way", "not_allowed")
         .maybe_text("reason", request.reason.as_deref(), 0..=1_000);
     if is_suggestion {
@@ -150,6 +156,15 @@ fn say(tx: &mut Tx<'_>, item: &FeedbackItem, words: &str) -> Result<()> {
     let actor = tx.actor().clone();
     let client_id = format!("{}/{}", item.id, item.reopenings);
     conversations::api::post(tx, Post::new(id, actor, client_id, words.to_owned())).map(drop)
+}
+
+/// Sends it to the number they are known by, on the channel complainants are written to; refused where there is none.
+fn text(tx: &mut Tx<'_>, item: &FeedbackItem, words: &str) -> Result<()> {
+    let refused = || Error::field("way", "not_allowed");
+    let customer = item.customer_id.ok_or_else(refused)?;
+    let channel = complaints::api::form::channel(tx)?.ok_or_else(refused)?;
+    let reference = format!("feedback {}", item.number);
+    sms::api::send(tx, &NewSms { channel, customer, text: words.to_owned(), reference }).map(drop)
 }
 
 /// Closes an item that was answered.

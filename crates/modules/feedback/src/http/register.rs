@@ -46,6 +46,9 @@ pub(crate) struct NewFeedbackItem {
     about_unit_id: Option<UnitId>,
     /// Who is to answer it; unless told it waits in the pool of the unit of whoever takes it in.
     owner_id: Option<UserId>,
+    /// What stands in the form's own fields, by their ids.
+    #[schema(value_type = Option<Object>)]
+    own_fields: Option<serde_json::Map<String, serde_json::Value>>,
     /// What came with it: at most 10 files that the caller sent.
     files: Option<Vec<FileId>>,
 }
@@ -62,10 +65,12 @@ pub(crate) async fn register(cx: Cx, Json(request): Json<NewFeedbackItem>) -> An
             None => None,
         };
         let (customer_id, customer_name) = sender(tx, &request, talk.as_ref())?;
-        let item = taken_in(tx, &request, by, customer_id, customer_name)?;
+        let item = taken_in(tx, &request, Some(by), customer_id, customer_name)?;
         for file in request.files.iter().flatten() {
             files::api::attach(tx, *file, FILES, item.id).map_err(unknown("files"))?;
         }
+        let own = request.own_fields.clone().unwrap_or_default();
+        forms::api::fill(tx, item.id, item.kind.form(), &own, false)?;
         api::register(tx, &item)?;
         Ok(item)
     })
@@ -140,11 +145,11 @@ fn about(tx: &mut Tx<'_>, request: &NewFeedbackItem) -> Result<About> {
     Ok((None, String::new(), Some(id), name))
 }
 
-/// An item as it is once taken in by somebody, with its number.
+/// An item as it is once taken in by somebody, or by the form, with its number.
 pub(crate) fn taken_in(
     tx: &mut Tx<'_>,
     request: &NewFeedbackItem,
-    by: By,
+    by: Option<By>,
     customer_id: Option<CustomerId>,
     customer_name: String,
 ) -> Result<FeedbackItem> {
@@ -152,7 +157,10 @@ pub(crate) fn taken_in(
     let trimmed =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let line = request.content.split_whitespace().collect::<Vec<_>>().join(" ");
-    let unit = people::api::unit_of(tx, by.id)?;
+    let unit = match &by {
+        Some(by) => people::api::unit_of(tx, by.id)?,
+        None => queries::rules(tx)?.form.unit_id,
+    };
     let (about_id, about_name, about_unit_id, about_unit_name) = about(tx, request)?;
     let due_at = duty::due(tx, request.kind)?;
     let turn = match request.owner_id {
@@ -198,11 +206,12 @@ pub(crate) fn taken_in(
         answered_at: None,
         adopted: None,
         adoption_reason: None,
+        award: None,
         complaint_id: None,
         complaint_number: None,
         reopenings: 0,
-        registered_by: Some(by.id),
-        registered_by_name: by.name,
+        registered_by: by.as_ref().map(|by| by.id),
+        registered_by_name: by.map(|by| by.name).unwrap_or_default(),
         registered_unit_id: unit,
         registered_at: now,
         closed_at: None,

@@ -2,12 +2,13 @@
 
 use audit::api::Entry;
 use http::{Answer, Cx, Json};
+use kernel::Check;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
     codes,
-    model::{FeedbackMinutes, FeedbackRules, Levels},
+    model::{FeedbackMinutes, FeedbackPublicForm, FeedbackRules, Levels},
     policy, queries,
 };
 
@@ -35,6 +36,8 @@ pub(crate) struct NewFeedbackRules {
     levels: Levels,
     /// Of which currency new budgets are, ISO 4217.
     currency: String,
+    /// The form by which anybody says something; as it is unless told.
+    form: Option<FeedbackPublicForm>,
 }
 
 /// Sets times and levels.
@@ -48,10 +51,15 @@ pub(crate) async fn write(cx: Cx, Json(request): Json<NewFeedbackRules>) -> Answ
                 minutes: request.minutes.clone(),
                 levels: request.levels.clone(),
                 currency: request.currency.trim().to_owned(),
+                form: request.form.clone().unwrap_or(before.form.clone()),
                 version: before.version + 1,
                 ..FeedbackRules::default()
             };
             after.check()?;
+            if let Some(unit) = after.form.unit_id {
+                let open = people::api::tree(tx)?.unit(unit).is_some_and(|unit| !unit.is_closed());
+                Check::new().that(open, "form.unit_id", "unknown").done()?;
+            }
             if request.version != before.version {
                 return Err(codes::STALE.conflict());
             }

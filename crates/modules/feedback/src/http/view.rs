@@ -1,6 +1,7 @@
 //! An item as it goes out, and the frame every change of one has.
 
 use files::StoredFile;
+use forms::FormEntry;
 use http::{Answer, Cx, Json};
 use kernel::{Id, Permit, Result};
 use serde::Serialize;
@@ -42,12 +43,16 @@ pub(crate) struct FeedbackFile {
 pub(crate) struct FeedbackCourse {
     #[serde(flatten)]
     pub view: FeedbackView,
+    /// What was filled in of the form's own fields.
+    pub own_fields: Vec<FormEntry>,
     /// What happened, in order.
     pub course: Vec<FeedbackMove>,
     /// What came with it.
     pub files: Vec<FeedbackFile>,
     /// Whether the caller may handle it.
     pub may_handle: bool,
+    /// Whether the caller may award it now.
+    pub may_award: bool,
     /// Whether it stands on the wall.
     pub on_wall: bool,
 }
@@ -62,8 +67,13 @@ type Loose = (FeedbackCourse, Vec<StoredFile>);
 fn course(tx: &mut Tx<'_>, item: FeedbackItem) -> Result<Loose> {
     let files = files::api::attached(tx, FILES, item.id)?;
     let found = FeedbackCourse {
+        own_fields: forms::api::filled(tx, item.id)?,
         course: queries::moves(tx, item.id)?,
         may_handle: policy::may_handle(tx.actor(), &item, tx.now()).is_ok(),
+        may_award: item.adopted == Some(true)
+            && !item.is_open()
+            && item.award.is_none()
+            && policy::may_award(tx.actor(), &item, tx.now()).is_ok(),
         on_wall: queries::wall::of_item(tx, item.id)?.is_some(),
         files: Vec::new(),
         view: view(tx, item),

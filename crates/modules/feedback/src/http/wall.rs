@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The largest reward, in minor units: these are small.
-const LARGEST: i64 = 10_000_000;
+pub(super) const LARGEST: i64 = 10_000_000;
 
 /// Which of the wall.
 #[derive(Deserialize, IntoParams)]
@@ -221,24 +221,8 @@ pub(crate) async fn reward(
             Check::new().range("amount", request.amount.0, 1..=LARGEST).done()?;
             let by = api::by(tx)?;
             let month = day::month_of(tx, by.at)?;
-            let mut budget = None;
-            if let Some(unit) = before.unit_id {
-                let line: Vec<_> = people::api::tree(tx)?.line(unit).iter().map(|unit| unit.id).collect();
-                for unit in line {
-                    budget = queries::wall::budget(tx, unit, &month)?;
-                    if budget.is_some() {
-                        break;
-                    }
-                }
-            }
-            let mut budget = budget.ok_or_else(|| codes::NO_BUDGET.conflict())?;
-            let after = before.clone().rewarded(&permit, by, request.amount, budget.currency.clone())?;
-            budget.spent.0 += request.amount.0;
-            if budget.spent > budget.amount {
-                return Err(codes::OVER_BUDGET.conflict());
-            }
-            budget.version += 1;
-            queries::wall::save_budget(tx, &budget)?;
+            let currency = api::spend(tx, before.unit_id, &month, request.amount)?;
+            let after = before.clone().rewarded(&permit, by, request.amount, currency)?;
             api::keep_reward(tx, &before, &after)?;
             Ok(after)
         })

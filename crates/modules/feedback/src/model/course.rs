@@ -69,6 +69,10 @@ impl FeedbackItem {
         if self.kind == kind {
             return Err(codes::SAME_KIND.conflict());
         }
+        // What was awarded stays what it was awarded for.
+        if self.award.is_some() {
+            return Err(codes::AWARDED.conflict());
+        }
         // Whether it is adopted is said of suggestions alone.
         if kind != FeedbackKind::Suggestion {
             (self.adopted, self.adoption_reason) = (None, None);

@@ -1,6 +1,6 @@
 //! What a department sets: how long an answer may take, from how many recognitions on each level is reached.
 
-use kernel::{Check, Result};
+use kernel::{Check, Result, UnitId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -59,7 +59,17 @@ impl Levels {
     }
 }
 
-store::kept_as_json!(FeedbackMinutes, Levels);
+/// The form by which anybody says something, at `/suggest`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FeedbackPublicForm {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// The unit in whose pool what comes by it waits; whoever may see all where none is named.
+    pub unit_id: Option<UnitId>,
+}
+
+store::kept_as_json!(FeedbackMinutes, Levels, FeedbackPublicForm);
 
 store::record! {
     /// What a department sets of feedback and recognition.
@@ -75,6 +85,8 @@ store::record! {
         pub levels: Levels,
         /// Of which currency rewards are, ISO 4217.
         pub currency: String,
+        /// The form by which anybody says something.
+        pub form: FeedbackPublicForm,
         /// Rises with each change; 0 while nothing was set.
         pub version: i64,
     }
@@ -87,6 +99,7 @@ impl Default for FeedbackRules {
             minutes: FeedbackMinutes::default(),
             levels: Levels::default(),
             currency: "CNY".into(),
+            form: FeedbackPublicForm::default(),
             version: 0,
         }
     }

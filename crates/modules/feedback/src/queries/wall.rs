@@ -36,6 +36,8 @@ sql! {
     UPDATE(Recognition) = "UPDATE recognitions SET {sets} WHERE id = $1 AND version = $18 - 1";
     LOCK(Recognition) = "SELECT {cols} FROM recognitions WHERE id = $1 FOR UPDATE";
     OF_ITEM(Recognition) = "SELECT {cols} FROM recognitions WHERE feedback_item_id = $1";
+    COUNT = "SELECT count(*) FROM recognitions WHERE month = $1
+        AND (CAST($2 AS TEXT) IS NULL OR unit_id IN (SELECT value FROM json_each(CAST($2 AS TEXT))))";
     REMOVE = "DELETE FROM recognitions WHERE id = $1";
     EMPTY = "UPDATE recognitions SET words = '—', version = version + 1 WHERE feedback_item_id = $1";
 
@@ -77,16 +79,18 @@ pub(crate) struct Standing {
     pub rewards: Money,
 }
 
+/// How often somebody of these units, or anybody, was praised in a month.
+pub(crate) fn count(tx: &mut Tx<'_>, month: &str, units: Option<&[UnitId]>) -> Result<i64> {
+    Ok(tx.one::<(i64,)>(&COUNT, params![month, units.map(|units| serde_json::json!(units).to_string())])?.0)
+}
+
 /// Keeps it; one praise stands there once.
 pub(crate) fn insert(tx: &mut Tx<'_>, one: &Recognition) -> Result<bool> {
     Ok(tx.exec(&INSERT, &one.values())? == 1)
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, one: &Recognition) -> Result<()> {
-    match tx.exec(&UPDATE, &one.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &one.values(), codes::STALE)
 }
 
 pub(crate) fn lock(tx: &mut Tx<'_>, id: Id<Recognition>) -> Result<Recognition> {
@@ -158,8 +162,5 @@ pub(crate) fn budget(tx: &mut Tx<'_>, unit: UnitId, month: &str) -> Result<Optio
 
 pub(crate) fn save_budget(tx: &mut Tx<'_>, budget: &RewardBudget) -> Result<()> {
     let statement = if budget.version == 1 { &INSERT_BUDGET } else { &UPDATE_BUDGET };
-    match tx.exec(statement, &budget.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(statement, &budget.values(), codes::STALE)
 }

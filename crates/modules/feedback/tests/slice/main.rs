@@ -2,6 +2,8 @@
 
 mod course;
 mod figures;
+mod form;
+mod paper;
 mod wall;
 
 use serde_json::{Value, json};
@@ -9,10 +11,11 @@ use testkit::{Person, TestApp, TestDb};
 
 fn modules() -> Vec<http::Module> {
     vec![
+        documents::module(None),
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-feedback-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         approvals::module(),
         people::module(),
@@ -23,6 +26,7 @@ fn modules() -> Vec<http::Module> {
         delivery::module(vec![sms::carrier()]),
         openchannel::module(),
         sms::module(),
+        forms::module(),
         complaints::module(),
         feedback::module(),
     ]

@@ -31,10 +31,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, purge: &Purge, items: &[PurgeItem]) -> Res
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, purge: &Purge) -> Result<()> {
-    match tx.exec(&UPDATE, &purge.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &purge.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Purge>) -> Result<Purge> {

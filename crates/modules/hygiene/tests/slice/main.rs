@@ -299,6 +299,38 @@ async fn r024_dead_numbers_alone_are_removed_and_the_person_stays(db: TestDb) {
     stage.app.finish().await;
 }
 
+async fn r024_before_any_limits_are_set_a_purge_can_be_agreed_to_and_what_nobody_may_agree_to_says_what_to_do(db: TestDb) {
+    let stage = Stage::set(db).await;
+    let limits = async |version: i64, limits: Value| {
+        stage.admin.put("/authority-limits", json!({"version": version, "limits": limits, "two_person": []})).await.ok()
+    };
+    // As nobody ever set any.
+    stage.forget_limits().await;
+    let first = stage.admin.get("/authority-limits").await.ok();
+    let amounts: Vec<_> = items(&first["limits"]).iter().map(|limit| (limit["kind"].clone(), limit["amount"].as_i64().unwrap())).collect();
+    assert_eq!(first["version"], 0);
+    assert!(amounts.len() == 2 && amounts.contains(&(json!("purge"), 1_000)) && amounts.contains(&(json!("purge"), 500)), "{amounts:?}");
+
+    let wang = stage.customer("王小明", "", &stage.agent).await;
+    stage.app.app.clock().advance(731 * DAY);
+    stage.look().await;
+    let purge = stage.head.post("/purges", json!({"kind": "customers", "customer_ids": [wang], "reason": "两年无往来"})).await.ok();
+    let path = format!("/purges/{}", text(&purge["id"]));
+    let decision = format!("/approvals/{}/decision", text(&purge["approval_id"]));
+    stage.head.post(&decision, json!({"decision": "approve"})).await.refused(409, "approvals.own_request");
+    stage.admin.post(&decision, json!({"decision": "reject", "comment": "再等等"})).await.ok();
+    stage.app.settle().await;
+    assert_eq!(stage.head.get(&path).await.ok()["state"], "rejected");
+
+    // Somebody set limits and forgot this one.
+    limits(0, json!([])).await;
+    let ask = json!({"kind": "customers", "customer_ids": [wang], "reason": "两年无往来"});
+    stage.head.post("/purges", ask.clone()).await.refused(409, "hygiene.no_approver");
+    limits(1, json!([{"role_id": first["limits"][0]["role_id"], "kind": "purge", "currency": null, "amount": 1},
+        {"role_id": first["limits"][1]["role_id"], "kind": "purge", "currency": null, "amount": 1}])).await;
+    stage.head.post("/purges", ask).await.ok();
+}
+
 async fn the_rules_are_set_by_who_may_and_bad_ones_name_the_field(db: TestDb) {
     let stage = Stage::set(db).await;
     let rules = |days: i64, failures: i64| json!({"version": 1, "stale_days": days, "failures": failures, "count_no_answer": false});

@@ -13,6 +13,7 @@ pub(crate) const DAY: i64 = 86_400_000;
 sql! {
     INSERT_MAIL(Mail) = "INSERT INTO mails ({cols}) VALUES ({vals})";
     INSERT_SMS(Sms) = "INSERT INTO sms_messages ({cols}) VALUES ({vals})";
+    NO_LIMITS = "DELETE FROM authority_limits";
     INSERT_ORDER(orders::Order) = "INSERT INTO orders ({cols}) VALUES ({vals})";
     KEPT = "SELECT (SELECT count(*) FROM contact_points WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))))
         + (SELECT count(*) FROM contact_signals) + (SELECT count(*) FROM flagged_customers)";
@@ -23,7 +24,7 @@ pub(crate) fn modules() -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-hygiene-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         approvals::module(),
         people::module(),
@@ -122,6 +123,11 @@ impl Stage {
     pub(crate) async fn look(&self) {
         let (app, system) = (&self.app.app, self.app.system());
         hygiene::api::look(app.db(), &system, &app.part::<AllTies>()).await.unwrap();
+    }
+
+    /// As if nobody had ever set limits.
+    pub(crate) async fn forget_limits(&self) {
+        self.app.app.db().write(&self.app.system(), |tx| tx.exec(&NO_LIMITS, &[]).map(drop)).await.unwrap();
     }
 
     /// Whether heads may ask for removals.

@@ -133,10 +133,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, article: &Article) -> Result<()> {
         published_at,
         asked_until
     ];
-    match tx.exec(&UPDATE, values)? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, values, codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<Article>) -> Result<Article> {
@@ -215,10 +212,7 @@ pub(crate) fn insert_category(tx: &mut Tx<'_>, category: &ArticleCategory) -> Re
 /// # Errors
 /// [`codes::STALE`] when somebody else changed it meanwhile.
 pub(crate) fn save_category(tx: &mut Tx<'_>, category: &ArticleCategory) -> Result<()> {
-    match tx.exec(&UPDATE_CATEGORY, &category.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_CATEGORY, &category.values(), codes::STALE)
 }
 
 pub(crate) fn delete_category(tx: &mut Tx<'_>, id: Id<ArticleCategory>) -> Result<()> {

@@ -35,10 +35,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, gap: &KnowledgeGap) -> Result<()> {
 /// # Errors
 /// [`codes::STALE`] when it changed meanwhile.
 pub(crate) fn save(tx: &mut Tx<'_>, gap: &KnowledgeGap) -> Result<()> {
-    match tx.exec(&UPDATE, &gap.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &gap.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<KnowledgeGap>) -> Result<KnowledgeGap> {

@@ -163,8 +163,10 @@ async fn before_its_end_the_owner_is_asked_and_after_it_the_article_is_in_doubt(
     };
     assert_eq!(ask().await, 0);
     house.app.app.clock().advance(4 * DAY);
-    assert_eq!((ask().await, ask().await), (1, 0));
+    // The day's own job may have been quicker.
+    assert!(ask().await <= 1 && ask().await == 0);
     let tasks = house.writer.get("/tasks?owner=me&state=open").await.ok();
+    assert_eq!(tasks["items"].as_array().unwrap().len(), 1);
     assert_eq!((&tasks["items"][0]["source"], &tasks["items"][0]["due_at"]), (&json!("knowledge.verify"), &json!(now + 10 * DAY)));
     assert_eq!(house.agent.get(&path(&article, "")).await.ok()["stale"], false);
     house.app.app.clock().advance(7 * DAY);
@@ -176,7 +178,8 @@ async fn before_its_end_the_owner_is_asked_and_after_it_the_article_is_in_doubt(
     let verified = house.writer.post(&path(&article, "/verification"), json!({"verify_until": now + 40 * DAY})).await.ok();
     assert_eq!((&verified["stale"], house.sources(&house.writer, "done").await), (&json!(false), vec!["knowledge.verify".into()]));
     house.app.app.clock().advance(25 * DAY);
-    assert_eq!(ask().await, 1);
+    assert!(ask().await <= 1);
+    assert_eq!(house.sources(&house.writer, "open").await, ["knowledge.verify"]);
     // Whoever looks after it from now on has the task.
     house.writer.put(&path(&article, "/owner"), json!({"owner_id": house.lead.id()})).await.ok();
     assert_eq!(house.sources(&house.lead, "open").await, ["knowledge.verify"]);

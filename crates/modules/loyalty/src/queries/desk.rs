@@ -62,10 +62,7 @@ pub(crate) fn insert_reward(tx: &mut Tx<'_>, reward: &Reward) -> Result<()> {
 }
 
 pub(crate) fn save_reward(tx: &mut Tx<'_>, reward: &Reward) -> Result<()> {
-    match tx.exec(&UPDATE_REWARD, &reward.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_REWARD, &reward.values(), codes::STALE)
 }
 
 pub(crate) fn reward(tx: &mut Tx<'_>, id: Id<Reward>) -> Result<Reward> {
@@ -86,10 +83,7 @@ pub(crate) fn insert_redemption(tx: &mut Tx<'_>, one: &Redemption) -> Result<()>
 }
 
 pub(crate) fn save_redemption(tx: &mut Tx<'_>, one: &Redemption) -> Result<()> {
-    match tx.exec(&UPDATE_REDEMPTION, &one.values())? {
-        1 => Ok(()),
-        _ => Err(codes::CLOSED.conflict()),
-    }
+    tx.exec_one(&UPDATE_REDEMPTION, &one.values(), codes::CLOSED)
 }
 
 pub(crate) fn redemption(tx: &mut Tx<'_>, id: Id<Redemption>) -> Result<Redemption> {
@@ -130,10 +124,7 @@ pub(crate) fn insert_referral(tx: &mut Tx<'_>, one: &Referral) -> Result<bool> {
 }
 
 pub(crate) fn save_referral(tx: &mut Tx<'_>, one: &Referral) -> Result<()> {
-    match tx.exec(&UPDATE_REFERRAL, &one.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_REFERRAL, &one.values(), codes::STALE)
 }
 
 /// By whom this person was recommended.

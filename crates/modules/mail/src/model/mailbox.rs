@@ -10,7 +10,7 @@ use crate::letter::address;
 
 text_enum! {
     /// How a connection to a mail server is kept secret; one that is not is not made.
-    pub enum Security {
+    pub enum MailSecurity {
         /// From its first byte.
         Tls = "tls",
         /// Begun in clear, and secret before anything is said.
@@ -67,7 +67,7 @@ store::record! {
         /// At which port.
         pub imap_port: i64,
         /// How that connection is kept secret.
-        pub imap_security: Security,
+        pub imap_security: MailSecurity,
         /// Under which name.
         pub imap_user: String,
         /// Who takes mail from it.
@@ -75,7 +75,7 @@ store::record! {
         /// At which port.
         pub smtp_port: i64,
         /// How that connection is kept secret.
-        pub smtp_security: Security,
+        pub smtp_security: MailSecurity,
         /// Under which name; empty: without signing in.
         pub smtp_user: String,
         /// By what both are opened.
@@ -170,7 +170,7 @@ pub(crate) struct Details {
     #[schema(minimum = 1, maximum = 65535)]
     pub imap_port: Option<i64>,
     /// How that connection is kept secret.
-    pub imap_security: Option<Security>,
+    pub imap_security: Option<MailSecurity>,
     /// Under which name, up to 200 characters.
     pub imap_user: Option<String>,
     /// Its password; never given back.
@@ -181,7 +181,7 @@ pub(crate) struct Details {
     #[schema(minimum = 1, maximum = 65535)]
     pub smtp_port: Option<i64>,
     /// How that connection is kept secret.
-    pub smtp_security: Option<Security>,
+    pub smtp_security: Option<MailSecurity>,
     /// Under which name, up to 200 characters; empty: without signing in.
     pub smtp_user: Option<String>,
     /// Its password; never given back. That of the mail's place unless told, when both have one name.
@@ -224,11 +224,11 @@ impl Setup {
             state: MailboxState::Active,
             imap_host: String::new(),
             imap_port: IMAPS,
-            imap_security: Security::Tls,
+            imap_security: MailSecurity::Tls,
             imap_user: String::new(),
             smtp_host: String::new(),
             smtp_port: SMTPS,
-            smtp_security: Security::Tls,
+            smtp_security: MailSecurity::Tls,
             smtp_user: String::new(),
             auth: MailboxAuth::Password,
             certificate: None,

@@ -14,35 +14,35 @@ use crate::{
 };
 
 /// Which opportunities.
-#[derive(Deserialize, IntoParams)]
+#[derive(Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FilterQuery {
     /// Only those that stand so.
     #[param(inline)]
-    stage: Option<OpportunityStage>,
+    pub(super) stage: Option<OpportunityStage>,
     /// Only those this person has: an id, or `me`.
-    owner: Option<String>,
+    pub(super) owner: Option<String>,
     /// Only those of this unit.
-    unit: Option<UnitId>,
+    pub(super) unit: Option<UnitId>,
     /// Only those for which something about this customer speaks.
-    customer: Option<CustomerId>,
+    pub(super) customer: Option<CustomerId>,
     /// Only those drawn from this.
     #[param(inline)]
-    source: Option<OpportunitySource>,
+    pub(super) source: Option<OpportunitySource>,
     /// Only those whose title or service holds these words: up to 100 characters.
-    q: Option<String>,
+    pub(super) q: Option<String>,
     /// Only those with a next step due before this moment.
-    due_before: Option<Timestamp>,
+    pub(super) due_before: Option<Timestamp>,
     /// How many rows at most: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
+    pub(super) limit: Option<i64>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 impl FilterQuery {
-    fn filter(&self, tx: &mut Tx<'_>) -> Result<Filter> {
+    pub(super) fn filter(&self, tx: &mut Tx<'_>) -> Result<Filter> {
         if self.q.as_ref().is_some_and(|text| text.chars().count() > 100) {
             return Err(Error::field("q", "too_long"));
         }

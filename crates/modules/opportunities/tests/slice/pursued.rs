@@ -1,7 +1,7 @@
 //! R106: what was noticed or found has an owner, a next step, a value, and an end.
 
 use serde_json::json;
-use testkit::on_both;
+use testkit::{Person, on_both};
 
 use crate::{desk, id, modules};
 
@@ -149,6 +149,39 @@ async fn a_malformed_opportunity_is_none(db: TestDb) {
     }
     assert_eq!(desk.admin.get("/opportunities").await.ok()["items"], json!([]));
     desk.app.anonymous().get("/opportunities").await.refused(401, "unauthenticated");
+}
+
+async fn r106_a_list_is_taken_along_as_it_is_on_the_screen_and_no_cell_is_a_formula(db: TestDb) {
+    let desk = desk(db).await;
+    let make = async |person: &Person, title: &str, value: i64| {
+        let customer = person.post("/customers", json!({"name": title})).await.ok();
+        let body = json!({"title": title, "service": "空调清洗", "value": value, "customer_id": customer["id"]});
+        person.post("/opportunities", body).await.ok()
+    };
+    make(&desk.agent, "=cmd|' /C calc'!A0", 19_905).await;
+    desk.app.app.clock().advance(1_000);
+    make(&desk.agent, "商用空调", 200_000).await;
+    make(&desk.stranger, "别组的", 100).await;
+    let path = "/opportunities/export?q=%E7%A9%BA%E8%B0%83";
+    desk.agent.get(path).await.refused(403, "forbidden");
+    let take = async |person: &Person, path: &str| person.request(reqwest::Method::GET, path).send().await.unwrap();
+    let file = take(&desk.supervisor, path).await;
+    assert_eq!(file.headers()["content-type"], "text/csv; charset=utf-8");
+    let text = file.text().await.unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    let shown = desk.supervisor.get("/opportunities?q=%E7%A9%BA%E8%B0%83").await.ok();
+    assert_eq!(lines.len(), shown["items"].as_array().unwrap().len() + 1);
+    for (line, row) in lines[1..].iter().zip(shown["items"].as_array().unwrap()) {
+        assert!(line.contains(row["title"].as_str().unwrap()), "{line}");
+    }
+    assert!(text.contains("\"'=cmd|") && text.contains("\"199.05\"") && text.contains("\"2000.00\"") && !text.contains("别组的"), "{text}");
+    let book = take(&desk.supervisor, "/opportunities/export?format=xlsx&stage=discovered").await;
+    assert!(book.headers()["content-type"].to_str().unwrap().contains("spreadsheetml"));
+    assert!(book.bytes().await.unwrap().starts_with(b"PK"));
+    assert_eq!(desk.supervisor.get("/opportunities/export?format=doc").await.status, 422);
+    let trail = desk.admin.get("/audit-entries?action=opportunities.exported").await.ok();
+    assert_eq!(trail["items"].as_array().unwrap().len(), 2);
+    assert!(!trail.to_string().contains("商用空调"));
 }
 
 }

@@ -4,10 +4,11 @@ mod close;
 mod copy;
 mod list;
 mod receive;
+mod unknown;
 mod view;
 
 use http::App;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -18,5 +19,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(close::complete))
         .routes(routes!(close::refuse))
         .routes(routes!(close::take_back))
+        .routes(routes!(unknown::search))
+        .routes(routes!(unknown::link))
+        .routes(routes!(unknown::nothing_held))
+        .routes(routes!(unknown::unmask))
         .routes(routes!(copy::make, copy::download))
 }

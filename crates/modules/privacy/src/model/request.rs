@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::text_enum;
 use utoipa::ToSchema;
 
-use super::{ConsentPurpose, ConsentWay};
+use super::{Claimant, ConsentPurpose, ConsentWay, MOST_SEARCHES, Search, Searches};
 use crate::codes;
 
 impl Noun for PrivacyRequest {
@@ -108,9 +108,9 @@ store::record! {
         pub kind: PrivacyRequestKind,
         /// Where it stands.
         pub state: PrivacyRequestState,
-        /// Whose data it is about.
-        pub customer_id: CustomerId,
-        /// Their name then.
+        /// Whose data it is about; none while we do not know whoever asks.
+        pub customer_id: Option<CustomerId>,
+        /// Their name then, or the one they gave.
         pub customer_name: String,
         /// Which way it came.
         pub way: ConsentWay,
@@ -157,6 +157,14 @@ store::record! {
         pub reminded_at: Option<Timestamp>,
         /// Rises with each change.
         pub version: i64,
+        /// Who somebody we did not know says they are. It goes out masked, beside the request.
+        #[serde(skip)]
+        #[schema(ignore)]
+        pub claimant: Option<Claimant>,
+        /// Where we looked for them.
+        pub searches: Searches,
+        /// Whether they were answered that we hold nothing of them.
+        pub nothing_held: bool,
     }
 }
 
@@ -221,6 +229,8 @@ impl PrivacyRequest {
             "identity": self.identity,
             "identity_by": self.identity_by,
             "ground": self.ground,
+            "searches": self.searches.0.len(),
+            "nothing_held": self.nothing_held,
             "version": self.version,
         })
     }
@@ -233,9 +243,63 @@ impl PrivacyRequest {
         }
     }
 
+    /// Whose data it is about.
+    ///
+    /// # Errors
+    /// `privacy.unlinked` while that is not known.
+    pub(crate) fn customer(&self) -> Result<CustomerId> {
+        self.customer_id.ok_or_else(|| codes::UNLINKED.conflict())
+    }
+
+    /// Whether it is of somebody we do not know, and open.
+    pub(crate) fn of_unknown(&self) -> Result<&Claimant> {
+        self.open()?;
+        match (&self.claimant, self.customer_id) {
+            (Some(claimant), None) => Ok(claimant),
+            _ => Err(codes::LINKED.conflict()),
+        }
+    }
+
+    /// They were looked for once more.
+    pub(crate) fn searched(mut self, _permit: &Permit, search: Search) -> Result<Self> {
+        self.of_unknown()?;
+        if self.searches.0.len() >= MOST_SEARCHES {
+            return Err(codes::SEARCHED_ENOUGH.conflict());
+        }
+        self.searches.0.push(search);
+        self.version += 1;
+        Ok(self)
+    }
+
+    /// They are this customer, and how that was made sure.
+    pub(crate) fn linked(
+        mut self,
+        permit: &Permit,
+        by: Who,
+        proof: IdentityProof,
+        (customer, name): (CustomerId, String),
+    ) -> Result<Self> {
+        self.of_unknown()?;
+        (self.customer_id, self.customer_name) = (Some(customer), name);
+        self.verified(permit, by, proof)
+    }
+
+    /// They were answered that we hold nothing of them: the last look found nobody.
+    pub(crate) fn none_held(mut self, permit: &Permit, by: Who, answer: String) -> Result<Self> {
+        self.of_unknown()?;
+        match self.searches.0.last() {
+            None => return Err(codes::NOT_SEARCHED.conflict()),
+            Some(search) if search.found > 0 => return Err(codes::FOUND.conflict()),
+            Some(_) => {}
+        }
+        self.nothing_held = true;
+        self.closed(permit, by, PrivacyRequestState::Done, answer)
+    }
+
     /// It was made sure who asks, and how.
     pub(crate) fn verified(mut self, permit: &Permit, by: Who, proof: IdentityProof) -> Result<Self> {
         self.open()?;
+        self.customer()?;
         (self.identity, self.identity_at) = (Some(proof), Some(permit.at()));
         (self.identity_by, self.identity_by_name) = (Some(by.id), Some(by.name));
         self.version += 1;
@@ -245,6 +309,7 @@ impl PrivacyRequest {
     /// Whether it may be done by this person now: who asks is known, and what is deleted two people have seen.
     pub(crate) fn may_be_done(&self, by: UserId) -> Result<()> {
         self.open()?;
+        self.customer()?;
         if self.needs_identity() && self.identity.is_none() {
             return Err(codes::IDENTITY_NEEDED.conflict());
         }
@@ -327,7 +392,7 @@ mod tests {
             id: Id::new(at(1), &Rng::seeded(1)),
             kind,
             state: PrivacyRequestState::Open,
-            customer_id: Id::new(at(1), &Rng::seeded(1)),
+            customer_id: Some(Id::new(at(1), &Rng::seeded(1))),
             customer_name: String::new(),
             way: ConsentWay::Call,
             words: String::new(),
@@ -351,7 +416,33 @@ mod tests {
             entered_by_name: String::new(),
             reminded_at: None,
             version: 1,
+            claimant: None,
+            searches: Searches::default(),
+            nothing_held: false,
         }
+    }
+
+    #[test]
+    fn somebody_unknown_is_linked_or_answered_that_nothing_is_held_and_only_after_a_look() {
+        let permit = Actor::System("test").permit("x", &Owned::NOBODY, at(90)).unwrap();
+        let who = || Who { id: Id::new(at(1), &Rng::seeded(1)), name: "林".into() };
+        let look = |found| Search { at: at(90), by_id: who().id, by_name: "林".into(), keys: vec![], found, named: 0 };
+        let unknown = PrivacyRequest {
+            customer_id: None,
+            claimant: Some(Claimant { name: "周".into(), ..Claimant::default() }),
+            ..request(PrivacyRequestKind::Access)
+        };
+        assert!(unknown.clone().verified(&permit, who(), IdentityProof::CallBack).is_err());
+        assert!(unknown.clone().done(&permit, who(), "x".into()).is_err());
+        assert!(unknown.clone().none_held(&permit, who(), "x".into()).is_err(), "nobody looked");
+        let found = unknown.clone().searched(&permit, look(1)).unwrap();
+        assert!(found.clone().none_held(&permit, who(), "x".into()).is_err(), "somebody has the number");
+        let none = found.searched(&permit, look(0)).unwrap().none_held(&permit, who(), "没有".into()).unwrap();
+        assert_eq!((none.state, none.nothing_held, none.version), (PrivacyRequestState::Done, true, 4));
+        let customer = Id::new(at(2), &Rng::seeded(2));
+        let linked = unknown.linked(&permit, who(), IdentityProof::CallBack, (customer, "周婷".into())).unwrap();
+        assert_eq!((linked.customer_id, linked.identity), (Some(customer), Some(IdentityProof::CallBack)));
+        assert!(linked.clone().searched(&permit, look(0)).is_err() && linked.done(&permit, who(), "x".into()).is_ok());
     }
 
     #[test]

@@ -54,7 +54,7 @@ sql! {
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) ORDER BY received_at, id";
     OPEN = "SELECT DISTINCT customer_id FROM privacy_requests
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND state = 'open'";
-    EMPTY = "UPDATE privacy_requests SET words = '', customer_name = '', answer = NULL, version = version + 1
+    EMPTY = "UPDATE privacy_requests SET words = '', customer_name = '', answer = NULL, claimant = NULL, version = version + 1
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     KEEP_COPY(PrivacyCopy) = "INSERT INTO privacy_copies ({cols}) VALUES ({vals})
         ON CONFLICT (request_id) DO UPDATE SET body = $3, made_at = $4, until_at = $5, downloads = 0";
@@ -91,10 +91,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, request: &PrivacyRequest) -> Result<()> {
 }
 
 pub(crate) fn save(tx: &mut Tx<'_>, request: &PrivacyRequest) -> Result<()> {
-    match tx.exec(&UPDATE, &request.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE, &request.values(), codes::STALE)
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<PrivacyRequest>) -> Result<PrivacyRequest> {

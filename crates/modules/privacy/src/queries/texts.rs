@@ -26,8 +26,5 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id<ConsentText>) -> Result<ConsentText> 
 
 /// Keeps that it is retired; of two who retire it at once one is told that it was.
 pub(crate) fn retire(tx: &mut Tx<'_>, text: &ConsentText) -> Result<()> {
-    match tx.exec(&RETIRE, params![text.id, text.retired_at])? {
-        1 => Ok(()),
-        _ => Err(codes::RETIRED.conflict()),
-    }
+    tx.exec_one(&RETIRE, params![text.id, text.retired_at], codes::RETIRED)
 }

@@ -32,10 +32,7 @@ sql! {
 /// # Errors
 /// [`codes::NAME_TAKEN`] when another queue has its name.
 pub(crate) fn insert_queue(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
-    match tx.exec(&INSERT_QUEUE, &queue.values())? {
-        1 => Ok(()),
-        _ => Err(codes::NAME_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT_QUEUE, &queue.values(), codes::NAME_TAKEN)
 }
 
 /// # Errors
@@ -45,10 +42,7 @@ pub(crate) fn save_queue(tx: &mut Tx<'_>, queue: &Queue) -> Result<()> {
     if taken.is_some_and(|(id,)| id != queue.id) {
         return Err(codes::NAME_TAKEN.conflict());
     }
-    match tx.exec(&UPDATE_QUEUE, &queue.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&UPDATE_QUEUE, &queue.values(), codes::STALE)
 }
 
 pub(crate) fn queue(tx: &mut Tx<'_>, id: QueueId) -> Result<Queue> {

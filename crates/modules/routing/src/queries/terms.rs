@@ -62,10 +62,7 @@ pub(crate) fn skill(tx: &mut Tx<'_>, id: SkillId) -> Result<Skill> {
 /// # Errors
 /// [`codes::NAME_TAKEN`] when another skill has its name.
 pub(crate) fn insert_skill(tx: &mut Tx<'_>, skill: &Skill) -> Result<()> {
-    match tx.exec(&INSERT_SKILL, &skill.values())? {
-        1 => Ok(()),
-        _ => Err(codes::NAME_TAKEN.conflict()),
-    }
+    tx.exec_one(&INSERT_SKILL, &skill.values(), codes::NAME_TAKEN)
 }
 
 /// # Errors
@@ -75,10 +72,7 @@ pub(crate) fn save_skill(tx: &mut Tx<'_>, skill: &Skill) -> Result<()> {
     if taken.is_some_and(|(id,)| id != skill.id) {
         return Err(codes::NAME_TAKEN.conflict());
     }
-    match tx.exec(&SAVE_SKILL, &skill.values())? {
-        1 => Ok(()),
-        _ => Err(codes::STALE.conflict()),
-    }
+    tx.exec_one(&SAVE_SKILL, &skill.values(), codes::STALE)
 }
 
 /// Nobody has it any more.

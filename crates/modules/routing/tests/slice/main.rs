@@ -11,7 +11,7 @@ fn modules() -> Vec<http::Module> {
         access::module(),
         settings::module(),
         tasks::module(),
-        files::module(std::env::temp_dir().join("zhike-routing-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         customers::module(),
         channels::module(),
         conversations::module(),

@@ -58,6 +58,9 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewCustomerExport>) -> An
                 )?),
             }
             source.as_of.as_deref().map(writing::day).transpose()?;
+            if source.difference.is_some() && source.as_of.is_none() {
+                return Err(Error::field("source.difference", "needs_as_of"));
+            }
             let staff = tx.actor().staff()?.clone();
             let wish = Wish { name, source, columns, format, clear, reason };
             let export = CustomerExport::new(&permit, tx.new_id(), &staff, wish);

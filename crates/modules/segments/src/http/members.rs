@@ -7,7 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    api, engine::Viewer, history, history::SegmentDay, known, members, members::Wanted, model::Segment, rule::Rule,
+    api,
+    engine::Viewer,
+    history::{self, SegmentDay, SegmentDifference},
+    known,
+    members::{self, Wanted},
+    model::Segment,
+    rule::Rule,
     writing,
 };
 
@@ -85,6 +91,9 @@ pub(crate) struct MemberQuery {
     order: Option<SortOrder>,
     /// Who belonged to it at the end of that day, `2026-11-26`; who does now, without.
     as_of: Option<String>,
+    /// Only those by whom that day and now differ.
+    #[param(inline)]
+    difference: Option<SegmentDifference>,
     /// How many rows at most: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -110,7 +119,7 @@ pub(crate) async fn list(
     let page = cx
         .read(move |tx| -> Result<_> {
             let (segment, attributes) = api::listed(tx, &sources, id)?;
-            let (among, rule) = match api::among(tx, id, day)? {
+            let (among, rule) = match api::among(tx, (&segment, &attributes), day, query.difference)? {
                 Some(among) => (Some(among), Rule::everybody()),
                 None => (None, segment.rule),
             };
@@ -121,6 +130,63 @@ pub(crate) async fn list(
         })
         .await?;
     Ok(Json(page))
+}
+
+/// With which day.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ComparisonQuery {
+    /// The day, `2026-11-26`; today, unless told.
+    as_of: Option<String>,
+}
+
+/// A segment at the end of a day beside the segment now, as far as the actor sees customers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SegmentComparison {
+    /// The day.
+    #[schema(example = "2026-11-26")]
+    as_of: String,
+    /// Today, as the installation counts days.
+    today: String,
+    /// The first day of which it is known who belonged to it.
+    first_day: String,
+    /// How many belonged to it at the end of that day.
+    then: i64,
+    /// How many do now.
+    now: i64,
+    /// How many do now and did not then.
+    came: i64,
+    /// How many did then and do not now.
+    went: i64,
+}
+
+/// Compares a segment at the end of a day with the segment now. Those of a day before it was first kept are not known;
+/// of customers who were erased since nobody is counted.
+#[utoipa::path(get, path = "/segments/{id}/comparison", tag = "segments", params(("id" = Id<Segment>, Path), ComparisonQuery), responses((status = 200, body = SegmentComparison)))]
+pub(crate) async fn comparison(
+    cx: Cx,
+    Path(id): Path<Id<Segment>>,
+    Query(query): Query<ComparisonQuery>,
+) -> Answer<SegmentComparison> {
+    let sources = cx.app().part::<SegmentSources>();
+    let day = query.as_of.as_deref().map(writing::day).transpose()?;
+    let comparison = cx
+        .read(move |tx| {
+            let (segment, attributes) = api::listed(tx, &sources, id)?;
+            let today = history::today(tx)?;
+            let day = day.unwrap_or(today);
+            if day > today {
+                return Err(Error::field("as_of", "in_the_future"));
+            }
+            let (first_day, then) = (history::first(tx, id)?, history::as_of(tx, id, day)?);
+            let now = history::now(tx, &segment, &attributes)?;
+            let (came, went) = (history::without(&now, &then), history::without(&then, &now));
+            let [then, now, came, went] = api::counts_of(tx, &attributes, [&then, &now, &came, &went])?;
+            Ok(SegmentComparison { as_of: day.to_string(), today: today.to_string(), first_day, then, now, came, went })
+        })
+        .await?;
+    Ok(Json(comparison))
 }
 
 /// Which days.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::organisation::changed;
 use crate::{
-    model::{DayHours, Organisation, Week},
+    model::{Organisation, Week},
     policy, queries,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BusinessHours {
     /// All seven days, Monday first.
-    #[schema(value_type = Vec<DayHours>)]
+    #[schema(value_type = Vec<crate::model::DayHours>)]
     week: Week,
     /// The organisation's version.
     version: i64,
@@ -38,7 +38,7 @@ pub(crate) async fn read(cx: Cx) -> Answer<BusinessHours> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BusinessHoursChange {
     /// Each day at most once; a day that is missing is closed.
-    #[schema(value_type = Vec<DayHours>)]
+    #[schema(value_type = Vec<crate::model::DayHours>)]
     week: Week,
     /// The version that was seen; without it, whatever is there is replaced.
     version: Option<i64>,

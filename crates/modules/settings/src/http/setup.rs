@@ -1,6 +1,6 @@
 //! The first run: who this is, and the first person who may do everything.
 
-use access::api::{Locale, Session, session_cookie};
+use access::api::{Locale, session_cookie};
 use axum::{
     http::header,
     response::{IntoResponse, Response},
@@ -65,7 +65,7 @@ pub(crate) struct NewOrganisation {
 
 /// Sets the installation up and signs the administrator in. Needs no sign-in, and works only while
 /// nobody has an account. Where China's holidays apply, this and the next year's are taken in.
-#[utoipa::path(post, path = "/setup", tag = "settings", request_body = NewOrganisation, responses((status = 200, body = Session)))]
+#[utoipa::path(post, path = "/setup", tag = "settings", request_body = NewOrganisation, responses((status = 200, body = access::api::Session)))]
 pub(crate) async fn set_up(cx: Cx, Json(request): Json<NewOrganisation>) -> Result<Response, Problem> {
     // Hashing is dear: refuse first.
     cx.read(only_once).await?;

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     codes, holidays,
-    model::{self, Slot, Slots, SpecialDay, SpecialKind, SpecialSource},
+    model::{self, Slots, SpecialDay, SpecialKind, SpecialSource},
     policy, queries,
 };
 
@@ -52,7 +52,7 @@ pub(crate) struct NewSpecialDay {
     kind: SpecialKind,
     /// When it is open. A holiday without slots is closed; a work day without slots has a weekday's.
     #[serde(default)]
-    #[schema(value_type = Vec<Slot>)]
+    #[schema(value_type = Vec<model::Slot>)]
     slots: Slots,
     /// What people call it, 1 to 60 characters.
     name: String,

@@ -50,7 +50,7 @@ sql! {
 }
 
 fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(text.as_bytes()))
 }
 
 /// How the codes of a page go out.

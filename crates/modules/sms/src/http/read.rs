@@ -52,6 +52,8 @@ pub(crate) struct SmsGatewayView {
     tls: bool,
     /// Whether the other side may lie in a private network or on this machine, and be called without TLS.
     inside: bool,
+    /// A certificate (PEM) that is believed besides those every computer believes.
+    certificate: Option<String>,
     /// Who we are on the line.
     system_id: String,
     /// What kind of system.
@@ -92,6 +94,7 @@ impl SmsGatewayView {
             port: gateway.port,
             tls: gateway.tls,
             inside: gateway.inside,
+            certificate: gateway.certificate,
             system_id: gateway.system_id,
             system_type: gateway.system_type,
             in_flight: gateway.in_flight,

@@ -64,6 +64,8 @@ store::record! {
         pub created_at: Timestamp,
         /// Rises with each change; a change of an older version is refused.
         pub version: i64,
+        /// A certificate (PEM) that is believed besides those every computer believes.
+        pub certificate: Option<String>,
     }
 }
 
@@ -132,6 +134,9 @@ pub(crate) struct Details {
     pub tls: Option<bool>,
     /// Whether the other side may lie in a private network or on this machine, and be called without TLS.
     pub inside: Option<bool>,
+    /// A certificate (PEM, up to 20,000 characters) that is believed besides those every computer believes; empty: none.
+    /// Whoever changes it says the password anew.
+    pub certificate: Option<String>,
     /// Who we are on the line: 1 to 15 characters.
     pub system_id: Option<String>,
     /// The password of the line: up to 8 characters, as the protocol has it; never given back.
@@ -177,6 +182,7 @@ impl Setup {
             in_flight: 10,
             created_at: now,
             version: 1,
+            certificate: None,
         };
         Self { gateway, password: String::new() }
     }
@@ -205,7 +211,11 @@ impl Setup {
         if let Some(url) = details.url {
             after.url = Some(url.trim().to_owned()).filter(|url| !url.is_empty());
         }
-        let elsewhere = (&before.host, before.port, before.tls) != (&after.host, after.port, after.tls);
+        if let Some(pem) = details.certificate {
+            after.certificate = Some(pem.trim().to_owned()).filter(|pem| !pem.is_empty());
+        }
+        let place = |of: &SmsGateway| (of.host.clone(), of.port, of.tls, of.certificate.clone());
+        let elsewhere = place(&before) != place(&after);
         let said_anew = details.password.is_some() || password.is_empty() || !elsewhere;
         password = details.password.unwrap_or(password);
         let words = |given: Option<Words>, old: Words| given.map_or(Some(old), |given| given.tidy());
@@ -236,7 +246,9 @@ impl Setup {
             }
             Driver::Smpp => {
                 let refused = after.line_target().err();
+                let believed = |pem: &str| pem.len() <= 20_000 && outbound::is_certificate(pem);
                 check
+                    .that(after.certificate.as_deref().is_none_or(believed), "certificate", "malformed")
                     .text("host", &after.host, 1..=200)
                     .that(after.host.is_empty() || refused.is_none(), "host", refused.unwrap_or("malformed"))
                     .range("port", after.port, 1..=65_535)

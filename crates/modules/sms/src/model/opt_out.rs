@@ -52,7 +52,7 @@ store::record! {
 
 /// By what a number is known on a channel's list.
 pub(crate) fn mark(channel: ChannelId, phone: &str) -> String {
-    Sha256::digest(format!("{channel}.{phone}").as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha256::digest(format!("{channel}.{phone}").as_bytes()))
 }
 
 /// Whether something may be said to a number: to one that is on the list only where its owner wrote afterwards.

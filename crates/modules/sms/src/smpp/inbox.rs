@@ -150,7 +150,7 @@ fn mark(sm: &Sm) -> String {
         digest.update([0]);
     }
     digest.update(&sm.octets);
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(digest.finalize())
 }
 
 /// A message, or a part of one.

@@ -81,7 +81,7 @@ pub(crate) fn start(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()>
         let owner = app.part::<wire::Hub>().node();
         let keeper = Keeper::start(app.db(), LEASE, owner, LEASE_MS, Duration::from_secs(1));
         let mut held = keeper.held();
-        let mut grew = app.facts_grew();
+        let mut grew = app.facts_grew(&[]);
         let mut holders: HashMap<ChannelId, Holder> = HashMap::new();
         let mut epoch = None;
         while !*stop.borrow() {

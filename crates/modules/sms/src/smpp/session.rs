@@ -27,7 +27,7 @@ async fn dial(gateway: &SmsGateway) -> Result<Box<dyn Stream>, Trouble> {
     let port = u16::try_from(gateway.port).unwrap_or_default();
     let stream = outbound::reach(&gateway.host, port, gateway.inside).await?;
     Ok(match gateway.tls {
-        true => Box::new(outbound::secure(stream, &gateway.host, None).await?),
+        true => Box::new(outbound::secure(stream, &gateway.host, gateway.certificate.as_deref()).await?),
         false => Box::new(stream),
     })
 }

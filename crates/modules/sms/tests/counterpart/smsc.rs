@@ -6,13 +6,11 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{
-        TcpListener, TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split},
+    net::TcpListener,
     sync::mpsc,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// A message that was submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,12 +68,27 @@ impl Smsc {
         smsc
     }
 
+    /// The same, over TLS alone.
+    pub(crate) async fn listen_secretly(password: &'static str, tls: TlsAcceptor) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let smsc = Self { port: listener.local_addr().unwrap().port(), state: Arc::default() };
+        let here = smsc.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                if let Ok(stream) = tls.accept(stream).await {
+                    tokio::spawn(here.clone().serve(stream, password));
+                }
+            }
+        });
+        smsc
+    }
+
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut self.state.lock().unwrap())
     }
 
-    async fn serve(self, stream: TcpStream, password: &'static str) {
-        let (mut reading, mut writing) = stream.into_split();
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Send + 'static, password: &'static str) {
+        let (mut reading, mut writing) = split(stream);
         let (orders, mut ordered) = mpsc::unbounded_channel();
         let writer = tokio::spawn(async move {
             while let Some(order) = ordered.recv().await {
@@ -248,11 +261,11 @@ impl Smsc {
     }
 }
 
-async fn hang_up(mut writing: OwnedWriteHalf) {
+async fn hang_up(mut writing: impl AsyncWrite + Unpin) {
     let _ = writing.shutdown().await;
 }
 
-async fn read(reading: &mut OwnedReadHalf) -> Option<(u32, u32, u32, Vec<u8>)> {
+async fn read(reading: &mut (impl AsyncRead + Unpin)) -> Option<(u32, u32, u32, Vec<u8>)> {
     let mut head = [0; 16];
     reading.read_exact(&mut head).await.ok()?;
     let number = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);

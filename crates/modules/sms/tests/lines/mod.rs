@@ -1,10 +1,18 @@
 //! Lines to an SMSC: set up, dropped, throttled, lied to.
 
+use std::sync::Arc;
+
+use rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use serde_json::{Value, json};
-use testkit::on_both;
+use testkit::{MailServer, on_both};
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    counterpart::{Smsc, ucs2},
+    counterpart::{HttpGateway, Smsc, ucs2},
     stage::{MINUTE, Stage, modules, text, until},
 };
 
@@ -213,4 +221,44 @@ async fn a_word_over_the_line_is_a_wish_and_is_answered_over_it(db: TestDb) {
     stage.app.finish().await;
 }
 
+async fn a_line_over_tls_is_opened_to_whoever_shows_a_certificate_we_believe(db: TestDb) {
+    let Some(server) = MailServer::found() else { return };
+    let smsc = Smsc::listen_secretly("secret", tls(&server)).await;
+    let details = json!({
+        "host": "localhost", "port": smsc.port, "tls": true, "inside": true, "system_id": "zhike", "password": "secret",
+        "alphabet": "gsm7",
+    });
+    let stage = Stage::set(db, json!({"name": "短信", "driver": "smpp", "details": details}), HttpGateway::default()).await;
+    // Signed by nobody we know: nothing is said to it, the password least of all.
+    let why = until("a refusal", async || Some(text(&stage.view().await["link"]["trouble"])).filter(|why| !why.is_empty())).await;
+    assert_eq!((why.as_str(), smsc.binds(), smsc.refused_binds()), ("certificate", 0, 0));
+    stage.change(json!({"details": {"certificate": "nonsense", "password": "secret"}})).await.refused_field("certificate", "malformed");
+    stage.change(json!({"details": {"certificate": server.pem()}})).await.refused_field("password", "required");
+    stage.change(json!({"details": {"certificate": server.pem(), "password": "secret"}})).await.ok();
+    stage.connected().await;
+    let told = smsc.says("8613812345678", "加密线路");
+    assert_eq!(until("an answer", async || smsc.answer_to(told)).await, 0);
+    let id = text(&stage.conversations().await[0]["id"]);
+    stage.say(&id, "heard").await;
+    assert_eq!(smsc.taken().last().unwrap().octets, b"heard");
+    // Believed no longer, the line is closed.
+    stage.change(json!({"details": {"certificate": "", "password": "secret"}})).await.ok();
+    let why = until("a refusal", async || Some(text(&stage.view().await["link"]["trouble"])).filter(|why| !why.is_empty())).await;
+    assert_eq!(why, "certificate");
+    stage.app.finish().await;
+}
+
+}
+
+/// What an SMSC needs to speak TLS with the certificate of this run.
+fn tls(server: &MailServer) -> TlsAcceptor {
+    let certificates = CertificateDer::pem_slice_iter(server.pem().as_bytes()).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(server.key().as_bytes()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(certificates, key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
 }

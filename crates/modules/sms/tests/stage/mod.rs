@@ -16,7 +16,7 @@ pub(crate) fn modules() -> Vec<http::Module> {
         audit::module(),
         access::module(),
         settings::module(),
-        files::module(std::env::temp_dir().join("zhike-sms-files")).expect("a folder"),
+        files::module(testkit::folder()).expect("a folder"),
         tasks::module(),
         customers::module(),
         privacy::module(),
@@ -110,7 +110,7 @@ impl Stage {
 
     /// A colleague says something, and what may be carried is.
     pub(crate) async fn say(&self, conversation: &str, words: &str) -> Value {
-        let hex: String = words.bytes().take(30).map(|byte| format!("{byte:02x}")).collect();
+        let hex = kernel::hex(&words.as_bytes()[..words.len().min(30)]);
         let path = format!("/conversations/{conversation}/messages");
         let said = self.admin.post(&path, json!({"client_id": hex, "text": words})).await.ok();
         self.app.settle().await;

@@ -377,7 +377,7 @@ pub(crate) fn something(kf_id: &str) -> String {
 pub(crate) fn mark(parts: &[&str]) -> String {
     let mut parts = parts.to_vec();
     parts.sort_unstable();
-    Sha1::digest(parts.concat()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::hex(Sha1::digest(parts.concat()))
 }
 
 fn key() -> [u8; 32] {

@@ -28,6 +28,13 @@ export function upload(file: File, onProgress: (share: number) => void): Upload 
   return { done, stop: () => request.abort() }
 }
 
+/** Sends files up one after the other; their ids. */
+export async function uploaded(files: readonly File[]): Promise<string[]> {
+  const ids: string[] = []
+  for (const file of files) ids.push((await upload(file, () => undefined).done).id)
+  return ids
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

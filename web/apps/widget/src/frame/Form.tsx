@@ -147,7 +147,7 @@ function Entry({ field, texts, value, fault, onChange }: { field: Field; texts: 
           <Icon of="down" />
         </span>
       ) : (
-        <input {...common} maxLength={200} type={kind === 'phone' ? 'tel' : kind === 'email' ? 'email' : 'text'} autocomplete={kind === 'phone' ? 'tel' : kind === 'email' ? 'email' : key === 'name' ? 'name' : 'off'} value={value} onInput={(event) => onChange(event.currentTarget.value)} />
+        <input {...common} list={undefined} maxLength={200} type={kind === 'phone' ? 'tel' : kind === 'email' ? 'email' : 'text'} autocomplete={kind === 'phone' ? 'tel' : kind === 'email' ? 'email' : key === 'name' ? 'name' : 'off'} value={value} onInput={(event) => onChange(event.currentTarget.value)} />
       )}
       <Fault of={key} text={fault} />
     </div>

@@ -47,7 +47,7 @@ pub(crate) async fn verify(
 #[serde(deny_unknown_fields)]
 pub(crate) struct PrivacyRequestAnswer {
     /// 1 to 2,000 characters.
-    answer: String,
+    pub(super) answer: String,
 }
 
 /// Does what is asked and closes the request. Deleting erases the customer everywhere, by somebody who may erase them and
@@ -79,19 +79,20 @@ pub(crate) async fn complete(
 
 /// Does what is asked, as far as the product can.
 fn fulfil(tx: &mut Tx<'_>, privacies: &Privacies, asked: &PrivacyRequest) -> Result<()> {
+    let customer = asked.customer()?;
     match asked.kind {
         PrivacyRequestKind::Delete => {
-            customers::api::may_erase(tx, asked.customer_id)?;
-            if customers::api::get(tx, asked.customer_id)?.state == CustomerState::Erased {
+            customers::api::may_erase(tx, customer)?;
+            if customers::api::get(tx, customer)?.state == CustomerState::Erased {
                 return Ok(());
             }
             // The trail leads to the request, which says why.
-            customers::api::erase_everywhere(tx, privacies, asked.customer_id, &asked.id.to_string()).map(drop)
+            customers::api::erase_everywhere(tx, privacies, customer, &asked.id.to_string()).map(drop)
         }
         PrivacyRequestKind::Withdraw => {
             for purpose in asked.purposes.0.iter().copied() {
                 let said = Said {
-                    customer: asked.customer_id,
+                    customer,
                     purpose,
                     answer: ConsentAnswer::Withdrawn,
                     way: asked.way,
@@ -177,7 +178,7 @@ pub(crate) async fn take_back(
     Ok(Json(request))
 }
 
-fn me(tx: &Tx<'_>) -> Result<Who> {
+pub(super) fn me(tx: &Tx<'_>) -> Result<Who> {
     let staff = tx.actor().staff()?;
     Ok(Who { id: staff.id, name: staff.name.clone() })
 }

@@ -32,10 +32,10 @@ pub(crate) async fn make(cx: Cx, Path(id): Path<Id<PrivacyRequest>>) -> Answer<P
                 return Err(codes::NO_COPY.conflict());
             }
             request.may_be_done(tx.actor().staff()?.id)?;
-            let everything = customers::api::everything(tx, &privacies, request.customer_id, &id.to_string())?;
+            let everything = customers::api::everything(tx, &privacies, request.customer()?, &id.to_string())?;
             let copy = PrivacyCopy {
                 request_id: id,
-                customer_id: request.customer_id,
+                customer_id: request.customer()?,
                 body: serde_json::to_string_pretty(&everything).map_err(Error::internal)?,
                 made_at: permit.at(),
                 until_at: permit.at().plus_millis(KEPT_MS),
@@ -57,7 +57,7 @@ pub(crate) async fn download(cx: Cx, Path(id): Path<Id<PrivacyRequest>>) -> Resu
             let request = queries::find(tx, id)?;
             let now = tx.now();
             let _permit = policy::may_handle(tx.actor(), &request, now)?;
-            customers::api::may_unmask(tx, request.customer_id)?;
+            customers::api::may_unmask(tx, request.customer()?)?;
             let gone = matches!(request.state, PrivacyRequestState::Refused | PrivacyRequestState::TakenBack);
             let copy = queries::copy(tx, id, now)?.filter(|_| !gone).ok_or(Error::NotFound)?;
             queries::downloaded(tx, id)?;

@@ -1,7 +1,7 @@
 //! Taking a request in.
 
 use access::Placement;
-use customers::Serving;
+use customers::{CustomerCard, Serving};
 use http::{Answer, App, Cx, Json};
 use kernel::{Check, CustomerId, Error, Owned, Result, Timestamp, UserId};
 use serde::Deserialize;
@@ -11,7 +11,10 @@ use utoipa::ToSchema;
 use super::view::{PrivacyRequestView, view};
 use crate::{
     handling,
-    model::{self, ConsentPurpose, ConsentWay, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, Purposes, Who},
+    model::{
+        self, Claimant, ConsentPurpose, ConsentWay, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState, Purposes,
+        Searches, Who,
+    },
     policy,
 };
 
@@ -23,8 +26,10 @@ const LONGEST_AGO_MS: i64 = 366 * 86_400_000;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPrivacyRequest {
     kind: PrivacyRequestKind,
-    /// Whose data it is about; one whom one may see.
-    customer_id: CustomerId,
+    /// Whose data it is about; one whom one may see. This, or `claimant`.
+    customer_id: Option<CustomerId>,
+    /// Who somebody we do not know says they are, and how they are reached.
+    claimant: Option<Claimant>,
     /// Which way it came.
     way: ConsentWay,
     /// In the person's words: up to 2,000 characters.
@@ -49,18 +54,14 @@ pub(crate) async fn receive(cx: Cx, Json(new): Json<NewPrivacyRequest>) -> Answe
             let now = tx.now();
             let _permit = policy::may_receive(tx.actor(), &owned, now)?;
             let purposes = check(&new, now)?;
-            let card =
-                customers::api::visible_or_served(tx, &**serving, new.customer_id).map_err(|error| match error {
-                    Error::NotFound => Error::field("customer_id", "unknown"),
-                    other => other,
-                })?;
+            let (customer_id, customer_name, claimant) = asker(tx, &**serving, &new)?;
             let received_at = new.received_at.unwrap_or(now);
             let request = PrivacyRequest {
                 id: tx.new_id(),
                 kind: new.kind,
                 state: PrivacyRequestState::Open,
-                customer_id: card.id,
-                customer_name: card.name,
+                customer_id,
+                customer_name,
                 way: new.way,
                 words: new.words.as_deref().map(str::trim).unwrap_or_default().to_owned(),
                 purposes,
@@ -83,12 +84,43 @@ pub(crate) async fn receive(cx: Cx, Json(new): Json<NewPrivacyRequest>) -> Answe
                 entered_by_name: me.name.clone(),
                 reminded_at: None,
                 version: 1,
+                claimant,
+                searches: Searches::default(),
+                nothing_held: false,
             };
             handling::receive(tx, &request)?;
             view(tx, request)
         })
         .await?;
     Ok(Json(request))
+}
+
+/// Who asks: a customer one may see, or somebody we do not know.
+fn asker(
+    tx: &mut Tx<'_>,
+    serving: &dyn Serving,
+    new: &NewPrivacyRequest,
+) -> Result<(Option<CustomerId>, String, Option<Claimant>)> {
+    match (new.customer_id, new.claimant.clone()) {
+        (Some(id), None) => {
+            let card = customer(tx, serving, id)?;
+            Ok((Some(card.id), card.name, None))
+        }
+        (None, Some(claimant)) => {
+            let claimant = claimant.normal()?;
+            Ok((None, claimant.name.clone(), Some(claimant)))
+        }
+        (Some(_), Some(_)) => Err(Error::field("claimant", "not_allowed")),
+        (None, None) => Err(Error::field("customer_id", "required")),
+    }
+}
+
+/// A customer one may see, or serves.
+pub(super) fn customer(tx: &mut Tx<'_>, serving: &dyn Serving, id: CustomerId) -> Result<CustomerCard> {
+    customers::api::visible_or_served(tx, serving, id).map_err(|error| match error {
+        Error::NotFound => Error::field("customer_id", "unknown"),
+        other => other,
+    })
 }
 
 /// Which consents are to be taken back, and everything else it must hold to.

@@ -6,7 +6,7 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use crate::{
-    model::{PrivacyRequest, PrivacyRequestKind, PrivacyRequestState},
+    model::{Claimant, ClaimantView, PrivacyRequest, PrivacyRequestKind, PrivacyRequestState},
     policy,
     queries::requests as queries,
 };
@@ -24,6 +24,8 @@ pub(crate) struct PrivacyRequestView {
     second_person: bool,
     /// The copy that was made, while it is kept.
     copy: Option<PrivacyCopyView>,
+    /// Who somebody we did not know says they are, masked.
+    claimant: Option<ClaimantView>,
 }
 
 /// A copy that is kept for a while.
@@ -51,6 +53,7 @@ pub(crate) fn view(tx: &mut Tx<'_>, request: PrivacyRequest) -> Result<PrivacyRe
         may_handle: open && policy::may_handle(tx.actor(), &request, now).is_ok(),
         second_person: deletes && request.identity_by.is_some() && request.identity_by == me,
         copy: copy.map(|(made_at, until_at, downloads)| PrivacyCopyView { made_at, until_at, downloads }),
+        claimant: request.claimant.as_ref().map(Claimant::masked),
         request,
     })
 }

@@ -26,7 +26,7 @@ export function useFeedbackBadge() {
   return computed(() => counts.value?.mine ?? 0)
 }
 
-export type FeedbackAct = 'owner' | 'kind' | 'answer' | 'closure' | 'reopening' | 'notes' | 'complaint'
+export type FeedbackAct = 'owner' | 'kind' | 'award' | 'answer' | 'closure' | 'reopening' | 'notes' | 'complaint'
 
 /** What one does about an item: kept, and shown as it stands after it. */
 export function useFeedbackAct(id: () => string) {
@@ -36,6 +36,6 @@ export function useFeedbackAct(id: () => string) {
     const call = { path: { id: id() }, body }
     const after = await (act === 'owner' || act === 'kind' ? api.put<FeedbackCourse>(path, call) : api.post<FeedbackCourse>(path, call))
     queries.setQueryData(['/feedback-items', id()], after)
-    for (const path of ['/feedback-items', '/feedback-figures', '/recognitions', '/recognition-standings', '/complaints', '/tasks']) void queries.invalidateQueries({ queryKey: [path] })
+    for (const path of ['/feedback-items', '/feedback-figures', '/recognitions', '/recognition-standings', '/reward-budgets', '/complaints', '/tasks']) void queries.invalidateQueries({ queryKey: [path] })
   })
 }

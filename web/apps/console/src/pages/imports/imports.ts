@@ -31,7 +31,7 @@ export function missingOf(target: string, columns: readonly (ImportField | null)
   return groups.find((group) => !group.some((field) => columns.includes(field)))?.[0]
 }
 
-const TONES: Record<Import['state'], StateTone> = { draft: 'idle', checking: 'active', checked: 'idle', running: 'active', stopped: 'warning', done: 'good', failed: 'bad' }
+const TONES: Record<Import['state'], StateTone> = { draft: 'idle', checking: 'active', checked: 'idle', running: 'active', stopped: 'warning', done: 'good', failed: 'bad', undoing: 'active', undone: 'idle' }
 
 export function lookOf(one: Import): { tone: StateTone; word: string } {
   const done = one.state === 'done' && one.refused > 0

@@ -11,7 +11,7 @@ const LOOK = 1_000
 const followed = new Set<string>()
 let timer: ReturnType<typeof setTimeout> | undefined
 
-const atWork = ({ state }: Import) => state === 'checking' || state === 'running'
+const atWork = ({ state }: Import) => state === 'checking' || state === 'running' || state === 'undoing'
 const open = (one: Import) => void router.push({ name: 'imports', query: { open: one.id } })
 
 /** Shows in the bar how far a check or an import has come: it goes on whoever looks. */
@@ -29,6 +29,11 @@ export async function resumeImports(): Promise<void> {
 }
 
 function show(one: Import): void {
+  if (one.state === 'undoing' && one.undo) {
+    const { taken_back, put_back, partly, kept, total } = one.undo
+    trackJob({ id: one.id, title: t('imports.tray.undoing', { name: one.file_name }), progress: total > 0 ? (taken_back + put_back + partly + kept) / total : null, state: 'running', open: () => open(one) })
+    return
+  }
   const seen = one.created + one.changed + one.same + one.refused
   const cancel = () => void api.post('/imports/{id}/stop', { path: { id: one.id } }).catch((error: unknown) => toast(errorText(error), 'bad'))
   trackJob({ id: one.id, title: t(`imports.tray.${one.state}`, { name: one.file_name }), progress: one.lines ? seen / one.lines : null, state: 'running', detail: tallyOf(one), cancel, open: () => open(one) })

@@ -13,6 +13,8 @@ export function placeOf({ subject_kind: kind, subject_id: id }: Pick<Task, 'subj
   if (intake) return can('stewards.read') ? { name: intake, query: kind.endsWith('_day') ? {} : { open: id } } : undefined
   if (kind === 'complaint') return can('complaints.read') ? { name: 'complaint', params: { id } } : undefined
   if (kind === 'feedback_item') return can('feedback.read') ? { name: 'feedback', query: { open: id } } : undefined
+  if (kind === 'sanction') return { name: 'sanctions', query: { open: id } }
+  if (kind === 'improvement_action') return can('improvements.read') ? { name: 'improvements', query: { open: id } } : undefined
   const page = { promise: 'promises', ask: 'asks', escalation: 'escalations', incident: 'incidents', opportunity: 'opportunities', approval: 'approvals' }[kind]
   return page && can(`${page}.read`) ? { name: page, query: { open: id } } : undefined
 }

@@ -2,8 +2,9 @@
 
 use audit::api::Entry;
 use axum::response::Response;
-use documents::{Document, DocumentFormat, Picture};
+use documents::{Document, DocumentFormat, Hand, Picture};
 use files::StoredFile;
+use forms::FormEntry;
 use http::{Cx, Path, Problem, Query};
 use kernel::{Check, Id, Result};
 use serde::Deserialize;
@@ -13,8 +14,9 @@ use utoipa::IntoParams;
 
 use super::SIGNATURE;
 use crate::{
+    api,
     model::{Complaint, ComplaintMove},
-    paper::{self, ComplaintForm, Filled, Hand},
+    paper::{self, ComplaintForm, Filled},
     policy, queries,
 };
 
@@ -38,6 +40,7 @@ struct Found {
     signature: Option<StoredFile>,
     currency: String,
     hand: Hand,
+    own: Vec<FormEntry>,
 }
 
 /// A complaint on a form, in the organisation's language. That it was printed is on the trail.
@@ -62,43 +65,31 @@ fn find(tx: &mut Tx<'_>, id: Id<Complaint>, form: ComplaintForm, query: &FormQue
     policy::may_see(tx.actor(), &complaint)?;
     let reason = query.reason.as_deref().map(str::trim);
     Check::new().maybe_text("reason", reason, 2..=200).done()?;
-    let phone = match (complaint.customer_id, reason) {
-        (None, _) => None,
-        (Some(customer), None) => customers::api::card(tx, customer)?.phone,
-        (Some(customer), Some(_)) => {
-            customers::api::may_unmask(tx, customer)?;
-            customers::api::get(tx, customer)?.phone
-        }
-    };
+    let phone = api::phone_on_paper(tx, complaint.customer_id, reason)?;
     let signed = complaint.sign_off.as_ref().and_then(|one| one.file_id);
     let mut signatures = files::api::attached(tx, SIGNATURE, id)?;
     signatures.retain(|file| Some(file.id) == signed && file.mime.starts_with("image/"));
     let mut entry = Entry::new("complaints.printed", "complaint", id);
-    entry = entry.created(&json!({ "form": form, "format": format_name(query.format), "clear": reason.is_some() }));
+    entry = entry.created(&json!({ "form": form, "format": query.format.text(), "clear": reason.is_some() }));
     if let Some(reason) = reason {
         entry = entry.reason(reason);
     }
     audit::api::record(tx, entry)?;
     Ok(Found {
         moves: queries::moves(tx, id)?,
-        phone: phone.unwrap_or_default(),
+        phone,
         signature: signatures.pop(),
         currency: queries::rules(tx)?.currency,
-        hand: Hand::of(tx)?,
+        hand: paper::hand(tx)?,
+        own: forms::api::filled(tx, id)?,
         complaint,
     })
 }
 
-pub(super) fn format_name(format: DocumentFormat) -> &'static str {
-    match format {
-        DocumentFormat::Pdf => "pdf",
-        DocumentFormat::Xlsx => "xlsx",
-    }
-}
-
 fn written(found: &Found, form: ComplaintForm, signature: Option<Picture>) -> Document {
     let Found { complaint, hand, .. } = found;
-    let filled = Filled { complaint, phone: found.phone.clone(), signature, currency: &found.currency };
+    let filled =
+        Filled { complaint, phone: found.phone.clone(), signature, currency: &found.currency, own: &found.own };
     let mut parts = vec![paper::form(hand, &filled)];
     if form == ComplaintForm::Record {
         parts.extend(paper::course(hand, complaint, &found.moves));
