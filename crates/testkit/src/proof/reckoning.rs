@@ -22,8 +22,8 @@ const HIDDEN: [&str; 4] = ["conversation.opened", "conversation.requeued", "conv
 /// The whole of a topic: its facts from the first on.
 pub(crate) type Logs = BTreeMap<String, Vec<Value>>;
 
-/// Nobody waits while somebody has room, and no offer outlives its time: at the latest when an
-/// unanswered one has expired and its agent is back.
+/// Nobody waits while somebody has room or is yet to come back, and no offer outlives its time: at the
+/// latest when an unanswered one has expired and its agent is back. From then on nothing moves.
 pub(crate) async fn queue_is_served(stage: &Stage) {
     let mut trouble = Vec::new();
     for _ in 0..60 {
@@ -47,9 +47,11 @@ async fn unserved(stage: &Stage) -> Vec<String> {
         let busy = load.get(row["user_id"].as_str().unwrap_or_default()).copied().unwrap_or(0);
         row["state"] == "ready" && busy < row["capacity"].as_i64().unwrap_or_default()
     };
-    let free = stage.all("/presences").await.iter().filter(|row| has_room(row)).count();
-    if !queued.is_empty() && free > 0 {
-        trouble.push(format!("{} wait though {free} have room: {}", queued.len(), queued[0]));
+    let presences = stage.all("/presences").await;
+    let free = presences.iter().filter(|row| has_room(row)).count();
+    let away = stage.agents.len() - presences.iter().filter(|row| row["state"] == "ready").count();
+    if !queued.is_empty() && free + away > 0 {
+        trouble.push(format!("{} wait though {free} have room and {away} are away: {}", queued.len(), queued[0]));
     }
     for agent in &stage.agents {
         let offers = stage.insist(agent, &Chance::new(1), Method::GET, "/offers", None).await;
