@@ -33,17 +33,28 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// After so long a silence the network is asked whether the server is still there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
+const AS_MEANT: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off";
 /// As with SQLite, a plan does not depend on the values bound to it: planning costs more than most statements, and for
 /// some values another plan looks cheaper that is many times dearer.
-const AS_MEANT: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET jit = off;
-    SET plan_cache_mode = force_generic_plan";
+const BY_TEXT: &str = "SET plan_cache_mode = force_generic_plan";
+/// But where a filter may be missing, nothing is known of what is asked until it is.
+const BY_VALUES: &str = "SET plan_cache_mode = force_custom_plan";
+/// How such a filter is written: `CAST($1 AS TEXT) IS NULL OR …`.
+const MAY_BE_MISSING: &str = ") IS NULL OR ";
 
 type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send>>;
+
+#[derive(Clone)]
+struct Prepared {
+    statement: Statement,
+    /// Whether what is asked decides how it is found.
+    by_values: bool,
+}
 
 /// One connection and its prepared statements.
 pub(crate) struct Session {
     client: Arc<Client>,
-    prepared: HashMap<usize, Statement>,
+    prepared: HashMap<usize, Prepared>,
     /// Those made for an occasion.
     occasional: HashMap<String, Statement>,
     /// What is to be sent with the next statement that is waited for.
@@ -72,7 +83,8 @@ impl Session {
         })?;
         let (prepared, occasional, gathered) = (HashMap::new(), HashMap::new(), Vec::new());
         let mut session = Self { client, prepared, occasional, gathered, begun: false, undone: false, runtime };
-        session.batch(AS_MEANT)?;
+        session.gather(AS_MEANT);
+        session.batch(BY_TEXT)?;
         Ok(session)
     }
 
@@ -127,7 +139,7 @@ impl Session {
 
     /// Runs a statement with the next that is waited for.
     pub(crate) fn send(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<()> {
-        let statement = self.prepare(text)?;
+        let Prepared { statement, .. } = self.prepare(text)?;
         let written = written(text, &statement, values)?;
         let client = self.client.clone();
         self.gathered.push(Box::pin(async move { client.execute_raw(&statement, written).await }));
@@ -136,9 +148,16 @@ impl Session {
 
     /// Runs a statement; answers its rows.
     pub(crate) fn query(&mut self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>> {
-        let statement = self.prepare(text)?;
+        let Prepared { statement, by_values } = self.prepare(text)?;
         let written = written(text, &statement, values)?;
+        if by_values {
+            self.gather(BY_VALUES);
+        }
         let (client, gathered) = (self.client.clone(), std::mem::take(&mut self.gathered));
+        if by_values {
+            // Undone with the transaction, where that fails: so is what came before.
+            self.gather(BY_TEXT);
+        }
         self.begun = true;
         let answered = self.runtime.block_on(async {
             let rows = async { client.query_raw(&statement, written).await?.try_collect::<Vec<_>>().await };
@@ -193,14 +212,15 @@ impl Session {
     }
 
     /// Every text lives as long as the program, so its address names it.
-    fn prepare(&mut self, text: &'static str) -> Result<Statement> {
+    fn prepare(&mut self, text: &'static str) -> Result<Prepared> {
         let key = text.as_ptr() as usize;
         if let Some(prepared) = self.prepared.get(&key) {
             return Ok(prepared.clone());
         }
         self.settle()?;
         let prepared = self.runtime.block_on(self.client.prepare(text));
-        let prepared = self.judged(prepared).inspect_err(|_| tracing::debug!(text, "it could not be prepared"))?;
+        let statement = self.judged(prepared).inspect_err(|_| tracing::debug!(text, "it could not be prepared"))?;
+        let prepared = Prepared { statement, by_values: text.contains(MAY_BE_MISSING) };
         self.prepared.insert(key, prepared.clone());
         Ok(prepared)
     }
