@@ -3,7 +3,10 @@
 
 use conversations::api::Post;
 use kernel::{Actor, Error, Result};
-use sms::api::{NewSms, visits};
+use sms::api::{
+    visits,
+    ways::{self, Words},
+};
 use store::Tx;
 
 use crate::{
@@ -30,25 +33,24 @@ fn words(rules: &ComplaintRules, locale: &str, number: &str, link: Option<&str>)
     text.replace("{number}", number).replace("{link}", link.unwrap_or_default())
 }
 
-/// Tells the complainant, in the conversation if it is still open, by a text message otherwise. Where neither can be,
-/// whoever takes it in is left to do it.
+/// Tells the complainant, in the conversation if it is still open, by a text message or a mail otherwise. Where none can
+/// be, whoever takes it in is left to do it.
 pub(crate) fn tell(tx: &mut Tx<'_>, complaint: Complaint) -> Result<Complaint> {
     let rules = queries::rules(tx)?;
     let (true, Some(customer)) = (rules.acknowledgement.enabled, complaint.customer_id) else { return Ok(complaint) };
     let locale = settings::api::organisation(tx)?.locale;
     let link = link(tx, &rules, &complaint)?;
     let text = words(&rules, locale.text(), &complaint.number, link.as_deref());
-    let way = match (in_conversation(tx, &complaint, &text)?, rules.page.sms_channel_id) {
-        (true, _) => ToldWay::Conversation,
-        (false, Some(channel)) => {
-            let new = NewSms { channel, customer, text, reference: format!("complaint {}", complaint.number) };
-            match sms::api::send(tx, &new) {
-                Ok(_) => ToldWay::Sms,
-                Err(Error::Conflict(..) | Error::NotFound) => return Ok(complaint),
-                Err(error) => return Err(error),
-            }
+    let way = if in_conversation(tx, &complaint, &text)? {
+        ToldWay::Conversation
+    } else {
+        let Some(way) = rules.page.ways().to(tx, customer)? else { return Ok(complaint) };
+        let subject = page::words(locale.text()).word("told_title").replace("{number}", &complaint.number);
+        let reference = format!("complaint {}", complaint.number);
+        if !ways::write(tx, way.channel, customer, Words { subject: &subject, text: &text, reference })? {
+            return Ok(complaint);
         }
-        (false, None) => return Ok(complaint),
+        if way.is_mail { ToldWay::Mail } else { ToldWay::Sms }
     };
     let told = Told { way, link: link.is_some(), at: tx.now() };
     let after = complaint.clone().told_of(told);

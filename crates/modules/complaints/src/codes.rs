@@ -23,4 +23,6 @@ pub(crate) const NOT_APPEALABLE: Code = Code::new("complaints.not_appealable");
 pub(crate) const NO_APPEAL: Code = Code::new("complaints.no_appeal");
 pub(crate) const OWN_DECISION: Code = Code::new("complaints.own_decision");
 pub(crate) const NO_PAGE: Code = Code::new("complaints.no_page");
+/// No channel leads to the complainant.
+pub(crate) const NO_WAY: Code = Code::new("complaints.no_way");
 pub(crate) const ANONYMOUS: Code = Code::new("complaints.anonymous");

@@ -20,9 +20,12 @@ use axum::{
 use http::{App, Languages, Texts};
 use jiff::tz::TimeZone;
 use kernel::{Error, Origin, Result};
-use sms::api::visits::{
-    self, Codes,
-    pages::{self, languages, new_cookie, on_to},
+use sms::api::{
+    visits::{
+        self, Codes,
+        pages::{self, languages, new_cookie, on_to},
+    },
+    ways::Way,
 };
 use store::Tx;
 use utoipa::{OpenApiRouter, routes};
@@ -87,9 +90,10 @@ fn rules(tx: &mut Tx<'_>) -> Result<Option<ComplaintRules>> {
     Ok(Some(queries::rules(tx)?).filter(|rules| rules.page.enabled))
 }
 
-fn codes(tx: &mut Tx<'_>, rules: &ComplaintRules) -> Result<Option<Codes>> {
-    let words = words(settings::api::organisation(tx)?.locale.text()).word("code_text").to_owned();
-    Ok(rules.page.sms_channel_id.map(|channel| Codes { page: PAGE, channel, words }))
+fn codes(tx: &mut Tx<'_>, way: &Way) -> Result<Codes> {
+    let words = words(settings::api::organisation(tx)?.locale.text());
+    let word = |key: &str| words.word(key).to_owned();
+    Ok(Codes { page: PAGE, channel: way.channel, title: word("door"), words: word("code_text") })
 }
 
 fn complaint(tx: &mut Tx<'_>, subject: Option<String>) -> Result<Option<Complaint>> {
@@ -104,10 +108,10 @@ fn of_link(tx: &mut Tx<'_>, token: &str) -> Result<Option<(ComplaintRules, Compl
     Ok(complaint(tx, subject)?.map(|complaint| (rules, complaint)))
 }
 
-/// The number the complainant is known by.
-fn phone_of(tx: &mut Tx<'_>, complaint: &Complaint) -> Result<Option<String>> {
+/// Where the complainant is reached.
+fn way_to(tx: &mut Tx<'_>, rules: &ComplaintRules, complaint: &Complaint) -> Result<Option<Way>> {
     match complaint.customer_id {
-        Some(id) => Ok(customers::api::get(tx, id)?.phone),
+        Some(id) => rules.page.ways().to(tx, id),
         None => Ok(None),
     }
 }
@@ -124,15 +128,15 @@ fn zone(tx: &mut Tx<'_>) -> Result<TimeZone> {
 }
 
 /// The page behind a complaint's link: where a code goes is masked, and nothing else is shown; of one whose complainant
-/// has no number, the steps alone.
+/// cannot be reached, the steps alone.
 #[utoipa::path(get, path = "/progress/{token}", tag = "complaints", params(("token" = String, Path)), responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
 async fn open(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let asked = languages(&headers);
     let system = system();
     let found = app.db().read(&system, move |tx| {
         let shown = match of_link(tx, &token)? {
-            Some((_, complaint)) => match phone_of(tx, &complaint)? {
-                Some(phone) => Shown::Link { masked: customers::api::mask_phone(&phone) },
+            Some((rules, complaint)) => match way_to(tx, &rules, &complaint)? {
+                Some(way) => Shown::Link { masked: way.masked() },
                 None => Shown::Bare { complaint: Box::new(complaint), zone: zone(tx)?, now: tx.now() },
             },
             None => Shown::Gone,
@@ -142,7 +146,7 @@ async fn open(State(app): State<App>, Path(token): Path<String>, headers: Header
     answer(found.await)
 }
 
-/// Asks for a code to the number of whoever complained.
+/// Asks for a code to the number or the address of whoever complained.
 #[utoipa::path(post, path = "/progress/{token}", tag = "complaints", params(("token" = String, Path)), responses((status = 200, description = "HTML", body = String, content_type = "text/html")))]
 async fn ask(
     State(app): State<App>,
@@ -154,13 +158,11 @@ async fn ask(
     let system = system();
     let found = app.db().write(&system, move |tx| {
         let Some((rules, complaint)) = of_link(tx, &token)? else { return page(tx, &asked, Shown::Gone) };
-        let (Some(phone), Some(customer), Some(codes)) =
-            (phone_of(tx, &complaint)?, complaint.customer_id, codes(tx, &rules)?)
-        else {
+        let (Some(way), Some(customer)) = (way_to(tx, &rules, &complaint)?, complaint.customer_id) else {
             return page(tx, &asked, Shown::Gone);
         };
-        let id = complaint.id.to_string();
-        let shown = match visits::challenge(tx, &codes, &phone, Some((&id, customer)), &peer)? {
+        let (id, codes) = (complaint.id.to_string(), codes(tx, &way)?);
+        let shown = match visits::challenge(tx, &codes, &way.to, Some((&id, customer)), &peer)? {
             Some(challenge) => Shown::Code { challenge, wrong: false },
             None => Shown::TooMany,
         };

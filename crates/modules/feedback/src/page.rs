@@ -17,7 +17,10 @@ use http::{App, Languages, escape};
 use kernel::{Check, Error, Origin, Result};
 use serde_json::json;
 use settings::api::Organisation;
-use sms::api::{NewSms, visits::pages::languages};
+use sms::api::{
+    visits::pages::languages,
+    ways::{self, Ways, Words},
+};
 use store::Tx;
 use utoipa::{OpenApiRouter, routes};
 
@@ -50,8 +53,8 @@ fn open(tx: &mut Tx<'_>) -> Result<bool> {
 struct House {
     organisation: Organisation,
     open: bool,
-    /// Whether numbers are of any use here.
-    phone: bool,
+    /// How people are written to.
+    ways: Ways,
     /// The own fields of each kind.
     own: Vec<(FeedbackKind, Vec<FormField>)>,
 }
@@ -64,7 +67,7 @@ async fn house(app: &App) -> Result<House> {
         for kind in KINDS {
             own.push((kind, forms::api::asked_publicly(tx, kind.form())?));
         }
-        Ok(House { organisation, open: open(tx)?, phone: form::channel(tx)?.is_some(), own })
+        Ok(House { organisation, open: open(tx)?, ways: form::ways(tx)?, own })
     });
     read.await
 }
@@ -79,8 +82,8 @@ async fn shown(State(app): State<App>, headers: HeaderMap) -> Response {
     }
 }
 
-/// Takes something in: a form with files (`kind`, `content`, `about`, `goods`, `name`, `phone`, `file` up to five times).
-/// With a number it is that of whoever is known by it, without one it stays unnamed. Six an hour from one address.
+/// Takes something in: a form with files (`kind`, `content`, `about`, `goods`, `name`, `phone`, `email`, `file` up to five
+/// times). With a number or an address it is that of whoever is known by it, without either it stays unnamed. Six an hour from one address.
 #[utoipa::path(post, path = "/suggest", tag = "feedback", request_body(content = String, content_type = "multipart/form-data"), responses((status = 200, description = "HTML: its number, or what is wrong", body = String, content_type = "text/html"), (status = 429, description = "HTML: too often", body = String, content_type = "text/html")))]
 async fn say(
     State(app): State<App>,
@@ -95,7 +98,7 @@ async fn say(
     }
 }
 
-/// Kept as whoever is known by the number, thanked by a text message where one can reach them.
+/// Kept as whoever is known by the number or the address, thanked by a text message or a mail where one can reach them.
 fn taken(tx: &mut Tx<'_>, came: &Came) -> Result<Posted<String>> {
     let said = |name: &str, most: usize| came.sent.text(name, most);
     let (kind, content, about) = (said("kind", 20), said("content", 3_800), said("about", 100));
@@ -127,18 +130,16 @@ fn taken(tx: &mut Tx<'_>, came: &Came) -> Result<Posted<String>> {
     let given = forms::api::said(&own, |name| said(name, 4_000));
     forms::api::fill(tx, item.id, item.kind.form(), &given, true)?;
     api::register(tx, &item)?;
-    thank(tx, &item, &texts.word("thanks").replace("{number}", &item.number))?;
+    thank(tx, &item, texts.word("thanks_title"), &texts.word("thanks").replace("{number}", &item.number))?;
     Ok(Posted::Taken(item.number))
 }
 
 /// Thanks them with the number of what they said; nothing where no message reaches them.
-fn thank(tx: &mut Tx<'_>, item: &FeedbackItem, text: &str) -> Result<()> {
-    let (Some(customer), Some(channel)) = (item.customer_id, form::channel(tx)?) else { return Ok(()) };
-    let reference = format!("feedback {}", item.number);
-    match sms::api::send(tx, &NewSms { channel, customer, text: text.to_owned(), reference }) {
-        Ok(_) | Err(Error::Conflict(..) | Error::NotFound) => Ok(()),
-        Err(error) => Err(error),
-    }
+fn thank(tx: &mut Tx<'_>, item: &FeedbackItem, subject: &str, text: &str) -> Result<()> {
+    let Some(customer) = item.customer_id else { return Ok(()) };
+    let Some(way) = form::ways(tx)?.to(tx, customer)? else { return Ok(()) };
+    let words = Words { subject, text, reference: format!("feedback {}", item.number) };
+    ways::write(tx, way.channel, customer, words).map(drop)
 }
 
 fn trouble() -> Response {
@@ -158,7 +159,7 @@ fn answer(house: &House, asked: &str, posted: &Posted<String>) -> Response {
         }
         Posted::Wrong(code) => {
             let wrong = Some(*code).filter(|code| !code.is_empty());
-            (StatusCode::OK, form::html(FORM, locale, texts, &asks(locale, &house.own), house.phone, wrong))
+            (StatusCode::OK, form::html(FORM, locale, texts, &asks(locale, &house.own), house.ways, wrong))
         }
         other => form::instead(locale, other),
     };

@@ -26,8 +26,8 @@ pub(crate) struct Outgoing {
     pub subject: String,
     pub text: String,
     pub at: Timestamp,
-    /// Whether a machine writes it.
-    pub automatic: bool,
+    /// What it says of itself where a machine writes it (RFC 3834).
+    pub automatic: Option<&'static str>,
     pub attachments: Vec<(StoredFile, Vec<u8>)>,
 }
 
@@ -35,7 +35,7 @@ impl Outgoing {
     pub(crate) fn new(
         mail: &Mail,
         mailbox: &Mailbox,
-        thread: &Thread,
+        thread: Option<&Thread>,
         message: Option<&Message>,
         quoted: Option<&Mail>,
         files: Vec<StoredFile>,
@@ -53,7 +53,8 @@ impl Outgoing {
             text = format!("{text}\n\n{repeated}");
         }
         let is_forward = mail.kind == Kind::Forward;
-        let past = thread.past.0.iter().filter(|id| **id != mail.message_id && !is_forward);
+        let past = thread.into_iter().flat_map(|thread| &thread.past.0);
+        let past = past.filter(|id| **id != mail.message_id && !is_forward);
         Self {
             message_id: mail.message_id.clone(),
             references: past.cloned().collect(),
@@ -63,7 +64,11 @@ impl Outgoing {
             subject: mail.subject.clone(),
             text: text.trim_start().to_owned(),
             at: mail.at,
-            automatic: mail.kind == Kind::Acknowledgement,
+            automatic: match mail.kind {
+                Kind::Acknowledgement => Some("auto-replied"),
+                Kind::Notice => Some("auto-generated"),
+                _ => None,
+            },
             attachments: files.into_iter().map(|file| (file, Vec::new())).collect(),
         }
     }
@@ -122,9 +127,9 @@ pub(crate) fn write(mail: &Outgoing) -> Result<Vec<u8>> {
         builder = builder.in_reply_to(MessageId::new(last.clone()));
         builder = builder.references(MessageId::new_list(references.into_iter()));
     }
-    if mail.automatic {
+    if let Some(automatic) = mail.automatic {
         builder = builder
-            .header("Auto-Submitted", Raw::new("auto-replied"))
+            .header("Auto-Submitted", Raw::new(automatic))
             .header("X-Auto-Response-Suppress", Raw::new("All"))
             .header("Precedence", Raw::new("bulk"));
     }
@@ -181,7 +186,7 @@ mod tests {
             subject: subject.into(),
             text: text.into(),
             at: Timestamp::from_millis(1_795_140_000_000),
-            automatic: false,
+            automatic: None,
             attachments: Vec::new(),
         }
     }

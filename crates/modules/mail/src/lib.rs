@@ -17,6 +17,7 @@ mod policy;
 mod privacy;
 mod queries;
 mod send;
+mod sweep;
 mod tell;
 mod write;
 
@@ -44,13 +45,16 @@ pub fn module() -> Module {
             "202611260010_mailboxes",
             "202611260920_written",
             "202611260921_oauth",
-            "202611270952_keeping"
+            "202611270952_keeping",
+            "202611271840_notices"
         ])
         .permissions(policy::PERMISSIONS)
         .part(fetch::Fetchers::default())
         .listener(send::listen())
         .listener(privacy::listener())
         .job(send::sending(known))
+        .app_job(sweep::run)
+        .cron(sweep::cron())
         .background(Box::new(move |app, stop| {
             running.send_replace(Some(app.clone()));
             fetch::start(app, stop)

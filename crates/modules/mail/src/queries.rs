@@ -1,7 +1,7 @@
 //! All SQL of this module.
 
 use conversations::ConversationId;
-use kernel::{Cursor, CustomerId, Error, Id, Result, Timestamp};
+use kernel::{ChannelId, Cursor, CustomerId, Error, Id, Result, Timestamp};
 use store::{Record, Tx, params, sql};
 
 use crate::{
@@ -15,6 +15,7 @@ sql! {
     UPDATE(Mailbox) = "UPDATE mailboxes SET {sets} WHERE id = $1 AND version = $21 - 1";
     FIND(Mailbox) = "SELECT {cols} FROM mailboxes WHERE id = $1";
     LIST(Mailbox) = "SELECT {cols} FROM mailboxes WHERE (created_at, id) > ($1, $2) AND $3 ORDER BY created_at, id LIMIT $4";
+    OF_CHANNEL(Mailbox) = "SELECT {cols} FROM mailboxes WHERE channel_id = $1";
     WITH_ADDRESS = "SELECT id FROM mailboxes WHERE address = $1";
     ADDRESSES = "SELECT address FROM mailboxes ORDER BY address";
 
@@ -47,7 +48,7 @@ sql! {
     FIND_MAIL(Mail) = "SELECT {cols} FROM mails WHERE id = $1";
     KNOWN = "SELECT id FROM mails WHERE mailbox_id = $1 AND message_id = $2 AND direction = $3";
     NAMED(Mail) = "SELECT {cols} FROM mails WHERE mailbox_id = $1 AND message_id IN (SELECT value FROM json_each(CAST($2 AS TEXT)))
-        AND conversation_id IS NOT NULL ORDER BY at DESC, id DESC LIMIT 20";
+        AND (conversation_id IS NOT NULL OR kind = 'notice') ORDER BY at DESC, id DESC LIMIT 20";
     OF_CONVERSATION(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 ORDER BY at, id LIMIT 500";
     WHOLE(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 ORDER BY at, id";
     OF_MESSAGE(Mail) = "SELECT {cols} FROM mails WHERE conversation_id = $1 AND seq <= $2 AND COALESCE(last_seq, seq) >= $2 ORDER BY seq DESC LIMIT 1";
@@ -58,6 +59,7 @@ sql! {
         dropped = '[]', why = '' WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
     EMPTY_THREADS = "UPDATE mail_threads SET subject = '', recipient = '{\"name\":\"\",\"address\":\"\"}'
         WHERE customer_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))";
+    FORGET_NOTICES = "DELETE FROM mails WHERE kind = 'notice' AND at < $1";
 
     INSERT_RAW = "INSERT INTO mail_raws (mail_id, raw) VALUES ($1, $2)";
     RAW = "SELECT raw FROM mail_raws WHERE mail_id = $1";
@@ -78,6 +80,16 @@ pub(crate) fn insert(tx: &mut Tx<'_>, mailbox: &Mailbox, secrets: &Secrets) -> R
     }
     tx.exec(&INSERT_FETCH, &MailboxFetch::none(mailbox.id).values())?;
     save_secrets(tx, secrets)
+}
+
+/// The mailbox of a channel.
+pub(crate) fn of_channel(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<Mailbox>> {
+    tx.maybe(&OF_CHANNEL, params![channel])
+}
+
+/// Forgets what the house told by itself before then.
+pub(crate) fn forget_notices(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
+    tx.exec(&FORGET_NOTICES, params![before]).map(drop)
 }
 
 pub(crate) fn save_secrets(tx: &mut Tx<'_>, secrets: &Secrets) -> Result<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use channels::ChannelKind;
 use conversations::{ConversationId, events};
 use http::App;
-use kernel::{Error, Id, Result};
+use kernel::{CustomerId, Error, Id, Result};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
     address::{Address, Envelope},
@@ -102,6 +102,27 @@ pub(crate) fn last_of_theirs(tx: &mut Tx<'_>, id: ConversationId) -> Result<Opti
 
 /// A mail of this conversation, to its customer, that says nothing yet.
 pub(crate) fn outgoing(tx: &mut Tx<'_>, mailbox: &Mailbox, thread: &Thread, kind: Kind) -> Mail {
+    let subject = answer_to(&thread.subject, &thread.token);
+    let mail = blank(tx, mailbox, kind, thread.customer_id, thread.recipient.clone());
+    Mail { conversation_id: Some(thread.conversation_id), subject, ..mail }
+}
+
+/// Tells a customer something outside any conversation.
+pub(crate) fn notify(
+    tx: &mut Tx<'_>,
+    mailbox: &Mailbox,
+    (customer, to): (CustomerId, Mailer),
+    (subject, text): (&str, &str),
+) -> Result<()> {
+    let mail = blank(tx, mailbox, Kind::Notice, customer, to);
+    let mail = Mail { subject: subject.to_owned(), text: text.to_owned(), ..mail };
+    queries::insert_mail(tx, &mail)?;
+    work::enqueue(tx, &SendMail { mail_id: mail.id })?;
+    tell::mail(tx, &mail)
+}
+
+/// A mail from this mailbox that says nothing yet.
+fn blank(tx: &mut Tx<'_>, mailbox: &Mailbox, kind: Kind, customer: CustomerId, to: Mailer) -> Mail {
     let id: Id<Mail> = tx.new_id();
     let host = mailbox.address.rsplit_once('@').map_or("invalid", |(_, host)| host);
     Mail {
@@ -111,15 +132,15 @@ pub(crate) fn outgoing(tx: &mut Tx<'_>, mailbox: &Mailbox, thread: &Thread, kind
         kind,
         state: MailState::Waiting,
         message_id: format!("{id}@{host}"),
-        conversation_id: Some(thread.conversation_id),
+        conversation_id: None,
         seq: None,
         last_seq: None,
-        customer_id: Some(thread.customer_id),
+        customer_id: Some(customer),
         sender: Mailer { name: mailbox.sender_name.clone(), address: mailbox.address.clone() },
-        recipients: Listed(vec![thread.recipient.clone()]),
+        recipients: Listed(vec![to]),
         cc: Listed::default(),
         bcc: Listed::default(),
-        subject: answer_to(&thread.subject, &thread.token),
+        subject: String::new(),
         text: String::new(),
         html: None,
         remote_pictures: 0,
@@ -187,12 +208,17 @@ struct Load {
 
 fn load(tx: &mut Tx<'_>, id: Id<Mail>) -> Result<Option<Load>> {
     let mail = queries::mail(tx, id)?;
-    let Some(conversation) = mail.conversation_id.filter(|_| mail.state == MailState::Waiting) else { return Ok(None) };
+    if mail.state != MailState::Waiting {
+        return Ok(None);
+    }
     let mailbox = queries::find(tx, mail.mailbox_id)?;
-    let thread = queries::thread(tx, conversation)?.ok_or(Error::NotFound)?;
-    let message = match mail.seq {
-        Some(seq) => Some(conversations::api::message(tx, conversation, seq)?),
+    let thread = match mail.conversation_id {
+        Some(id) => Some(queries::thread(tx, id)?.ok_or(Error::NotFound)?),
         None => None,
+    };
+    let message = match (mail.conversation_id, mail.seq) {
+        (Some(id), Some(seq)) => Some(conversations::api::message(tx, id, seq)?),
+        _ => None,
     };
     let mut files: Vec<_> = mail.attachments.0.iter().map(|file| file.file_id).collect();
     if files.is_empty() {
@@ -203,7 +229,7 @@ fn load(tx: &mut Tx<'_>, id: Id<Mail>) -> Result<Option<Load>> {
         Some(id) => Some(queries::mail(tx, id)?),
         None => None,
     };
-    let outgoing = Outgoing::new(&mail, &mailbox, &thread, message.as_ref(), quoted.as_ref(), files);
+    let outgoing = Outgoing::new(&mail, &mailbox, thread.as_ref(), message.as_ref(), quoted.as_ref(), files);
     Ok(Some(Load { mail, mailbox, outgoing }))
 }
 

@@ -1,6 +1,7 @@
 //! What other modules call.
 
 pub mod visits;
+pub mod ways;
 
 use kernel::{ChannelId, Check, CustomerId, Id, Result};
 use store::Tx;

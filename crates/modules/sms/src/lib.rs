@@ -43,7 +43,12 @@ pub fn module() -> Module {
         .demo(demo::tell)
         .routes(http::routes())
         .outside(doors::routes())
-        .migrations(store::migrations!["202611260900_sms", "202611262100_visits", "202611271000_certificate"])
+        .migrations(store::migrations![
+            "202611260900_sms",
+            "202611262100_visits",
+            "202611271000_certificate",
+            "202611271841_codes_by_mail"
+        ])
         .part(smpp::Links::default())
         .part(flood::Floods::default())
         .app_job(single::run)

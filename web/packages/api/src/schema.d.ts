@@ -5302,8 +5302,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Makes a link to the page where the complainant follows it. It shows nothing by itself: a code goes to the number that
-         *     is known.
+         * Makes a link to the page where the complainant follows it. It shows nothing by itself: a code goes to the number or the
+         *     address that is known.
          */
         post: {
             parameters: {
@@ -30516,8 +30516,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * Takes a complaint in: a form with files (`content`, `remedy`, `name`, `phone`, `file` up to five times). With a number it
-         *     is that of whoever is known by it, without one it stays unnamed. Six an hour from one address.
+         * Takes a complaint in: a form with files (`content`, `remedy`, `name`, `phone`, `email`, `file` up to five times). With a
+         *     number or an address it is that of whoever is known by it, without either it stays unnamed. Six an hour from one address.
          */
         post: {
             parameters: {
@@ -31224,7 +31224,7 @@ export interface paths {
         };
         /**
          * The page behind a complaint's link: where a code goes is masked, and nothing else is shown; of one whose complainant
-         *     has no number, the steps alone.
+         *     cannot be reached, the steps alone.
          */
         get: {
             parameters: {
@@ -31258,7 +31258,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Asks for a code to the number of whoever complained. */
+        /** Asks for a code to the number or the address of whoever complained. */
         post: {
             parameters: {
                 query?: never;
@@ -31908,8 +31908,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * Takes something in: a form with files (`kind`, `content`, `about`, `goods`, `name`, `phone`, `file` up to five times).
-         *     With a number it is that of whoever is known by it, without one it stays unnamed. Six an hour from one address.
+         * Takes something in: a form with files (`kind`, `content`, `about`, `goods`, `name`, `phone`, `email`, `file` up to five
+         *     times). With a number or an address it is that of whoever is known by it, without either it stays unnamed. Six an hour from one address.
          */
         post: {
             parameters: {
@@ -34823,6 +34823,8 @@ export interface components {
              * @default 180
              */
             link_days: number;
+            /** @default null */
+            mail_channel_id: components["schemas"]["Id_chn"] | null;
             /** @default null */
             sms_channel_id: components["schemas"]["Id_chn"] | null;
         };
@@ -40651,7 +40653,7 @@ export interface components {
          * @description What a mail is.
          * @enum {string}
          */
-        Kind: "mail" | "bulk" | "auto_reply" | "bounce" | "loop" | "acknowledgement" | "forward";
+        Kind: "mail" | "bulk" | "auto_reply" | "bounce" | "loop" | "acknowledgement" | "notice" | "forward";
         /** @description Kinds of requests. */
         Kinds: components["schemas"]["ApprovalKind"][];
         /** @description How much is missing. */
@@ -51103,7 +51105,7 @@ export interface components {
          * @description Which way a complainant was told of the number.
          * @enum {string}
          */
-        ToldWay: "conversation" | "sms";
+        ToldWay: "conversation" | "sms" | "mail";
         /** @description How many, of these, and how many of them settled. */
         Totals: {
             /** @description By channel, most first. */

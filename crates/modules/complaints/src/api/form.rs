@@ -10,7 +10,10 @@ use axum::{
 use customers::api::Given;
 use http::{App, Texts, escape};
 use kernel::{ChannelId, Check, CustomerId, Error, Origin, Result};
-use sms::api::visits::{self, pages};
+use sms::api::{
+    visits::{self, pages},
+    ways::Ways,
+};
 use store::Tx;
 
 pub use crate::page::Sent;
@@ -37,8 +40,10 @@ pub struct Came {
     pub sent: Sent,
     /// How they call themselves; empty where they do not.
     pub name: String,
-    /// Their number, as numbers are kept; none for those who stay unnamed.
+    /// Their number, as numbers are kept; none where they give none.
     pub phone: Option<String>,
+    /// Their mail address, as addresses are kept; none where they give none.
+    pub email: Option<String>,
 }
 
 /// What became of a form that was sent.
@@ -102,51 +107,58 @@ pub async fn post<T: Send + 'static>(
 
 async fn read(app: &App, form: PublicForm, sent: std::result::Result<Multipart, MultipartRejection>) -> Result<Came> {
     let sent = Sent::read(app, form.purpose, sent.map_err(|_| Error::field("form", "unreadable"))?).await?;
-    let (name, said) = (sent.text("name", 80), sent.text("phone", 30));
-    let phone = customers::api::spell_phone(&said);
+    let (name, number, address) = (sent.text("name", 80), sent.text("phone", 30), sent.text("email", 254));
+    let (phone, email) = (customers::api::spell_phone(&number), customers::api::spell_email(&address));
     Check::new()
         // A field that people do not see, and programs fill in.
         .that(sent.text("website", 10).is_empty(), "website", "not_allowed")
-        .that(said.is_empty() || phone.is_some(), "phone", "phone_wrong")
+        .that(number.is_empty() || phone.is_some(), "phone", "phone_wrong")
+        .that(address.is_empty() || email.is_some(), "email", "email_wrong")
         .done()?;
-    Ok(Came { sent, name, phone })
+    Ok(Came { sent, name, phone, email })
 }
 
-/// Whoever filled it in: the one known by the number, somebody new where nobody is, or several are. Without a number, or
-/// a channel numbers are known on, they stay unnamed.
+/// Whoever filled it in: the one known by the number, or by the address where there is no number; somebody new where
+/// nobody is, or several are. Without either, or a channel it is known on, they stay unnamed.
 ///
 /// # Errors
 /// From the database.
 pub fn who(tx: &mut Tx<'_>, form: PublicForm, came: &Came) -> Result<Who> {
-    let (Some(phone), Some(channel)) = (&came.phone, channel(tx)?) else { return Ok(Who::Unnamed) };
-    if !visits::may_once_more(tx, form.purpose, phone, MOST_TO_ONE)? {
+    let ways = ways(tx)?;
+    let (number, address) = (came.phone.as_ref().zip(ways.sms), came.email.as_ref().zip(ways.mail));
+    let Some((said, _)) = number.or(address) else { return Ok(Who::Unnamed) };
+    if !visits::may_once_more(tx, form.purpose, said, MOST_TO_ONE)? {
         return Ok(Who::TooMany);
     }
-    let id = customer(tx, channel, phone, &came.name)?;
+    let name = Some(came.name.as_str()).filter(|name| !name.is_empty());
+    let id = match (number, address) {
+        (Some((phone, channel)), _) => customer(tx, channel, phone, name)?,
+        (None, Some((email, channel))) => customers::api::for_address(tx, channel, email, name)?.id,
+        (None, None) => return Ok(Who::Unnamed),
+    };
     Ok(Who::Known(id, customers::api::name_of(tx, id)?))
 }
 
-fn customer(tx: &mut Tx<'_>, channel: ChannelId, phone: &str, name: &str) -> Result<CustomerId> {
+fn customer(tx: &mut Tx<'_>, channel: ChannelId, phone: &str, name: Option<&str>) -> Result<CustomerId> {
     if let Some(known) = customers::api::only_with_phone(tx, phone)? {
         return Ok(known);
     }
-    let name = Some(name).filter(|name| !name.is_empty());
     let met = customers::api::for_identity(tx, channel, phone, name)?;
     let given = Given { phone: Some(phone.to_owned()), ..Given::default() };
     Ok(customers::api::take(tx, met.id, &given)?.id)
 }
 
-/// The channel of text messages that the house writes to complainants by, where there is one.
+/// The channels that the house writes to complainants by.
 ///
 /// # Errors
 /// From the database.
-pub fn channel(tx: &mut Tx<'_>) -> Result<Option<ChannelId>> {
-    Ok(queries::rules(tx)?.page.sms_channel_id)
+pub fn ways(tx: &mut Tx<'_>) -> Result<Ways> {
+    Ok(queries::rules(tx)?.page.ways())
 }
 
 /// The form itself: `own` is what it alone asks, as HTML with every text of anybody's escaped. `texts` hold `form`,
-/// `form_text`, `form_verb` and `form_phone_text`; `phone`: whether a number is of any use.
-pub fn html(form: PublicForm, locale: &str, texts: &Texts, own: &str, phone: bool, wrong: Option<&str>) -> String {
+/// `form_text`, `form_verb` and `form_reach_text`; `ways`: whether a number, and whether an address is of any use.
+pub fn html(form: PublicForm, locale: &str, texts: &Texts, own: &str, ways: Ways, wrong: Option<&str>) -> String {
     let shared = page::words(locale);
     let word = |key: &str| escape(shared.word(key));
     let its = |key: &str| escape(texts.word(key));
@@ -155,19 +167,20 @@ pub fn html(form: PublicForm, locale: &str, texts: &Texts, own: &str, phone: boo
         let said = [its(&key), word(&key), word("wrong_refused")].into_iter().find(|said| !said.is_empty());
         format!("<p class=wrong role=alert>{}</p>", said.unwrap_or_default())
     });
-    let number = if phone {
-        format!(
-            "<label>{}<input name=phone type=tel inputmode=tel autocomplete=tel maxlength=30></label><p class=small>{}</p>\
-             <label>{}<input name=name autocomplete=name maxlength=80></label>",
-            word("form_phone"),
-            its("form_phone_text"),
-            word("form_name")
-        )
-    } else {
-        String::new()
+    let asked = |is_asked: bool, key: &str, input: &str| match is_asked {
+        true => format!("<label>{}<input {input}></label>", word(key)),
+        false => String::new(),
     };
+    let number =
+        asked(ways.sms.is_some(), "form_phone", "name=phone type=tel inputmode=tel autocomplete=tel maxlength=30");
+    let address = asked(ways.mail.is_some(), "form_email", "name=email type=email autocomplete=email maxlength=254");
+    let reach = match ways.any() {
+        true => format!("<p class=small>{}</p>", its("form_reach_text")),
+        false => String::new(),
+    };
+    let name = asked(ways.any(), "form_name", "name=name autocomplete=name maxlength=80");
     format!(
-        "<h1>{}</h1><p>{}</p>{}<form method=post action={} enctype=multipart/form-data>{own}{number}\
+        "<h1>{}</h1><p>{}</p>{}<form method=post action={} enctype=multipart/form-data>{own}{number}{address}{reach}{name}\
          <label>{}<input type=file name=file multiple></label>\
          <p class=trap aria-hidden=true><label>website<input name=website tabindex=-1 autocomplete=off></label></p><button>{}</button></form>",
         its("form"),

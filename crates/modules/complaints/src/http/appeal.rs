@@ -2,9 +2,9 @@
 
 use audit::api::Entry;
 use http::{Answer, Cx, Json, Path};
-use kernel::{Check, Error, Id};
+use kernel::{Check, Id};
 use serde::{Deserialize, Serialize};
-use sms::api::NewSms;
+use sms::api::ways::{self, Words};
 use utoipa::ToSchema;
 
 use super::view::{ComplaintCourse, changed};
@@ -67,8 +67,8 @@ pub(crate) struct ComplaintLink {
     sent: bool,
 }
 
-/// Makes a link to the page where the complainant follows it. It shows nothing by itself: a code goes to the number that
-/// is known.
+/// Makes a link to the page where the complainant follows it. It shows nothing by itself: a code goes to the number or the
+/// address that is known.
 #[utoipa::path(post, path = "/complaints/{id}/links", tag = "complaints", params(("id" = Id<Complaint>, Path)), request_body = NewComplaintLink, responses((status = 200, body = ComplaintLink)))]
 pub(crate) async fn link(
     cx: Cx,
@@ -84,10 +84,11 @@ pub(crate) async fn link(
             let sent = request.send.unwrap_or(false);
             if sent {
                 let customer = complaint.customer_id.ok_or_else(|| codes::ANONYMOUS.conflict())?;
-                let channel = rules.page.sms_channel_id.ok_or(Error::NotFound)?;
-                let locale = settings::api::organisation(tx)?.locale;
-                let text = page::words(locale.text()).word("link_sms").replace("{link}", &url);
-                sms::api::send(tx, &NewSms { channel, customer, text, reference: "complaint link".into() })?;
+                let way = rules.page.ways().to(tx, customer)?.ok_or_else(|| codes::NO_WAY.conflict())?;
+                let words = page::words(settings::api::organisation(tx)?.locale.text());
+                let text = words.word("link_sms").replace("{link}", &url);
+                let words = Words { subject: words.word("door"), text: &text, reference: "complaint link".into() };
+                ways::write(tx, way.channel, customer, words)?;
             }
             audit::api::record(tx, Entry::new("complaints.link_made", "complaint", id))?;
             Ok(ComplaintLink { url, sent })

@@ -1,6 +1,7 @@
 //! What a department sets of its complaints.
 
 use audit::api::Entry;
+use channels::ChannelKind;
 use http::{Answer, Cx, Json};
 use kernel::{Check, Money};
 use serde::Deserialize;
@@ -68,11 +69,13 @@ pub(crate) async fn write(cx: Cx, Json(request): Json<NewComplaintRules>) -> Ans
                 ..ComplaintRules::default()
             };
             wanted.check()?;
-            if let Some(channel) = wanted.page.sms_channel_id {
-                let found = channels::api::get(tx, channel).map_err(unknown("page.sms_channel_id"))?;
-                Check::new()
-                    .that(found.kind == channels::ChannelKind::Sms, "page.sms_channel_id", "not_allowed")
-                    .done()?;
+            for (channel, field, kind) in [
+                (wanted.page.sms_channel_id, "page.sms_channel_id", ChannelKind::Sms),
+                (wanted.page.mail_channel_id, "page.mail_channel_id", ChannelKind::Email),
+            ] {
+                let Some(channel) = channel else { continue };
+                let found = channels::api::get(tx, channel).map_err(unknown(field))?;
+                Check::new().that(found.kind == kind, field, "not_allowed").done()?;
             }
             if let Some(unit) = wanted.page.form_unit_id {
                 let known = people::api::tree(tx)?.unit(unit).is_some();

@@ -19,6 +19,8 @@ text_enum! {
         Conversation = "conversation",
         /// By a text message.
         Sms = "sms",
+        /// By mail.
+        Mail = "mail",
     }
 }
 

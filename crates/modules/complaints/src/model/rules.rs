@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use kernel::{ChannelId, Check, Money, Result, Rng, UnitId};
 use serde::{Deserialize, Serialize};
+use sms::api::ways::Ways;
 use utoipa::ToSchema;
 
 use super::{ComplaintKind, ComplaintStep};
@@ -92,8 +93,10 @@ pub(crate) struct ComplaintPage {
     pub enabled: bool,
     /// Where customers reach this house: `https://kf.example.cn`; needed for the page.
     pub address: String,
-    /// The channel of text messages that codes and links go by; needed for the page.
+    /// The channel of text messages that codes and links go by. The page needs this or a mailbox.
     pub sms_channel_id: Option<ChannelId>,
+    /// The channel of the mailbox they go by to whoever has no number, or takes no text messages.
+    pub mail_channel_id: Option<ChannelId>,
     /// Days a link is good: 1 to 365.
     pub link_days: i64,
     /// Minutes of business time in which an appeal is answered: 1 to 100,000.
@@ -104,12 +107,20 @@ pub(crate) struct ComplaintPage {
     pub form_unit_id: Option<UnitId>,
 }
 
+impl ComplaintPage {
+    /// The channels complainants are written to by.
+    pub(crate) fn ways(&self) -> Ways {
+        Ways { sms: self.sms_channel_id, mail: self.mail_channel_id }
+    }
+}
+
 impl Default for ComplaintPage {
     fn default() -> Self {
         Self {
             enabled: false,
             address: String::new(),
             sms_channel_id: None,
+            mail_channel_id: None,
             link_days: 180,
             appeal_minutes: 1_440,
             form: false,
@@ -226,7 +237,7 @@ impl ComplaintRules {
         check = check
             .that(address && !page.address.ends_with('/'), "page.address", "malformed")
             .text("page.address", &page.address, usize::from(page.enabled)..=200)
-            .that(!page.enabled || page.sms_channel_id.is_some(), "page.sms_channel_id", "required")
+            .that(!page.enabled || page.ways().any(), "page.sms_channel_id", "required")
             .that(page.enabled || !page.form, "page.form", "not_allowed")
             .range("page.link_days", page.link_days, 1..=365)
             .range("page.appeal_minutes", page.appeal_minutes, 1..=100_000);

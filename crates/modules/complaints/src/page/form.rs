@@ -44,7 +44,7 @@ pub(super) async fn shown(State(app): State<App>, headers: HeaderMap) -> Respons
     let system = system();
     let found = app.db().read(&system, move |tx| {
         let shown = match open(tx)? {
-            true => Shown::Form { wrong: None, own: forms::api::asked_publicly(tx, FormKind::Complaint)? },
+            true => empty(tx, None)?,
             false => Shown::Closed,
         };
         page(tx, &asked, shown)
@@ -52,8 +52,8 @@ pub(super) async fn shown(State(app): State<App>, headers: HeaderMap) -> Respons
     answer(found.await)
 }
 
-/// Takes a complaint in: a form with files (`content`, `remedy`, `name`, `phone`, `file` up to five times). With a number it
-/// is that of whoever is known by it, without one it stays unnamed. Six an hour from one address.
+/// Takes a complaint in: a form with files (`content`, `remedy`, `name`, `phone`, `email`, `file` up to five times). With a
+/// number or an address it is that of whoever is known by it, without either it stays unnamed. Six an hour from one address.
 #[utoipa::path(post, path = "/complain", tag = "complaints", request_body(content = String, content_type = "multipart/form-data"), responses((status = 200, description = "HTML: its number, or what is wrong", body = String, content_type = "text/html"), (status = 429, description = "HTML: too often", body = String, content_type = "text/html")))]
 pub(super) async fn complain(
     State(app): State<App>,
@@ -64,10 +64,10 @@ pub(super) async fn complain(
     let asked = languages(&headers);
     let shown = match form::post(&app, FORM, (&headers, from), sent, open, taken).await {
         Ok(Posted::Taken((number, link))) => Shown::Taken { number, link },
-        Ok(Posted::Wrong(code)) => match own(&app).await {
-            Ok(own) => Shown::Form { wrong: Some(code), own },
-            Err(_) => Shown::Trouble,
-        },
+        Ok(Posted::Wrong(code)) => {
+            let form = app.db().read(&system(), move |tx| empty(tx, Some(code))).await;
+            form.unwrap_or(Shown::Trouble)
+        }
         Ok(Posted::TooMany) => Shown::TooMany,
         Ok(Posted::Gone) => Shown::Closed,
         Err(_) => Shown::Trouble,
@@ -76,8 +76,8 @@ pub(super) async fn complain(
     answer(organisation.map(|organisation| html::page(organisation.language(&asked), &organisation.name, shown)))
 }
 
-async fn own(app: &App) -> Result<Vec<FormField>> {
-    app.db().read(&system(), |tx| forms::api::asked_publicly(tx, FormKind::Complaint)).await
+fn empty(tx: &mut Tx<'_>, wrong: Option<&'static str>) -> Result<Shown> {
+    Ok(Shown::Form { wrong, own: forms::api::asked_publicly(tx, FormKind::Complaint)?, ways: form::ways(tx)? })
 }
 
 /// What it alone asks, and the department's own fields.

@@ -8,7 +8,10 @@ use forms::FormField;
 use http::{Texts, escape};
 use jiff::tz::TimeZone;
 use kernel::{Money, Timestamp};
-use sms::api::visits::{Doorway, pages};
+use sms::api::{
+    visits::{Doorway, pages},
+    ways::Ways,
+};
 
 use super::{
     acts::{may_choose, may_sign},
@@ -36,7 +39,7 @@ pub(super) enum Shown {
     /// Where it stands.
     Inside(Box<Inside>),
     /// The form, and what was wrong with what came.
-    Form { wrong: Option<&'static str>, own: Vec<FormField> },
+    Form { wrong: Option<&'static str>, own: Vec<FormField>, ways: Ways },
     /// It has a number, and a link to follow it by.
     Taken { number: String, link: String },
     /// The visit is ended.
@@ -424,9 +427,9 @@ pub(super) fn page(locale: &str, organisation: &str, shown: Shown) -> Response {
         }
         Shown::Code { challenge, wrong } => (StatusCode::OK, door.code(challenge, *wrong, "")),
         Shown::Inside(it) => (StatusCode::OK, at(&it.zone, it.now).inside(it)),
-        Shown::Form { wrong, own } => {
+        Shown::Form { wrong, own, ways } => {
             title = "form";
-            (StatusCode::OK, form::html(FORM, locale, texts, &asks(locale, own), true, *wrong))
+            (StatusCode::OK, form::html(FORM, locale, texts, &asks(locale, own), *ways, *wrong))
         }
         Shown::Taken { number, link } => {
             title = "form";

@@ -1,5 +1,6 @@
 //! What people rely on of complaints.
 
+mod by_mail;
 mod course;
 mod forms;
 mod intake;
@@ -24,6 +25,7 @@ fn modules() -> Vec<http::Module> {
         channels::module(),
         conversations::module(),
         routing::module(),
+        mail::module(),
         delivery::module(vec![sms::carrier()]),
         openchannel::module(),
         sms::module(),

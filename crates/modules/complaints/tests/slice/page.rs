@@ -41,8 +41,8 @@ async fn gateway() -> (String, Arc<Mutex<Vec<Value>>>) {
 }
 
 /// A house with a page for its customers, and a browser that keeps what it is told and follows nothing.
-struct Front {
-    house: House,
+pub(crate) struct Front {
+    pub house: House,
     heard: Arc<Mutex<Vec<Value>>>,
     client: Client,
     base: String,
@@ -64,26 +64,30 @@ async fn front(db: TestDb) -> Front {
     let card = house.admin.get(&format!("/customers/{}", house.customer)).await.ok();
     let body = json!({"version": card["version"], "name": "郑秀兰", "phone": PHONE});
     house.admin.patch(&format!("/customers/{}", house.customer), body).await.ok();
-    let client = Client::builder().redirect(Policy::none()).build().unwrap();
-    let base = format!("http://{}", house.app.address);
-    Front { house, heard, client, base }
+    Front { heard, ..Front::of(house) }
 }
 
 impl Front {
-    async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
+    pub(crate) fn of(house: House) -> Self {
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        let base = format!("http://{}", house.app.address);
+        Self { house, heard: Arc::default(), client, base }
+    }
+
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
         let request =
             self.client.get(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
         let answer = request.send().await.unwrap();
         (answer.status(), answer.text().await.unwrap())
     }
 
-    async fn post(&self, path: &str, cookie: &str, form: &str) -> Response {
+    pub(crate) async fn post(&self, path: &str, cookie: &str, form: &str) -> Response {
         let request =
             self.client.post(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
         request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned()).send().await.unwrap()
     }
 
-    async fn send(&self, path: &str, cookie: &str, form: Form) -> Response {
+    pub(crate) async fn send(&self, path: &str, cookie: &str, form: Form) -> Response {
         let request =
             self.client.post(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
         request.multipart(form).send().await.unwrap()
@@ -121,7 +125,7 @@ impl Front {
     }
 }
 
-fn between(text: &str, before: &str) -> String {
+pub(crate) fn between(text: &str, before: &str) -> String {
     text.split_once(before).map(|(_, rest)| rest.split('"').next().unwrap().to_owned()).unwrap_or_default()
 }
 

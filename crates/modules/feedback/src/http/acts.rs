@@ -162,7 +162,7 @@ fn say(tx: &mut Tx<'_>, item: &FeedbackItem, words: &str) -> Result<()> {
 fn text(tx: &mut Tx<'_>, item: &FeedbackItem, words: &str) -> Result<()> {
     let refused = || Error::field("way", "not_allowed");
     let customer = item.customer_id.ok_or_else(refused)?;
-    let channel = complaints::api::form::channel(tx)?.ok_or_else(refused)?;
+    let channel = complaints::api::form::ways(tx)?.sms.ok_or_else(refused)?;
     let reference = format!("feedback {}", item.number);
     sms::api::send(tx, &NewSms { channel, customer, text: words.to_owned(), reference }).map(drop)
 }

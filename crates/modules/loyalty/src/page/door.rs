@@ -22,7 +22,7 @@ pub(crate) fn rules(tx: &mut Tx<'_>) -> Result<Option<(MemberPage, Codes)>> {
         return Ok(None);
     };
     let words = words(settings::api::organisation(tx)?.locale.text()).word("code_text").to_owned();
-    Ok(Some((rules.page, Codes { page: PAGE, channel, words })))
+    Ok(Some((rules.page, Codes { page: PAGE, channel, title: String::new(), words })))
 }
 
 /// A link to a member's page, to be shown once, and until when it is good.

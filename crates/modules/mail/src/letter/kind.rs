@@ -25,6 +25,8 @@ text_enum! {
         Loop = "loop",
         /// Our word that a mail arrived.
         Acknowledgement = "acknowledgement",
+        /// What the house told a customer by itself, outside any conversation.
+        Notice = "notice",
         /// A colleague passed another on to somebody who is not the customer.
         Forward = "forward",
     }

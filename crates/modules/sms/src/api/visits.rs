@@ -1,5 +1,5 @@
 //! The door of customers' own pages: a link names what a page shows and shows nothing itself; a code sent to the number
-//! we know proves who opens it. Whoever we know nothing of is answered the same, as quickly.
+//! or the address we know proves who opens it. Whoever we know nothing of is answered the same, as quickly.
 
 pub mod pages;
 
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use store::{Tx, params, sql};
 use work::{Job, JobCx};
 
-use super::{self as api, NewSms};
+use super::ways::{self, Words};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -29,10 +29,10 @@ const ALL: i64 = 600;
 sql! {
     INSERT_LINK = "INSERT INTO visit_links (digest, page, subject, expires_at) VALUES ($1, $2, $3, $4)";
     LINK = "SELECT subject FROM visit_links WHERE digest = $1 AND page = $2 AND expires_at > $3";
-    INSERT_CHALLENGE = "INSERT INTO visit_challenges (digest, page, subject, customer_id, channel_id, words, code, tries, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7)";
+    INSERT_CHALLENGE = "INSERT INTO visit_challenges (digest, page, subject, customer_id, channel_id, title, words, code, tries, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, $8)";
     CHALLENGE = "SELECT subject, code, tries FROM visit_challenges WHERE digest = $1 AND page = $2 AND expires_at > $3 FOR UPDATE";
-    WHOSE = "SELECT customer_id, channel_id, words, code, page FROM visit_challenges WHERE digest = $1 AND expires_at > $2";
+    WHOSE = "SELECT customer_id, channel_id, title, words, code, page FROM visit_challenges WHERE digest = $1 AND expires_at > $2";
     SET_CODE = "UPDATE visit_challenges SET code = $2 WHERE digest = $1 AND code = ''";
     TRIED = "UPDATE visit_challenges SET tries = tries + 1 WHERE digest = $1";
     OVER = "DELETE FROM visit_challenges WHERE digest = $1";
@@ -58,8 +58,10 @@ fn digest(text: &str) -> String {
 pub struct Codes {
     /// The page: `loyalty`.
     pub page: &'static str,
-    /// The channel of text messages they go by.
+    /// The channel they go by: one of text messages, or a mailbox's.
     pub channel: ChannelId,
+    /// What a mail with one is called.
+    pub title: String,
     /// What the message says, with `{code}` in it.
     pub words: String,
 }
@@ -121,19 +123,19 @@ pub fn may_once_more(tx: &mut Tx<'_>, what: &'static str, from: &str, most: i64)
     may_ask(tx, &[(format!("{what} {}", digest(from)), HOUR, most), (what.to_owned(), HOUR, most * 20)])
 }
 
-/// What opens the next step: the secret of a challenge; none where it is too much. `whom`: what is shown to whom, if
-/// this number is known.
+/// What opens the next step: the secret of a challenge; none where it is too much. `to` is the number or the address the
+/// code is asked for; `whom`: what is shown to whom, if it is known.
 ///
 /// # Errors
 /// From the database.
 pub fn challenge(
     tx: &mut Tx<'_>,
     codes: &Codes,
-    phone: &str,
+    to: &str,
     whom: Option<(&str, CustomerId)>,
     from: &str,
 ) -> Result<Option<String>> {
-    let (to, from) = (format!("to {}", digest(phone)), format!("from {}", digest(from)));
+    let (to, from) = (format!("to {}", digest(to)), format!("from {}", digest(from)));
     let limits =
         [(to.clone(), HOUR, TO_ONE.0), (to, DAY, TO_ONE.1), (from, HOUR, FROM_ONE), ("all".to_owned(), HOUR, ALL)];
     if !may_ask(tx, &limits)? {
@@ -143,7 +145,8 @@ pub fn challenge(
     let challenge = digest(&token);
     let until = tx.now().plus_millis(CODE_MS);
     let (subject, customer) = whom.unzip();
-    tx.exec(&INSERT_CHALLENGE, params![challenge, codes.page, subject, customer, codes.channel, codes.words, until])?;
+    let Codes { page, channel, title, words } = codes;
+    tx.exec(&INSERT_CHALLENGE, params![challenge, page, subject, customer, channel, title, words, until])?;
     // The same is left to be done for whoever is unknown: no answer is quicker than another.
     work::enqueue(tx, &SendCode { challenge })?;
     Ok(Some(token))
@@ -158,22 +161,19 @@ pub(crate) async fn send(_app: http::App, cx: JobCx, job: SendCode) -> Result<()
     .await
 }
 
-/// Makes the code of a challenge and lets it go to the number that is known.
+/// Makes the code of a challenge and lets it go to the number or the address that is known.
 fn code(tx: &mut Tx<'_>, challenge: &str) -> Result<()> {
     let now = tx.now();
-    type Found = (Option<CustomerId>, ChannelId, String, String, String);
-    let Some((customer, channel, words, known, page)) = tx.maybe::<Found>(&WHOSE, params![challenge, now])? else {
+    type Found = (Option<CustomerId>, ChannelId, String, String, String, String);
+    let Some((customer, channel, title, words, known, page)) = tx.maybe::<Found>(&WHOSE, params![challenge, now])?
+    else {
         return Ok(());
     };
     let (Some(customer), true) = (customer, known.is_empty()) else { return Ok(()) };
     let code = format!("{:06}", tx.rng().below(1_000_000));
     tx.exec(&SET_CODE, params![challenge, digest(&format!("{challenge}{code}"))])?;
-    let new = NewSms { channel, customer, text: words.replace("{code}", &code), reference: format!("{page} code") };
-    match api::send(tx, &new) {
-        // Whoever wants no messages, or has no number any more, gets none.
-        Ok(_) | Err(Error::Conflict(..) | Error::NotFound) => Ok(()),
-        Err(error) => Err(error),
-    }
+    let (text, reference) = (words.replace("{code}", &code), format!("{page} code"));
+    ways::write(tx, channel, customer, Words { subject: &title, text: &text, reference }).map(drop)
 }
 
 /// Lets in who says the code of a challenge of this page: answers the secret of the visit.
@@ -249,9 +249,9 @@ impl Doorway<'_> {
         escape(self.texts.word(key))
     }
 
-    /// A link was opened: a code can be sent to the number that is masked here.
+    /// A link was opened: a code can be sent to the number or the address that is masked here.
     pub fn link(&self, masked: &str) -> String {
-        let text = self.word("link_text").replace("{phone}", &escape(masked));
+        let text = self.word("link_text").replace("{to}", &escape(masked));
         format!(
             "<h1>{}</h1><p>{text}</p><form method=post><button>{}</button></form>",
             self.word("door"),
