@@ -15,6 +15,8 @@ use crate::{
     policy, queries,
 };
 
+/// What new ones want.
+const NOTES: [&str; 3] = ["看过样板间，月底前要方案", "想比较两款洗衣机，周末来店", "问以旧换新怎么估价"];
 const MARKET: &str = include_str!("../demo/market.txt");
 const DAY: i64 = 86_400_000;
 const HOUR: i64 = 3_600_000;
@@ -67,13 +69,13 @@ fn days(tx: &mut Tx<'_>, demo: &mut Demo) -> Result<()> {
                 rows.push(Item { kind: ItemKind::Update, customer_id: Some(customer.id), ..row });
             }
             fresh += 1;
-            let phone = format!("1390000{:04}", 1_000 + fresh);
-            let note = "看过样板间，月底前要方案";
+            // No two of them are one slip apart.
+            let phone = format!("1390000{:04}", 1_000 + fresh * 137);
             if let Ok(draft) = feed::draft(
                 &format!("{}女士", demo.pick(&["秦", "孟", "邵", "汤", "尹"])),
                 Some(&phone),
                 None,
-                Some(note),
+                Some(NOTES[at % NOTES.len()]),
             ) {
                 rows.push(feed::item(tx.new_id(), batch.id, None, draft, moment));
             }
