@@ -1,7 +1,7 @@
 //! How long personal records are kept: what a module holds that ages, and how it is emptied.
 
 use kernel::{CustomerId, Result, Timestamp};
-use store::Tx;
+use store::{FromRow, Row, Tx};
 
 /// Records that ended before a time and are not emptied yet, in the order of their end.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Aged {
     pub most: i64,
 }
 
-/// One of them.
+/// One of them; in a row: its id, its end, whose it is.
 #[derive(Clone, Debug)]
 pub struct AgedRecord {
     /// Its id, as text.
@@ -25,6 +25,12 @@ pub struct AgedRecord {
     pub ended_at: Timestamp,
     /// Whose it is, where that is known.
     pub customer_id: Option<CustomerId>,
+}
+
+impl FromRow for AgedRecord {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { id: row.get(0)?, ended_at: row.get(1)?, customer_id: row.get(2)? })
+    }
 }
 
 /// A kind of record that holds what people said and is not kept for ever. That it was there, when, with whom and how

@@ -83,6 +83,15 @@ impl Error {
         Self::Internal(cause.into())
     }
 
+    /// A refusal of the `field` by which somebody names what is not there for them; any other error stays what it is:
+    /// `api::visible(tx, id).map_err(Error::absent("customer_id", "unknown"))?`.
+    pub fn absent(field: impl Into<Cow<'static, str>>, code: &'static str) -> impl FnOnce(Self) -> Self {
+        move |error| match error {
+            Self::NotFound => Self::field(field, code),
+            other => other,
+        }
+    }
+
     /// One bad field.
     pub fn field(field: impl Into<Cow<'static, str>>, code: &'static str) -> Self {
         Self::Invalid(vec![FieldError { field: field.into(), code, params: Params::new() }])

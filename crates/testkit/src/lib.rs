@@ -2,16 +2,19 @@
 
 mod app;
 mod db;
+mod front;
 mod outside;
 pub mod proof;
 mod slapd;
 mod socket;
 #[cfg(feature = "described")]
 mod told;
+mod unit;
 mod verify;
 
 pub use app::{Person, Reply, TestApp};
 pub use db::{TestDb, service};
+pub use front::{Browser, Telephones, between};
 pub use outside::{MailServer, dialogues, folder, shared};
 pub use slapd::Slapd;
 pub use socket::Socket;

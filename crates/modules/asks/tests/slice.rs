@@ -37,16 +37,8 @@ async fn desk(db: TestDb) -> Desk {
     let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
     let (admin, lead) = (app.person("administrator").await, app.person("supervisor").await);
     let (agent, stranger) = (app.person("agent").await, app.person("agent").await);
-    let mut teams = Vec::new();
-    for name in ["热线组", "在线组"] {
-        teams.push(admin.post("/units", json!({"name": name, "kind": "team", "parent_id": null})).await.ok());
-    }
-    for (person, team) in [(&lead, 0), (&agent, 0), (&stranger, 1)] {
-        let body = json!({"unit_id": teams[team]["id"], "post_id": null});
-        admin.put(&format!("/members/{}", person.id()), body).await.ok();
-    }
-    let unit = format!("/units/{}", teams[0]["id"].as_str().unwrap());
-    admin.patch(&unit, json!({"version": teams[0]["version"], "lead_id": lead.id()})).await.ok();
+    admin.unit(("team", "热线组"), None, Some(&lead), &[&agent]).await;
+    admin.unit(("team", "在线组"), None, None, &[&stranger]).await;
     let (_visitor, ready) = app.visitor_writes(&channel.public_key, "过保三天能免费换件吗").await;
     let conversation = ready["conversation"]["id"].as_str().unwrap().to_owned();
     let given =

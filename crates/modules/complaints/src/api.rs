@@ -1,6 +1,7 @@
 //! How a complaint and what follows from it are kept together, and what other modules call.
 
 pub mod form;
+mod said;
 
 use audit::api::Entry;
 use conversations::ConversationId;
@@ -8,6 +9,8 @@ use documents::Hand;
 use http::Languages;
 use kernel::{CustomerId, Error, Id, Money, Result, Timestamp, UnitId};
 use store::{Fact, Tx};
+
+pub use said::whose;
 
 use crate::{
     acknowledge, duty,

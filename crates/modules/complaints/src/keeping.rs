@@ -1,7 +1,7 @@
 //! Complaints that have been over for as long as they are kept.
 
 use ::http::{Aged, AgedRecord, Keeping};
-use kernel::{CustomerId, Error, Id, Result, Timestamp};
+use kernel::{Error, Id, Result};
 use store::{Tx, params, sql};
 
 use crate::{model::Complaint, privacy, queries};
@@ -21,11 +21,7 @@ pub(crate) const KEEPING: Keeping = Keeping { kind: "complaints", channels: &[],
 
 fn aged(tx: &mut Tx<'_>, wanted: &Aged) -> Result<Vec<AgedRecord>> {
     let (at, id) = &wanted.after;
-    let rows: Vec<(Id<Complaint>, Timestamp, Option<CustomerId>)> =
-        tx.all(&AGED, params![wanted.before, *at, id, wanted.most])?;
-    let aged =
-        |(id, ended_at, customer_id): (Id<Complaint>, _, _)| AgedRecord { id: id.to_string(), ended_at, customer_id };
-    Ok(rows.into_iter().map(aged).collect())
+    tx.all(&AGED, params![wanted.before, *at, id, wanted.most])
 }
 
 fn count(tx: &mut Tx<'_>, wanted: &Aged) -> Result<i64> {

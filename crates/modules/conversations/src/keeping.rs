@@ -1,7 +1,7 @@
 //! Conversations that have been over for as long as they are kept.
 
 use ::http::{Aged, AgedRecord, Keeping};
-use kernel::{CustomerId, Error, Result, Timestamp};
+use kernel::{Error, Result};
 use store::{Fact, Tx, params, sql};
 
 use crate::{
@@ -28,12 +28,7 @@ pub(crate) const KEEPING: Keeping = Keeping {
 
 fn aged(tx: &mut Tx<'_>, wanted: &Aged) -> Result<Vec<AgedRecord>> {
     let (at, id) = &wanted.after;
-    let rows: Vec<(ConversationId, Timestamp, CustomerId)> =
-        tx.all(&AGED, params![wanted.channel, wanted.before, *at, id, wanted.most])?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, ended_at, customer)| AgedRecord { id: id.to_string(), ended_at, customer_id: Some(customer) })
-        .collect())
+    tx.all(&AGED, params![wanted.channel, wanted.before, *at, id, wanted.most])
 }
 
 fn count(tx: &mut Tx<'_>, wanted: &Aged) -> Result<i64> {

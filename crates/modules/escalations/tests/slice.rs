@@ -37,19 +37,11 @@ async fn desk(db: TestDb) -> Desk {
     let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
     let (admin, lead) = (app.person("administrator").await, app.person("supervisor").await);
     let (agent, tech, stranger) = (app.person("agent").await, app.person("agent").await, app.person("agent").await);
-    let mut teams = Vec::new();
-    for name in ["在线组", "技术组"] {
-        teams.push(admin.post("/units", json!({"name": name, "kind": "team", "parent_id": null})).await.ok());
-    }
+    admin.unit(("team", "在线组"), None, Some(&lead), &[&agent]).await;
+    let team = admin.unit(("team", "技术组"), None, None, &[&stranger]).await;
     let post = admin.post("/posts", json!({"name": "技术支持"})).await.ok();
-    for (person, team, post) in
-        [(&lead, 0, json!(null)), (&agent, 0, json!(null)), (&tech, 1, post["id"].clone()), (&stranger, 1, json!(null))]
-    {
-        let body = json!({"unit_id": teams[team]["id"], "post_id": post});
-        admin.put(&format!("/members/{}", person.id()), body).await.ok();
-    }
-    let unit = format!("/units/{}", teams[0]["id"].as_str().unwrap());
-    admin.patch(&unit, json!({"version": teams[0]["version"], "lead_id": lead.id()})).await.ok();
+    let body = json!({"unit_id": team["id"], "post_id": post["id"]});
+    admin.put(&format!("/members/{}", tech.id()), body).await.ok();
     let (_visitor, ready) = app.visitor_writes(&channel.public_key, "支付页打不开").await;
     let conversation = ready["conversation"]["id"].as_str().unwrap().to_owned();
     let assignment = format!("/conversations/{conversation}/assignment");

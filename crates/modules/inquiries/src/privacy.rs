@@ -39,12 +39,7 @@ pub(crate) const KEEPING: Keeping = Keeping { kind: "inquiries", channels: &[], 
 
 fn aged(tx: &mut Tx<'_>, wanted: &Aged) -> Result<Vec<AgedRecord>> {
     let (at, id) = &wanted.after;
-    let rows: Vec<(Id<InquiryRecord>, Timestamp, Option<CustomerId>)> =
-        tx.all(&AGED, params![wanted.before, *at, id, wanted.most])?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, ended_at, customer_id)| AgedRecord { id: id.to_string(), ended_at, customer_id })
-        .collect())
+    tx.all(&AGED, params![wanted.before, *at, id, wanted.most])
 }
 
 fn count(tx: &mut Tx<'_>, wanted: &Aged) -> Result<i64> {

@@ -38,15 +38,9 @@ async fn desk(db: TestDb) -> Desk {
     let channel = app.app.db().write(&Origin::system("test"), channels::api::default_web_chat).await.unwrap();
     let (admin, supervisor) = (app.person("administrator").await, app.person("supervisor").await);
     let (agent, stranger) = (app.person("agent").await, app.person("agent").await);
-    let mut teams = Vec::new();
-    for name in ["热线组", "在线组"] {
-        let unit = admin.post("/units", json!({"name": name, "kind": "team", "parent_id": null})).await.ok();
-        teams.push(unit["id"].as_str().unwrap().to_owned());
-    }
-    for (person, team) in [(&supervisor, &teams[0]), (&agent, &teams[0]), (&stranger, &teams[1])] {
-        admin.put(&format!("/members/{}", person.id()), json!({"unit_id": team, "post_id": null})).await.ok();
-    }
-    let team = teams.remove(0);
+    let team = admin.unit(("team", "热线组"), None, None, &[&supervisor, &agent]).await;
+    admin.unit(("team", "在线组"), None, None, &[&stranger]).await;
+    let team = team["id"].as_str().unwrap().to_owned();
     Desk { app, key: channel.public_key, admin, supervisor, agent, stranger, team }
 }
 

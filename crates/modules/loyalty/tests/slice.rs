@@ -56,10 +56,7 @@ async fn house(db: TestDb, change: Value) -> House {
     let app = TestApp::start(db, modules()).await;
     let (admin, supervisor, agent) =
         (app.person("administrator").await, app.person("supervisor").await, app.person("agent").await);
-    let team = admin.post("/units", json!({"name": "会员组", "kind": "team", "parent_id": null})).await.ok();
-    for person in [&supervisor, &agent] {
-        admin.put(&format!("/members/{}", person.id()), json!({"unit_id": team["id"], "post_id": null})).await.ok();
-    }
+    admin.unit(("team", "会员组"), None, None, &[&supervisor, &agent]).await;
     let body = json!({"version": 1, "rules": rules(&change), "note": "启用"});
     admin.put("/loyalty-rules", body).await.ok();
     House { app, admin, supervisor, agent }

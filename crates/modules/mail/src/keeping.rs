@@ -1,13 +1,13 @@
 //! Mails nobody could read, once their copies have been kept for long enough. All others go with their conversation.
 
 use ::http::{Aged, AgedRecord, Keeping};
-use kernel::{Error, Id, Result, Timestamp};
+use kernel::{Error, Id, Result};
 use store::{Tx, params, sql};
 
 use crate::model::Mail;
 
 sql! {
-    AGED = "SELECT id, at FROM mails WHERE state = 'unreadable' AND at < $1 AND (at, id) > ($2, $3)
+    AGED = "SELECT id, at, customer_id FROM mails WHERE state = 'unreadable' AND at < $1 AND (at, id) > ($2, $3)
           AND EXISTS (SELECT 1 FROM mail_raws r WHERE r.mail_id = mails.id)
         ORDER BY at, id LIMIT $4";
     COUNT_AGED = "SELECT COUNT(*) FROM mails WHERE state = 'unreadable' AND at < $1
@@ -20,9 +20,7 @@ pub(crate) const KEEPING: Keeping = Keeping { kind: "unreadable_mails", channels
 
 fn aged(tx: &mut Tx<'_>, wanted: &Aged) -> Result<Vec<AgedRecord>> {
     let (at, id) = &wanted.after;
-    let rows: Vec<(Id<Mail>, Timestamp)> = tx.all(&AGED, params![wanted.before, *at, id, wanted.most])?;
-    let aged = |(id, ended_at): (Id<Mail>, _)| AgedRecord { id: id.to_string(), ended_at, customer_id: None };
-    Ok(rows.into_iter().map(aged).collect())
+    tx.all(&AGED, params![wanted.before, *at, id, wanted.most])
 }
 
 fn count(tx: &mut Tx<'_>, wanted: &Aged) -> Result<i64> {

@@ -51,10 +51,7 @@ pub(crate) fn may_give(actor: &Actor, owned: &Owned, now: Timestamp) -> Result<P
 }
 
 fn given(actor: &Actor, permission: &'static str, owned: &Owned, now: Timestamp) -> Result<Permit> {
-    actor.permit(permission, owned, now).map_err(|error| match error {
-        Error::NotFound => Error::field("owner_id", "not_allowed"),
-        other => other,
-    })
+    actor.permit(permission, owned, now).map_err(Error::absent("owner_id", "not_allowed"))
 }
 
 /// What one sees but may not change is forbidden; what one does not see is not there.

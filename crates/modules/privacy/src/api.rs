@@ -75,10 +75,7 @@ pub fn record(tx: &mut Tx<'_>, said: &Said) -> Result<ConsentRecord> {
         recorded_by_name,
     };
     if let Some(file) = said.reference.as_deref().and_then(|reference| reference.parse().ok()) {
-        files::api::attach(tx, file, FILE_OF, consent.id).map_err(|error| match error {
-            Error::NotFound => Error::field("reference", "unknown"),
-            other => other,
-        })?;
+        files::api::attach(tx, file, FILE_OF, consent.id).map_err(Error::absent("reference", "unknown"))?;
     }
     queries::insert_consent(tx, &consent)?;
     audit::api::record(tx, Entry::new("privacy.consent_recorded", "consent", consent.id).created(&consent.trace()))?;

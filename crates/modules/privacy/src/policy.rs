@@ -57,10 +57,7 @@ pub(crate) fn may_see(actor: &Actor, request: &PrivacyRequest) -> Result<()> {
 
 /// One takes requests in for oneself, and for those within one's reach.
 pub(crate) fn may_receive(actor: &Actor, owned: &Owned, now: Timestamp) -> Result<Permit> {
-    actor.permit(HANDLE, owned, now).map_err(|error| match error {
-        Error::NotFound => Error::field("owner_id", "not_allowed"),
-        other => other,
-    })
+    actor.permit(HANDLE, owned, now).map_err(Error::absent("owner_id", "not_allowed"))
 }
 
 /// The right to answer this request, and to do what it asks.

@@ -48,14 +48,8 @@ async fn desk(db: testkit::TestDb) -> Desk {
     let app = TestApp::start(db, modules()).await;
     let (admin, supervisor) = (app.person("administrator").await, app.person("supervisor").await);
     let (agent, stranger) = (app.person("agent").await, app.person("agent").await);
-    let mut teams = Vec::new();
-    for name in ["热线组", "在线组"] {
-        teams.push(admin.post("/units", json!({"name": name, "kind": "team", "parent_id": null})).await.ok());
-    }
-    for (person, team) in [(&supervisor, 0), (&agent, 0), (&stranger, 1)] {
-        let body = json!({"unit_id": teams[team]["id"], "post_id": null});
-        admin.put(&format!("/members/{}", person.id()), body).await.ok();
-    }
+    admin.unit(("team", "热线组"), None, None, &[&supervisor, &agent]).await;
+    admin.unit(("team", "在线组"), None, None, &[&stranger]).await;
     let customer = enter(&agent, "王小明").await;
     Desk { app, admin, supervisor, agent, stranger, customer }
 }

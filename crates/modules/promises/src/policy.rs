@@ -32,10 +32,7 @@ pub(crate) fn may_see(actor: &Actor, promise: &Promise) -> Result<()> {
 
 /// One promises for oneself, and for those within one's reach.
 pub(crate) fn may_make(actor: &Actor, owned: &Owned, now: Timestamp) -> Result<Permit> {
-    actor.permit(MAKE, owned, now).map_err(|error| match error {
-        Error::NotFound => Error::field("owner_id", "not_allowed"),
-        other => other,
-    })
+    actor.permit(MAKE, owned, now).map_err(Error::absent("owner_id", "not_allowed"))
 }
 
 pub(crate) fn may_keep(actor: &Actor, promise: &Promise, now: Timestamp) -> Result<Permit> {

@@ -38,11 +38,8 @@ async fn desk(db: TestDb) -> Desk {
     let channel = app.app.db().write(&system, channels::api::default_web_chat).await.unwrap();
     let (admin, lead) = (app.person("administrator").await, app.person("supervisor").await);
     let (agent, stranger) = (app.person("agent").await, app.person("agent").await);
-    let team = admin.post("/units", json!({"name": "在线组", "kind": "team", "parent_id": null})).await.ok();
-    let other = admin.post("/units", json!({"name": "技术组", "kind": "team", "parent_id": null})).await.ok();
-    for (person, unit) in [(&lead, &team), (&agent, &team), (&stranger, &other)] {
-        admin.put(&format!("/members/{}", person.id()), json!({"unit_id": unit["id"]})).await.ok();
-    }
+    admin.unit(("team", "在线组"), None, None, &[&lead, &agent]).await;
+    admin.unit(("team", "技术组"), None, None, &[&stranger]).await;
     // The day of the counts is the organisation's; the clock of tests stands in its morning.
     let here = app.staff_socket(&agent).await;
     Desk { app, admin, lead, agent, stranger, key: channel.public_key, _here: here }

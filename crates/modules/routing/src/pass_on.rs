@@ -23,10 +23,7 @@ pub(crate) fn to_person(
     id: UserId,
     force: bool,
 ) -> Result<Destination> {
-    let user = access::api::user(tx, id).map_err(|error| match error {
-        Error::NotFound => Error::field("user_id", "unknown"),
-        other => other,
-    })?;
+    let user = access::api::user(tx, id).map_err(Error::absent("user_id", "unknown"))?;
     if conversation.state == State::Active && conversation.assignee_id == Some(id) {
         return Err(named(codes::HAS_IT, &user.name));
     }

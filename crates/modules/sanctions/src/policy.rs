@@ -57,10 +57,7 @@ pub(crate) fn may_propose_any(actor: &Actor) -> Result<()> {
 
 /// For somebody within one's reach; never for oneself.
 pub(crate) fn may_propose(actor: &Actor, person: &Owned, now: Timestamp) -> Result<Permit> {
-    actor.permit(PROPOSE, person, now).map_err(|error| match error {
-        Error::NotFound => Error::field("person_id", "not_allowed"),
-        other => other,
-    })
+    actor.permit(PROPOSE, person, now).map_err(Error::absent("person_id", "not_allowed"))
 }
 
 /// What only the person concerned may do.

@@ -42,19 +42,8 @@ async fn house(db: TestDb) -> House {
     let (admin, head, supervisor) =
         (app.person("administrator").await, app.person("head").await, app.person("supervisor").await);
     let (agent, colleague) = (app.person("agent").await, app.person("agent").await);
-    let unit = async |name: &str, kind: &str, parent: Value| {
-        admin.post("/units", json!({"name": name, "kind": kind, "parent_id": parent})).await.ok()
-    };
-    let department = unit("客服中心", "department", Value::Null).await;
-    let team = unit("热线组", "team", department["id"].clone()).await;
-    for (person, unit) in [(&head, &department), (&supervisor, &team), (&agent, &team), (&colleague, &team)] {
-        let body = json!({"unit_id": unit["id"], "post_id": null});
-        admin.put(&format!("/members/{}", person.id()), body).await.ok();
-    }
-    for (person, unit) in [(&head, &department), (&supervisor, &team)] {
-        let path = format!("/units/{}", unit["id"].as_str().unwrap());
-        admin.patch(&path, json!({"version": unit["version"], "lead_id": person.id()})).await.ok();
-    }
+    let department = admin.unit(("department", "客服中心"), None, Some(&head), &[]).await;
+    let team = admin.unit(("team", "热线组"), Some(&department), Some(&supervisor), &[&agent, &colleague]).await;
     let mut rules = admin.get("/complaint-rules").await.ok();
     rules["categories"] = json!([{"name": "服务", "kind": "service", "children": [{"name": "态度"}]}]);
     let rules = admin.put("/complaint-rules", rules).await.ok();

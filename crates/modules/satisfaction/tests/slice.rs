@@ -68,12 +68,8 @@ async fn stage(db: TestDb) -> Stage {
     let (key, open) = made.await.unwrap();
     let (admin, lead) = (app.person("administrator").await, app.person("supervisor").await);
     let (agent, other) = (app.person("agent").await, app.person("agent").await);
-    for (name, people) in [("在线组", [&lead, &agent].as_slice()), ("技术组", [&other].as_slice())] {
-        let unit = admin.post("/units", json!({"name": name, "kind": "team", "parent_id": null})).await.ok();
-        for person in people {
-            admin.put(&format!("/members/{}", person.id()), json!({"unit_id": unit["id"]})).await.ok();
-        }
-    }
+    admin.unit(("team", "在线组"), None, None, &[&lead, &agent]).await;
+    admin.unit(("team", "技术组"), None, None, &[&other]).await;
     Stage { app, admin, lead, agent, other, key, open, elsewhere }
 }
 

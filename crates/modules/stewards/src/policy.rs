@@ -90,10 +90,7 @@ fn reaching(
     field: &'static str,
     now: Timestamp,
 ) -> Result<Permit> {
-    actor.permit(permission, whom, now).map_err(|error| match error {
-        Error::NotFound => Error::field(field, "not_allowed"),
-        other => other,
-    })
+    actor.permit(permission, whom, now).map_err(Error::absent(field, "not_allowed"))
 }
 
 /// What one sees but may not change is forbidden; what one does not see is not there.

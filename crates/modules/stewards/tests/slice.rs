@@ -36,12 +36,7 @@ impl Desk {
         let app = TestApp::start(db, modules()).await;
         let (admin, lead) = (app.person("administrator").await, app.person("supervisor").await);
         let (agent, other) = (app.person("agent").await, app.person("agent").await);
-        let unit = admin.post("/units", json!({"name": "客服", "kind": "department", "parent_id": null})).await.ok();
-        for one in [&lead, &agent, &other] {
-            admin.put(&format!("/members/{}", one.id()), json!({"unit_id": unit["id"], "post_id": null})).await.ok();
-        }
-        let change = json!({"version": unit["version"], "lead_id": lead.id()});
-        admin.patch(&format!("/units/{}", text(&unit["id"])), change).await.ok();
+        admin.unit(("department", "客服"), None, Some(&lead), &[&agent, &other]).await;
         Self { app, admin, lead, agent, other }
     }
 

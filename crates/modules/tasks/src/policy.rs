@@ -33,7 +33,7 @@ pub(crate) fn may_see(actor: &Actor, queues: &[QueueId], task: &Task) -> Result<
 }
 
 pub(crate) fn may_create(actor: &Actor, to: Assignee, now: Timestamp) -> Result<Permit> {
-    actor.permit(CREATE, &to.owned(), now).map_err(|error| beyond(error, to))
+    actor.permit(CREATE, &to.owned(), now).map_err(Error::absent(field(to), "not_allowed"))
 }
 
 pub(crate) fn may_complete(actor: &Actor, queues: &[QueueId], task: &Task, now: Timestamp) -> Result<Permit> {
@@ -59,7 +59,7 @@ pub(crate) fn may_reassign(
     now: Timestamp,
 ) -> Result<Permit> {
     let _from = on_sight(actor, queues, task, ASSIGN, &[task.owned()], now)?;
-    actor.permit(ASSIGN, &to.owned(), now).map_err(|error| beyond(error, to))
+    actor.permit(ASSIGN, &to.owned(), now).map_err(Error::absent(field(to), "not_allowed"))
 }
 
 /// What one could close in a pool, one may take; and what waits for those who serve a queue.
@@ -102,14 +102,7 @@ fn on_sight(
     answer
 }
 
-/// Somebody out of reach is nobody to give a task to.
-fn beyond(error: Error, to: Assignee) -> Error {
-    match error {
-        Error::NotFound => Error::field(field(to), "not_allowed"),
-        other => other,
-    }
-}
-
+/// By which field somebody is named: who is out of reach is nobody to give a task to.
 fn field(to: Assignee) -> &'static str {
     match to {
         Assignee::Person { .. } => "owner_id",

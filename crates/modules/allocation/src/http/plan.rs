@@ -59,10 +59,7 @@ pub(crate) async fn plan(cx: Cx, Path(id): Path<Id<AllocationRun>>, Json(plan): 
 fn possible(tx: &mut Tx<'_>, (placement, sources): (&dyn Placement, &SegmentSources), plan: Plan) -> Result<Plan> {
     let plan = plan.checked()?;
     if let Some(id) = plan.segment_id {
-        segments::api::members(tx, sources, id, None, 1).map_err(|error| match error {
-            Error::NotFound => Error::field("segment_id", "unknown"),
-            other => other,
-        })?;
+        segments::api::members(tx, sources, id, None, 1).map_err(Error::absent("segment_id", "unknown"))?;
     }
     if let Some(tag) = plan.tag_id
         && !profiles::api::takes_tag(tx, tag)?
@@ -80,10 +77,8 @@ fn possible(tx: &mut Tx<'_>, (placement, sources): (&dyn Placement, &SegmentSour
             Err(error) => return Err(error),
         }
         let owned = Owned::by(Some(seat.user_id), placement.place(tx, seat.user_id)?.unit);
-        let _permit = tx.actor().permit(policy::MANAGE, &owned, tx.now()).map_err(|error| match error {
-            Error::NotFound => Error::field("people", "not_allowed"),
-            other => other,
-        })?;
+        let _permit =
+            tx.actor().permit(policy::MANAGE, &owned, tx.now()).map_err(Error::absent("people", "not_allowed"))?;
     }
     Ok(plan)
 }

@@ -96,25 +96,22 @@ struct About {
 
 /// What a request names, as far as the actor may see it.
 fn about(tx: &mut Tx<'_>, request: &NewAsk) -> Result<About> {
-    let unknown = |field: &'static str| {
-        move |error: Error| match error {
-            Error::NotFound => Error::field(field, "unknown"),
-            other => other,
-        }
-    };
     let mut about = About { record: request.record_id, customer: None, name: String::new(), reason: None };
     if let Some(id) = request.record_id {
-        let record = inquiries::api::visible(tx, id).map_err(unknown("record_id"))?;
+        let record = inquiries::api::visible(tx, id).map_err(Error::absent("record_id", "unknown"))?;
         (about.customer, about.name) = (record.customer_id, record.customer_name);
     }
     if let Some(id) = request.conversation_id {
-        let conversation = conversations::api::readable(tx, id).map_err(unknown("conversation_id"))?;
+        let conversation = conversations::api::readable(tx, id).map_err(Error::absent("conversation_id", "unknown"))?;
         (about.customer, about.name) = (Some(conversation.customer_id), conversation.customer_name);
         let said = conversation.wrap_up.and_then(|said| Some((said.reason_id?.to_string(), said.reason?)));
         about.reason = said;
     }
     if let Some(id) = request.reason_id {
-        about.reason = Some((id.to_string(), conversations::api::reason_words(tx, id).map_err(unknown("reason_id"))?));
+        about.reason = Some((
+            id.to_string(),
+            conversations::api::reason_words(tx, id).map_err(Error::absent("reason_id", "unknown"))?,
+        ));
     }
     Ok(about)
 }

@@ -27,23 +27,18 @@ pub(crate) async fn sort(cx: Cx, Path(id): Path<Id<Ask>>, Json(request): Json<As
         .write(move |tx| {
             let before = queries::find(tx, id)?;
             let _permit = policy::may_answer(tx.actor(), &before, tx.now())?;
-            let unknown = |field: &'static str| {
-                move |error: Error| match error {
-                    Error::NotFound => Error::field(field, "unknown"),
-                    other => other,
-                }
-            };
             let after = match (request.same_as, request.reason_id) {
                 (Some(_), Some(_)) => return Err(Error::field("reason_id", "not_allowed")),
                 (None, None) => return Err(Error::field("same_as", "required")),
                 (None, Some(reason)) => {
-                    let words = conversations::api::reason_words(tx, reason).map_err(unknown("reason_id"))?;
+                    let words =
+                        conversations::api::reason_words(tx, reason).map_err(Error::absent("reason_id", "unknown"))?;
                     before.clone().alike(reason.to_string(), Some(words))
                 }
                 (Some(same), None) if same == id => return Err(Error::field("same_as", "not_allowed")),
                 (Some(same), None) => {
-                    let earlier = queries::find(tx, same).map_err(unknown("same_as"))?;
-                    policy::may_see(tx.actor(), &earlier).map_err(unknown("same_as"))?;
+                    let earlier = queries::find(tx, same).map_err(Error::absent("same_as", "unknown"))?;
+                    policy::may_see(tx.actor(), &earlier).map_err(Error::absent("same_as", "unknown"))?;
                     let likeness = match earlier.likeness.clone() {
                         Some(likeness) => likeness,
                         // The earlier one is what they have in common.

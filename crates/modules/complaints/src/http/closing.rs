@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use super::{
     SIGNATURE,
-    register::unknown,
     view::{ComplaintCourse, changed},
 };
 use crate::{
@@ -129,7 +128,7 @@ pub(crate) async fn sign(
 
 /// The picture of a name belongs to the complaint from now on.
 pub(crate) fn attach(tx: &mut Tx<'_>, complaint: Id<Complaint>, kind: SignOffKind, file: FileId) -> Result<()> {
-    let found = files::api::get(tx, file).map_err(unknown("file_id"))?;
+    let found = files::api::get(tx, file).map_err(Error::absent("file_id", "unknown"))?;
     let image = found.mime.starts_with("image/");
     let within = |side: Option<i64>| side.is_some_and(|side| (1..=WIDEST_SIGNATURE).contains(&side));
     let fine = match kind {
@@ -140,7 +139,7 @@ pub(crate) fn attach(tx: &mut Tx<'_>, complaint: Id<Complaint>, kind: SignOffKin
     if !fine {
         return Err(Error::field("file_id", if image { "too_large" } else { "type_refused" }));
     }
-    files::api::attach(tx, file, SIGNATURE, complaint).map(drop).map_err(unknown("file_id"))
+    files::api::attach(tx, file, SIGNATURE, complaint).map(drop).map_err(Error::absent("file_id", "unknown"))
 }
 
 /// What the customer says to what was done.

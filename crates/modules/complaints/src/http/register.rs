@@ -1,6 +1,6 @@
 //! Taking a complaint in: 《顾客投诉登记表》 (R020, R090).
 
-use conversations::{Conversation, ConversationId};
+use conversations::ConversationId;
 use files::FileId;
 use forms::FormKind;
 use http::{Answer, Cx, Json};
@@ -98,13 +98,15 @@ pub(crate) async fn register(cx: Cx, Json(request): Json<NewComplaint>) -> Answe
         let by = api::by(tx)?;
         check(tx, &request)?;
         let talk = match request.conversation_id {
-            Some(id) => Some(conversations::api::readable(tx, id).map_err(unknown("conversation_id"))?),
+            Some(id) => {
+                Some(conversations::api::readable(tx, id).map_err(Error::absent("conversation_id", "unknown"))?)
+            }
             None => None,
         };
-        let (customer_id, customer_name) = complainant(tx, &request, talk.as_ref())?;
+        let (customer_id, customer_name) = api::whose(tx, talk.as_ref(), request.message_seq, request.customer_id)?;
         let complaint = taken_in(tx, &request, Some(by), customer_id, customer_name)?;
         for file in request.files.iter().flatten() {
-            files::api::attach(tx, *file, EVIDENCE, complaint.id).map_err(unknown("files"))?;
+            files::api::attach(tx, *file, EVIDENCE, complaint.id).map_err(Error::absent("files", "unknown"))?;
         }
         let own = request.own_fields.clone().unwrap_or_default();
         forms::api::fill(tx, complaint.id, FormKind::Complaint, &own, false)?;
@@ -129,43 +131,6 @@ fn check(tx: &Tx<'_>, request: &NewComplaint) -> Result<()> {
         .that(request.message_seq.is_none() || request.conversation_id.is_some(), "message_seq", "not_allowed")
         .that(files.len() <= 10, "files", "too_many")
         .done()
-}
-
-/// A thing that is named but not there for whoever names it.
-pub(crate) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
-    move |error| match error {
-        Error::NotFound => Error::field(field, "unknown"),
-        other => other,
-    }
-}
-
-/// Who complains: the conversation's customer, where one is named; merges are followed.
-fn complainant(
-    tx: &mut Tx<'_>,
-    request: &NewComplaint,
-    talk: Option<&Conversation>,
-) -> Result<(Option<CustomerId>, String)> {
-    if let Some(talk) = talk {
-        if let Some(seq) = request.message_seq {
-            conversations::api::message(tx, talk.id, seq).map_err(unknown("message_seq"))?;
-        }
-        let id = customers::api::survivor(tx, talk.customer_id)?;
-        let other = match request.customer_id {
-            Some(named) => customers::api::survivor(tx, named).map_err(unknown("customer_id"))? != id,
-            None => false,
-        };
-        if other {
-            return Err(Error::field("customer_id", "not_allowed"));
-        }
-        return Ok((Some(id), customers::api::name_of(tx, id)?));
-    }
-    match request.customer_id {
-        Some(id) => {
-            let card = customers::api::visible(tx, id).map_err(unknown("customer_id"))?;
-            Ok((Some(card.id), card.name))
-        }
-        None => Ok((None, String::new())),
-    }
 }
 
 /// A complaint as it is once taken in by somebody, or by the public form, with its number.

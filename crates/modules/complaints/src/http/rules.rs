@@ -3,11 +3,10 @@
 use audit::api::Entry;
 use channels::ChannelKind;
 use http::{Answer, Cx, Json};
-use kernel::{Check, Money};
+use kernel::{Check, Error, Money};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::register::unknown;
 use crate::{
     codes,
     model::{Acknowledgement, Categories, ComplaintCategory, ComplaintPage, ComplaintRules, StepMinutes},
@@ -74,7 +73,7 @@ pub(crate) async fn write(cx: Cx, Json(request): Json<NewComplaintRules>) -> Ans
                 (wanted.page.mail_channel_id, "page.mail_channel_id", ChannelKind::Email),
             ] {
                 let Some(channel) = channel else { continue };
-                let found = channels::api::get(tx, channel).map_err(unknown(field))?;
+                let found = channels::api::get(tx, channel).map_err(Error::absent(field, "unknown"))?;
                 Check::new().that(found.kind == kind, field, "not_allowed").done()?;
             }
             if let Some(unit) = wanted.page.form_unit_id {

@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use reqwest::multipart::Form;
 use serde_json::{Value, json};
-use testkit::{MailServer, on_both};
+use testkit::{Browser, MailServer, between, on_both};
 
-use crate::{
-    house, modules,
-    page::{Front, between},
-};
+use crate::{house, modules};
 
 /// The text of the last mail to this address that says `word`.
 async fn mailed(server: &MailServer, address: &str, word: &str) -> String {
@@ -33,8 +30,8 @@ on_both! { http::schema(&modules());
 
 async fn r020_r096_whoever_leaves_an_address_alone_is_told_and_let_in_by_mail(db: TestDb) {
     let Some(server) = MailServer::found() else { return };
-    let front = Front::of(house(db).await);
-    let house = &front.house;
+    let house = house(db).await;
+    let front = Browser::before(&house.app);
     let mark = kernel::Rng::system().secret()[..12].to_owned();
     let change = json!({"name": "Qinghe", "time_zone": "Asia/Shanghai", "locale": "en"});
     house.admin.put("/settings/organisation", change).await.ok();

@@ -59,21 +59,9 @@ async fn house(db: TestDb) -> House {
         (app.person("administrator").await, app.person("head").await, app.person("supervisor").await);
     let (agent, stranger, smith) =
         (app.person("agent").await, app.person("agent").await, app.person("supervisor").await);
-    let unit = async |name: &str, kind: &str, parent: Value| {
-        admin.post("/units", json!({"name": name, "kind": kind, "parent_id": parent})).await.ok()
-    };
-    let department = unit("客服中心", "department", Value::Null).await;
-    let team = unit("热线组", "team", department["id"].clone()).await;
-    let workshop = unit("漆面养护部", "department", Value::Null).await;
-    for (person, unit) in [(&head, &department), (&supervisor, &team), (&agent, &team), (&smith, &workshop)] {
-        let body = json!({"unit_id": unit["id"], "post_id": null});
-        admin.put(&format!("/members/{}", person.id()), body).await.ok();
-    }
-    for (person, unit) in [(&head, &department), (&supervisor, &team), (&smith, &workshop)] {
-        let path = format!("/units/{}", unit["id"].as_str().unwrap());
-        let body = json!({"version": unit["version"], "lead_id": person.id()});
-        admin.patch(&path, body).await.ok();
-    }
+    let department = admin.unit(("department", "客服中心"), None, Some(&head), &[]).await;
+    admin.unit(("team", "热线组"), Some(&department), Some(&supervisor), &[&agent]).await;
+    let workshop = admin.unit(("department", "漆面养护部"), None, Some(&smith), &[]).await;
     let (_visitor, ready) = app.visitor_writes(&channel.public_key, "镀晶才三天，一场雨机盖就发雾").await;
     let conversation = ready["conversation"]["id"].as_str().unwrap().to_owned();
     let talk = admin.get(&format!("/conversations/{conversation}")).await.ok();

@@ -1,102 +1,43 @@
 //! The customer's own side: told of the number, by link and code where it stands, choosing, signing, rating, appealing.
 
-use std::sync::{Arc, Mutex};
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{
-    Client, Response, StatusCode,
+    Response, StatusCode,
     multipart::{Form, Part},
-    redirect::Policy,
 };
 use serde_json::{Value, json};
-use testkit::{TestDb, on_both};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-};
+use testkit::{Browser, Telephones, TestDb, between, on_both};
 
 use crate::{House, house, modules, path, unmet};
 
-/// A gateway that takes every message; answers where it is, and what it took.
-async fn gateway() -> (String, Arc<Mutex<Vec<Value>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/sms", listener.local_addr().unwrap());
-    let heard: Arc<Mutex<Vec<Value>>> = Arc::default();
-    let kept = heard.clone();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut raw = String::new();
-            let mut piece = [0; 4_096];
-            while let Ok(count @ 1..) = stream.read(&mut piece).await {
-                raw += &String::from_utf8_lossy(&piece[..count]);
-                if let Some(body) = raw.split_once("\r\n\r\n").and_then(|(_, body)| serde_json::from_str(body).ok()) {
-                    kept.lock().unwrap().push(body);
-                    break;
-                }
-            }
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}").await;
-        }
-    });
-    (url, heard)
-}
-
-/// A house with a page for its customers, and a browser that keeps what it is told and follows nothing.
-pub(crate) struct Front {
-    pub house: House,
-    heard: Arc<Mutex<Vec<Value>>>,
-    client: Client,
-    base: String,
+/// A house with a page for its customers, a browser before it, and their telephones.
+struct Front {
+    house: House,
+    browser: Browser,
+    telephones: Telephones,
 }
 
 const PHONE: &str = "13800138001";
 
 async fn front(db: TestDb) -> Front {
     let house = house(db).await;
-    let (url, heard) = gateway().await;
-    let wish = json!({"name": "短信", "driver": "http", "details": {"url": url, "inside": true}});
-    let channel = house.admin.post("/sms-gateways", wish).await.ok()["id"].clone();
-    let secret = format!("/channels/{}/identity-secret", channel.as_str().unwrap());
-    house.admin.post(&secret, json!({})).await.ok();
+    let telephones = Telephones::ring(&house.admin).await;
     let mut rules = house.admin.get("/complaint-rules").await.ok();
-    rules["page"] =
-        json!({"enabled": true, "address": "https://kf.example.cn", "sms_channel_id": channel, "form": true});
+    rules["page"] = json!({
+        "enabled": true, "address": "https://kf.example.cn", "sms_channel_id": telephones.channel, "form": true,
+    });
     house.admin.put("/complaint-rules", rules).await.ok();
     let card = house.admin.get(&format!("/customers/{}", house.customer)).await.ok();
     let body = json!({"version": card["version"], "name": "郑秀兰", "phone": PHONE});
     house.admin.patch(&format!("/customers/{}", house.customer), body).await.ok();
-    Front { heard, ..Front::of(house) }
+    Front { browser: Browser::before(&house.app), house, telephones }
 }
 
 impl Front {
-    pub(crate) fn of(house: House) -> Self {
-        let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        let base = format!("http://{}", house.app.address);
-        Self { house, heard: Arc::default(), client, base }
-    }
-
-    pub(crate) async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
-        let request =
-            self.client.get(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
-        let answer = request.send().await.unwrap();
-        (answer.status(), answer.text().await.unwrap())
-    }
-
-    pub(crate) async fn post(&self, path: &str, cookie: &str, form: &str) -> Response {
-        let request =
-            self.client.post(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
-        request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned()).send().await.unwrap()
-    }
-
-    pub(crate) async fn send(&self, path: &str, cookie: &str, form: Form) -> Response {
-        let request =
-            self.client.post(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
-        request.multipart(form).send().await.unwrap()
-    }
-
     /// What was sent last to a telephone.
     async fn last_text(&self) -> String {
         self.house.app.settle().await;
-        self.heard.lock().unwrap().last().map(|one| one["text"].as_str().unwrap().to_owned()).unwrap_or_default()
+        self.telephones.texts().pop().unwrap_or_default()
     }
 
     /// The link in the conversation, without the house's address.
@@ -111,10 +52,11 @@ impl Front {
 
     /// Whoever opens the link and says the code: the cookie of their visit.
     async fn enters(&self, link: &str) -> String {
-        let html = self.post(link, "", "").await.text().await.unwrap();
+        let html = self.browser.post(link, "", "").await.text().await.unwrap();
         let challenge = between(&html, "name=challenge value=\"");
-        let code: String = self.last_text().await.chars().filter(char::is_ascii_digit).take(6).collect();
-        let answer = self.post("/progress/visit", "", &format!("challenge={challenge}&code={code}")).await;
+        self.house.app.settle().await;
+        let code = self.telephones.code();
+        let answer = self.browser.post("/progress/visit", "", &format!("challenge={challenge}&code={code}")).await;
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
         assert!(cookie.contains("HttpOnly; SameSite=Strict") && cookie.contains("Path=/progress"), "{cookie}");
         cookie.split(';').next().unwrap().to_owned()
@@ -123,10 +65,6 @@ impl Front {
     async fn done(&self, answer: Response) -> String {
         answer.headers()["location"].to_str().unwrap().strip_prefix("/progress/mine?done=").unwrap_or("out").to_owned()
     }
-}
-
-pub(crate) fn between(text: &str, before: &str) -> String {
-    text.split_once(before).map(|(_, rest)| rest.split('"').next().unwrap().to_owned()).unwrap_or_default()
 }
 
 /// The smallest picture there is.
@@ -145,7 +83,7 @@ async fn r020_the_complainant_is_told_number_and_link_where_it_came_from(db: Tes
     assert_eq!((&moves[1]["kind"], &moves[1]["by_id"]), (&json!("acknowledged"), &Value::Null));
     let (told, link) = front.told().await;
     assert!(told.contains(one["number"].as_str().unwrap()), "{told}");
-    assert_eq!(front.get(&link, "").await.0, StatusCode::OK);
+    assert_eq!(front.browser.get(&link, "").await.0, StatusCode::OK);
     // By telephone there is only a number.
     let phone = json!({"customer_id": house.customer, "content": "电话里说的", "remedy": "退款", "happened_at": house.now() - 1, "way": "phone", "severity": "minor"});
     let two = house.admin.post("/complaints", phone.clone()).await.ok();
@@ -171,15 +109,15 @@ async fn r085_a_link_shows_nothing_and_who_says_the_code_sees_the_steps(db: Test
     let house = &front.house;
     let one = house.registered().await;
     let (_, link) = front.told().await;
-    let html = front.get(&link, "").await.1;
+    let html = front.browser.get(&link, "").await.1;
     assert!(html.contains("138****8001"), "{html}");
     for secret in ["镀晶", "郑", "返工", one["number"].as_str().unwrap()] {
         assert!(!html.contains(secret), "{secret}: {html}");
     }
-    assert_eq!(front.get("/progress/0000", "").await.0, StatusCode::NOT_FOUND);
-    assert_eq!(front.get("/progress/mine", "zhike_progress=x").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(front.browser.get("/progress/0000", "").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(front.browser.get("/progress/mine", "zhike_progress=x").await.0, StatusCode::NOT_FOUND);
     let cookie = front.enters(&link).await;
-    let html = front.get("/progress/mine", &cookie).await.1;
+    let html = front.browser.get("/progress/mine", &cookie).await.1;
     for shown in [one["number"].as_str().unwrap(), "郑**", "aria-current=step", "镀晶才三天"] {
         assert!(html.contains(shown), "{shown}: {html}");
     }
@@ -187,23 +125,23 @@ async fn r085_a_link_shows_nothing_and_who_says_the_code_sees_the_steps(db: Test
     // Words and files are added, as any file is looked at.
     let picture = Part::bytes(STANDARD.decode(PNG).unwrap()).file_name("机盖.png");
     let form = Form::new().text("words", "又起雾了，电话 13912345678").part("file", picture);
-    assert_eq!(front.done(front.send("/progress/materials", &cookie, form).await).await, "added");
+    assert_eq!(front.done(front.browser.send("/progress/materials", &cookie, form).await).await, "added");
     let evil = Part::bytes(b"<html><script>1</script>".to_vec()).file_name("x.png");
-    let refused = front.send("/progress/materials", &cookie, Form::new().part("file", evil)).await;
+    let refused = front.browser.send("/progress/materials", &cookie, Form::new().part("file", evil)).await;
     assert_eq!(front.done(refused).await, "type_refused");
-    assert_eq!(front.done(front.send("/progress/materials", &cookie, Form::new().text("words", " ")).await).await, "required");
-    let outside = front.send("/progress/materials", "", Form::new().text("words", "x")).await;
+    assert_eq!(front.done(front.browser.send("/progress/materials", &cookie, Form::new().text("words", " ")).await).await, "required");
+    let outside = front.browser.send("/progress/materials", "", Form::new().text("words", "x")).await;
     assert_eq!(front.done(outside).await, "out");
     let seen = house.agent.get(&path(&one, "")).await.ok();
     assert_eq!(seen["evidence"].as_array().unwrap().len(), 1);
     let last = seen["course"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["kind"], &last["by_id"], &last["by_name"]), (&json!("added"), &Value::Null, &json!("郑秀兰")));
-    assert!(front.get("/progress/mine", &cookie).await.1.contains("139******78"));
+    assert!(front.browser.get("/progress/mine", &cookie).await.1.contains("139******78"));
     // Whoever leaves is out; whoever is erased has no door.
-    front.post("/progress/exit", &cookie, "").await;
-    assert_eq!(front.get("/progress/mine", &cookie).await.0, StatusCode::NOT_FOUND);
+    front.browser.post("/progress/exit", &cookie, "").await;
+    assert_eq!(front.browser.get("/progress/mine", &cookie).await.0, StatusCode::NOT_FOUND);
     house.admin.post(&format!("/customers/{}/erasure", house.customer), json!({"reason": "客户要求"})).await.ok();
-    assert_eq!(front.get(&link, "").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(front.browser.get(&link, "").await.0, StatusCode::NOT_FOUND);
 }
 
 async fn r096_r094_the_customer_chooses_an_option_and_signs_on_their_own_page(db: TestDb) {
@@ -212,13 +150,13 @@ async fn r096_r094_the_customer_chooses_an_option_and_signs_on_their_own_page(db
     let one = house.at_leader().await;
     let (_, link) = front.told().await;
     let cookie = front.enters(&link).await;
-    let html = front.get("/progress/mine", &cookie).await.1;
+    let html = front.browser.get("/progress/mine", &cookie).await.1;
     assert!(html.contains("局部返工加退款") && html.contains("¥1340.00") && !html.contains("1820"), "{html}");
     let second = between(html.split("value=\"0 ").nth(1).unwrap(), "value=\"");
     // What is chosen is what was read.
-    let stale = front.post("/progress/choice", &cookie, "option=1%200000000000000000").await;
+    let stale = front.browser.post("/progress/choice", &cookie, "option=1%200000000000000000").await;
     assert_eq!(front.done(stale).await, "too_late");
-    let chosen = front.post("/progress/choice", &cookie, &format!("option={}", second.replace(' ', "%20"))).await;
+    let chosen = front.browser.post("/progress/choice", &cookie, &format!("option={}", second.replace(' ', "%20"))).await;
     assert_eq!(front.done(chosen).await, "chosen");
     let now = house.agent.get(&path(&one, "")).await.ok();
     assert_eq!(now["customer_choice"], 1);
@@ -227,7 +165,7 @@ async fn r096_r094_the_customer_chooses_an_option_and_signs_on_their_own_page(db
     assert_eq!(decided["directive"]["chosen_by"], "customer");
     // Nothing to sign before it is done.
     let early = Form::new().text("name", "郑秀兰").text("score", "5").text("words", "同意");
-    assert_eq!(front.done(front.send("/progress/sign-off", &cookie, early).await).await, "too_late");
+    assert_eq!(front.done(front.browser.send("/progress/sign-off", &cookie, early).await).await, "too_late");
 }
 
 async fn r094_signed_on_the_page_rated_after_the_archive_and_appealed_to_somebody_else(db: TestDb) {
@@ -240,37 +178,37 @@ async fn r094_signed_on_the_page_rated_after_the_archive_and_appealed_to_somebod
     assert_eq!(owner["step"], "implementation");
     let done = json!({"what": "全车返工，质检通过", "told": "电话告知"});
     house.smith.put(&path(&one, "/implementation"), done).await.ok();
-    let page = front.get("/progress/mine", &cookie).await.1;
+    let page = front.browser.get("/progress/mine", &cookie).await.1;
     assert!(page.contains("<canvas") && page.contains("<script>"), "{page}");
     let form = || Form::new().text("name", "郑秀兰").text("score", "4").text("feedback", "还行");
-    assert_eq!(front.done(front.send("/progress/sign-off", &cookie, form()).await).await, "required");
+    assert_eq!(front.done(front.browser.send("/progress/sign-off", &cookie, form()).await).await, "required");
     let forged = form().text("drawn", "data:image/png;base64,PGh0bWw+");
-    assert_eq!(front.done(front.send("/progress/sign-off", &cookie, forged).await).await, "type_refused");
+    assert_eq!(front.done(front.browser.send("/progress/sign-off", &cookie, forged).await).await, "type_refused");
     let drawn = form().text("drawn", format!("data:image/png;base64,{PNG}"));
-    assert_eq!(front.done(front.send("/progress/sign-off", &cookie, drawn).await).await, "signed");
+    assert_eq!(front.done(front.browser.send("/progress/sign-off", &cookie, drawn).await).await, "signed");
     let signed = house.smith.get(&path(&one, "")).await.ok();
     assert_eq!((&signed["sign_off"]["kind"], &signed["sign_off"]["by"]["id"], &signed["feedback"]["score"]), (&json!("screen"), &Value::Null, &json!(4)));
     assert!(signed["signature"]["url"].is_string() && unmet(&signed).is_empty(), "{signed}");
     let again = form().text("words", "再签一次");
-    assert_eq!(front.done(front.send("/progress/sign-off", &cookie, again).await).await, "too_late");
+    assert_eq!(front.done(front.browser.send("/progress/sign-off", &cookie, again).await).await, "too_late");
     // Rated once it is over, not before.
-    assert_eq!(front.done(front.post("/progress/rating", &cookie, "score=5").await).await, "too_late");
+    assert_eq!(front.done(front.browser.post("/progress/rating", &cookie, "score=5").await).await, "too_late");
     house.complete(&house.smith, &one).await;
     house.supervisor.put(&path(&one, "/summary"), json!({"words": "固化时间不足", "countermeasures": "加装计时器"})).await.ok();
     house.complete(&house.supervisor, &one).await;
     house.agent.put(&path(&one, "/revisit"), json!({"outcome": "content", "score": 4, "words": "可以"})).await.ok();
     assert_eq!(house.complete(&house.agent, &one).await["step"], "archived");
     // After closing the link shows as little as before.
-    let html = front.get(&link, "").await.1;
+    let html = front.browser.get(&link, "").await.1;
     assert!(!html.contains("郑") && !html.contains("镀晶"), "{html}");
-    assert_eq!(front.done(front.post("/progress/rating", &cookie, "score=9").await).await, "required");
-    assert_eq!(front.done(front.post("/progress/rating", &cookie, "score=2&words=%E5%A4%AA%E6%85%A2").await).await, "rated");
-    assert_eq!(front.done(front.post("/progress/rating", &cookie, "score=5").await).await, "too_late");
+    assert_eq!(front.done(front.browser.post("/progress/rating", &cookie, "score=9").await).await, "required");
+    assert_eq!(front.done(front.browser.post("/progress/rating", &cookie, "score=2&words=%E5%A4%AA%E6%85%A2").await).await, "rated");
+    assert_eq!(front.done(front.browser.post("/progress/rating", &cookie, "score=5").await).await, "too_late");
     // The supervisor decided: the head answers, by a task with a clock.
-    assert_eq!(front.done(front.post("/progress/appeal", &cookie, "reasons=").await).await, "required");
+    assert_eq!(front.done(front.browser.post("/progress/appeal", &cookie, "reasons=").await).await, "required");
     let why = "reasons=%E6%B2%A1%E6%9C%89%E8%B5%94%E8%AF%AF%E5%B7%A5";
-    assert_eq!(front.done(front.post("/progress/appeal", &cookie, why).await).await, "appealed");
-    assert_eq!(front.done(front.post("/progress/appeal", &cookie, why).await).await, "too_late");
+    assert_eq!(front.done(front.browser.post("/progress/appeal", &cookie, why).await).await, "appealed");
+    assert_eq!(front.done(front.browser.post("/progress/appeal", &cookie, why).await).await, "too_late");
     let tasks = house.head.get("/tasks?state=open&owner=me").await.ok();
     let task = tasks["items"].as_array().unwrap().iter().find(|one| one["source"] == "complaints.appeal").unwrap().clone();
     assert!(task["due_at"].is_i64(), "{task}");
@@ -283,23 +221,23 @@ async fn r094_signed_on_the_page_rated_after_the_archive_and_appealed_to_somebod
     assert_eq!((&anew["step"], &anew["closed_at"], &anew["directive"], &anew["sign_off"]), (&json!("solution"), &Value::Null, &Value::Null, &Value::Null));
     assert_eq!(house.tasks(&house.head, "complaints.appeal").await, 0);
     house.head.post(&path(&one, "/appeal-answer"), body).await.refused(409, "complaints.no_appeal");
-    let html = front.get("/progress/mine", &cookie).await.1;
+    let html = front.browser.get("/progress/mine", &cookie).await.1;
     assert!(html.contains("误工未核") && html.contains("It is decided anew"), "{html}");
 }
 
 async fn r020_anybody_complains_by_the_form_and_is_answered_a_number(db: TestDb) {
     let front = front(db).await;
     let house = &front.house;
-    let html = front.get("/complain", "").await.1;
+    let html = front.browser.get("/complain", "").await.1;
     assert!(html.contains("name=content") && !html.contains("<script"), "{html}");
     let form = |phone: &str| Form::new().text("content", "门店不给开发票").text("remedy", "补开").text("phone", phone.to_owned()).text("name", "老王");
-    let bad = front.send("/complain", "", form("12")).await.text().await.unwrap();
+    let bad = front.browser.send("/complain", "", form("12")).await.text().await.unwrap();
     assert!(bad.contains("does not look like a phone number"), "{bad}");
     let picture = Part::bytes(STANDARD.decode(PNG).unwrap()).file_name("小票.png");
-    let html = front.send("/complain", "", form("13700137000").part("file", picture)).await.text().await.unwrap();
+    let html = front.browser.send("/complain", "", form("13700137000").part("file", picture)).await.text().await.unwrap();
     assert!(html.contains("Registered under TS"), "{html}");
     let link = between(&html, "href=\"https://kf.example.cn");
-    assert!(front.get(&link, "").await.1.contains("137****7000"));
+    assert!(front.browser.get(&link, "").await.1.contains("137****7000"));
     let found = house.admin.get("/complaints").await.ok()["items"][0].clone();
     assert_eq!((&found["way"], &found["customer_name"], &found["told"]["way"], &found["handler_id"]), (&json!("form"), &json!("老王"), &json!("sms"), &Value::Null));
     assert_eq!(house.admin.get(&path(&found, "")).await.ok()["evidence"].as_array().unwrap().len(), 1);
@@ -308,17 +246,17 @@ async fn r020_anybody_complains_by_the_form_and_is_answered_a_number(db: TestDb)
     let taken = house.admin.post(&path(&found, "/handover"), body).await.ok();
     assert_eq!((&taken["handler_id"], &taken["hops"]), (&json!(house.agent.id()), &json!(0)));
     // Without a number: unnamed, and the link shows the steps alone.
-    let html = front.send("/complain", "", form("")).await.text().await.unwrap();
+    let html = front.browser.send("/complain", "", form("")).await.text().await.unwrap();
     let link = between(&html, "href=\"https://kf.example.cn");
-    let bare = front.get(&link, "").await.1;
+    let bare = front.browser.get(&link, "").await.1;
     assert!(bare.contains("aria-current=step") && !bare.contains("发票"), "{bare}");
     let last = house.admin.get("/complaints").await.ok()["items"][0].clone();
     assert_eq!((&last["anonymous"], &last["customer_id"]), (&json!(true), &Value::Null));
     // What programs fill in is refused, and whoever comes too often waits.
     let trap = form("").text("website", "http://x");
-    assert!(!front.send("/complain", "", trap).await.text().await.unwrap().contains("Registered"));
-    while front.send("/complain", "", form("")).await.status() == StatusCode::OK {}
-    assert_eq!(front.send("/complain", "", form("")).await.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(!front.browser.send("/complain", "", trap).await.text().await.unwrap().contains("Registered"));
+    while front.browser.send("/complain", "", form("")).await.status() == StatusCode::OK {}
+    assert_eq!(front.browser.send("/complain", "", form("")).await.status(), StatusCode::TOO_MANY_REQUESTS);
 }
 
 }

@@ -41,12 +41,9 @@ pub(crate) async fn merge(cx: Cx, Path(id): Path<CustomerId>, Json(request): Jso
 
 /// The survivor to merge into: one the actor may merge too.
 fn kept(tx: &mut Tx<'_>, into: CustomerId) -> Result<Customer> {
-    let unknown = |refusal| match refusal {
-        Error::NotFound => Error::field("into", "unknown"),
-        other => other,
-    };
-    let customer = api::get(tx, into).map_err(unknown)?;
-    let _permit = policy::may(tx.actor(), policy::MERGE, &customer, tx.now()).map_err(unknown)?;
+    let customer = api::get(tx, into).map_err(Error::absent("into", "unknown"))?;
+    let _permit =
+        policy::may(tx.actor(), policy::MERGE, &customer, tx.now()).map_err(Error::absent("into", "unknown"))?;
     Ok(customer)
 }
 

@@ -38,18 +38,14 @@ pub(crate) async fn raise(cx: Cx, Json(request): Json<NewEscalation>) -> Answer<
             let _permit = policy::may_raise(tx.actor(), &Owned::by(me.id, me.unit), tx.now())?;
             let detail = request.detail.as_deref().map(str::trim).filter(|detail| !detail.is_empty());
             Check::new().text("what", &request.what, 1..=200).maybe_text("detail", detail, 0..=2_000).done()?;
-            let unknown = |field: &'static str| {
-                move |error: Error| match error {
-                    Error::NotFound => Error::field(field, "unknown"),
-                    other => other,
-                }
-            };
-            let ladder = queries::ladder(tx, request.ladder_id).map_err(unknown("ladder_id"))?;
+            let ladder = queries::ladder(tx, request.ladder_id).map_err(Error::absent("ladder_id", "unknown"))?;
             if ladder.archived {
                 return Err(codes::ARCHIVED.conflict());
             }
             let talk = match request.conversation_id {
-                Some(id) => Some(conversations::api::readable(tx, id).map_err(unknown("conversation_id"))?),
+                Some(id) => {
+                    Some(conversations::api::readable(tx, id).map_err(Error::absent("conversation_id", "unknown"))?)
+                }
                 None => None,
             };
             let what = request.what.trim().to_owned();

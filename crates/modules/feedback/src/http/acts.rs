@@ -149,10 +149,7 @@ fn check(request: &NewFeedbackAnswer, item: &FeedbackItem) -> Result<()> {
 /// Says it where it was asked, as whoever answers, who must be allowed to speak there; once, whatever is tried again.
 fn say(tx: &mut Tx<'_>, item: &FeedbackItem, words: &str) -> Result<()> {
     let Some(id) = item.conversation_id else { return Err(Error::field("way", "not_allowed")) };
-    conversations::api::workable(tx, id).map_err(|error| match error {
-        Error::NotFound => Error::field("way", "not_allowed"),
-        other => other,
-    })?;
+    conversations::api::workable(tx, id).map_err(Error::absent("way", "not_allowed"))?;
     let actor = tx.actor().clone();
     let client_id = format!("{}/{}", item.id, item.reopenings);
     conversations::api::post(tx, Post::new(id, actor, client_id, words.to_owned())).map(drop)

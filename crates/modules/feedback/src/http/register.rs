@@ -1,6 +1,6 @@
 //! Taking in what a customer suggests, thinks or praises: 《意见、建议、表扬记录单》 (R061, R062, R066).
 
-use conversations::{Conversation, ConversationId};
+use conversations::ConversationId;
 use files::FileId;
 use http::{Answer, Cx, Json};
 use kernel::{Check, CustomerId, Error, Result, UnitId, UserId};
@@ -61,13 +61,16 @@ pub(crate) async fn register(cx: Cx, Json(request): Json<NewFeedbackItem>) -> An
         let by = api::by(tx)?;
         check(&request)?;
         let talk = match request.conversation_id {
-            Some(id) => Some(conversations::api::readable(tx, id).map_err(unknown("conversation_id"))?),
+            Some(id) => {
+                Some(conversations::api::readable(tx, id).map_err(Error::absent("conversation_id", "unknown"))?)
+            }
             None => None,
         };
-        let (customer_id, customer_name) = sender(tx, &request, talk.as_ref())?;
+        let (customer_id, customer_name) =
+            complaints::api::whose(tx, talk.as_ref(), request.message_seq, request.customer_id)?;
         let item = taken_in(tx, &request, Some(by), customer_id, customer_name)?;
         for file in request.files.iter().flatten() {
-            files::api::attach(tx, *file, FILES, item.id).map_err(unknown("files"))?;
+            files::api::attach(tx, *file, FILES, item.id).map_err(Error::absent("files", "unknown"))?;
         }
         let own = request.own_fields.clone().unwrap_or_default();
         forms::api::fill(tx, item.id, item.kind.form(), &own, false)?;
@@ -93,49 +96,12 @@ fn check(request: &NewFeedbackItem) -> Result<()> {
         .done()
 }
 
-/// A thing that is named but not there for whoever names it.
-pub(super) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
-    move |error| match error {
-        Error::NotFound => Error::field(field, "unknown"),
-        other => other,
-    }
-}
-
-/// Who said it: the conversation's customer, where one is named; merges are followed.
-fn sender(
-    tx: &mut Tx<'_>,
-    request: &NewFeedbackItem,
-    talk: Option<&Conversation>,
-) -> Result<(Option<CustomerId>, String)> {
-    if let Some(talk) = talk {
-        if let Some(seq) = request.message_seq {
-            conversations::api::message(tx, talk.id, seq).map_err(unknown("message_seq"))?;
-        }
-        let id = customers::api::survivor(tx, talk.customer_id)?;
-        let other = match request.customer_id {
-            Some(named) => customers::api::survivor(tx, named).map_err(unknown("customer_id"))? != id,
-            None => false,
-        };
-        if other {
-            return Err(Error::field("customer_id", "not_allowed"));
-        }
-        return Ok((Some(id), customers::api::name_of(tx, id)?));
-    }
-    match request.customer_id {
-        Some(id) => {
-            let card = customers::api::visible(tx, id).map_err(unknown("customer_id"))?;
-            Ok((Some(card.id), card.name))
-        }
-        None => Ok((None, String::new())),
-    }
-}
-
 /// About whom or which unit: ids with their names.
 type About = (Option<UserId>, String, Option<UnitId>, String);
 
 fn about(tx: &mut Tx<'_>, request: &NewFeedbackItem) -> Result<About> {
     if let Some(id) = request.about_id {
-        let (name, unit) = api::somebody(tx, id).map_err(unknown("about_id"))?;
+        let (name, unit) = api::somebody(tx, id).map_err(Error::absent("about_id", "unknown"))?;
         return Ok((Some(id), name, unit, api::unit_name(tx, unit)?));
     }
     let Some(id) = request.about_unit_id else { return Ok((None, String::new(), None, String::new())) };

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
 
-use super::register::unknown;
 use crate::{
     api, codes, day,
     model::{FeedbackRules, Recognition, RecognitionKind},
@@ -88,7 +87,7 @@ pub(crate) async fn recognise(cx: Cx, Json(request): Json<NewRecognition>) -> An
             if request.person_id == by.id {
                 return Err(codes::OWN_RECOGNITION.conflict());
             }
-            let (name, unit) = api::somebody(tx, request.person_id).map_err(unknown("person_id"))?;
+            let (name, unit) = api::somebody(tx, request.person_id).map_err(Error::absent("person_id", "unknown"))?;
             let leads = match unit {
                 Some(unit) => people::api::tree(tx)?.line(unit).iter().any(|unit| unit.lead_id == Some(by.id)),
                 None => false,

@@ -1,11 +1,11 @@
 //! The public form, and what an adopted suggestion is awarded.
 
 use reqwest::{
-    Client, StatusCode,
+    StatusCode,
     multipart::{Form, Part},
 };
 use serde_json::{Value, json};
-use testkit::{TestDb, on_both};
+use testkit::{Browser, Telephones, TestDb, on_both};
 
 use crate::{House, house, modules, path};
 
@@ -13,19 +13,17 @@ const PHONE: &str = "13800138077";
 
 struct Front {
     house: House,
-    client: Client,
-    url: String,
+    browser: Browser,
+    telephones: Telephones,
 }
 
 impl Front {
     async fn get(&self) -> (StatusCode, String) {
-        let answer = self.client.get(&self.url).header("accept-language", "en").send().await.unwrap();
-        (answer.status(), answer.text().await.unwrap())
+        self.browser.get("/suggest", "").await
     }
 
     async fn send(&self, form: Form) -> (StatusCode, String) {
-        let request = self.client.post(&self.url).header("accept-language", "en");
-        let answer = request.multipart(form).send().await.unwrap();
+        let answer = self.browser.send("/suggest", "", form).await;
         (answer.status(), answer.text().await.unwrap())
     }
 
@@ -43,18 +41,14 @@ impl Front {
 /// With the form open for the team, and a channel of text messages.
 async fn front(db: TestDb) -> Front {
     let house = house(db).await;
-    let gateway =
-        json!({"name": "短信", "driver": "http", "details": {"url": "http://127.0.0.1:9/sms", "inside": true}});
-    let channel = house.admin.post("/sms-gateways", gateway).await.ok()["id"].clone();
-    house.admin.post(&format!("/channels/{}/identity-secret", channel.as_str().unwrap()), json!({})).await.ok();
+    let telephones = Telephones::ring(&house.admin).await;
     let mut rules = house.admin.get("/complaint-rules").await.ok();
-    rules["page"] = json!({"enabled": true, "address": "https://kf.example.cn", "sms_channel_id": channel});
+    rules["page"] = json!({"enabled": true, "address": "https://kf.example.cn", "sms_channel_id": telephones.channel});
     house.admin.put("/complaint-rules", rules).await.ok();
     let mut rules = house.admin.get("/feedback-rules").await.ok();
     rules["form"] = json!({"enabled": true, "unit_id": house.team});
     house.admin.put("/feedback-rules", rules).await.ok();
-    let url = format!("http://{}/suggest", house.app.address);
-    Front { house, client: Client::new(), url }
+    Front { browser: Browser::before(&house.app), house, telephones }
 }
 
 on_both! { http::schema(&modules());
@@ -84,10 +78,14 @@ async fn r062_it_is_answered_by_text_message_to_the_number_that_was_left(db: Tes
     let front = front(db).await;
     front.send(Front::say("opinion", "等得太久").text("phone", PHONE)).await;
     let one = front.last().await;
+    front.house.app.settle().await;
+    assert!(front.telephones.texts()[0].contains(one["number"].as_str().unwrap()), "they are thanked with its number");
     let long = "谢".repeat(501);
     front.house.admin.post(&path(&one, "/answer"), json!({"words": long, "way": "sms"})).await.refused_field("words", "too_long");
     let done = front.house.admin.post(&path(&one, "/answer"), json!({"words": "谢谢，已加派人手", "way": "sms"})).await.ok();
     assert_eq!((&done["state"], &done["answer_way"]), (&json!("answered"), &json!("sms")));
+    front.house.app.settle().await;
+    assert!(front.telephones.texts()[1].ends_with("谢谢，已加派人手"));
     front.send(Front::say("opinion", "不留名")).await;
     let two = front.last().await;
     assert_eq!(two["customer_id"], Value::Null);

@@ -54,22 +54,9 @@ async fn house(db: TestDb) -> House {
         (app.person("administrator").await, app.person("head").await, app.person("supervisor").await);
     let (agent, colleague, stranger) =
         (app.person("agent").await, app.person("agent").await, app.person("agent").await);
-    let unit = async |name: &str, kind: &str, parent: Value| {
-        admin.post("/units", json!({"name": name, "kind": kind, "parent_id": parent})).await.ok()
-    };
-    let department = unit("客服中心", "department", Value::Null).await;
-    let team = unit("热线组", "team", department["id"].clone()).await;
-    let other = unit("门店组", "team", Value::Null).await;
-    for (person, unit) in
-        [(&head, &department), (&supervisor, &team), (&agent, &team), (&colleague, &team), (&stranger, &other)]
-    {
-        let body = json!({"unit_id": unit["id"], "post_id": null});
-        admin.put(&format!("/members/{}", person.id()), body).await.ok();
-    }
-    for (person, unit) in [(&head, &department), (&supervisor, &team)] {
-        let path = format!("/units/{}", unit["id"].as_str().unwrap());
-        admin.patch(&path, json!({"version": unit["version"], "lead_id": person.id()})).await.ok();
-    }
+    let department = admin.unit(("department", "客服中心"), None, Some(&head), &[]).await;
+    let team = admin.unit(("team", "热线组"), Some(&department), Some(&supervisor), &[&agent, &colleague]).await;
+    admin.unit(("team", "门店组"), None, None, &[&stranger]).await;
     let (_visitor, ready) = app.visitor_writes(&channel.public_key, "今天的小林真耐心，一步步教我装好了").await;
     let conversation = ready["conversation"]["id"].as_str().unwrap().to_owned();
     let talk = admin.get(&format!("/conversations/{conversation}")).await.ok();

@@ -66,10 +66,7 @@ impl Stage {
         let app = TestApp::start(db, modules()).await;
         let (admin, head) = (app.person("administrator").await, app.person("head").await);
         let (agent, other) = (app.person("agent").await, app.person("agent").await);
-        let unit = admin.post("/units", json!({"name": "客服", "kind": "department", "parent_id": null})).await.ok();
-        for one in [&head, &agent, &other] {
-            admin.put(&format!("/members/{}", one.id()), json!({"unit_id": unit["id"], "post_id": null})).await.ok();
-        }
+        admin.unit(("department", "客服"), None, None, &[&head, &agent, &other]).await;
         let roles = admin.get("/roles").await.ok();
         let limits: Vec<_> = items(&roles)
             .iter()

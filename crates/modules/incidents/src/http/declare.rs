@@ -56,10 +56,12 @@ pub(crate) async fn declare(cx: Cx, Json(request): Json<NewIncident>) -> Answer<
                 .done()?;
             let queues = queues(tx, request.queue_ids.as_deref().unwrap_or_default())?;
             if let Some(id) = request.escalation_id {
-                escalations::api::seen(tx, id).map_err(unknown("escalation_id"))?;
+                escalations::api::seen(tx, id).map_err(Error::absent("escalation_id", "unknown"))?;
             }
             let talk = match request.conversation_id {
-                Some(id) => Some(conversations::api::readable(tx, id).map_err(unknown("conversation_id"))?),
+                Some(id) => {
+                    Some(conversations::api::readable(tx, id).map_err(Error::absent("conversation_id", "unknown"))?)
+                }
                 None => None,
             };
             let trimmed = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
@@ -219,11 +221,4 @@ fn queues(tx: &mut Tx<'_>, ids: &[QueueId]) -> Result<Touched> {
         }
     }
     Ok(touched)
-}
-
-pub(crate) fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
-    move |error| match error {
-        Error::NotFound => Error::field(field, "unknown"),
-        other => other,
-    }
 }

@@ -8,7 +8,6 @@ use kernel::{ChannelId, Check, Error, Id, Page, PageQuery, QueueId, Result, Time
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::declare::unknown;
 use crate::{
     api, codes,
     model::{Incident, IncidentLink, IncidentStep, IncidentStepKind},
@@ -145,10 +144,7 @@ pub(crate) async fn link(
             let before = queries::lock(tx, id)?;
             let (mut open, mut closed) = (Vec::with_capacity(ids.len()), 0);
             for (at, id) in ids.iter().enumerate() {
-                let refused = |error| match error {
-                    Error::NotFound => Error::field(format!("conversation_ids[{at}]"), "unknown"),
-                    other => other,
-                };
+                let refused = Error::absent(format!("conversation_ids[{at}]"), "unknown");
                 let conversation = if policy::leads(tx.actor()) {
                     known(tx, *id).map_err(refused)?
                 } else {
@@ -190,7 +186,7 @@ pub(crate) async fn unlink(cx: Cx, Path((id, conversation)): Path<(Id<Incident>,
             if policy::leads(tx.actor()) {
                 known(tx, conversation)?;
             } else {
-                conversations::api::workable(tx, conversation).map_err(unknown("conversation"))?;
+                conversations::api::workable(tx, conversation).map_err(Error::absent("conversation", "unknown"))?;
             }
             if !queries::unlink(tx, id, conversation)? {
                 return Err(Error::NotFound);

@@ -102,10 +102,7 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewInquiryRecord>) -> Ans
 /// another was given.
 fn known(tx: &mut Tx<'_>, id: Option<CustomerId>, change: &mut Change) -> Result<Option<CustomerId>> {
     let found = match (id, change.phone.as_deref()) {
-        (Some(id), _) => Some(customers::api::visible(tx, id).map_err(|error| match error {
-            Error::NotFound => Error::field("customer_id", "unknown"),
-            other => other,
-        })?),
+        (Some(id), _) => Some(customers::api::visible(tx, id).map_err(Error::absent("customer_id", "unknown"))?),
         (None, Some(phone)) if tx.actor().has("customers.read") => customers::api::with_phone(tx, phone)?,
         _ => None,
     };

@@ -22,13 +22,7 @@ async fn house(db: TestDb) -> House {
     let app = TestApp::start(db, modules()).await;
     let (admin, lead) = (app.person("administrator").await, app.person("supervisor").await);
     let (writer, agent) = (app.person("supervisor").await, app.person("agent").await);
-    let unit = admin.post("/units", json!({"name": "热线组", "kind": "team", "parent_id": null})).await.ok();
-    for person in [&lead, &writer] {
-        let body = json!({"unit_id": unit["id"], "post_id": null});
-        admin.put(&format!("/members/{}", person.id()), body).await.ok();
-    }
-    let at = format!("/units/{}", unit["id"].as_str().unwrap());
-    admin.patch(&at, json!({"version": unit["version"], "lead_id": lead.id()})).await.ok();
+    let unit = admin.unit(("team", "热线组"), None, Some(&lead), &[&writer]).await;
     House { app, admin, lead, writer, agent, team: unit["id"].clone() }
 }
 

@@ -1,105 +1,52 @@
 //! The members' own page, as a member and as somebody who is none meets it.
 
-use std::sync::{Arc, Mutex};
-
-use reqwest::{Client, Response, StatusCode, redirect::Policy};
-use serde_json::{Value, json};
-use testkit::TestDb;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-};
+use reqwest::StatusCode;
+use serde_json::json;
+use testkit::{Browser, Telephones, TestDb, between};
 
 use super::House;
 
-/// A gateway that takes every message; answers where it is, and what it took.
-async fn gateway() -> (String, Arc<Mutex<Vec<Value>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/sms", listener.local_addr().unwrap());
-    let heard: Arc<Mutex<Vec<Value>>> = Arc::default();
-    let kept = heard.clone();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut raw = String::new();
-            let mut piece = [0; 4_096];
-            while let Ok(count @ 1..) = stream.read(&mut piece).await {
-                raw += &String::from_utf8_lossy(&piece[..count]);
-                if let Some(body) = raw.split_once("\r\n\r\n").and_then(|(_, body)| serde_json::from_str(body).ok()) {
-                    kept.lock().unwrap().push(body);
-                    break;
-                }
-            }
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}").await;
-        }
-    });
-    (url, heard)
-}
-
-/// A programme with a page, and a browser that keeps what it is told and follows nothing.
+/// A programme with a page, a browser before it, and the members' telephones.
 pub(super) struct Front {
     pub house: House,
-    heard: Arc<Mutex<Vec<Value>>>,
-    client: Client,
-    base: String,
+    browser: Browser,
+    telephones: Telephones,
 }
 
 pub(super) async fn front(db: TestDb) -> Front {
     let house = super::house(db, json!({})).await;
-    let (url, heard) = gateway().await;
-    let wish = json!({"name": "短信", "driver": "http", "details": {"url": url, "inside": true}});
-    let channel = house.admin.post("/sms-gateways", wish).await.ok()["id"].clone();
-    let path = format!("/channels/{}/identity-secret", channel.as_str().unwrap());
-    house.admin.post(&path, json!({})).await.ok();
-    let page = json!({"enabled": true, "address": "https://kf.example.cn", "sms_channel_id": channel, "link_days": 7});
+    let telephones = Telephones::ring(&house.admin).await;
+    let page = json!({
+        "enabled": true, "address": "https://kf.example.cn", "sms_channel_id": telephones.channel, "link_days": 7,
+    });
     let body = json!({"version": 2, "rules": super::rules(&json!({"page": page})), "note": "开通会员页面"});
     house.admin.put("/loyalty-rules", body).await.ok();
-    let client = Client::builder().redirect(Policy::none()).build().unwrap();
-    let base = format!("http://{}", house.app.address);
-    Front { house, heard, client, base }
+    Front { browser: Browser::before(&house.app), house, telephones }
 }
 
 impl Front {
-    async fn get(&self, path: &str, cookie: &str) -> (StatusCode, String) {
-        let request =
-            self.client.get(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
-        let answer = request.send().await.unwrap();
-        (answer.status(), answer.text().await.unwrap())
-    }
-
-    async fn post(&self, path: &str, cookie: &str, form: &str) -> Response {
-        let request =
-            self.client.post(format!("{}{path}", self.base)).header("cookie", cookie).header("accept-language", "en");
-        request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned()).send().await.unwrap()
-    }
-
     async fn asks(&self, path: &str, phone: &str) -> (StatusCode, String) {
-        let answer = self.post(path, "", &format!("phone={phone}")).await;
+        let answer = self.browser.post(path, "", &format!("phone={phone}")).await;
         (answer.status(), answer.text().await.unwrap())
     }
 
     /// The code that was sent last.
     async fn code(&self) -> String {
         self.house.app.settle().await;
-        let heard = self.heard.lock().unwrap();
-        let text = heard.last().unwrap()["text"].as_str().unwrap().to_owned();
-        text.chars().filter(char::is_ascii_digit).take(6).collect()
+        self.telephones.code()
     }
 
     fn sent(&self) -> usize {
-        self.heard.lock().unwrap().len()
+        self.telephones.texts().len()
     }
 
     /// Says a code; answers the cookie of the visit, if it let in.
     async fn says(&self, challenge: &str, code: &str) -> Option<String> {
-        let answer = self.post("/points/visit", "", &format!("challenge={challenge}&code={code}")).await;
+        let answer = self.browser.post("/points/visit", "", &format!("challenge={challenge}&code={code}")).await;
         let cookie = answer.headers().get("set-cookie")?.to_str().unwrap().to_owned();
         assert!(cookie.contains("HttpOnly; SameSite=Strict") && cookie.contains("Path=/points"), "{cookie}");
         Some(cookie.split(';').next().unwrap().to_owned())
     }
-}
-
-fn between(text: &str, before: &str) -> String {
-    text.split_once(before).map(|(_, rest)| rest.split('"').next().unwrap().to_owned()).unwrap_or_default()
 }
 
 fn challenge(html: &str) -> String {
@@ -116,7 +63,7 @@ pub(super) async fn only_who_says_the_code_sees_and_whoever_is_no_member_is_answ
     let who = front.house.customer("<b>王小明", "13800138001").await;
     front.house.buys(&who, "A1", 12_850).await;
     front.house.customer("不是会员", "13800138002").await;
-    assert_eq!(front.get("/points", "").await.0, StatusCode::OK);
+    assert_eq!(front.browser.get("/points", "").await.0, StatusCode::OK);
     assert!(front.asks("/points", "not%20a%20number").await.1.contains("does not look like a phone number"));
     let (member, stranger) = (front.asks("/points", "13800138001").await, front.asks("/points", "13900000009").await);
     assert_eq!((member.0, same(&member.1)), (stranger.0, same(&stranger.1)));
@@ -129,10 +76,10 @@ pub(super) async fn only_who_says_the_code_sees_and_whoever_is_no_member_is_answ
     assert_eq!(front.says(&challenge(&known.1), "").await, None);
     let wrong = if code == "000000" { "000001" } else { "000000" };
     assert_eq!(front.says(&challenge(&member.1), wrong).await, None);
-    assert!(front.get("/points/mine", "zhike_points=").await.1.contains("name=phone"));
+    assert!(front.browser.get("/points/mine", "zhike_points=").await.1.contains("name=phone"));
     let cookie = front.says(&challenge(&member.1), &code).await.expect("it is right");
     assert_eq!(front.says(&challenge(&member.1), &code).await, None, "once");
-    let (status, html) = front.get("/points/mine", &cookie).await;
+    let (status, html) = front.browser.get("/points/mine", &cookie).await;
     assert_eq!(status, StatusCode::OK);
     assert!(
         html.contains("<span>128</span>") && html.contains("until 2026-12-20") && html.contains("&lt;b&gt;"),
@@ -141,7 +88,7 @@ pub(super) async fn only_who_says_the_code_sees_and_whoever_is_no_member_is_answ
     assert!(html.contains("172 points to 金卡") && !html.contains("<script"), "{html}");
     // Over after half an hour.
     front.house.app.app.clock().advance(30 * 60_000);
-    assert!(front.get("/points/mine", &cookie).await.1.contains("name=phone"));
+    assert!(front.browser.get("/points/mine", &cookie).await.1.contains("name=phone"));
 }
 
 pub(super) async fn codes_are_few_and_a_challenge_ends_after_five_wrong_ones(db: TestDb) {
@@ -179,25 +126,25 @@ pub(super) async fn a_link_shows_nothing_and_rewards_are_asked_for_once(db: Test
     let link = front.house.agent.post(&path, json!({"send": true})).await.ok();
     let url = link["url"].as_str().unwrap().strip_prefix("https://kf.example.cn").unwrap().to_owned();
     front.house.app.settle().await;
-    assert!(front.heard.lock().unwrap()[0]["text"].as_str().unwrap().contains(&url));
-    let html = front.get(&url, "").await.1;
+    assert!(front.telephones.texts()[0].contains(&url));
+    let html = front.browser.get(&url, "").await.1;
     assert!(html.contains("138****8001") && !html.contains("200") && !html.contains("王小明"), "{html}");
-    assert_eq!(front.get("/points/0000", "").await.0, StatusCode::NOT_FOUND);
-    let html = front.post(&url, "", "").await.text().await.unwrap();
+    assert_eq!(front.browser.get("/points/0000", "").await.0, StatusCode::NOT_FOUND);
+    let html = front.browser.post(&url, "", "").await.text().await.unwrap();
     let code = front.code().await;
     let cookie = front.says(&challenge(&html), &code).await.expect("it is right");
     let form = format!("reward={}&key=abc", reward["id"].as_str().unwrap());
     for _ in 0..2 {
-        let answer = front.post("/points/redemptions", &cookie, &form).await;
+        let answer = front.browser.post("/points/redemptions", &cookie, &form).await;
         assert_eq!(answer.headers()["location"], "/points/mine?done=redeemed");
     }
     assert_eq!(front.house.has(&who).await, (140, 0, 0));
-    assert_eq!(front.post("/points/redemptions", "", &form).await.headers()["location"], "/points");
+    assert_eq!(front.browser.post("/points/redemptions", "", &form).await.headers()["location"], "/points");
     let asked = front.house.agent.get("/redemptions?state=open").await.ok();
     assert_eq!((asked["items"].as_array().unwrap().len(), &asked["items"][0]["way"]), (1, &json!("page")));
     // Whoever leaves is out, and whoever is erased has no door.
-    front.post("/points/exit", &cookie, "").await;
-    assert!(front.get("/points/mine", &cookie).await.1.contains("name=phone"));
+    front.browser.post("/points/exit", &cookie, "").await;
+    assert!(front.browser.get("/points/mine", &cookie).await.1.contains("name=phone"));
     front.house.admin.post(&format!("/customers/{who}/erasure"), json!({"reason": "客户要求"})).await.ok();
-    assert_eq!(front.get(&url, "").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(front.browser.get(&url, "").await.0, StatusCode::NOT_FOUND);
 }

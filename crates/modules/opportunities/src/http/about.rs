@@ -24,13 +24,6 @@ pub(super) struct Named {
     pub customer: Option<CustomerId>,
 }
 
-fn unknown(field: &'static str) -> impl Fn(Error) -> Error {
-    move |error| match error {
-        Error::NotFound => Error::field(field, "unknown"),
-        other => other,
-    }
-}
-
 /// Something noticed by whoever acts.
 pub(super) fn blank(tx: &Tx<'_>, kind: EvidenceKind) -> OpportunityEvidence {
     let me = api::me(tx);
@@ -68,8 +61,10 @@ impl Named {
     /// The evidence it is.
     pub(super) fn evidence(&self, tx: &mut Tx<'_>) -> Result<OpportunityEvidence> {
         if let Some(id) = self.conversation {
-            let conversation = conversations::api::readable(tx, id).map_err(unknown("conversation_id"))?;
-            let said = self.seq.map(|seq| conversations::api::message(tx, id, seq).map_err(unknown("seq")));
+            let conversation =
+                conversations::api::readable(tx, id).map_err(Error::absent("conversation_id", "unknown"))?;
+            let said =
+                self.seq.map(|seq| conversations::api::message(tx, id, seq).map_err(Error::absent("seq", "unknown")));
             let said = said.transpose()?;
             let kind = if said.is_some() { EvidenceKind::Message } else { EvidenceKind::Conversation };
             return Ok(OpportunityEvidence {
@@ -82,7 +77,7 @@ impl Named {
             });
         }
         if let Some(id) = self.record {
-            let record = inquiries::api::visible(tx, id).map_err(unknown("record_id"))?;
+            let record = inquiries::api::visible(tx, id).map_err(Error::absent("record_id", "unknown"))?;
             let reference = record.conversation_id.map_or_else(|| id.to_string(), |id| id.to_string());
             return Ok(OpportunityEvidence {
                 reference,
@@ -94,7 +89,7 @@ impl Named {
             });
         }
         let id = self.customer.ok_or_else(|| Error::field("customer_id", "required"))?;
-        let card = customers::api::visible(tx, id).map_err(unknown("customer_id"))?;
+        let card = customers::api::visible(tx, id).map_err(Error::absent("customer_id", "unknown"))?;
         Ok(OpportunityEvidence {
             reference: card.id.to_string(),
             customer_id: Some(card.id),
@@ -109,7 +104,7 @@ pub(super) fn members(
     sources: &SegmentSources,
     id: Id<Segment>,
 ) -> Result<(Vec<OpportunityEvidence>, Basis)> {
-    let segment = segments::api::get(tx, id).map_err(unknown("segment_id"))?;
+    let segment = segments::api::get(tx, id).map_err(Error::absent("segment_id", "unknown"))?;
     let (ids, more) = segments::api::members(tx, sources, id, None, MOST_MEMBERS as usize)?;
     if more.is_some() {
         let count = segments::api::count(tx, sources, id)?.unwrap_or(MOST_MEMBERS + 1);

@@ -121,25 +121,19 @@ struct About {
 
 /// What a request names, as far as the actor may see it.
 fn about(tx: &mut Tx<'_>, request: &NewPromise) -> Result<About> {
-    let unknown = |field: &'static str| {
-        move |error: Error| match error {
-            Error::NotFound => Error::field(field, "unknown"),
-            other => other,
-        }
-    };
     if let Some(id) = request.conversation_id {
-        let conversation = conversations::api::get(tx, id).map_err(unknown("conversation_id"))?;
-        conversations::api::may_read(tx.actor(), &conversation).map_err(unknown("conversation_id"))?;
+        let conversation = conversations::api::get(tx, id).map_err(Error::absent("conversation_id", "unknown"))?;
+        conversations::api::may_read(tx.actor(), &conversation).map_err(Error::absent("conversation_id", "unknown"))?;
         let record = inquiries::api::of_conversation(tx, id)?.map(|record| record.id);
         let (customer, name) = (Some(conversation.customer_id), conversation.customer_name);
         return Ok(About { conversation: Some(id), record: request.record_id.or(record), customer, name });
     }
     if let Some(id) = request.record_id {
-        let record = inquiries::api::visible(tx, id).map_err(unknown("record_id"))?;
+        let record = inquiries::api::visible(tx, id).map_err(Error::absent("record_id", "unknown"))?;
         let (customer, name) = (record.customer_id, record.customer_name);
         return Ok(About { conversation: record.conversation_id, record: Some(id), customer, name });
     }
     let id = request.customer_id.ok_or_else(|| Error::field("customer_id", "required"))?;
-    let card = customers::api::visible(tx, id).map_err(unknown("customer_id"))?;
+    let card = customers::api::visible(tx, id).map_err(Error::absent("customer_id", "unknown"))?;
     Ok(About { conversation: None, record: None, customer: Some(card.id), name: card.name })
 }

@@ -23,14 +23,8 @@ async fn desk(db: TestDb) -> Desk {
     let (admin, supervisor) = (app.person("administrator").await, app.person("supervisor").await);
     let (agent, colleague, stranger) =
         (app.person("agent").await, app.person("agent").await, app.person("agent").await);
-    let mut teams = Vec::new();
-    for name in ["热线组", "在线组"] {
-        teams.push(admin.post("/units", json!({"name": name, "kind": "team", "parent_id": null})).await.ok());
-    }
-    for (person, team) in [(&supervisor, 0), (&agent, 0), (&colleague, 0), (&stranger, 1)] {
-        let body = json!({"unit_id": teams[team]["id"], "post_id": null});
-        admin.put(&format!("/members/{}", person.id()), body).await.ok();
-    }
+    admin.unit(("team", "热线组"), None, None, &[&supervisor, &agent, &colleague]).await;
+    admin.unit(("team", "在线组"), None, None, &[&stranger]).await;
     let (_visitor, ready) = app.visitor_writes(&channel.public_key, "包裹丢了，请查一下再告诉我").await;
     let conversation = ready["conversation"]["id"].as_str().unwrap().to_owned();
     admin.post(&format!("/conversations/{conversation}/assignment"), json!({"assignee_id": agent.id()})).await.ok();

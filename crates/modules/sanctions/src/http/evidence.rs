@@ -41,10 +41,7 @@ pub(super) fn checked(pieces: Vec<SanctionEvidence>, entries: usize, needed: boo
 /// Keeps the files the pieces name.
 pub(super) fn attach(tx: &mut Tx<'_>, pieces: &SanctionEvidences, id: Id<Sanction>) -> Result<()> {
     for file in pieces.0.iter().filter_map(|piece| piece.file_id) {
-        files::api::attach(tx, file, EVIDENCE, id).map_err(|error| match error {
-            Error::NotFound => Error::field("evidence", "unknown"),
-            other => other,
-        })?;
+        files::api::attach(tx, file, EVIDENCE, id).map_err(Error::absent("evidence", "unknown"))?;
     }
     Ok(())
 }

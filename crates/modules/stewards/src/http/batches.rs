@@ -258,10 +258,7 @@ fn item(tx: &mut Tx<'_>, batch: &IntakeBatch, request: &NewIntakeItem) -> Result
         return Ok(feed::item(id, batch.id, None, draft, now));
     };
     Check::new().maybe_text("note", request.note.as_deref(), 0..=2_000).done()?;
-    let card = customers::api::visible(tx, customer).map_err(|error| match error {
-        Error::NotFound => Error::field("customer_id", "unknown"),
-        other => other,
-    })?;
+    let card = customers::api::visible(tx, customer).map_err(Error::absent("customer_id", "unknown"))?;
     Check::new()
         .that(!known.iter().any(|item| item.customer_id == Some(card.id)), "customer_id", "duplicate")
         .done()?;

@@ -66,10 +66,7 @@ pub(crate) async fn classify(
 }
 
 fn judge(tx: &mut Tx<'_>, permit: &Permit, batch: Id<IntakeBatch>, verdict: &IntakeVerdict) -> Result<()> {
-    let item = queries::item(tx, batch, verdict.item_id).map_err(|error| match error {
-        Error::NotFound => Error::field("item_id", "unknown"),
-        other => other,
-    })?;
+    let item = queries::item(tx, batch, verdict.item_id).map_err(Error::absent("item_id", "unknown"))?;
     let Some(client_type) = verdict.client_type else {
         let reason = verdict.reason.as_deref().map(str::trim).unwrap_or_default();
         Check::new().text("reason", reason, 1..=200).done()?;

@@ -73,10 +73,7 @@ pub(crate) async fn report(cx: Cx, Json(request): Json<NewMarketReport>) -> Answ
         .write(move |tx| {
             let permit = policy::may_report(tx.actor(), tx.now())?;
             let NewMarketReport { territory_id, kind, news, evidence } = request.clone();
-            let territory = market::territory(tx, territory_id).map_err(|error| match error {
-                Error::NotFound => Error::field("territory_id", "unknown"),
-                other => other,
-            })?;
+            let territory = market::territory(tx, territory_id).map_err(Error::absent("territory_id", "unknown"))?;
             if territory.closed {
                 return Err(codes::CLOSED.conflict());
             }

@@ -64,10 +64,7 @@ pub(crate) async fn create(cx: Cx, Json(request): Json<NewArticle>) -> Answer<Ar
             let article = Article::new(&permit, me, &version);
             articles::create(tx, &article, &version)?;
             if let Some(gap) = request.gap_id {
-                gaps::write(tx, &permit, gap, article.id).map_err(|error| match error {
-                    Error::NotFound => Error::field("gap_id", "unknown"),
-                    error => error,
-                })?;
+                gaps::write(tx, &permit, gap, article.id).map_err(Error::absent("gap_id", "unknown"))?;
             }
             let sight = policy::may_see(tx)?;
             view(tx, &sight, article)

@@ -117,10 +117,7 @@ fn asker(
 
 /// A customer one may see, or serves.
 pub(super) fn customer(tx: &mut Tx<'_>, serving: &dyn Serving, id: CustomerId) -> Result<CustomerCard> {
-    customers::api::visible_or_served(tx, serving, id).map_err(|error| match error {
-        Error::NotFound => Error::field("customer_id", "unknown"),
-        other => other,
-    })
+    customers::api::visible_or_served(tx, serving, id).map_err(Error::absent("customer_id", "unknown"))
 }
 
 /// Which consents are to be taken back, and everything else it must hold to.
