@@ -13,6 +13,7 @@ use crate::{
     AllTies, App, Catalogue, Demos, Keepings, Limits, Module, Privacies, Problem, SegmentSources, Timelines,
     idempotency, layers,
     module::Background,
+    plain::Refusals,
     socket::{self, AllTopics},
 };
 
@@ -59,7 +60,9 @@ pub fn compose(db: Db, bus: Bus, limits: Limits, modules: Vec<Module>) -> House 
     let timelines = Timelines(modules.iter().filter_map(|module| module.timeline).collect());
     let segments = SegmentSources(modules.iter().filter_map(|module| module.segment).collect());
     let demos = Demos(modules.iter().filter_map(|module| Some((module.name, module.demo?))).collect());
+    let refusals = Refusals::of(modules.iter().map(|module| module.locales));
     let mut parts: Vec<Arc<dyn Any + Send + Sync>> = vec![
+        Arc::new(refusals),
         Arc::new(Catalogue(permissions)),
         Arc::new(privacies),
         Arc::new(ties),

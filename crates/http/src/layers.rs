@@ -14,7 +14,7 @@ use kernel::Error;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 use tracing::Instrument;
 
-use crate::{App, Cx, Problem, idempotency};
+use crate::{App, Cx, Problem, idempotency, plain};
 
 /// The API's routes with everything that stands around them.
 pub(crate) fn layered(api: Router<App>, app: &App) -> Router<App> {
@@ -29,6 +29,7 @@ pub(crate) fn layered(api: Router<App>, app: &App) -> Router<App> {
         header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         header(header::CACHE_CONTROL, "no-store"),
+        from_fn_with_state(app.clone(), plain::in_words),
         from_fn_with_state(app.clone(), trace),
         CatchPanicLayer::custom(|_| Problem(Error::internal("a handler panicked")).into_response()),
         DefaultBodyLimit::max(limits.body),

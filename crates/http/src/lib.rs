@@ -13,6 +13,7 @@ mod idempotency;
 mod keeping;
 mod layers;
 mod module;
+mod plain;
 mod problem;
 mod segment;
 mod socket;
@@ -38,5 +39,5 @@ pub use segment::{
 };
 pub use socket::{ListTopic, Topics, watchable};
 pub use telling::Telling;
-pub use texts::{Languages, Texts};
+pub use texts::{Languages, Texts, language};
 pub use timeline::{ReadTimeline, TimelineEntry, TimelineSource, Timelines};

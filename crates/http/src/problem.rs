@@ -9,6 +9,8 @@ use kernel::{Error, FieldError, Params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::plain::Refused;
+
 /// What a handler answers.
 pub type Answer<T> = Result<crate::Json<T>, Problem>;
 
@@ -117,8 +119,10 @@ impl Problem {
         };
         let status = instead.unwrap_or(status);
         let title = status.canonical_reason().unwrap_or("Error");
+        let refused = Refused { code, params: params.clone() };
         let body = Body { kind: "about:blank", title, status: status.as_u16(), code, params, fields };
         let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(refused);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {

@@ -51,3 +51,14 @@ impl Languages {
         ours.and_then(|key| self.0.get(locale)?.0.get(key)).map_or_else(|| text.to_owned(), Clone::clone)
     }
 }
+
+/// The language a browser asks for, `zh-CN`, `zh-TW` or `en`, by its `Accept-Language`; none of ours may be among them.
+pub fn language(asked: &str) -> Option<&'static str> {
+    let asked = asked.to_lowercase();
+    asked.split(',').find_map(|tag| match tag.trim() {
+        zh if ["zh-tw", "zh-hk", "zh-mo", "zh-hant"].iter().any(|start| zh.starts_with(start)) => Some("zh-TW"),
+        zh if zh.starts_with("zh") => Some("zh-CN"),
+        en if en.starts_with("en") => Some("en"),
+        _ => None,
+    })
+}

@@ -12,6 +12,7 @@ mod lists;
 mod openapi;
 #[cfg(feature = "described")]
 mod operations;
+mod plain;
 mod product;
 mod proof;
 #[cfg(feature = "described")]

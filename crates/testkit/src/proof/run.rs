@@ -166,8 +166,7 @@ async fn play(mut ground: Ground, stage: Arc<Stage>, plan: &Plan) -> Findings {
         stage.book().blame(format!("{} were still at it a minute after the storm", stage.busy.load(Relaxed)));
     }
     reckoning::queue_is_served(&stage).await;
-    let logs = reckoning::everybody_was_told(&stage).await;
-    reckoning::compare(&stage, &logs).await;
+    reckoning::judge(&stage).await;
     stage.phase.send_replace(Phase::Over);
     while cast.join_next().await.is_some() {}
     let took = stage.clock.now().since(begun) / 1_000;

@@ -59,14 +59,7 @@ impl Organisation {
     /// The language to speak to somebody who asks for `asked`, a tag such as `zh-HK` or a list of them: the first of ours
     /// that fits; the organisation's own where none does.
     pub fn language(&self, asked: &str) -> &'static str {
-        let asked = asked.to_lowercase();
-        let fit = |tag: &str| match tag.trim() {
-            zh if ["zh-tw", "zh-hk", "zh-mo", "zh-hant"].iter().any(|start| zh.starts_with(start)) => Some("zh-TW"),
-            zh if zh.starts_with("zh") => Some("zh-CN"),
-            en if en.starts_with("en") => Some("en"),
-            _ => None,
-        };
-        asked.split(',').find_map(fit).unwrap_or(self.locale.text())
+        http::language(asked).unwrap_or(self.locale.text())
     }
 }
 
