@@ -2,9 +2,10 @@
 
 use audit::api::Entry;
 use http::{Answer, Cx, Json, Path};
-use kernel::{Check, Id};
+use kernel::{Check, Id, Result};
 use serde::{Deserialize, Serialize};
 use sms::api::ways::{self, Words};
+use store::Tx;
 use utoipa::ToSchema;
 
 use super::view::{ComplaintCourse, changed};
@@ -12,7 +13,7 @@ use crate::{
     acknowledge,
     api::Happening,
     codes, duty,
-    model::{AppealAnswer, Complaint, ComplaintMoveKind},
+    model::{AppealAnswer, Complaint, ComplaintMoveKind, ComplaintRules},
     page, policy, queries,
 };
 
@@ -81,18 +82,20 @@ pub(crate) async fn link(
             let _permit = policy::may_handle(tx.actor(), &complaint, tx.now())?;
             let rules = queries::rules(tx)?;
             let url = acknowledge::link(tx, &rules, &complaint)?.ok_or_else(|| codes::NO_PAGE.conflict())?;
-            let sent = request.send.unwrap_or(false);
-            if sent {
-                let customer = complaint.customer_id.ok_or_else(|| codes::ANONYMOUS.conflict())?;
-                let way = rules.page.ways().to(tx, customer)?.ok_or_else(|| codes::NO_WAY.conflict())?;
-                let words = page::words(settings::api::organisation(tx)?.locale.text());
-                let text = words.word("link_sms").replace("{link}", &url);
-                let words = Words { subject: words.word("door"), text: &text, reference: "complaint link".into() };
-                ways::write(tx, way.channel, customer, words)?;
-            }
+            let sent = request.send.unwrap_or(false) && send(tx, &rules, &complaint, &url)?;
             audit::api::record(tx, Entry::new("complaints.link_made", "complaint", id))?;
             Ok(ComplaintLink { url, sent })
         })
         .await?;
     Ok(Json(link))
+}
+
+/// Lets it go to the complainant; answers whether it is on its way.
+fn send(tx: &mut Tx<'_>, rules: &ComplaintRules, complaint: &Complaint, url: &str) -> Result<bool> {
+    let customer = complaint.customer_id.ok_or_else(|| codes::ANONYMOUS.conflict())?;
+    let way = rules.page.ways().to(tx, customer)?.ok_or_else(|| codes::NO_WAY.conflict())?;
+    let words = page::words(settings::api::organisation(tx)?.locale.text());
+    let text = words.word("link_sms").replace("{link}", url);
+    let words = Words { subject: words.word("door"), text: &text, reference: "complaint link".into() };
+    ways::write(tx, way.channel, customer, words)
 }
