@@ -268,6 +268,15 @@ impl Module {
         self
     }
 
+    /// With this done whenever `pattern` is due: see [`work::Chore::new`].
+    ///
+    /// # Panics
+    /// For a pattern that is none: it is a constant of the module.
+    pub fn chore(self, name: &'static str, pattern: &str, some: fn(&mut Tx<'_>) -> Result<bool>) -> Self {
+        let work::Chore { cron, handler } = work::Chore::new(name, pattern, some).expect("a fixed pattern");
+        self.job(handler).cron(cron)
+    }
+
     /// With this running beside the requests.
     pub fn background(mut self, background: Background) -> Self {
         self.background.push(background);

@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     Lease, TimeZoneOf,
-    jobs::{Job, enqueue_at},
+    jobs::{ATTEMPTS, Job, enqueue_at, leave},
     queue::AT_ONCE,
     runner::{Pace, Waker, until_stopped},
     schedule::{self, Schedule, Verdict},
@@ -49,6 +49,13 @@ impl Cron {
         let enqueue =
             move |tx: &mut Tx<'_>, due: Timestamp| enqueue_at(tx, &job(due), AT_ONCE, Some(&Self::key(name))).map(drop);
         Ok(Self { name, kind: J::KIND, schedule: Schedule::parse(pattern)?, enqueue: Arc::new(enqueue) })
+    }
+
+    /// A schedule of a job of its own name, with nothing in it.
+    pub(crate) fn bare(name: &'static str, pattern: &str) -> Result<Self> {
+        let job = move || (name, "{}".to_owned(), ATTEMPTS);
+        let enqueue = move |tx: &mut Tx<'_>, _| leave(tx, job(), AT_ONCE, Some(&Self::key(name))).map(drop);
+        Ok(Self { name, kind: name, schedule: Schedule::parse(pattern)?, enqueue: Arc::new(enqueue) })
     }
 
     /// The key under which the job of this name is left to be done: whoever leaves it besides uses the same, so that one

@@ -19,10 +19,13 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// Its name in the table, `module.verb`. Never changes.
     const KIND: &'static str;
     /// How often it is started before it is dead: with 8, over an hour and a half or so.
-    const ATTEMPTS: u32 = 8;
+    const ATTEMPTS: u32 = ATTEMPTS;
     /// How long one attempt may take.
-    const TIMEOUT: Duration = Duration::from_secs(600);
+    const TIMEOUT: Duration = TIMEOUT;
 }
+
+pub(crate) const ATTEMPTS: u32 = 8;
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Leaves `job` to be done once this transaction has committed; nothing is left if it does not.
 ///
@@ -42,14 +45,25 @@ pub fn enqueue<J: Job>(tx: &mut Tx<'_>, job: &J) -> Result<JobId> {
 /// # Errors
 /// From the database.
 pub fn enqueue_at<J: Job>(tx: &mut Tx<'_>, job: &J, at: Timestamp, unique_key: Option<&str>) -> Result<JobId> {
+    let payload = serde_json::to_string(job).map_err(Error::internal)?;
+    leave(tx, (J::KIND, payload, J::ATTEMPTS), at, unique_key)
+}
+
+/// As [`enqueue_at`], a job of this kind and payload that is tried so often.
+pub(crate) fn leave(
+    tx: &mut Tx<'_>,
+    (kind, payload, attempts): (&str, String, u32),
+    at: Timestamp,
+    unique_key: Option<&str>,
+) -> Result<JobId> {
     let record = JobRecord {
         id: tx.new_id(),
-        kind: J::KIND.to_owned(),
-        payload: serde_json::to_string(job).map_err(Error::internal)?,
+        kind: kind.to_owned(),
+        payload,
         state: JobState::Ready,
         run_at: if at <= tx.now() { AT_ONCE } else { at },
         attempts: 0,
-        max_attempts: i64::from(J::ATTEMPTS.max(1)),
+        max_attempts: i64::from(attempts.max(1)),
         lease_owner: None,
         lease_until: None,
         last_error: None,
@@ -129,7 +143,7 @@ impl Handler {
 
     /// A handler of a kind that is no type of its own: `work` is handed the payload as it is.
     pub(crate) fn raw(kind: String, work: impl Fn(JobCx, &str) -> Running + Send + Sync + 'static) -> Self {
-        Self { kind, timeout: Duration::from_secs(60), run: Arc::new(work) }
+        Self { kind, timeout: TIMEOUT, run: Arc::new(work) }
     }
 
     pub(crate) fn start(&self, cx: JobCx, payload: &str) -> Running {

@@ -5,6 +5,7 @@
 //! [`Listener`]s and turns [`Cron`] schedules into jobs.
 
 mod backoff;
+mod chore;
 mod cron;
 mod drain;
 mod follower;
@@ -23,6 +24,7 @@ pub mod codes;
 pub mod lease;
 
 pub use backoff::after as wait_after;
+pub use chore::Chore;
 pub use cron::Cron;
 pub use drain::Drained;
 pub use jobs::{Handler, Job, JobCx, enqueue, enqueue_at};

@@ -37,8 +37,7 @@ pub fn module(carriers: Vec<Box<dyn Carrier>>) -> Module {
         .part(carriers.clone())
         .listener(listen::listen(carriers.clone()))
         .app_job(move |app, cx, job| carry::run(app, cx, carriers.clone(), job))
-        .job(sweep::sweeping())
-        .cron(sweep::cron())
+        .chore("delivery.sweep", "41 3 * * *", sweep::sweep)
         .privacy(Privacy { module: "delivery", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

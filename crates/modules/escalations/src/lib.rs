@@ -5,7 +5,6 @@ mod codes;
 mod demo;
 pub mod events;
 mod http;
-mod jobs;
 mod listen;
 mod model;
 mod policy;
@@ -18,6 +17,9 @@ pub use model::{
     Escalation, EscalationState, EscalationStep, Ladder, LadderAddressee, LadderClock, Level, Levels, Severity,
     StepKind, Told,
 };
+
+/// Escalations that go up in one transaction; a full batch means that more may wait.
+const AT_ONCE: i64 = 50;
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -34,8 +36,7 @@ pub fn module() -> Module {
             may_read: policy::may_read,
         })
         .listener(listen::tasks())
-        .job(jobs::climb())
-        .cron(jobs::schedule())
+        .chore("escalations.climb", "* * * * *", |tx| Ok(api::climb(tx, AT_ONCE)? == AT_ONCE as usize))
         .ties(Ties::open("escalations", privacy::open))
         .privacy(Privacy { module: "escalations", export: privacy::export, erase: privacy::erase })
         .locales(&[

@@ -53,8 +53,7 @@ pub fn module() -> Module {
         .listener(send::listen())
         .listener(privacy::listener())
         .job(send::sending(known))
-        .app_job(sweep::run)
-        .cron(sweep::cron())
+        .chore("mail.sweep", "40 3 * * *", sweep::sweep)
         .background(Box::new(move |app, stop| {
             running.send_replace(Some(app.clone()));
             fetch::start(app, stop)

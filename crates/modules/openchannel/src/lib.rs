@@ -10,7 +10,6 @@ mod model;
 mod queries;
 mod reports;
 mod signed;
-mod sweep;
 
 use ::http::Module;
 
@@ -30,8 +29,8 @@ pub fn module() -> Module {
         .migrations(store::migrations!["202611260330_open_channels"])
         .part(reports::Reports::default())
         .part(signed::Callers::default())
-        .job(sweep::sweeping())
-        .cron(sweep::cron())
+        // Signatures that are too old to be taken need not be known again.
+        .chore("openchannel.sweep", "*/15 * * * *", |tx| queries::forget_marks(tx, tx.now()).map(|()| false))
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),
             ("zh-TW", include_str!("../locales/zh-TW.json")),

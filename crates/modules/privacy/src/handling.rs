@@ -1,7 +1,7 @@
 //! How a request and what follows from it are kept together.
 
 use audit::api::Entry;
-use kernel::{CustomerId, Id, Result, Timestamp};
+use kernel::{CustomerId, Id, Result};
 use store::{Fact, Tx};
 use tasks::api::{Assignee, Due, NewTask, Subject};
 
@@ -115,6 +115,6 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customers: &[CustomerId]) -> Result<()> {
 }
 
 /// Forgets the copies whose time is over.
-pub(crate) fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
-    queries::forget_copies(tx, now)
+pub(crate) fn sweep(tx: &mut Tx<'_>) -> Result<()> {
+    queries::forget_copies(tx, tx.now())
 }

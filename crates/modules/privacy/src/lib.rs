@@ -6,7 +6,6 @@ mod demo;
 pub mod events;
 mod handling;
 mod http;
-mod jobs;
 mod listen;
 mod model;
 mod policy;
@@ -51,7 +50,9 @@ pub fn module() -> Module {
             may_read: policy::may_read_requests,
         })
         .listener(listen::listener())
-        .job(jobs::remind())
-        .cron(jobs::schedule())
+        .chore("privacy.remind", "13 * * * *", |tx| match handling::remind(tx)? {
+            true => Ok(true),
+            false => handling::sweep(tx).map(|()| false),
+        })
         .locales(LOCALES)
 }

@@ -1,23 +1,9 @@
-//! What is over is taken off, so that lists drawn by it are right within the hour; and when something else counts for whole
-//! files, everybody's is looked at again.
+//! When something else counts for whole files, everybody's is looked at again.
 
 use http::App;
 use kernel::{CustomerId, Result};
 use serde::{Deserialize, Serialize};
-use work::{Cron, Job, JobCx};
-
-use crate::tags;
-
-/// Tags taken off in one transaction.
-const AT_ONCE: i64 = 200;
-
-/// Takes off tags that are over.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Expire {}
-
-impl Job for Expire {
-    const KIND: &'static str = "profiles.expire";
-}
+use work::{Job, JobCx};
 
 /// Has how whole every file is asked for again.
 #[derive(Serialize, Deserialize)]
@@ -44,13 +30,4 @@ pub(crate) async fn recount(_app: App, cx: JobCx, job: Recount) -> Result<()> {
             work::enqueue(tx, &Recount { after: Some(*last) }).map(drop)
         })
         .await
-}
-
-pub(crate) fn cron() -> Cron {
-    Cron::new("profiles.expire", "41 * * * *", |_| Expire {}).expect("a fixed pattern")
-}
-
-pub(crate) async fn expire(_app: App, cx: JobCx, _job: Expire) -> Result<()> {
-    while cx.db.write(&cx.origin, |tx| tags::expire(tx, AT_ONCE)).await? == AT_ONCE as usize {}
-    Ok(())
 }

@@ -29,6 +29,9 @@ pub use model::{CustomerField, CustomerFieldChoice, CustomerFieldKind, CustomerF
 pub use tags::{CustomerTag, CustomerTagColour};
 pub use values::{Held, Relearnt};
 
+/// Tags taken off in one transaction; a full batch means that more may be over.
+const AT_ONCE: i64 = 200;
+
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("profiles")
@@ -40,9 +43,9 @@ pub fn module() -> Module {
             "202611261302_organisations",
             "202611261303_wanted"
         ])
-        .app_job(jobs::expire)
         .app_job(jobs::recount)
-        .cron(jobs::cron())
+        // What is over is taken off, so that lists drawn by it are right within the hour.
+        .chore("profiles.expire", "41 * * * *", |tx| Ok(tags::expire(tx, AT_ONCE)? == AT_ONCE as usize))
         .part(Box::new(addresses::Book) as Box<dyn customers::Addresses>)
         .segment(segment::source())
         .permissions(policy::PERMISSIONS)

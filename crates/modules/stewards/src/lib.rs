@@ -24,6 +24,9 @@ pub use market::{MarketReport, Territory};
 pub use model::{IntakeBatch, IntakeSource, IntakeState, RecordSteward};
 pub use owners::AccountHandover;
 
+/// First contacts told of in one transaction; a full batch means that more may wait.
+const AT_ONCE: i64 = 200;
+
 /// This module, for the composition.
 pub fn module() -> Module {
     Module::new("stewards")
@@ -59,9 +62,8 @@ pub fn module() -> Module {
         })
         .listener(listen::listener())
         .job(jobs::morning())
-        .job(jobs::remind())
         .cron(jobs::mornings())
-        .cron(jobs::reminders())
+        .chore("stewards.remind", "*/10 * * * *", |tx| Ok(contact::remind(tx, AT_ONCE)? == AT_ONCE as usize))
         .privacy(Privacy { module: "stewards", export: privacy::export, erase: privacy::erase })
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),

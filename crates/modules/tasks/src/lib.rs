@@ -5,7 +5,6 @@ mod codes;
 mod demo;
 pub mod events;
 mod http;
-mod jobs;
 mod model;
 mod policy;
 mod pools;
@@ -15,6 +14,9 @@ use ::http::{ListTopic, Module, Ties};
 
 pub use model::{Task, TaskState};
 pub use pools::Pools;
+
+/// Overdue tasks told of in one transaction; a full batch means that more may wait.
+const AT_ONCE: i64 = 200;
 
 /// This module, for the composition.
 pub fn module() -> Module {
@@ -32,8 +34,7 @@ pub fn module() -> Module {
             may_read: policy::may_read,
         })
         .part(pools::none())
-        .job(jobs::remind())
-        .cron(jobs::schedule())
+        .chore("tasks.remind", "* * * * *", |tx| Ok(api::remind(tx, AT_ONCE)? == AT_ONCE as usize))
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),
             ("zh-TW", include_str!("../locales/zh-TW.json")),

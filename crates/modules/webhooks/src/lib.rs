@@ -22,8 +22,7 @@ pub fn module() -> Module {
         .permissions(policy::PERMISSIONS)
         .listener(listen::listen())
         .app_job(tell::run)
-        .job(tell::sweeping())
-        .cron(tell::cron())
+        .chore("webhooks.sweep", "47 3 * * *", tell::sweep)
         .locales(&[
             ("zh-CN", include_str!("../locales/zh-CN.json")),
             ("zh-TW", include_str!("../locales/zh-TW.json")),

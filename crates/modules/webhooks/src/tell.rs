@@ -8,7 +8,7 @@ use outbound::{Request, Target, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Tx;
-use work::{Cron, Handler, Job, JobCx};
+use work::{Job, JobCx};
 
 use crate::{
     model::{CallState, Webhook, WebhookCall, WebhookState},
@@ -150,27 +150,9 @@ fn wait(tx: &mut Tx<'_>, before: &WebhookCall, verdict: &Verdict) -> i64 {
 }
 
 /// Forgets what was told long ago.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Sweep {}
-
-impl Job for Sweep {
-    const KIND: &'static str = "webhooks.sweep";
-}
-
-/// Every night.
-pub(crate) fn cron() -> Cron {
-    Cron::new("webhooks.sweep", "47 3 * * *", |_| Sweep {}).expect("a fixed pattern")
-}
-
-pub(crate) fn sweeping() -> Handler {
-    Handler::new(|cx: JobCx, _: Sweep| async move {
-        cx.db
-            .write(&cx.origin, |tx| {
-                let now = tx.now();
-                queries::forget_calls(tx, CallState::Sent, now.plus_millis(-SENT_KEPT_MS))?;
-                queries::forget_calls(tx, CallState::Dead, now.plus_millis(-DEAD_KEPT_MS))?;
-                queries::forget_lanes(tx, now)
-            })
-            .await
-    })
+pub(crate) fn sweep(tx: &mut Tx<'_>) -> Result<bool> {
+    let now = tx.now();
+    queries::forget_calls(tx, CallState::Sent, now.plus_millis(-SENT_KEPT_MS))?;
+    queries::forget_calls(tx, CallState::Dead, now.plus_millis(-DEAD_KEPT_MS))?;
+    queries::forget_lanes(tx, now).map(|()| false)
 }

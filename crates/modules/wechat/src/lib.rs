@@ -52,8 +52,7 @@ pub fn module() -> Module {
         .permissions(policy::PERMISSIONS)
         .app_job(take::run)
         .app_job(sync::run)
-        .job(sync::tending())
-        .cron(sync::cron())
+        .chore("wechat.tend", "*/10 * * * *", sync::tend)
         .privacy(Privacy { module: "wechat", export: privacy::export, erase: privacy::erase })
         .locales(LOCALES)
 }

@@ -9,7 +9,7 @@ use kernel::{Cursor, Error, Id, Origin, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Tx;
-use work::{Cron, Handler, Job, JobCx};
+use work::{Job, JobCx};
 
 use crate::{
     model::{AccountKind, AccountState, Setup, WechatAccount},
@@ -172,35 +172,16 @@ async fn note(app: &App, id: Id<WechatAccount>, why: Why, detail: &str) -> Resul
 }
 
 /// Looks at every account of WeCom, in case a call got lost, and forgets what is no longer needed.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Tend {}
-
-impl Job for Tend {
-    const KIND: &'static str = "wechat.tend";
-}
-
-/// Every ten minutes.
-pub(crate) fn cron() -> Cron {
-    Cron::new("wechat.tend", "*/10 * * * *", |_| Tend {}).expect("a fixed pattern")
-}
-
-pub(crate) fn tending() -> Handler {
-    Handler::new(|cx: JobCx, _: Tend| async move {
-        let (db, origin) = (cx.db.clone(), cx.origin.clone());
-        db.write(&origin, move |tx| {
-            cx.finish(tx)?;
-            let now = tx.now();
-            queries::forget(tx, now.plus_millis(-KEPT.0), now.plus_millis(-KEPT.1))?;
-            let after = Cursor { key: i64::MIN, id: String::new() };
-            for account in queries::list(tx, true, &after, MOST)? {
-                if account.kind == AccountKind::Wecom && account.state == AccountState::Active {
-                    enqueue(tx, account.id)?;
-                }
-            }
-            Ok(())
-        })
-        .await
-    })
+pub(crate) fn tend(tx: &mut Tx<'_>) -> Result<bool> {
+    let now = tx.now();
+    queries::forget(tx, now.plus_millis(-KEPT.0), now.plus_millis(-KEPT.1))?;
+    let after = Cursor { key: i64::MIN, id: String::new() };
+    for account in queries::list(tx, true, &after, MOST)? {
+        if account.kind == AccountKind::Wecom && account.state == AccountState::Active {
+            enqueue(tx, account.id)?;
+        }
+    }
+    Ok(false)
 }
 
 /// The account's state as it is asked of the platform: whether it lets us in, and knows the account.

@@ -38,8 +38,12 @@ pub(crate) fn leave(tx: &mut Tx<'_>, what: &str) -> Result<()> {
 
 /// Every effect left, in order.
 pub(crate) async fn effects(db: &Db) -> Vec<String> {
-    let rows: Vec<(String,)> = db.read(&Origin::system("test"), |tx| tx.all(&LEFT, &[])).await.unwrap();
-    rows.into_iter().map(|(what,)| what).collect()
+    db.read(&Origin::system("test"), left).await.unwrap()
+}
+
+/// As [`effects`], in a transaction.
+pub(crate) fn left(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    Ok(tx.all::<(String,)>(&LEFT, &[])?.into_iter().map(|(what,)| what).collect())
 }
 
 /// A job that leaves its name as an effect.

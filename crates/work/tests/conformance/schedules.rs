@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex};
 
 use kernel::Timestamp;
 use testkit::on_both;
-use work::{Cron, Runner, RunnerConfig};
+use work::{Chore, Cron, Runner, RunnerConfig};
 
 use crate::help::*;
 
@@ -26,6 +26,13 @@ async fn begun(db: &store::Db) {
         !db.read(&origin, |tx| tx.all::<(i64,)>(&BEGUN, &[])).await.unwrap().is_empty()
     })
     .await;
+}
+
+/// Leaves one more effect; there are to be three.
+fn one_of_three(tx: &mut store::Tx<'_>) -> kernel::Result<bool> {
+    let before = left(tx)?.len();
+    leave(tx, &before.to_string())?;
+    Ok(before < 2)
 }
 
 on_both! { schema();
@@ -84,6 +91,19 @@ async fn a_clock_set_back_repeats_nothing_and_one_that_was_wrong_does_not_stop_a
     a_moment().await;
     db.clock.advance(HOUR_MS);
     until("the right run", || async { effects(&db.db).await == ["3", "20003", "4"] }).await;
+}
+
+async fn a_chore_goes_on_in_transactions_of_its_own_until_nothing_is_left_and_begins_anew_when_it_is_due(db: TestDb) {
+    let Chore { cron, handler } = Chore::new("test.chore", "0 * * * *", one_of_three).unwrap();
+    let runner = Runner::start(&db.db, hasty("a"), vec![handler], vec![], vec![cron]).unwrap();
+    begun(&db.db).await;
+    db.clock.advance(HOUR_MS);
+    until("the first time", || async { effects(&db.db).await == ["0", "1", "2"] }).await;
+    a_moment().await;
+    runner.drain().await.unwrap();
+    assert_eq!(effects(&db.db).await.len(), 3, "nothing was left");
+    db.clock.advance(HOUR_MS);
+    until("the next time", || async { effects(&db.db).await.len() == 4 }).await;
 }
 
 async fn another_time_zone_takes_effect_without_a_restart(db: TestDb) {
