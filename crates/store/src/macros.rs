@@ -14,6 +14,9 @@
 /// `column = $n` for each; `VALUES {rows}` for many rows of them, `VALUES {rows:TEXT,BIGINT}` for many
 /// rows of values of those types (see [`crate::Tx::exec_rows`]). `WHERE a {in:TEXT}` and `UPDATE t
 /// {by_key:id TEXT,name TEXT}` are told many rows too, found by their keys.
+///
+/// A filter that may be missing is written `CAST($2 AS TEXT) IS NULL OR owner_id = $2`, so that PostgreSQL plans the
+/// statement by what is asked each time; any other has one plan for all values.
 #[macro_export]
 macro_rules! sql {
     ($($(#[$meta:meta])* $vis:vis $name:ident $(($record:ty))? = $text:expr;)*) => {$(

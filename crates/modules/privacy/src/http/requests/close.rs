@@ -2,7 +2,7 @@
 
 use customers::CustomerState;
 use http::{Answer, Cx, Json, Path, Privacies};
-use kernel::{Check, Error, Id, Result};
+use kernel::{Check, Error, Id, Permit, Result};
 use serde::Deserialize;
 use store::Tx;
 use utoipa::ToSchema;
@@ -165,12 +165,22 @@ pub(crate) async fn take_back(
     Path(id): Path<Id<PrivacyRequest>>,
     Json(request): Json<PrivacyRequestAnswer>,
 ) -> Answer<PrivacyRequestView> {
+    closed(cx, id, request.answer, PrivacyRequest::taken_back).await
+}
+
+/// Closes a request with what its person was answered; `end` is how.
+pub(super) async fn closed(
+    cx: Cx,
+    id: Id<PrivacyRequest>,
+    answer: String,
+    end: fn(PrivacyRequest, &Permit, Who, String) -> Result<PrivacyRequest>,
+) -> Answer<PrivacyRequestView> {
     let request = cx
         .write(move |tx| {
             let before = queries::find(tx, id)?;
             let permit = policy::may_handle(tx.actor(), &before, tx.now())?;
-            Check::new().text("answer", &request.answer, 1..=2_000).done()?;
-            let after = before.clone().taken_back(&permit, me(tx)?, request.answer.trim().to_owned())?;
+            Check::new().text("answer", &answer, 1..=2_000).done()?;
+            let after = end(before.clone(), &permit, me(tx)?, answer.trim().to_owned())?;
             handling::close(tx, &before, &after)?;
             view(tx, after)
         })

@@ -9,7 +9,7 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use super::{
-    close::{PrivacyRequestAnswer, me},
+    close::{PrivacyRequestAnswer, closed, me},
     receive,
     view::{PrivacyRequestView, view},
 };
@@ -171,17 +171,7 @@ pub(crate) async fn nothing_held(
     Path(id): Path<Id<PrivacyRequest>>,
     Json(request): Json<PrivacyRequestAnswer>,
 ) -> Answer<PrivacyRequestView> {
-    let request = cx
-        .write(move |tx| {
-            let before = queries::find(tx, id)?;
-            let permit = policy::may_handle(tx.actor(), &before, tx.now())?;
-            Check::new().text("answer", &request.answer, 1..=2_000).done()?;
-            let after = before.clone().none_held(&permit, me(tx)?, request.answer.trim().to_owned())?;
-            handling::close(tx, &before, &after)?;
-            view(tx, after)
-        })
-        .await?;
-    Ok(Json(request))
+    closed(cx, id, request.answer, PrivacyRequest::none_held).await
 }
 
 /// Why somebody wants to see how whoever asks is reached.
